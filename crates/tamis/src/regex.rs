@@ -1,0 +1,1 @@
+//! Regular expressions, as each server reads and matches them.

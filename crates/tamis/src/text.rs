@@ -1,0 +1,124 @@
+//! Text and places in it: byte ranges, edits, the line index, and the flat lossless tree that every language here parses into.
+
+mod lines;
+mod tree;
+
+pub use lines::{Encoding, LineIndex, Position};
+pub use tree::{Builder, Element, Node, Tree};
+
+/// A half-open range of UTF-8 bytes in a text. Texts are at most 4 GiB; tamis refuses far smaller ones long before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Range {
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset after the last byte; never below `start`.
+    pub end: u32,
+}
+
+impl Range {
+    /// The range from `start` up to `end`; an `end` before `start` gives the empty range at `start`.
+    #[must_use]
+    pub const fn new(start: u32, end: u32) -> Self {
+        Self { start, end: if end < start { start } else { end } }
+    }
+
+    /// The empty range at `offset`, where something is missing or will be inserted.
+    #[must_use]
+    pub const fn at(offset: u32) -> Self {
+        Self { start: offset, end: offset }
+    }
+
+    /// Length in bytes.
+    #[must_use]
+    pub const fn len(self) -> u32 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// True if no byte lies inside.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.end <= self.start
+    }
+
+    /// True if `offset` lies inside, or at one of the two edges.
+    #[must_use]
+    pub const fn touches(self, offset: u32) -> bool {
+        self.start <= offset && offset <= self.end
+    }
+
+    /// The smallest range that holds both.
+    #[must_use]
+    pub fn cover(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// The bytes of `text` in this range as text; empty if the range does not fit the text's character boundaries.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or("")
+    }
+
+    /// The bytes in this range; empty if it lies outside.
+    #[must_use]
+    pub fn bytes(self, text: &[u8]) -> &[u8] {
+        text.get(self.start as usize..self.end as usize).unwrap_or(&[])
+    }
+}
+
+/// One replacement in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty for an insertion.
+    pub range: Range,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// Applies edits to `text`. Edits are sorted by place; of two that overlap, the later one is left out, so that the result is
+/// always well formed. Returns the new text and the number of edits applied.
+#[must_use]
+pub fn apply(text: &str, edits: &[Edit]) -> (String, usize) {
+    let mut sorted: Vec<&Edit> = edits.iter().collect();
+    sorted.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    let mut out = String::with_capacity(text.len());
+    let (mut at, mut applied) = (0u32, 0);
+    for edit in sorted {
+        if edit.range.start < at || !text.is_char_boundary(edit.range.start as usize) || !text.is_char_boundary(edit.range.end as usize) {
+            continue;
+        }
+        out.push_str(Range::new(at, edit.range.start).of(text));
+        out.push_str(&edit.text);
+        at = edit.range.end;
+        applied += 1;
+    }
+    out.push_str(text.get(at as usize..).unwrap_or(""));
+    (out, applied)
+}
+
+/// The length of a slice as an offset. Inputs are limited far below 4 GiB before they get here; a longer one saturates.
+#[must_use]
+pub fn offset(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_apply_in_order_of_place_and_never_overlap() {
+        let edits = [
+            Edit { range: Range::new(4, 7), text: "c".into() },
+            Edit { range: Range::at(0), text: "a ".into() },
+            Edit { range: Range::new(5, 6), text: "never".into() },
+        ];
+        assert_eq!(apply("one two three", &edits), ("a one c three".to_owned(), 2));
+    }
+
+    #[test]
+    fn a_range_outside_the_text_is_empty_text() {
+        assert_eq!(Range::new(2, 99).of("abc"), "");
+        assert_eq!(Range::new(1, 2).of("é"), "");
+        assert_eq!(Range::new(5, 3).len(), 0);
+    }
+}
