@@ -1,0 +1,578 @@
+//! Every sentence of tamis's findings, English and French side by side. One entry, one code: a missing language does not compile.
+
+use super::{Phrase, Severity};
+
+/// What is known of a code.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// Its stable name.
+    pub id: &'static str,
+    /// Its severity, unless the place says otherwise.
+    pub severity: Severity,
+    /// Its sentence.
+    pub message: Phrase,
+}
+
+macro_rules! codes {
+    ($($variant:ident $id:literal $severity:ident { en: $en:literal, fr: $fr:literal })*) => {
+        /// What a finding is about. The names are stable: programs match on [`Facts::id`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[allow(missing_docs, reason = "each variant's sentence is its documentation")]
+        pub enum Code { $($variant),* }
+
+        impl Code {
+            /// All of them.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
+
+            /// Name, severity and sentence.
+            #[must_use]
+            pub const fn facts(self) -> &'static Facts {
+                match self {
+                    $(Code::$variant => &Facts {
+                        id: $id,
+                        severity: Severity::$severity,
+                        message: Phrase { en: $en, fr: $fr },
+                    }),*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    UnexpectedCharacter "sieve/unexpected-character" Error {
+        en: "`{char}` has no meaning here",
+        fr: "`{char}` n'a pas de sens ici"
+    }
+    UnterminatedString "sieve/unterminated-string" Error {
+        en: "this string has no closing `\"`",
+        fr: "cette chaîne n'a pas de `\"` final"
+    }
+    UnterminatedText "sieve/unterminated-text" Error {
+        en: "this multi-line text has no line with a single `.` at its end",
+        fr: "ce texte sur plusieurs lignes n'a pas de ligne finale avec un seul `.`"
+    }
+    TextStart "sieve/text-start" Error {
+        en: "only blanks or a comment may follow `text:` on its line",
+        fr: "seuls des blancs ou un commentaire peuvent suivre `text:` sur sa ligne"
+    }
+    UnterminatedComment "sieve/unterminated-comment" Error {
+        en: "this comment has no closing `*/`",
+        fr: "ce commentaire n'a pas de `*/` final"
+    }
+    StrayReturn "sieve/stray-return" Error {
+        en: "a carriage return stands alone in a string",
+        fr: "un retour chariot est seul dans une chaîne"
+    }
+    NulCharacter "sieve/nul-character" Error {
+        en: "a NUL character stands here",
+        fr: "un caractère NUL se trouve ici"
+    }
+    NumberTooLarge "sieve/number-too-large" Error {
+        en: "this number is larger than {max}",
+        fr: "ce nombre dépasse {max}"
+    }
+    StringTooLong "sieve/string-too-long" Error {
+        en: "this string is longer than {max} bytes",
+        fr: "cette chaîne dépasse {max} octets"
+    }
+    IdentifierTooLong "sieve/identifier-too-long" Error {
+        en: "this name is longer than {max} characters",
+        fr: "ce nom dépasse {max} caractères"
+    }
+    CommentAtEnd "sieve/comment-at-end" Hint {
+        en: "the last line is a comment without a line end",
+        fr: "la dernière ligne est un commentaire sans fin de ligne"
+    }
+    ExpectedSemicolon "sieve/missing-semicolon" Error {
+        en: "`{name}` lacks its `;`",
+        fr: "il manque le `;` après `{name}`"
+    }
+    ExpectedBlockEnd "sieve/missing-brace" Error {
+        en: "the block opened here has no `}`",
+        fr: "le bloc ouvert ici n'a pas de `}`"
+    }
+    ExpectedCommand "sieve/expected-command" Error {
+        en: "a command is expected here, not {found}",
+        fr: "une commande est attendue ici, pas {found}"
+    }
+    UnexpectedBrace "sieve/unexpected-brace" Error {
+        en: "this `}` closes nothing",
+        fr: "ce `}` ne ferme rien"
+    }
+    ExpectedString "sieve/expected-string" Error {
+        en: "a string is expected in this list, not {found}",
+        fr: "une chaîne est attendue dans cette liste, pas {found}"
+    }
+    ExpectedListEnd "sieve/missing-comma" Error {
+        en: "`,` or `]` is expected before {found}",
+        fr: "`,` ou `]` est attendu avant {found}"
+    }
+    EmptyList "sieve/empty-list" Error {
+        en: "a string list needs at least one string",
+        fr: "une liste de chaînes en contient au moins une"
+    }
+    ExpectedTest "sieve/expected-test" Error {
+        en: "a test is expected in this list, not {found}",
+        fr: "un test est attendu dans cette liste, pas {found}"
+    }
+    ExpectedTestListEnd "sieve/missing-parenthesis" Error {
+        en: "`,` or `)` is expected before {found}",
+        fr: "`,` ou `)` est attendu avant {found}"
+    }
+    TooDeep "sieve/too-deep" Error {
+        en: "nesting is deeper than {max} levels",
+        fr: "l'imbrication dépasse {max} niveaux"
+    }
+    TooManyArguments "sieve/too-many-arguments" Error {
+        en: "more than {max} arguments",
+        fr: "plus de {max} arguments"
+    }
+    ScriptTooLarge "sieve/script-too-large" Error {
+        en: "the script is larger than {max} bytes",
+        fr: "le script dépasse {max} octets"
+    }
+    UnknownCommand "sieve/unknown-command" Error {
+        en: "there is no command `{name}`",
+        fr: "il n'y a pas de commande `{name}`"
+    }
+    UnknownTest "sieve/unknown-test" Error {
+        en: "there is no test `{name}`",
+        fr: "il n'y a pas de test `{name}`"
+    }
+    MissingRequire "sieve/missing-require" Error {
+        en: "`{name}` needs `require \"{extension}\"`",
+        fr: "`{name}` demande `require \"{extension}\"`"
+    }
+    ExtensionUnavailable "sieve/extension-unavailable" Error {
+        en: "{server} does not offer the extension `{name}`",
+        fr: "{server} n'offre pas l'extension `{name}`"
+    }
+    ExtensionRestricted "sieve/extension-restricted" Error {
+        en: "{server} keeps `{name}` for the administrator's own scripts",
+        fr: "{server} réserve `{name}` aux scripts de l'administrateur"
+    }
+    UnknownExtension "sieve/unknown-extension" Error {
+        en: "there is no extension `{name}`",
+        fr: "il n'y a pas d'extension `{name}`"
+    }
+    NotAnExtension "sieve/not-an-extension" Error {
+        en: "`{name}` belongs to the base language: it needs no `require`",
+        fr: "`{name}` fait partie du langage de base : pas de `require`"
+    }
+    ExtensionConflict "sieve/extension-conflict" Error {
+        en: "`{name}` cannot be used together with `{other}`",
+        fr: "`{name}` ne peut pas être employé avec `{other}`"
+    }
+    LateRequire "sieve/late-require" Error {
+        en: "`require` must come before every other command",
+        fr: "`require` doit précéder toute autre commande"
+    }
+    TestAsCommand "sieve/test-as-command" Error {
+        en: "`{name}` is a test: it belongs after `if`",
+        fr: "`{name}` est un test : sa place est après `if`"
+    }
+    CommandAsTest "sieve/command-as-test" Error {
+        en: "`{name}` is a command, not a test",
+        fr: "`{name}` est une commande, pas un test"
+    }
+    UnknownTag "sieve/unknown-tag" Error {
+        en: "`{name}` takes no `:{tag}`",
+        fr: "`{name}` n'accepte pas `:{tag}`"
+    }
+    MissingColon "sieve/missing-colon" Error {
+        en: "`{tag}` lacks its `:`",
+        fr: "il manque le `:` devant `{tag}`"
+    }
+    DuplicateTag "sieve/duplicate-tag" Error {
+        en: "`:{tag}` stands twice, or beside another tag of its kind",
+        fr: "`:{tag}` est en double, ou à côté d'une autre étiquette du même genre"
+    }
+    MisplacedTag "sieve/misplaced-tag" Error {
+        en: "`:{tag}` must stand before the positional arguments",
+        fr: "`:{tag}` doit précéder les arguments positionnels"
+    }
+    MissingTagValue "sieve/missing-tag-value" Error {
+        en: "`:{tag}` needs {expected} after it",
+        fr: "`:{tag}` doit être suivi {expected}"
+    }
+    WrongTagValue "sieve/wrong-tag-value" Error {
+        en: "`:{tag}` needs {expected}, not {found}",
+        fr: "`:{tag}` demande {expected}, pas {found}"
+    }
+    WrongArgument "sieve/wrong-argument" Error {
+        en: "argument {position} of `{name}` ({what}) is {expected}, not {found}",
+        fr: "l'argument {position} de `{name}` ({what}) est {expected}, pas {found}"
+    }
+    ArgumentCount "sieve/argument-count" Error {
+        en: "`{name}` takes {expected} positional arguments, here are {count}: {usage}",
+        fr: "`{name}` prend {expected} arguments positionnels, en voici {count} : {usage}"
+    }
+    MissingTest "sieve/missing-test" Error {
+        en: "`{name}` needs a test",
+        fr: "`{name}` demande un test"
+    }
+    UnexpectedTest "sieve/unexpected-test" Error {
+        en: "`{name}` takes no test",
+        fr: "`{name}` n'accepte pas de test"
+    }
+    ExpectedSingleTest "sieve/expected-single-test" Error {
+        en: "`{name}` takes one test, not a list",
+        fr: "`{name}` prend un seul test, pas une liste"
+    }
+    ExpectedTestList "sieve/expected-test-list" Error {
+        en: "`{name}` takes a list of tests in parentheses",
+        fr: "`{name}` prend une liste de tests entre parenthèses"
+    }
+    MissingBlock "sieve/missing-block" Error {
+        en: "`{name}` needs a block in braces",
+        fr: "`{name}` demande un bloc entre accolades"
+    }
+    UnexpectedBlock "sieve/unexpected-block" Error {
+        en: "`{name}` takes no block",
+        fr: "`{name}` n'accepte pas de bloc"
+    }
+    MisplacedElse "sieve/misplaced-else" Error {
+        en: "`{name}` must follow an `if` or `elsif`",
+        fr: "`{name}` doit suivre un `if` ou un `elsif`"
+    }
+    NotConstant "sieve/not-constant" Error {
+        en: "this string must be literal, without variables",
+        fr: "cette chaîne doit être littérale, sans variable"
+    }
+    InvalidUnicode "sieve/invalid-unicode" Error {
+        en: "`{name}` is no Unicode character",
+        fr: "`{name}` n'est pas un caractère Unicode"
+    }
+    UnknownComparator "sieve/unknown-comparator" Error {
+        en: "there is no comparator `{name}` here",
+        fr: "il n'y a pas de comparateur `{name}` ici"
+    }
+    ComparatorMismatch "sieve/comparator-mismatch" Error {
+        en: "the comparator `{name}` cannot do `:{tag}`",
+        fr: "le comparateur `{name}` ne sait pas faire `:{tag}`"
+    }
+    UnknownRelation "sieve/unknown-relation" Error {
+        en: "`:{tag}` needs one of \"gt\", \"ge\", \"lt\", \"le\", \"eq\", \"ne\"",
+        fr: "`:{tag}` demande \"gt\", \"ge\", \"lt\", \"le\", \"eq\" ou \"ne\""
+    }
+    InvalidRegex "sieve/invalid-regex" Error {
+        en: "{server} refuses this regular expression: {reason}",
+        fr: "{server} refuse cette expression rationnelle : {reason}"
+    }
+    RegexBeyondLimits "sieve/regex-beyond-limits" Error {
+        en: "this regular expression is beyond the limits of tamis: {reason}",
+        fr: "cette expression rationnelle dépasse les limites de tamis : {reason}"
+    }
+    InvalidAddress "sieve/invalid-address" Error {
+        en: "`{value}` is not an e-mail address",
+        fr: "`{value}` n'est pas une adresse électronique"
+    }
+    HeaderNotAddress "sieve/header-not-address" Error {
+        en: "the `address` test cannot read the header `{name}`: it holds no addresses",
+        fr: "le test `address` ne lit pas l'en-tête `{name}` : il ne contient pas d'adresses"
+    }
+    UnknownEnvelopePart "sieve/unknown-envelope-part" Error {
+        en: "there is no envelope part `{name}`",
+        fr: "il n'y a pas de partie d'enveloppe `{name}`"
+    }
+    EnvelopePartNoAddress "sieve/envelope-part-no-address" Error {
+        en: "the envelope part `{name}` is no address: `:{tag}` has no meaning",
+        fr: "la partie d'enveloppe `{name}` n'est pas une adresse : `:{tag}` n'a pas de sens"
+    }
+    InvalidHeaderName "sieve/invalid-header-name" Warning {
+        en: "`{name}` cannot be a header name: this never matches",
+        fr: "`{name}` ne peut être un nom d'en-tête : ceci ne correspond jamais"
+    }
+    InvalidHeaderNameError "sieve/invalid-header-name-error" Error {
+        en: "`{name}` cannot be a header name",
+        fr: "`{name}` ne peut être un nom d'en-tête"
+    }
+    InvalidHeaderValue "sieve/invalid-header-value" Error {
+        en: "this header value holds characters that a header cannot",
+        fr: "cette valeur d'en-tête contient des caractères interdits"
+    }
+    HeaderTooLong "sieve/header-too-long" Error {
+        en: "this header is longer than {max} bytes",
+        fr: "cet en-tête dépasse {max} octets"
+    }
+    ProtectedHeader "sieve/protected-header" Warning {
+        en: "{server} does not let a script change the header `{name}`: this does nothing",
+        fr: "{server} interdit à un script de changer l'en-tête `{name}` : ceci ne fait rien"
+    }
+    InvalidMailbox "sieve/invalid-mailbox" Error {
+        en: "`{name}` cannot be a mailbox name",
+        fr: "`{name}` ne peut être un nom de dossier"
+    }
+    SizeNeedsTag "sieve/size-needs-tag" Error {
+        en: "`size` needs exactly one of `:over` and `:under`",
+        fr: "`size` demande soit `:over`, soit `:under`"
+    }
+    InvalidVariableName "sieve/invalid-variable-name" Error {
+        en: "`{name}` cannot be the name of a variable",
+        fr: "`{name}` ne peut être le nom d'une variable"
+    }
+    ReadOnlyVariable "sieve/read-only-variable" Error {
+        en: "`{name}` cannot be set",
+        fr: "`{name}` ne peut pas être modifiée"
+    }
+    UnknownNamespace "sieve/unknown-namespace" Error {
+        en: "there is no variable namespace `{name}` here",
+        fr: "il n'y a pas d'espace de variables `{name}` ici"
+    }
+    UnknownNamespaceIgnored "sieve/unknown-namespace-ignored" Warning {
+        en: "there is no variable namespace for `{name}` here: the server drops it from the string",
+        fr: "il n'y a pas d'espace de variables pour `{name}` ici : le serveur le retire de la chaîne"
+    }
+    MatchValueRange "sieve/match-value-range" Warning {
+        en: "match values end at {max}: the server drops `{name}` from the string",
+        fr: "les valeurs capturées s'arrêtent à {max} : le serveur retire `{name}` de la chaîne"
+    }
+    TooManyVariables "sieve/too-many-variables" Error {
+        en: "more than {max} variables",
+        fr: "plus de {max} variables"
+    }
+    ModifierConflict "sieve/modifier-conflict" Error {
+        en: "`:{tag}` and `:{other}` cannot stand together",
+        fr: "`:{tag}` et `:{other}` ne vont pas ensemble"
+    }
+    ConflictingTags "sieve/conflicting-tags" Error {
+        en: "`:{tag}` and `:{other}` exclude each other",
+        fr: "`:{tag}` et `:{other}` s'excluent"
+    }
+    TagNeedsTag "sieve/tag-needs-tag" Error {
+        en: "`:{tag}` has a meaning only beside `:{other}`",
+        fr: "`:{tag}` n'a de sens qu'avec `:{other}`"
+    }
+    NeedsExtension "sieve/needs-extension" Error {
+        en: "{what} needs `require \"{extension}\"`",
+        fr: "{what} demande `require \"{extension}\"`"
+    }
+    OutsideLoop "sieve/outside-loop" Error {
+        en: "`{name}` belongs inside `foreverypart`",
+        fr: "`{name}` va à l'intérieur de `foreverypart`"
+    }
+    UnknownLoop "sieve/unknown-loop" Error {
+        en: "no `foreverypart` around this has the name `{name}`",
+        fr: "aucun `foreverypart` autour ne porte le nom `{name}`"
+    }
+    LoopsTooDeep "sieve/loops-too-deep" Error {
+        en: "`foreverypart` is nested deeper than {max} levels",
+        fr: "`foreverypart` est imbriqué à plus de {max} niveaux"
+    }
+    InvalidImportance "sieve/invalid-importance" Error {
+        en: "`:importance` is \"1\", \"2\" or \"3\"",
+        fr: "`:importance` vaut \"1\", \"2\" ou \"3\""
+    }
+    InvalidNotifyMethod "sieve/invalid-notify-method" Error {
+        en: "{server} cannot notify by `{value}`: {reason}",
+        fr: "{server} ne sait pas notifier par `{value}` : {reason}"
+    }
+    InvalidDatePart "sieve/invalid-date-part" Error {
+        en: "there is no date part `{name}`",
+        fr: "il n'y a pas de partie de date `{name}`"
+    }
+    InvalidZone "sieve/invalid-zone" Warning {
+        en: "`{value}` is no time zone such as \"+0100\": the server's own is used",
+        fr: "`{value}` n'est pas un fuseau comme \"+0100\" : celui du serveur est utilisé"
+    }
+    PeriodClamped "sieve/period-clamped" Warning {
+        en: "{server} counts {value} seconds here as {limit}",
+        fr: "{server} compte ces {value} secondes comme {limit}"
+    }
+    InvalidFlag "sieve/invalid-flag" Warning {
+        en: "`{name}` is no valid flag: the server ignores it",
+        fr: "`{name}` n'est pas un drapeau valable : le serveur l'ignore"
+    }
+    InvalidMailboxTest "sieve/mailbox-not-utf8" Warning {
+        en: "this mailbox name is not valid",
+        fr: "ce nom de dossier n'est pas valable"
+    }
+    MissingInclude "sieve/missing-include" Error {
+        en: "the included script `{name}` does not exist",
+        fr: "le script inclus `{name}` n'existe pas"
+    }
+    MissingIncludeAllowed "sieve/missing-include-allowed" Warning {
+        en: "the included script `{name}` does not exist yet",
+        fr: "le script inclus `{name}` n'existe pas encore"
+    }
+    IncludeNotOffered "sieve/include-not-offered" Error {
+        en: "{server} has no store of global scripts",
+        fr: "{server} n'a pas de dépôt de scripts globaux"
+    }
+    InvalidScriptName "sieve/invalid-script-name" Error {
+        en: "`{name}` cannot be a script name",
+        fr: "`{name}` ne peut être un nom de script"
+    }
+    IncludeCycle "sieve/include-cycle" Error {
+        en: "`{name}` includes itself",
+        fr: "`{name}` s'inclut lui-même"
+    }
+    IncludeTooDeep "sieve/include-too-deep" Error {
+        en: "scripts include each other deeper than {max} levels",
+        fr: "les scripts s'incluent sur plus de {max} niveaux"
+    }
+    TooManyIncludes "sieve/too-many-includes" Error {
+        en: "more than {max} included scripts",
+        fr: "plus de {max} scripts inclus"
+    }
+    IncludedHasErrors "sieve/included-has-errors" Error {
+        en: "the included script `{name}` has errors",
+        fr: "le script inclus `{name}` contient des erreurs"
+    }
+    MisplacedGlobal "sieve/misplaced-global" Error {
+        en: "`global` must come before every command but `require`",
+        fr: "`global` doit précéder toute commande autre que `require`"
+    }
+    RedirectForbidden "sieve/redirect-forbidden" Error {
+        en: "{server} does not let scripts redirect",
+        fr: "{server} interdit aux scripts de réexpédier"
+    }
+    NotUtf8 "sieve/not-utf8" Error {
+        en: "the script is not UTF-8 text",
+        fr: "le script n'est pas du texte UTF-8"
+    }
+    TooManyActions "run/too-many-actions" Error {
+        en: "more than {max} actions",
+        fr: "plus de {max} actions"
+    }
+    TooManyRedirects "run/too-many-redirects" Error {
+        en: "more than {max} redirects",
+        fr: "plus de {max} réexpéditions"
+    }
+    ActionConflict "run/action-conflict" Error {
+        en: "`{name}` conflicts with `{other}`",
+        fr: "`{name}` est incompatible avec `{other}`"
+    }
+    DuplicateAction "run/duplicate-action" Error {
+        en: "a second `{name}` in one delivery",
+        fr: "un second `{name}` pour un même message"
+    }
+    RunInvalidAddress "run/invalid-address" Error {
+        en: "`{value}` is not an e-mail address",
+        fr: "`{value}` n'est pas une adresse électronique"
+    }
+    RunInvalidMailbox "run/invalid-mailbox" Error {
+        en: "`{value}` cannot be a mailbox name",
+        fr: "`{value}` ne peut être un nom de dossier"
+    }
+    RunInvalidHeaderName "run/invalid-header-name" Error {
+        en: "`{value}` cannot be a header name",
+        fr: "`{value}` ne peut être un nom d'en-tête"
+    }
+    RunInvalidHeaderValue "run/invalid-header-value" Error {
+        en: "a header value cannot be `{value}`",
+        fr: "une valeur d'en-tête ne peut être `{value}`"
+    }
+    RunProtectedHeader "run/protected-header" Warning {
+        en: "the header `{name}` is protected: nothing is changed",
+        fr: "l'en-tête `{name}` est protégé : rien ne change"
+    }
+    RunInvalidRegex "run/invalid-regex" Warning {
+        en: "the regular expression `{value}` is not valid: it matches nothing",
+        fr: "l'expression rationnelle `{value}` n'est pas valable : rien ne correspond"
+    }
+    MissingMailbox "run/missing-mailbox" Error {
+        en: "the mailbox `{name}` does not exist",
+        fr: "le dossier `{name}` n'existe pas"
+    }
+    ScriptError "run/script-error" Error {
+        en: "the script ends with the error: {message}",
+        fr: "le script se termine par l'erreur : {message}"
+    }
+    OutOfSteps "run/out-of-steps" Error {
+        en: "the script uses more than {max} steps",
+        fr: "le script dépasse {max} étapes"
+    }
+    RegexGaveUp "run/regex-gave-up" Error {
+        en: "a regular expression needs more than {max} steps on this message",
+        fr: "une expression rationnelle dépasse {max} étapes sur ce message"
+    }
+    RunInvalidFlag "run/invalid-flag" Warning {
+        en: "`{name}` is no valid flag: it is ignored",
+        fr: "`{name}` n'est pas un drapeau valable : il est ignoré"
+    }
+    RunInvalidNotify "run/invalid-notify" Warning {
+        en: "the server cannot notify by `{value}`: nothing is sent",
+        fr: "le serveur ne sait pas notifier par `{value}` : rien n'est envoyé"
+    }
+    DuplicateTwice "run/duplicate-twice" Error {
+        en: "two `duplicate` tests on one value: the server's engine fails without a word",
+        fr: "deux tests `duplicate` sur une même valeur : le moteur du serveur échoue sans rien dire"
+    }
+    CrashesServer "sieve/crashes-server" Warning {
+        en: "the server's engine aborts on the pattern `{pattern}` with this value",
+        fr: "le moteur du serveur s'interrompt sur le motif `{pattern}` avec cette valeur"
+    }
+    WrongOnServer "sieve/wrong-on-server" Warning {
+        en: "the server's engine answers wrongly on the pattern `{pattern}` with this value",
+        fr: "le moteur du serveur se trompe sur le motif `{pattern}` avec cette valeur"
+    }
+    SuppressedNullSender "suppressed/null-sender" Hint {
+        en: "the sender is the null address",
+        fr: "l'expéditeur est l'adresse nulle"
+    }
+    SuppressedOwnAddress "suppressed/own-address" Hint {
+        en: "the sender is the user himself",
+        fr: "l'expéditeur est l'utilisateur lui-même"
+    }
+    SuppressedSystemSender "suppressed/system-sender" Hint {
+        en: "the sender `{value}` is not a person",
+        fr: "l'expéditeur `{value}` n'est pas une personne"
+    }
+    SuppressedList "suppressed/mailing-list" Hint {
+        en: "the message comes from a mailing list (`{name}`)",
+        fr: "le message vient d'une liste de diffusion (`{name}`)"
+    }
+    SuppressedAutomatic "suppressed/automatic" Hint {
+        en: "the message was sent by a program (`{name}`)",
+        fr: "le message a été envoyé par un programme (`{name}`)"
+    }
+    SuppressedBulk "suppressed/bulk" Hint {
+        en: "the message is bulk mail (`{name}`)",
+        fr: "le message est un envoi en nombre (`{name}`)"
+    }
+    SuppressedNotAddressed "suppressed/not-addressed" Hint {
+        en: "the message is not addressed to the user by name",
+        fr: "le message n'est pas adressé nommément à l'utilisateur"
+    }
+    SuppressedAnswered "suppressed/answered" Hint {
+        en: "this sender was answered before",
+        fr: "cet expéditeur a déjà reçu une réponse"
+    }
+    SuppressedLoop "suppressed/loop" Hint {
+        en: "the message was redirected before",
+        fr: "le message a déjà été réexpédié"
+    }
+    SuppressedRedirected "suppressed/duplicate" Hint {
+        en: "the same mail was already sent there",
+        fr: "le même courriel y a déjà été envoyé"
+    }
+    SuppressedDiscarded "suppressed/discarded" Hint {
+        en: "an earlier script answered already",
+        fr: "un script précédent a déjà répondu"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn ids_are_unique_and_sentences_keep_the_house_style() {
+        let ids: BTreeSet<_> = Code::ALL.iter().map(|code| code.facts().id).collect();
+        assert_eq!(ids.len(), Code::ALL.len());
+        for code in Code::ALL {
+            let Phrase { en, fr } = code.facts().message;
+            for sentence in [en, fr] {
+                assert!(!sentence.is_empty() && !sentence.ends_with('.'), "{code:?}: {sentence}");
+            }
+            // Both name the same values.
+            let names = |text: &str| {
+                text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name.to_owned()).collect::<BTreeSet<_>>()
+            };
+            assert_eq!(names(en), names(fr), "{code:?}");
+        }
+    }
+}

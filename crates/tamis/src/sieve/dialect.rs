@@ -1,0 +1,143 @@
+//! What each server offers: its extensions, its limits and defaults, its quirks. Data; the behaviour is in `bind` and `run`.
+
+use super::spec::{self, Extension};
+
+mod known;
+
+pub use known::{Server, servers};
+
+/// A server as seen by one script: which engine, in which position, with which settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// The server's name on the command line.
+    pub name: String,
+    /// Whose behaviour is reproduced.
+    pub engine: Engine,
+    /// Where the script stands: what a user uploads, or what the administrator installs.
+    pub position: Position,
+    /// The extensions on offer, by capability name.
+    pub extensions: Vec<&'static Extension>,
+    /// Extensions that only a script in the global position may use.
+    pub global_extensions: Vec<&'static Extension>,
+    /// Limits and defaults.
+    pub settings: Settings,
+}
+
+/// Whose behaviour is reproduced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Engine {
+    /// The RFCs' letter.
+    Rfc,
+    /// Pigeonhole 0.5 (Dovecot 2.3) with glibc's regular expressions: Debian's build.
+    Pigeonhole05,
+    /// Pigeonhole 0.5 with musl's regular expressions: mailcow's build on Alpine.
+    Pigeonhole05Musl,
+    /// Pigeonhole 2.4, the newest release known.
+    Pigeonhole24,
+}
+
+impl Engine {
+    /// True for every Pigeonhole.
+    #[must_use]
+    pub const fn is_pigeonhole(self) -> bool {
+        !matches!(self, Self::Rfc)
+    }
+
+    /// True for Pigeonhole 0.5, whatever its C library.
+    #[must_use]
+    pub const fn is_05(self) -> bool {
+        matches!(self, Self::Pigeonhole05 | Self::Pigeonhole05Musl)
+    }
+}
+
+/// Where a script stands in a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// A user's own script, as uploaded by ManageSieve.
+    Personal,
+    /// A script that the administrator runs before or after the users' own.
+    Global,
+}
+
+/// Limits and defaults of a server. Counts are counts, sizes bytes, periods seconds. Names follow Pigeonhole's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// `sieve_max_script_size`: bytes; 0 is unlimited.
+    pub max_script_size: u64,
+    /// `sieve_max_actions`: 0 is unlimited.
+    pub max_actions: u64,
+    /// `sieve_max_redirects`: 0 forbids `redirect`.
+    pub max_redirects: u64,
+    /// `sieve_vacation_min_period`.
+    pub vacation_min_period: u64,
+    /// `sieve_vacation_max_period`; 0 is unlimited.
+    pub vacation_max_period: u64,
+    /// `sieve_vacation_default_period`.
+    pub vacation_default_period: u64,
+    /// `sieve_vacation_use_original_recipient`.
+    pub vacation_use_original_recipient: bool,
+    /// `sieve_vacation_dont_check_recipient`.
+    pub vacation_dont_check_recipient: bool,
+    /// `sieve_vacation_send_from_recipient`.
+    pub vacation_send_from_recipient: bool,
+    /// `sieve_vacation_to_header_ignore_envelope`.
+    pub vacation_to_header_ignore_envelope: bool,
+    /// `sieve_redirect_envelope_from`: true for `recipient`, false for `sender`.
+    pub redirect_envelope_from_recipient: bool,
+    /// `sieve_duplicate_default_period`.
+    pub duplicate_default_period: u64,
+    /// `sieve_duplicate_max_period`; 0 is unlimited.
+    pub duplicate_max_period: u64,
+    /// `sieve_variables_max_scope_size`: variables of one scope.
+    pub variables_max_scope_size: u64,
+    /// `sieve_variables_max_variable_size`: bytes of a value.
+    pub variables_max_variable_size: u64,
+    /// `sieve_include_max_nesting_depth`.
+    pub include_max_nesting_depth: u64,
+    /// `sieve_include_max_includes`.
+    pub include_max_includes: u64,
+    /// `sieve_editheader_max_header_size`: bytes.
+    pub editheader_max_header_size: u64,
+    /// `sieve_editheader_protected`, `sieve_editheader_forbid_add`: names that may not be added.
+    pub editheader_forbid_add: Vec<String>,
+    /// `sieve_editheader_protected`, `sieve_editheader_forbid_delete`: names that may not be deleted.
+    pub editheader_forbid_delete: Vec<String>,
+    /// `recipient_delimiter`: each character separates user and detail.
+    pub recipient_delimiter: String,
+    /// True if filing into a missing mailbox creates it (`lda_mailbox_autocreate`).
+    pub mailbox_autocreate: bool,
+}
+
+impl Dialect {
+    /// The extension that a capability name stands for, if this server offers it in any position.
+    #[must_use]
+    pub fn extension(&self, capability: &[u8]) -> Option<&'static Extension> {
+        self.extensions.iter().chain(&self.global_extensions).copied().find(|extension| extension.name.as_bytes() == capability)
+    }
+
+    /// True if the extension is kept for scripts in the global position and this is not one.
+    #[must_use]
+    pub fn is_restricted(&self, extension: &Extension) -> bool {
+        self.position == Position::Personal && self.global_extensions.iter().any(|global| global.name == extension.name)
+    }
+
+    /// A server by its name on the command line.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        servers().iter().find(|server| server.name == name).map(|server| (server.build)())
+    }
+
+    /// Changes a setting by its name (`sieve_max_redirects`, with or without `sieve_` or `plugin/`).
+    ///
+    /// # Errors
+    /// A sentence in English: no such setting, or a value that it does not take.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
+        known::set(self, key, value)
+    }
+}
+
+/// The names of all capabilities that tamis knows.
+#[must_use]
+pub fn known_capabilities() -> Vec<&'static str> {
+    spec::extensions().iter().map(|extension| extension.name).collect()
+}

@@ -1,0 +1,622 @@
+//! A bound script, ready to run: names resolved, arguments in their slots, constants computed.
+//!
+//! `bind` builds this from the syntax tree; `run` interprets it. Nothing here refers to the text but ranges.
+
+use super::dialect::Dialect;
+use crate::regex::Regex;
+use crate::text::Range;
+
+/// A compiled script with the scripts that it includes.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The script itself first, then each included script once.
+    pub units: Vec<Unit>,
+    /// Names of the global variables that the units share (RFC 6609, 3.4).
+    pub globals: Vec<String>,
+    /// The server it was compiled for: its settings and quirks.
+    pub dialect: Dialect,
+}
+
+/// One script of a program: a scope of variables and its commands.
+#[derive(Clone, Debug, Default)]
+pub struct Unit {
+    /// How it was named by `include`; empty for the script itself.
+    pub name: String,
+    /// True if the script comes from the global store (RFC 6609, 3.2).
+    pub global: bool,
+    /// Names of the local variables, in the order of their first mention. [`Place::Local`] points here.
+    pub variables: Vec<String>,
+    /// True if `variables` is in force, so that a successful match sets the match values (RFC 5229, 3.2).
+    pub captures: bool,
+    /// True if `imap4flags` (or the older `imapflags`) is in force, so that the internal flags apply to what is stored.
+    pub flags: bool,
+    /// The commands.
+    pub block: Block,
+}
+
+/// Commands in order.
+pub type Block = Vec<Command>;
+
+/// Where a variable lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Index into [`Unit::variables`].
+    Local(u32),
+    /// Index into [`Program::globals`].
+    Global(u32),
+}
+
+/// A string argument: literal bytes and what is substituted at run time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// Where it stands in its unit's text.
+    pub range: Range,
+    /// In order; a literal is one piece, the empty string none.
+    pub pieces: Vec<Piece>,
+}
+
+impl Text {
+    /// The bytes if nothing is substituted.
+    #[must_use]
+    pub fn literal(&self) -> Option<&[u8]> {
+        match self.pieces.as_slice() {
+            [] => Some(&[]),
+            [Piece::Literal(bytes)] => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+/// A part of a string.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// These bytes.
+    Literal(Vec<u8>),
+    /// The value of a variable, empty if unset.
+    Variable(Place),
+    /// A match value, `${0}` and up; empty if the last successful match set none (RFC 5229, 3.2).
+    Match(u32),
+}
+
+/// A string list; a single string is a list of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// Where it stands.
+    pub range: Range,
+    /// The strings.
+    pub items: Vec<Text>,
+}
+
+/// A command with its place.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// From the identifier to the last argument, the block left out.
+    pub range: Range,
+    /// What to do.
+    pub op: Op,
+}
+
+/// What a command does.
+#[derive(Clone, Debug)]
+pub enum Op {
+    /// `if`, `elsif`, `else` (RFC 5228, 3.1).
+    If(Box<If>),
+    /// `stop` (3.3).
+    Stop,
+    /// `keep` (4.3) with `:flags` (RFC 5232, 5).
+    Keep {
+        /// `:flags`.
+        flags: Option<Texts>,
+    },
+    /// `discard` (4.4).
+    Discard,
+    /// `redirect` (4.2) with `:copy` (RFC 3894).
+    Redirect {
+        /// Where to.
+        address: Text,
+        /// Leaves the implicit keep alone.
+        copy: bool,
+    },
+    /// `fileinto` (4.1) with `:copy`, `:create` (RFC 5490, 3.2) and `:flags`.
+    FileInto {
+        /// Where to.
+        mailbox: Text,
+        /// Leaves the implicit keep alone.
+        copy: bool,
+        /// Creates a missing mailbox.
+        create: bool,
+        /// `:flags`.
+        flags: Option<Texts>,
+    },
+    /// `reject` (RFC 5429, 2.2).
+    Reject {
+        /// What the sender is told.
+        reason: Text,
+    },
+    /// `vacation` (RFC 5230).
+    Vacation(Box<Vacation>),
+    /// `set` (RFC 5229, 4).
+    Set {
+        /// The variable.
+        variable: Place,
+        /// In the order of application: highest precedence first.
+        modifiers: Vec<Modifier>,
+        /// The value.
+        value: Text,
+    },
+    /// `setflag`, `addflag`, `removeflag` (RFC 5232, 3), also `mark` and `unmark` of the older draft.
+    Flag {
+        /// Which.
+        change: FlagChange,
+        /// The variable; none means the internal one.
+        variable: Option<Place>,
+        /// The flags, each possibly several separated by blanks.
+        flags: Texts,
+    },
+    /// `addheader` (RFC 5293, 4).
+    AddHeader {
+        /// At the end instead of the start.
+        last: bool,
+        /// Field name.
+        name: Text,
+        /// Field value.
+        value: Text,
+    },
+    /// `deleteheader` (RFC 5293, 5).
+    DeleteHeader {
+        /// Which occurrence.
+        index: Option<Index>,
+        /// How values are matched.
+        matching: Matching,
+        /// Field name.
+        name: Text,
+        /// Values to delete; none deletes all.
+        values: Option<Texts>,
+    },
+    /// `notify` of RFC 5435.
+    Notify(Box<Notify>),
+    /// `notify` of draft-martin-sieve-notify-01.
+    NotifyOld(Box<NotifyOld>),
+    /// `denotify` of draft-martin-sieve-notify-01.
+    Denotify {
+        /// Only this importance; none means all.
+        importance: Option<u8>,
+        /// Only these ids, with how they are matched; none means all.
+        id: Option<(Matching, Text)>,
+    },
+    /// `error` (RFC 5463, 5).
+    Error {
+        /// The message.
+        message: Text,
+    },
+    /// `foreverypart` (RFC 5703, 3.2).
+    ForEveryPart(Block),
+    /// `break`: leaves so many loops, from 1.
+    Break(u32),
+    /// `extracttext` (RFC 5703, 7).
+    ExtractText {
+        /// The variable.
+        variable: Place,
+        /// In the order of application.
+        modifiers: Vec<Modifier>,
+        /// At most so many characters.
+        first: Option<u64>,
+    },
+    /// `include` (RFC 6609, 3.2). `unit` is the index in [`Program::units`]; none if the script is missing and that is allowed.
+    Include {
+        /// Which unit.
+        unit: Option<u32>,
+        /// Skips a script that was included before.
+        once: bool,
+    },
+    /// `return` (RFC 6609, 3.3).
+    Return,
+    /// `debug_log` (vnd.dovecot.debug).
+    DebugLog(Text),
+}
+
+/// The branches of an `if`.
+#[derive(Clone, Debug)]
+pub struct If {
+    /// `if` and each `elsif`, with what runs when the test holds.
+    pub branches: Vec<(Test, Block)>,
+    /// `else`.
+    pub otherwise: Option<Block>,
+}
+
+/// How a command changes flags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlagChange {
+    /// Replaces them.
+    Set,
+    /// Adds.
+    Add,
+    /// Removes.
+    Remove,
+}
+
+/// The arguments of `vacation`.
+#[derive(Clone, Debug)]
+pub struct Vacation {
+    /// Seconds between two replies to one sender, after the server's limits; zero only with `:seconds`.
+    pub period: u64,
+    /// `:subject`.
+    pub subject: Option<Text>,
+    /// `:from`.
+    pub from: Option<Text>,
+    /// `:addresses`.
+    pub addresses: Option<Texts>,
+    /// `:mime`: the reason is a MIME entity.
+    pub mime: bool,
+    /// `:handle`.
+    pub handle: Option<Text>,
+    /// The text.
+    pub reason: Text,
+}
+
+/// The arguments of `notify` (RFC 5435, 3).
+#[derive(Clone, Debug)]
+pub struct Notify {
+    /// `:from`.
+    pub from: Option<Text>,
+    /// `:importance`, "1" to "3".
+    pub importance: Option<Text>,
+    /// `:options`.
+    pub options: Option<Texts>,
+    /// `:message`.
+    pub message: Option<Text>,
+    /// The method URI.
+    pub method: Text,
+}
+
+/// The arguments of the older `notify`.
+#[derive(Clone, Debug)]
+pub struct NotifyOld {
+    /// `:method`; only mailto is known.
+    pub method: Option<Text>,
+    /// `:id`.
+    pub id: Option<Text>,
+    /// `:options`: the recipients.
+    pub options: Option<Texts>,
+    /// 1 high, 2 normal, 3 low.
+    pub importance: u8,
+    /// `:message`, with `$from$`, `$env-from$`, `$subject$`, `$text$`, `$text[n]$`.
+    pub message: Option<Text>,
+}
+
+/// A test with its place.
+#[derive(Clone, Debug)]
+pub struct Test {
+    /// From the identifier to the last argument.
+    pub range: Range,
+    /// What is asked.
+    pub kind: TestKind,
+}
+
+/// What a test asks.
+#[derive(Clone, Debug)]
+pub enum TestKind {
+    /// `true`, `false`, and what is known when compiling (`ihave`).
+    Constant(bool),
+    /// `not` (RFC 5228, 5.8).
+    Not(Box<Test>),
+    /// `anyof` (5.3).
+    AnyOf(Vec<Test>),
+    /// `allof` (5.2).
+    AllOf(Vec<Test>),
+    /// `header` (5.7).
+    Header {
+        /// Header names.
+        names: Texts,
+        /// Keys.
+        keys: Texts,
+        /// Comparator and match type.
+        matching: Matching,
+        /// RFC 5260, 6.
+        index: Option<Index>,
+        /// RFC 5703, 4.
+        mime: Option<Mime>,
+    },
+    /// `address` (5.1).
+    Address {
+        /// Header names.
+        names: Texts,
+        /// Keys.
+        keys: Texts,
+        /// Comparator and match type.
+        matching: Matching,
+        /// Part of the address.
+        part: AddressPart,
+        /// RFC 5260, 6.
+        index: Option<Index>,
+        /// RFC 5703, 4.
+        mime: Option<Mime>,
+    },
+    /// `envelope` (5.4).
+    Envelope {
+        /// Envelope parts.
+        parts: Texts,
+        /// Keys.
+        keys: Texts,
+        /// Comparator and match type.
+        matching: Matching,
+        /// Part of the address.
+        part: AddressPart,
+    },
+    /// `exists` (5.5).
+    Exists {
+        /// Header names: all must be there.
+        names: Texts,
+        /// RFC 5703, 4.
+        mime: Option<Mime>,
+    },
+    /// `size` (5.9).
+    Size {
+        /// `:over`, else `:under`.
+        over: bool,
+        /// Bytes.
+        limit: u64,
+    },
+    /// `body` (RFC 5173).
+    Body {
+        /// What of the body.
+        transform: BodyTransform,
+        /// Keys.
+        keys: Texts,
+        /// Comparator and match type.
+        matching: Matching,
+    },
+    /// `string` (RFC 5229, 5).
+    String {
+        /// Values.
+        source: Texts,
+        /// Keys.
+        keys: Texts,
+        /// Comparator and match type.
+        matching: Matching,
+    },
+    /// `hasflag` (RFC 5232, 4).
+    HasFlag {
+        /// Variables; none means the internal one.
+        variables: Option<Vec<Place>>,
+        /// Keys.
+        keys: Texts,
+        /// Comparator and match type.
+        matching: Matching,
+    },
+    /// `date` (RFC 5260, 4).
+    Date {
+        /// In which zone.
+        zone: Zone,
+        /// Header name.
+        header: Text,
+        /// Date part.
+        part: Text,
+        /// Keys.
+        keys: Texts,
+        /// Comparator and match type.
+        matching: Matching,
+        /// RFC 5260, 6.
+        index: Option<Index>,
+    },
+    /// `currentdate` (RFC 5260, 5).
+    CurrentDate {
+        /// In which zone.
+        zone: Zone,
+        /// Date part.
+        part: Text,
+        /// Keys.
+        keys: Texts,
+        /// Comparator and match type.
+        matching: Matching,
+    },
+    /// `environment` (RFC 5183).
+    Environment {
+        /// Item name.
+        item: Text,
+        /// Keys.
+        keys: Texts,
+        /// Comparator and match type.
+        matching: Matching,
+    },
+    /// `mailboxexists` (RFC 5490, 3.1).
+    MailboxExists {
+        /// All must exist.
+        names: Texts,
+    },
+    /// `duplicate` (RFC 7352).
+    Duplicate(Box<Duplicate>),
+    /// `valid_notify_method` (RFC 5435, 4).
+    ValidNotifyMethod {
+        /// All must be valid.
+        uris: Texts,
+    },
+    /// `notify_method_capability` (RFC 5435, 5).
+    NotifyMethodCapability {
+        /// The method.
+        uri: Text,
+        /// The capability.
+        capability: Text,
+        /// Keys.
+        keys: Texts,
+        /// Comparator and match type.
+        matching: Matching,
+    },
+}
+
+/// The arguments of `duplicate`.
+#[derive(Clone, Debug)]
+pub struct Duplicate {
+    /// `:handle`.
+    pub handle: Option<Text>,
+    /// `:header`.
+    pub header: Option<Text>,
+    /// `:uniqueid`.
+    pub uniqueid: Option<Text>,
+    /// `:seconds`, after the server's limits.
+    pub period: u64,
+    /// `:last`: the period starts at the last one seen.
+    pub last: bool,
+}
+
+/// `:index` and `:last` (RFC 5260, 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// From 1; 0 finds nothing.
+    pub index: u64,
+    /// Counted from the end.
+    pub last: bool,
+}
+
+/// `:mime` (RFC 5703, 4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mime {
+    /// `:anychild`.
+    pub any_child: bool,
+    /// What of the value.
+    pub option: MimeOption,
+}
+
+/// What of a MIME header's value is compared (RFC 5703, 4.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MimeOption {
+    /// The value itself.
+    Value,
+    /// `:type`.
+    Type,
+    /// `:subtype`.
+    Subtype,
+    /// `:contenttype`.
+    ContentType,
+    /// `:param`, with the names.
+    Param(Texts),
+}
+
+/// What of the body is searched (RFC 5173, 5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BodyTransform {
+    /// `:raw`.
+    Raw,
+    /// `:content`, with the types.
+    Content(Texts),
+    /// `:text`.
+    Text,
+}
+
+/// In which zone a date is read (RFC 5260, 4.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Zone {
+    /// The server's.
+    Local,
+    /// `:originalzone`.
+    Original,
+    /// `:zone`, "+hhmm" or "-hhmm"; what is not valid counts as [`Zone::Local`].
+    Given(Text),
+}
+
+/// The part of an address that is compared (RFC 5228, 2.7.4 and RFC 5233).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AddressPart {
+    /// All of it.
+    #[default]
+    All,
+    /// Left of the `@`.
+    LocalPart,
+    /// Right of it.
+    Domain,
+    /// Left of the separator.
+    User,
+    /// Right of the separator; no value without one.
+    Detail,
+}
+
+/// Comparator and match type of a test.
+#[derive(Clone, Debug)]
+pub struct Matching {
+    /// The comparator.
+    pub comparator: Comparator,
+    /// The match type.
+    pub kind: MatchKind,
+}
+
+/// A comparator (RFC 4790).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Comparator {
+    /// `i;octet`.
+    Octet,
+    /// `i;ascii-casemap`.
+    #[default]
+    AsciiCasemap,
+    /// `i;ascii-numeric`.
+    AsciiNumeric,
+    /// `i;unicode-casemap` (RFC 5051).
+    UnicodeCasemap,
+}
+
+/// A match type (RFC 5228, 2.7.1).
+#[derive(Clone, Debug)]
+pub enum MatchKind {
+    /// `:is`.
+    Is,
+    /// `:contains`.
+    Contains,
+    /// `:matches`.
+    Matches,
+    /// `:regex`. One entry for each key: compiled if the key is a literal, none if it is known only at run time.
+    Regex(Vec<Option<Regex>>),
+    /// `:count` (RFC 5231).
+    Count(Relation),
+    /// `:value` (RFC 5231).
+    Value(Relation),
+}
+
+/// A relational operator (RFC 5231, 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// `gt`.
+    Gt,
+    /// `ge`.
+    Ge,
+    /// `lt`.
+    Lt,
+    /// `le`.
+    Le,
+    /// `eq`.
+    Eq,
+    /// `ne`.
+    Ne,
+}
+
+impl Relation {
+    /// Whether `value` stands in this relation to `key`.
+    #[must_use]
+    pub fn holds(self, value_to_key: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Gt => value_to_key.is_gt(),
+            Self::Ge => value_to_key.is_ge(),
+            Self::Lt => value_to_key.is_lt(),
+            Self::Le => value_to_key.is_le(),
+            Self::Eq => value_to_key.is_eq(),
+            Self::Ne => value_to_key.is_ne(),
+        }
+    }
+}
+
+/// A modifier of `set` (RFC 5229, 4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Modifier {
+    /// `:lower`.
+    Lower,
+    /// `:upper`.
+    Upper,
+    /// `:lowerfirst`.
+    LowerFirst,
+    /// `:upperfirst`.
+    UpperFirst,
+    /// `:quotewildcard`.
+    QuoteWildcard,
+    /// `:encodeurl` (RFC 5435, 6).
+    EncodeUrl,
+    /// `:length`.
+    Length,
+}

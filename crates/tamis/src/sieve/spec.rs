@@ -1,0 +1,357 @@
+//! Facts about the language, written once: every extension with its commands, tests, tags and arguments. One file per extension.
+//!
+//! Plain data without behaviour: `bind` reads it to match calls, completion and hover to help, the docs to list. What a construct
+//! does is bound by [`OpId`] and [`TagId`], so that a forgotten one does not compile.
+
+mod base;
+mod body;
+mod comparators;
+mod copy;
+mod date;
+mod duplicate;
+mod editheader;
+mod encoded_character;
+mod enotify;
+mod envelope;
+mod environment;
+mod fileinto;
+mod ihave;
+mod imap4flags;
+mod imapflags;
+mod include;
+mod index;
+mod mailbox;
+mod mime;
+mod notify;
+mod regex;
+mod reject;
+mod relational;
+mod subaddress;
+mod vacation;
+mod variables;
+mod vnd_dovecot;
+
+/// A line of documentation in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doc {
+    /// English.
+    pub en: &'static str,
+    /// French.
+    pub fr: &'static str,
+}
+
+/// An extension of the language, or the base language itself (whose name is empty).
+#[derive(Debug, PartialEq, Eq)]
+pub struct Extension {
+    /// Its capability name, as `require` writes it.
+    pub name: &'static str,
+    /// Where it is defined.
+    pub source: &'static str,
+    /// What it is for.
+    pub doc: Doc,
+    /// Commands and tests that it brings.
+    pub commands: &'static [Command],
+    /// Tags that it adds to commands, its own or others'.
+    pub tags: &'static [Tag],
+    /// Capabilities that it cannot be used with.
+    pub conflicts: &'static [&'static str],
+}
+
+/// A command or a test.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Command {
+    /// Its identifier, lower case.
+    pub name: &'static str,
+    /// Where it may stand.
+    pub role: Role,
+    /// Which behaviour it has.
+    pub op: OpId,
+    /// Its positional arguments.
+    pub args: &'static [Arg],
+    /// The families of tags that it takes beside those that name it.
+    pub families: &'static [Family],
+    /// The tests that it takes.
+    pub tests: Tests,
+    /// True if a block in braces belongs to it.
+    pub block: bool,
+    /// Where it is defined.
+    pub source: &'static str,
+    /// What it does.
+    pub doc: Doc,
+}
+
+/// Where a command may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It steers the script.
+    Control,
+    /// It does something to the message.
+    Action,
+    /// It asks something.
+    Test,
+}
+
+/// The tests that a command takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tests {
+    /// None.
+    None,
+    /// Exactly one.
+    One,
+    /// A list in parentheses.
+    List,
+}
+
+/// A positional argument.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Arg {
+    /// Its name in usage lines.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: ArgKind,
+    /// True if it may be left out.
+    pub optional: bool,
+}
+
+/// The type of an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArgKind {
+    /// One string.
+    String,
+    /// A string list; a single string will do.
+    Strings,
+    /// A number.
+    Number,
+}
+
+/// A tagged argument.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// Its name without the colon, lower case.
+    pub name: &'static str,
+    /// Which meaning it has.
+    pub id: TagId,
+    /// The parameter after it.
+    pub value: Option<ArgKind>,
+    /// On which commands it may stand.
+    pub on: On,
+    /// Where it is defined.
+    pub source: &'static str,
+    /// What it does.
+    pub doc: Doc,
+}
+
+/// On which commands a tag may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// On these.
+    Commands(&'static [&'static str]),
+    /// On all that take a family.
+    Family(Family),
+}
+
+/// A family of tags that several commands share. Of a family but [`Family::Modifier`] one tag at most may stand on a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// `:comparator` (RFC 5228, 2.7.3).
+    Comparator,
+    /// `:is`, `:contains`, … (2.7.1).
+    MatchType,
+    /// `:all`, `:localpart`, … (2.7.4).
+    AddressPart,
+    /// `:lower`, … (RFC 5229, 4.1).
+    Modifier,
+}
+
+macro_rules! ids {
+    ($(#[$meta:meta])* $name:ident: $($variant:ident)*) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[allow(missing_docs, reason = "each is documented where the spec lists it")]
+        pub enum $name { $($variant),* }
+    };
+}
+
+ids! {
+    /// The behaviour of a command or test. `bind` matches on it without a wildcard.
+    OpId: Require If Elsif Else Stop Keep Discard Redirect Address AllOf AnyOf Exists False Header Not Size True
+        FileInto Envelope Reject Body Set String Vacation SetFlag AddFlag RemoveFlag HasFlag Mark Unmark Date CurrentDate
+        AddHeader DeleteHeader Environment NotifyMethod ValidNotifyMethod NotifyMethodCapability IHave Error MailboxExists
+        ForEveryPart Break ExtractText Include Return Global Import Export Duplicate NotifyOld Denotify DebugLog
+}
+
+ids! {
+    /// The meaning of a tag.
+    TagId: Comparator Is Contains Matches Regex Count Value All LocalPart Domain User Detail Over Under Copy Create Flags
+        Raw Content Text Lower Upper LowerFirst UpperFirst QuoteWildcard Length EncodeUrl Days Seconds Subject From Addresses
+        Mime Handle Index Last Zone OriginalZone Importance Options Message AnyChild Type Subtype ContentType Param
+        Name First Global Personal Once Optional Header UniqueId Method Id Low Normal High
+}
+
+impl Command {
+    /// How it is written: `header <header-names> <key-list>`, the tags left out.
+    #[must_use]
+    pub fn usage(&self) -> String {
+        let mut out = self.name.to_owned();
+        for arg in self.args {
+            out.push_str(if arg.optional { " [<" } else { " <" });
+            out.push_str(arg.name);
+            out.push_str(match arg.kind {
+                ArgKind::String => ": string",
+                ArgKind::Strings => ": string-list",
+                ArgKind::Number => ": number",
+            });
+            out.push_str(if arg.optional { ">]" } else { ">" });
+        }
+        match self.tests {
+            Tests::None => {}
+            Tests::One => out.push_str(" <test>"),
+            Tests::List => out.push_str(" (<test>, …)"),
+        }
+        if self.block {
+            out.push_str(" { … }");
+        }
+        out
+    }
+}
+
+/// All extensions, the base language first.
+#[must_use]
+pub const fn extensions() -> &'static [&'static Extension] {
+    EXTENSIONS
+}
+
+/// The base language.
+pub const BASE: &Extension = &base::BASE;
+
+const EXTENSIONS: &[&Extension] = &[
+    BASE,
+    &fileinto::FILEINTO,
+    &reject::REJECT,
+    &envelope::ENVELOPE,
+    &encoded_character::ENCODED_CHARACTER,
+    &vacation::VACATION,
+    &vacation::VACATION_SECONDS,
+    &subaddress::SUBADDRESS,
+    &comparators::OCTET,
+    &comparators::ASCII_CASEMAP,
+    &comparators::ASCII_NUMERIC,
+    &comparators::UNICODE_CASEMAP,
+    &relational::RELATIONAL,
+    &regex::REGEX,
+    &imap4flags::IMAP4FLAGS,
+    &copy::COPY,
+    &include::INCLUDE,
+    &body::BODY,
+    &variables::VARIABLES,
+    &enotify::ENOTIFY,
+    &environment::ENVIRONMENT,
+    &mailbox::MAILBOX,
+    &date::DATE,
+    &index::INDEX,
+    &ihave::IHAVE,
+    &duplicate::DUPLICATE,
+    &mime::MIME,
+    &mime::FOREVERYPART,
+    &mime::EXTRACTTEXT,
+    &editheader::EDITHEADER,
+    &imapflags::IMAPFLAGS,
+    &notify::NOTIFY,
+    &vnd_dovecot::DEBUG,
+];
+
+/// An extension by its capability name (case matters: RFC 5228, 3.2).
+#[must_use]
+pub fn extension(name: &str) -> Option<&'static Extension> {
+    EXTENSIONS.iter().copied().find(|extension| extension.name == name)
+}
+
+/// The extension that brings a command or test of this name (compared without case), for hints about a missing `require`.
+pub fn owners(name: &str) -> impl Iterator<Item = (&'static Extension, &'static Command)> {
+    EXTENSIONS
+        .iter()
+        .copied()
+        .flat_map(|extension| extension.commands.iter().map(move |command| (extension, command)))
+        .filter(move |(_, command)| command.name.eq_ignore_ascii_case(name))
+}
+
+const fn string(name: &'static str) -> Arg {
+    Arg { name, kind: ArgKind::String, optional: false }
+}
+
+const fn strings(name: &'static str) -> Arg {
+    Arg { name, kind: ArgKind::Strings, optional: false }
+}
+
+const fn number(name: &'static str) -> Arg {
+    Arg { name, kind: ArgKind::Number, optional: false }
+}
+
+/// Comparator and match type: what every test on strings takes.
+const MATCHING: &[Family] = &[Family::Comparator, Family::MatchType];
+
+/// The same with an address part.
+const ADDRESSES: &[Family] = &[Family::Comparator, Family::MatchType, Family::AddressPart];
+
+const fn action(name: &'static str, op: OpId, args: &'static [Arg], source: &'static str, doc: Doc) -> Command {
+    Command { name, role: Role::Action, op, args, families: &[], tests: Tests::None, block: false, source, doc }
+}
+
+const fn control(name: &'static str, op: OpId, args: &'static [Arg], source: &'static str, doc: Doc) -> Command {
+    Command { name, role: Role::Control, op, args, families: &[], tests: Tests::None, block: false, source, doc }
+}
+
+const fn test(name: &'static str, op: OpId, args: &'static [Arg], families: &'static [Family], source: &'static str, doc: Doc) -> Command {
+    Command { name, role: Role::Test, op, args, families, tests: Tests::None, block: false, source, doc }
+}
+
+const fn tag(name: &'static str, id: TagId, value: Option<ArgKind>, on: On, source: &'static str, doc: Doc) -> Tag {
+    Tag { name, id, value, on, source, doc }
+}
+
+const fn doc(en: &'static str, fr: &'static str) -> Doc {
+    Doc { en, fr }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_lower_case_and_unique() {
+        let mut capabilities = BTreeSet::new();
+        for extension in extensions() {
+            assert!(capabilities.insert(extension.name), "{} twice", extension.name);
+            let mut seen = BTreeSet::new();
+            for command in extension.commands {
+                assert_eq!(command.name, command.name.to_lowercase());
+                assert!(seen.insert((command.name, command.role == Role::Test)), "{} twice", command.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_line_of_documentation_is_there_in_both_languages() {
+        for extension in extensions() {
+            let docs = extension
+                .commands
+                .iter()
+                .map(|c| (c.name, c.doc, c.source))
+                .chain(extension.tags.iter().map(|t| (t.name, t.doc, t.source)));
+            for (name, doc, source) in docs.chain([(extension.name, extension.doc, extension.source)]) {
+                assert!(!doc.en.is_empty() && !doc.fr.is_empty() && !source.is_empty(), "{} {name}", extension.name);
+            }
+        }
+    }
+
+    #[test]
+    fn optional_arguments_and_tags_point_at_something() {
+        let commands: BTreeSet<_> = extensions().iter().flat_map(|e| e.commands).map(|c| c.name).collect();
+        for tag in extensions().iter().flat_map(|e| e.tags) {
+            if let On::Commands(names) = tag.on {
+                assert!(names.iter().all(|name| commands.contains(name)), "{}", tag.name);
+            }
+        }
+    }
+}

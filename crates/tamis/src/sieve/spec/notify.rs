@@ -1,0 +1,102 @@
+//! The draft before RFC 5435 (draft-martin-sieve-notify-01).
+
+use super::*;
+
+pub(super) const NOTIFY: Extension = Extension {
+    name: "notify",
+    source: "draft-martin-sieve-notify-01",
+    doc: doc("notifies someone, the older way", "notifie quelqu'un, à l'ancienne"),
+    commands: &[
+        action("notify", OpId::NotifyOld, &[], "draft-martin-sieve-notify-01, 3", doc("sends a notification", "envoie une notification")),
+        action(
+            "denotify",
+            OpId::Denotify,
+            &[],
+            "draft-martin-sieve-notify-01, 4",
+            doc("takes notifications back", "retire des notifications"),
+        ),
+    ],
+    tags: &[
+        tag(
+            "method",
+            TagId::Method,
+            Some(ArgKind::String),
+            On::Commands(&["notify"]),
+            "draft-martin-sieve-notify-01, 3",
+            doc("the method", "le moyen"),
+        ),
+        tag(
+            "id",
+            TagId::Id,
+            Some(ArgKind::String),
+            On::Commands(&["notify"]),
+            "draft-martin-sieve-notify-01, 3",
+            doc("a name for the notification", "un nom pour la notification"),
+        ),
+        tag(
+            "options",
+            TagId::Options,
+            Some(ArgKind::Strings),
+            On::Commands(&["notify"]),
+            "draft-martin-sieve-notify-01, 3",
+            doc("options of the method", "options du moyen"),
+        ),
+        tag(
+            "message",
+            TagId::Message,
+            Some(ArgKind::String),
+            On::Commands(&["notify"]),
+            "draft-martin-sieve-notify-01, 3",
+            doc("the text", "le texte"),
+        ),
+        tag(
+            "low",
+            TagId::Low,
+            None,
+            On::Commands(&["notify", "denotify"]),
+            "draft-martin-sieve-notify-01, 3",
+            doc("low priority", "priorité basse"),
+        ),
+        tag(
+            "normal",
+            TagId::Normal,
+            None,
+            On::Commands(&["notify", "denotify"]),
+            "draft-martin-sieve-notify-01, 3",
+            doc("normal priority", "priorité normale"),
+        ),
+        tag(
+            "high",
+            TagId::High,
+            None,
+            On::Commands(&["notify", "denotify"]),
+            "draft-martin-sieve-notify-01, 3",
+            doc("high priority", "priorité haute"),
+        ),
+        tag(
+            "is",
+            TagId::Is,
+            Some(ArgKind::String),
+            On::Commands(&["denotify"]),
+            "draft-martin-sieve-notify-01, 3",
+            doc("notifications with this id", "les notifications de cet identifiant"),
+        ),
+        tag(
+            "contains",
+            TagId::Contains,
+            Some(ArgKind::String),
+            On::Commands(&["denotify"]),
+            "draft-martin-sieve-notify-01, 3",
+            doc("notifications whose id contains this", "les notifications dont l'identifiant contient ceci"),
+        ),
+        tag(
+            "matches",
+            TagId::Matches,
+            Some(ArgKind::String),
+            On::Commands(&["denotify"]),
+            "draft-martin-sieve-notify-01, 3",
+            doc("notifications whose id matches this", "les notifications dont l'identifiant correspond"),
+        ),
+    ],
+    conflicts: &["enotify"],
+};
