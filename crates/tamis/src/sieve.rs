@@ -4,3 +4,4 @@ pub mod dialect;
 pub mod program;
 pub mod run;
 pub mod spec;
+pub mod syntax;
