@@ -5,3 +5,4 @@ pub mod program;
 pub mod run;
 pub mod spec;
 pub mod syntax;
+pub mod values;
