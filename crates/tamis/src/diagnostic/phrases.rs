@@ -376,9 +376,21 @@ codes! {
         en: "{server} cannot notify by `{value}`: {reason}",
         fr: "{server} ne sait pas notifier par `{value}` : {reason}"
     }
-    InvalidDatePart "sieve/invalid-date-part" Error {
-        en: "there is no date part `{name}`",
-        fr: "il n'y a pas de partie de date `{name}`"
+    InvalidDatePart "sieve/invalid-date-part" Warning {
+        en: "there is no date part `{name}`: this never matches",
+        fr: "il n'y a pas de partie de date `{name}` : ceci ne correspond jamais"
+    }
+    IndexZero "sieve/index-zero" Error {
+        en: "`:index` counts from 1",
+        fr: "`:index` compte à partir de 1"
+    }
+    InvalidOption "sieve/invalid-option" Error {
+        en: "`{value}` is no option such as \"name=value\"",
+        fr: "`{value}` n'est pas une option comme \"nom=valeur\""
+    }
+    UsedBeforeGlobal "sieve/used-before-global" Error {
+        en: "the variable `{name}` was used here before it became global",
+        fr: "la variable `{name}` a été employée avant de devenir globale"
     }
     InvalidZone "sieve/invalid-zone" Warning {
         en: "`{value}` is no time zone such as \"+0100\": the server's own is used",
@@ -429,8 +441,8 @@ codes! {
         fr: "le script inclus `{name}` contient des erreurs"
     }
     MisplacedGlobal "sieve/misplaced-global" Error {
-        en: "`global` must come before every command but `require`",
-        fr: "`global` doit précéder toute commande autre que `require`"
+        en: "`{name}` must come before every command but `require`",
+        fr: "`{name}` doit précéder toute commande autre que `require`"
     }
     RedirectForbidden "sieve/redirect-forbidden" Error {
         en: "{server} does not let scripts redirect",
