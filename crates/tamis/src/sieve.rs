@@ -118,7 +118,7 @@ pub fn compile(script: &Script, included: &Scripts, dialect: &Dialect) -> Compil
         diagnostics = vec![Diagnostic::new(Code::ScriptTooLarge, first_line).with("max", max.to_string())];
         return finish(None, diagnostics, Vec::new(), most == 0 || size <= most);
     }
-    let bound = bind::bind(&script.text, &script.tree, included, dialect);
+    let bound = bind::bind(&script.text, &script.tree, &script.errors, included, dialect);
     diagnostics.extend(bound.diagnostics);
     let rfc = !dialect.engine.is_pigeonhole();
     finish(Some(bound.program), diagnostics, bound.wanted, rfc)

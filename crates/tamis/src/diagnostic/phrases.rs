@@ -72,6 +72,14 @@ codes! {
         en: "this number is larger than {max}",
         fr: "ce nombre dépasse {max}"
     }
+    NumberSuffix "sieve/number-suffix" Error {
+        en: "a number ends in a digit, `K`, `M` or `G`",
+        fr: "un nombre se termine par un chiffre, `K`, `M` ou `G`"
+    }
+    SingleQuotes "sieve/single-quotes" Error {
+        en: "strings stand in double quotes",
+        fr: "les chaînes se mettent entre guillemets doubles"
+    }
     StringTooLong "sieve/string-too-long" Error {
         en: "this string is longer than {max} bytes",
         fr: "cette chaîne dépasse {max} octets"
@@ -201,20 +209,20 @@ codes! {
         fr: "`:{tag}` doit précéder les arguments positionnels"
     }
     MissingTagValue "sieve/missing-tag-value" Error {
-        en: "`:{tag}` needs {expected} after it",
-        fr: "`:{tag}` doit être suivi {expected}"
+        en: "`:{tag}` needs a parameter after it: `{expected}`",
+        fr: "`:{tag}` demande un paramètre : `{expected}`"
     }
     WrongTagValue "sieve/wrong-tag-value" Error {
-        en: "`:{tag}` needs {expected}, not {found}",
-        fr: "`:{tag}` demande {expected}, pas {found}"
+        en: "`:{tag}` expects `{expected}`, not `{found}`",
+        fr: "`:{tag}` attend `{expected}`, pas `{found}`"
     }
     WrongArgument "sieve/wrong-argument" Error {
-        en: "argument {position} of `{name}` ({what}) is {expected}, not {found}",
-        fr: "l'argument {position} de `{name}` ({what}) est {expected}, pas {found}"
+        en: "argument {position} of `{name}`, `{what}`, expects `{expected}`, not `{found}`",
+        fr: "l'argument {position} de `{name}`, `{what}`, attend `{expected}`, pas `{found}`"
     }
     ArgumentCount "sieve/argument-count" Error {
-        en: "`{name}` takes {expected} positional arguments, here are {count}: {usage}",
-        fr: "`{name}` prend {expected} arguments positionnels, en voici {count} : {usage}"
+        en: "`{name}` expects {expected} positional argument(s), {count} found: {usage}",
+        fr: "`{name}` attend {expected} argument(s) positionnel(s), {count} trouvé(s) : {usage}"
     }
     MissingTest "sieve/missing-test" Error {
         en: "`{name}` needs a test",
@@ -243,6 +251,10 @@ codes! {
     MisplacedElse "sieve/misplaced-else" Error {
         en: "`{name}` must follow an `if` or `elsif`",
         fr: "`{name}` doit suivre un `if` ou un `elsif`"
+    }
+    ElseIf "sieve/else-if" Error {
+        en: "`else if` is written `elsif`",
+        fr: "`else if` s'écrit `elsif`"
     }
     NotConstant "sieve/not-constant" Error {
         en: "this string must be literal, without variables",

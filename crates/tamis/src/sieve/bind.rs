@@ -33,10 +33,10 @@ pub struct Bound {
     pub wanted: Vec<WantedScript>,
 }
 
-/// Binds a script and what it includes.
+/// Binds a script and what it includes. `errors` are those of its syntax, by place.
 #[must_use]
-pub fn bind(text: &str, tree: &Tree<Kind>, included: &Scripts, dialect: &Dialect) -> Bound {
-    include::bind_all(text, tree, included, dialect)
+pub fn bind(text: &str, tree: &Tree<Kind>, errors: &[Diagnostic], included: &Scripts, dialect: &Dialect) -> Bound {
+    include::bind_all(text, tree, errors, included, dialect)
 }
 
 /// Whether a test's answer is known before it runs (the validator's constant folding).
@@ -53,6 +53,8 @@ enum Known {
 /// Binds one unit.
 struct Binder<'s> {
     text: &'s str,
+    /// The syntax errors, by place: what only follows from one is silent.
+    errors: &'s [Diagnostic],
     dialect: &'s Dialect,
     /// Which unit of the program this is.
     unit: u32,
@@ -79,12 +81,19 @@ struct Binder<'s> {
     encoded: bool,
     /// Variables are in force.
     variables: bool,
+    /// The command being bound, its block left out.
+    head: Range,
+    /// It has a block.
+    has_block: bool,
+    /// The script requires an extension that this server lacks and whose commands are not in the spec.
+    foreign: bool,
 }
 
 impl<'s> Binder<'s> {
-    fn new(text: &'s str, dialect: &'s Dialect, unit: u32, globals: &'s mut Vec<String>) -> Self {
+    fn new(text: &'s str, errors: &'s [Diagnostic], dialect: &'s Dialect, unit: u32, globals: &'s mut Vec<String>) -> Self {
         Self {
             text,
+            errors,
             dialect,
             unit,
             loaded: vec![spec::BASE],
@@ -99,12 +108,26 @@ impl<'s> Binder<'s> {
             loops: Vec::new(),
             encoded: false,
             variables: false,
+            head: Range::default(),
+            has_block: false,
+            foreign: false,
         }
     }
 
     fn report(&mut self, mut diagnostic: Diagnostic) {
+        if is_shape(diagnostic.code) && self.has_syntax_error() {
+            return;
+        }
         diagnostic.unit = self.unit;
         self.diagnostics.push(diagnostic);
+    }
+
+    /// True if the command being bound has a syntax error: then its shape says nothing.
+    fn has_syntax_error(&self) -> bool {
+        let from = self.errors.partition_point(|error| error.range.start < self.head.start);
+        self.errors
+            .get(from)
+            .is_some_and(|error| error.range.start <= self.head.end && error.severity == crate::diagnostic::Severity::Error)
     }
 
     /// Reports with one named value.
@@ -133,6 +156,8 @@ impl<'s> Binder<'s> {
 
     /// Binds one command into `block`. `outer` is the call whose block this one has, when a missing semicolon made a command a test.
     fn command(&mut self, call: Call<'_>, outer: Option<Call<'_>>, top: bool, chain: &mut Chain, block: &mut Block) {
+        self.head = call.head();
+        self.has_block = outer.unwrap_or(call).block().is_some();
         let name = call.name.of(self.text);
         if top && !self.begun && !name.eq_ignore_ascii_case("require") {
             self.begun = true;
@@ -180,7 +205,14 @@ impl<'s> Binder<'s> {
         block: &mut Block,
     ) {
         let (tests, in_parentheses) = call.tests();
-        let swallowed = self.subtests(found, call, &tests, in_parentheses);
+        let inside = self.subtests(found, call, &tests, in_parentheses);
+        if inside == Inside::Wrong {
+            if let Some(block) = outer.unwrap_or(call).block() {
+                self.commands(block, false);
+            }
+            return;
+        }
+        let swallowed = inside == Inside::Commands;
         let own_block = if swallowed { None } else { outer.unwrap_or(call).block() };
         if found.block && own_block.is_none() {
             self.error(Code::MissingBlock, call.name, "name", found.name);
@@ -205,14 +237,22 @@ impl<'s> Binder<'s> {
         }
     }
 
-    /// Checks the tests of a command that takes none. True if they are really commands after a missing semicolon.
-    fn subtests(&mut self, found: &'static spec::Command, call: Call<'_>, tests: &[Call<'_>], in_parentheses: bool) -> bool {
-        let (Tests::None, Some(first)) = (found.tests, tests.first()) else { return false };
+    /// Checks the tests of a command that takes none.
+    fn subtests(&mut self, found: &'static spec::Command, call: Call<'_>, tests: &[Call<'_>], in_parentheses: bool) -> Inside {
+        let (Tests::None, Some(first)) = (found.tests, tests.first()) else { return Inside::Nothing };
         let name = first.name.of(self.text);
         let known = self.find(name, true);
         if known.is_some_and(|command| command.role == Role::Test) {
             self.error(Code::UnexpectedTest, first.name, "name", found.name);
-            return false;
+            return Inside::Wrong;
+        }
+        let is_test = found.role == Role::Test;
+        if is_test && known.is_some() {
+            // A command after a test: the block is missing, which the command around will say; or the command is no test.
+            if self.has_block {
+                self.error(Code::CommandAsTest, first.name, "name", name);
+            }
+            return Inside::Wrong;
         }
         if known.is_none() && self.tag(found, name).is_some() {
             let colon = Edit { range: Range::at(first.name.start), text: ":".into() };
@@ -223,7 +263,7 @@ impl<'s> Binder<'s> {
                 edits: vec![colon],
             };
             self.report(Diagnostic::new(Code::MissingColon, first.name).with("tag", name).fix(fix));
-            return false;
+            return Inside::Wrong;
         }
         let end = call.arguments().last().map_or(call.name.end, |argument| argument.range.end);
         let semicolon = Edit { range: Range::at(end), text: ";".into() };
@@ -234,7 +274,7 @@ impl<'s> Binder<'s> {
             edits: vec![semicolon],
         };
         self.report(Diagnostic::new(Code::ExpectedSemicolon, Range::at(end)).with("name", found.name).fix(fix));
-        !in_parentheses
+        if in_parentheses { Inside::Wrong } else { Inside::Commands }
     }
 
     /// `if`, `elsif`, `else`.
@@ -257,9 +297,7 @@ impl<'s> Binder<'s> {
             return;
         }
         if found.op == OpId::Else {
-            if call.tests().0.first().is_some() {
-                self.error(Code::UnexpectedTest, call.name, "name", found.name);
-            }
+            self.no_test_after_else(call);
             chain.previous = Previous::Other;
             let commands = inside.map(|inside| self.commands(inside, false)).unwrap_or_default();
             if let Some(Op::If(branches)) = chain.index.and_then(|index| block.get_mut(index)).map(|command| &mut command.op) {
@@ -282,6 +320,23 @@ impl<'s> Binder<'s> {
                 block.push(Command { range: call.head(), op: Op::If(Box::new(If { branches: vec![(test, commands)], otherwise: None })) });
             }
         }
+    }
+
+    /// `else if` is a habit from other languages.
+    fn no_test_after_else(&mut self, call: Call<'_>) {
+        let (tests, _) = call.tests();
+        let Some(first) = tests.first() else { return };
+        if !first.name.of(self.text).eq_ignore_ascii_case("if") {
+            self.error(Code::UnexpectedTest, first.name, "name", "else");
+            return;
+        }
+        let range = call.name.cover(first.name);
+        self.report(Diagnostic::new(Code::ElseIf, range).fix(Fix {
+            title: Phrase { en: "write `elsif`", fr: "écrire `elsif`" },
+            params: Vec::new(),
+            applicability: Applicability::Safe,
+            edits: vec![Edit { range, text: "elsif".into() }],
+        }));
     }
 
     /// The one test of `if`, `elsif` or `not`.
@@ -335,9 +390,13 @@ impl<'s> Binder<'s> {
             _ => {
                 let (tests, in_parentheses) = call.tests();
                 let before = self.diagnostics.len();
-                if self.subtests(found, call, &tests, in_parentheses) {
-                    for test in tests {
-                        self.test(test);
+                match self.subtests(found, call, &tests, in_parentheses) {
+                    Inside::Nothing => {}
+                    Inside::Wrong => return (None, Known::Broken),
+                    Inside::Commands => {
+                        for test in tests {
+                            self.test(test);
+                        }
                     }
                 }
                 let kind = self.test_kind(found, call);
@@ -427,6 +486,17 @@ impl<'s> Binder<'s> {
     }
 }
 
+/// What stands where a call takes no test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Inside {
+    /// Nothing, as it should be.
+    Nothing,
+    /// Something wrong that was reported, so that the call's arguments say nothing.
+    Wrong,
+    /// Commands: a semicolon is missing before them.
+    Commands,
+}
+
 /// What stood before a command in its block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Previous {
@@ -451,6 +521,20 @@ struct Chain {
     decided: bool,
     /// Where its command stands in the block.
     index: Option<usize>,
+}
+
+/// True for what a syntax error in the same command can cause.
+const fn is_shape(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ArgumentCount
+            | Code::MissingTest
+            | Code::ExpectedTestList
+            | Code::ExpectedSingleTest
+            | Code::MissingBlock
+            | Code::UnexpectedTest
+            | Code::MissingTagValue
+    )
 }
 
 /// Nothing deeper than this is ever bound: the parser's own limits hold.

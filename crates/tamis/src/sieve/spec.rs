@@ -215,6 +215,43 @@ impl Command {
     }
 }
 
+/// Capabilities of other servers, by name alone, so that a script which asks for one is not told that it does not exist.
+pub const ELSEWHERE: &[&str] = &[
+    "spamtest",
+    "spamtestplus",
+    "virustest",
+    "ereject",
+    "mboxmetadata",
+    "servermetadata",
+    "special-use",
+    "extlists",
+    "fcc",
+    "mailboxid",
+    "replace",
+    "enclose",
+    "convert",
+    "envelope-dsn",
+    "envelope-deliverby",
+    "redirect-dsn",
+    "redirect-deliverby",
+    "imapsieve",
+    "processcalendar",
+    "snooze",
+    "vnd.dovecot.duplicate",
+    "vnd.dovecot.environment",
+    "vnd.dovecot.execute",
+    "vnd.dovecot.filter",
+    "vnd.dovecot.imapsieve",
+    "vnd.dovecot.pipe",
+    "vnd.dovecot.report",
+    "vnd.cyrus.jmapquery",
+    "vnd.cyrus.log",
+    "vnd.proton.eval",
+    "vnd.proton.expire",
+    "vnd.stalwart.expressions",
+    "vnd.stalwart.while",
+];
+
 /// Headers that the `address` test reads (RFC 5228, 5.1; tst-address.c), lower case.
 pub const ADDRESS_HEADERS: &[&str] = &[
     "from",

@@ -123,7 +123,7 @@ impl Binder<'_> {
             return Some(());
         }
         let fix = self.require_fix("variables");
-        self.report(Diagnostic::new(Code::NeedsExtension, range).with("what", "a variable name").with("extension", "variables").fix(fix));
+        self.report(Diagnostic::new(Code::NeedsExtension, range).with("what", "`${…}`").with("extension", "variables").fix(fix));
         None
     }
 

@@ -56,7 +56,7 @@ impl Binder<'_> {
 }
 
 /// Binds a script and all that it includes.
-pub(super) fn bind_all(text: &str, tree: &Tree<Kind>, included: &Scripts, dialect: &Dialect) -> Bound {
+pub(super) fn bind_all(text: &str, tree: &Tree<Kind>, errors: &[Diagnostic], included: &Scripts, dialect: &Dialect) -> Bound {
     let mut out = Bound {
         program: Program { units: Vec::new(), globals: Vec::new(), dialect: dialect.clone() },
         diagnostics: Vec::new(),
@@ -69,19 +69,19 @@ pub(super) fn bind_all(text: &str, tree: &Tree<Kind>, included: &Scripts, dialec
     loop {
         let unit = offset(next);
         let parsed;
-        let (text, tree) = if next == 0 {
-            (text, tree)
+        let (text, tree, errors) = if next == 0 {
+            (text, tree, errors)
         } else {
             let Some(key) = keys.get(next - 1) else { break };
             let text = included.texts.get(key).and_then(Option::as_deref).unwrap_or("");
             parsed = syntax::parse(text);
-            out.diagnostics.extend(parsed.errors.into_iter().map(|mut error| {
+            out.diagnostics.extend(parsed.errors.iter().cloned().map(|mut error| {
                 error.unit = unit;
                 error
             }));
-            (text, &parsed.tree)
+            (text, &parsed.tree, parsed.errors.as_slice())
         };
-        let mut binder = Binder::new(text, dialect, unit, &mut out.program.globals);
+        let mut binder = Binder::new(text, errors, dialect, unit, &mut out.program.globals);
         let block = tree.root().map(|root| binder.commands(root, true)).unwrap_or_default();
         if !binder.begun {
             binder.requirements_done();

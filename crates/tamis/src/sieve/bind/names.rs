@@ -16,7 +16,8 @@ impl Binder<'_> {
         }
         let owners: Vec<&'static Extension> =
             spec::owners(name).filter(|(_, command)| (command.role == Role::Test) == test).map(|(extension, _)| extension).collect();
-        if self.missing(name, call.name, &owners) {
+        // What an extension that was refused already brings is no second error.
+        if self.missing(name, call.name, &owners) || self.foreign {
             return;
         }
         let code = if test { Code::UnknownTest } else { Code::UnknownCommand };

@@ -38,6 +38,10 @@ impl Binder<'_> {
             self.report(Diagnostic::new(Code::ExtensionUnavailable, range).with("name", capability).with("server", server));
             self.reported.push(format!("extension {name}"));
             self.assume(extension);
+        } else if spec::ELSEWHERE.contains(&name.as_str()) {
+            let server = self.dialect.name.clone();
+            self.report(Diagnostic::new(Code::ExtensionUnavailable, range).with("name", capability).with("server", server));
+            self.foreign = true;
         } else if spec::BASE.commands.iter().any(|command| command.name.eq_ignore_ascii_case(&name)) {
             self.error(Code::NotAnExtension, range, "name", capability);
         } else {
