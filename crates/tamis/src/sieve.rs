@@ -10,6 +10,7 @@
 
 pub mod bind;
 pub mod dialect;
+pub mod narrate;
 pub mod program;
 pub mod run;
 pub mod spec;

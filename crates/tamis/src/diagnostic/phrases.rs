@@ -35,6 +35,12 @@ macro_rules! codes {
                     }),*
                 }
             }
+
+            /// True for a known fault of the server's engine that this input meets: it would abort or answer wrongly.
+            #[must_use]
+            pub const fn is_hazard(self) -> bool {
+                matches!(self, Self::CrashesServer | Self::WrongOnServer | Self::DuplicateTwice)
+            }
         }
     };
 }

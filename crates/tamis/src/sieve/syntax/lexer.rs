@@ -40,12 +40,8 @@ pub fn lex(text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
 fn glued(text: &str, tokens: &[Token]) -> Option<usize> {
     let mut start = 0;
     for token in tokens {
-        let range = Range::new(start, token.end);
         let next = text.as_bytes().get(token.end as usize);
-        if token.kind == Kind::Quoted
-            && range.of(text).contains('\n')
-            && next.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80)
-        {
+        if token.kind == Kind::Quoted && next.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
             return Some(start as usize);
         }
         start = token.end;
