@@ -20,7 +20,11 @@ if address :is "from" ["mode@news.example"] {
 }
 
 if anyof (
-    allof (exists "List-Unsubscribe", not exists ["List-Post", "X-GitHub-Reason"]),
+    # `exists` with a list asks for all of its headers: hence `anyof`.
+    allof (
+        exists "List-Unsubscribe",
+        not anyof (exists "List-Post", exists "X-GitHub-Reason")
+    ),
     exists "Feedback-ID",
     allof (
         header :is "Precedence" "bulk",

@@ -3,6 +3,11 @@
 # One folder for each machine, read already; what failed stays in INBOX.
 require ["fileinto", "mailbox", "imap4flags", "variables", "body", "environment"];
 
+# A machine that was broken into may well send spam: see it as such.
+if header :contains "X-Spam-Flag" "YES" {
+    stop;
+}
+
 set "host" "";
 set "state" "ok";
 
@@ -36,8 +41,8 @@ if string :is "${state}" "failed" {
     addflag ["\\Flagged", "$Panne"];
     keep;
 } else {
-    # This program has a name on the server where the script was written; on
-    # another one the folder could need another separator than "/".
+    # "/" separates folders on mailcow's server, which is Pigeonhole. Another
+    # one could take it for a part of the name: there, leave the mail in INBOX.
     if environment :matches "name" "Pigeonhole*" {
         addflag "\\Seen";
         fileinto :create "Serveurs/${host}";

@@ -5,6 +5,11 @@
 # Without it, the server's rule would fail, and its spam filing with it.
 require ["duplicate", "fileinto", "mailbox", "imap4flags", "variables"];
 
+# Two copies of one spam message both belong into Junk.
+if header :contains "X-Spam-Flag" "YES" {
+    stop;
+}
+
 # The same Message-ID within an hour: a true copy. Put it aside rather than
 # throw it away, until you trust the rule.
 if duplicate :handle "marie-copies" :seconds 3600 {

@@ -1,11 +1,11 @@
 # Tell another address about important mail: a phone, a second mailbox.
 #
 # The notification is a small new message; the mail itself stays here.
-require ["enotify", "variables", "date", "relational", "imap4flags", "ihave"];
+require ["enotify", "variables", "date", "relational", "imap4flags"];
 
 if anyof (
     header :contains "X-Spam-Flag" "YES",
-    exists ["List-Id"],
+    exists "List-Id",
     # Never notify about a notification.
     header :contains "Auto-Submitted" "auto-notified"
 ) {
@@ -17,7 +17,7 @@ if header :matches "From" "*" { set "from" "${1}"; }
 set "subject" "(sans objet)";
 if header :matches "Subject" "?*" { set "subject" "${0}"; }
 
-# Office hours in Paris: nobody is on the phone, the mail program is open.
+# Office hours in Paris, in winter time: nobody is on the phone, the mail program is open.
 if allof (
     currentdate :zone "+0100" :value "ge" "hour" "09",
     currentdate :zone "+0100" :value "lt" "hour" "18",
@@ -33,11 +33,11 @@ if header :is "X-Monitoring-State" "CRITICAL" {
         notify :importance "1" :message "Panne : ${subject}" "mailto:astreinte@example.com";
     }
 
-# People: only outside office hours.
 } elsif allof (
     address :is "from" ["claire@entreprise.example", "alice@example.net"],
     not string :is "${office}" "yes"
 ) {
+    # People: only outside office hours.
     set :encodeurl "title" "Mail de ${from}";
     notify :importance "3" :message "${from} : ${subject}"
         "mailto:marie.mobile@example.com?subject=${title}";

@@ -36,7 +36,7 @@ if size :over 10M {
 
 # Attached files (not the pictures inside a text): a label.
 foreverypart {
-    if header :mime :is "Content-Disposition" "attachment" {
+    if header :mime :type "Content-Disposition" "attachment" {
         addflag "$PieceJointe";
         break;
     }
