@@ -57,8 +57,8 @@ impl Converter {
 
     /// Appends `bytes` to `out` as UTF-8; `false`, and nothing appended, when the charset is not known (yet).
     pub(super) fn convert(&self, charset: &[u8], bytes: &[u8], out: &mut Vec<u8>) -> bool {
-        let charset = until_nul(charset);
-        match known(charset) {
+        let charset = normalize(charset);
+        match known(&charset) {
             Some(Known::Utf8) => push_valid(bytes, out),
             Some(table) => convert_table(table, bytes, out),
             None => return self.ask(charset, bytes, out),
@@ -66,12 +66,8 @@ impl Converter {
         true
     }
 
-    fn ask(&self, charset: &[u8], bytes: &[u8], out: &mut Vec<u8>) -> bool {
-        // No charset has a name of other characters, so there is nothing to ask.
-        if !charset.iter().all(u8::is_ascii_graphic) {
-            return false;
-        }
-        let request = WantedCharset { charset: String::from_utf8_lossy(charset).to_ascii_lowercase(), bytes: bytes.to_vec() };
+    fn ask(&self, charset: String, bytes: &[u8], out: &mut Vec<u8>) -> bool {
+        let request = WantedCharset { charset, bytes: bytes.to_vec() };
         match self.answers.get(&request) {
             Some(Some(text)) => {
                 out.extend_from_slice(text.as_bytes());
@@ -86,13 +82,23 @@ impl Converter {
     }
 }
 
-fn known(charset: &[u8]) -> Option<Known> {
-    NAMES.iter().find(|(_, names)| names.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(charset))).map(|(known, _)| *known)
+/// The name as glibc looks it up, in lower case: without characters that no name has, and without a suffix such as `//IGNORE`.
+fn normalize(charset: &[u8]) -> String {
+    let kept = until_nul(charset).iter().map(|&b| char::from(b.to_ascii_lowercase()));
+    let mut name: String = kept.filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ',' | ':' | '/')).collect();
+    if let Some(suffix) = name.find("//") {
+        name.truncate(suffix);
+    }
+    name
+}
+
+fn known(charset: &str) -> Option<Known> {
+    NAMES.iter().find(|(_, names)| names.iter().any(|name| name.eq_ignore_ascii_case(charset))).map(|(known, _)| *known)
 }
 
 /// Whether this names UTF-8. A body in UTF-8 can stop inside a character, which then waits for the next bytes (charset_utf8_to_utf8).
 pub(super) fn is_utf8(charset: &[u8]) -> bool {
-    known(until_nul(charset)) == Some(Known::Utf8)
+    known(&normalize(charset)) == Some(Known::Utf8)
 }
 
 fn convert_table(table: Known, bytes: &[u8], out: &mut Vec<u8>) {
