@@ -409,10 +409,18 @@ impl<'a> Decoder<'a> {
             return;
         }
         let mut decoded = std::mem::take(&mut self.unfinished);
+        let before = decoded.len();
         match self.encoding {
             Encoding::QuotedPrintable => self.quoted_printable.decode(bytes, &mut decoded),
             Encoding::Base64 => self.base64.decode(bytes, &mut decoded),
             Encoding::Plain | Encoding::Unknown => decoded.extend_from_slice(bytes),
+        }
+        if decoded.len() == before {
+            // Nothing new: in another charset the bytes that wait are read, and wait on nevertheless.
+            self.unfinished.clone_from(&decoded);
+            if is_utf8(&self.charset) {
+                return;
+            }
         }
         // Into a text of its own: replacements are not merged with what an earlier stretch ended in.
         let mut text = Vec::new();
