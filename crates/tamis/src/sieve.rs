@@ -4,3 +4,5 @@ pub mod dialect;
 pub mod program;
 pub mod run;
 pub mod spec;
+pub mod syntax;
+pub mod values;

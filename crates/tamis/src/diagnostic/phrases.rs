@@ -120,6 +120,14 @@ codes! {
         en: "`,` or `)` is expected before {found}",
         fr: "`,` ou `)` est attendu avant {found}"
     }
+    TestListWithoutParentheses "sieve/tests-without-parentheses" Error {
+        en: "several tests stand in parentheses: `(…, …)`",
+        fr: "plusieurs tests se mettent entre parenthèses : `(…, …)`"
+    }
+    UnexpectedToken "sieve/unexpected-token" Error {
+        en: "{found} has no place in the arguments of `{name}`",
+        fr: "{found} n'a pas sa place dans les arguments de `{name}`"
+    }
     TooDeep "sieve/too-deep" Error {
         en: "nesting is deeper than {max} levels",
         fr: "l'imbrication dépasse {max} niveaux"

@@ -1,0 +1,13 @@
+//! The grammar of Sieve (RFC 5228, 8): tokens, the error-tolerant parser, typed views on the tree. Knows no command by name.
+
+mod kind;
+mod lexer;
+mod parser;
+mod value;
+mod view;
+
+pub use kind::Kind;
+pub use lexer::{Token, lex};
+pub use parser::{Limits, Parsed, parse};
+pub use value::{number, string};
+pub use view::{Argument, Call, calls, script};

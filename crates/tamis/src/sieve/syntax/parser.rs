@@ -1,0 +1,520 @@
+//! Tokens to a tree (RFC 5228, 8.2). Never fails, reports all errors, and silences what only follows from another.
+//!
+//! The grammar is that of Pigeonhole's sieve-parser.c, so that a script has a syntax error here exactly when it has one there.
+
+use super::{Kind, Token};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
+use crate::text::{Builder, Edit, Range, Tree, offset};
+
+/// How deep and how long a script may be, the same on every server that tamis knows (sieve-limits.h).
+#[derive(Clone, Copy, Debug)]
+pub struct Limits;
+
+impl Limits {
+    /// Blocks inside blocks, the script itself included.
+    pub const BLOCKS: u32 = 32;
+    /// Tests inside tests, the command itself included.
+    pub const TESTS: u32 = 32;
+    /// Arguments of one command or test, tags and their parameters included.
+    pub const ARGUMENTS: u32 = 32;
+    /// After so many errors the rest is parsed without a report: nobody reads on.
+    pub const ERRORS: usize = 500;
+}
+
+/// A parsed script.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// The tree.
+    pub tree: Tree<Kind>,
+    /// Lexical and syntactic errors, by place.
+    pub errors: Vec<Diagnostic>,
+}
+
+/// Parses a script.
+#[must_use]
+pub fn parse(text: &str) -> Parsed {
+    let (tokens, errors) = super::lex(text);
+    let last_start = tokens.iter().rev().nth(1).map_or(0, |token| token.end);
+    let is_unterminated =
+        |error: &Diagnostic| matches!(error.code, Code::UnterminatedString | Code::UnterminatedText | Code::UnterminatedComment);
+    let swallowed = errors.iter().any(|error| is_unterminated(error) && error.range.start == last_start);
+    let mut parser = Parser {
+        text,
+        builder: Builder::with_capacity(tokens.len().saturating_mul(2)),
+        tokens,
+        at: 0,
+        start: 0,
+        last_end: 0,
+        swallowed,
+        errors,
+    };
+    parser.script();
+    let mut errors = parser.errors;
+    errors.sort_by_key(|error| (error.range.start, error.range.end));
+    Parsed { tree: parser.builder.finish(), errors }
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    tokens: Vec<Token>,
+    /// Index of the next token, trivia included.
+    at: usize,
+    /// Byte offset where the next token starts.
+    start: u32,
+    /// Byte offset after the last token that was not trivia.
+    last_end: u32,
+    /// An unterminated string or comment took the rest of the script: what is missing at the end is no news.
+    swallowed: bool,
+    builder: Builder<Kind>,
+    errors: Vec<Diagnostic>,
+}
+
+impl Parser<'_> {
+    /// Kind and range of the next token that is not trivia.
+    fn peek(&self) -> (Kind, Range) {
+        let mut start = self.start;
+        for token in self.tokens.get(self.at..).unwrap_or(&[]) {
+            if !token.kind.is_trivia() && token.kind != Kind::Garbage {
+                return (token.kind, Range::new(start, token.end));
+            }
+            start = token.end;
+        }
+        (Kind::End, Range::at(offset(self.text.len())))
+    }
+
+    fn kind(&self) -> Kind {
+        self.peek().0
+    }
+
+    /// Puts trivia, and garbage that the lexer reported, into the tree.
+    fn trivia(&mut self) {
+        while let Some(token) = self.tokens.get(self.at).copied() {
+            if !token.kind.is_trivia() && token.kind != Kind::Garbage {
+                return;
+            }
+            self.push(token);
+        }
+    }
+
+    fn push(&mut self, token: Token) {
+        self.builder.token(token.kind, Range::new(self.start, token.end));
+        self.start = token.end;
+        self.at += 1;
+    }
+
+    /// Takes the next token.
+    fn bump(&mut self) {
+        self.trivia();
+        if let Some(token) = self.tokens.get(self.at).copied() {
+            self.push(token);
+            self.last_end = token.end;
+        }
+    }
+
+    fn open(&mut self, kind: Kind) {
+        self.trivia();
+        self.builder.open(kind, self.start);
+    }
+
+    fn close(&mut self) {
+        self.builder.close();
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        let at_end = diagnostic.code == Code::ExpectedBlockEnd || diagnostic.range.start >= offset(self.text.trim_end().len());
+        if self.errors.len() < Limits::ERRORS && !(self.swallowed && at_end) {
+            self.errors.push(diagnostic);
+        }
+    }
+
+    fn found(&self) -> String {
+        let (kind, range) = self.peek();
+        if kind == Kind::End {
+            "…".to_owned()
+        } else {
+            format!("`{}`", crate::diagnostic::printable(first_line(range.of(self.text)).as_bytes()))
+        }
+    }
+
+    fn script(&mut self) {
+        self.builder.open(Kind::Script, 0);
+        self.commands(1);
+        loop {
+            match self.kind() {
+                Kind::End => break,
+                Kind::CloseCurly => {
+                    let (_, range) = self.peek();
+                    let delete = Edit { range, text: String::new() };
+                    self.report(Diagnostic::new(Code::UnexpectedBrace, range).fix(Fix {
+                        title: Phrase { en: "remove the brace", fr: "supprimer l'accolade" },
+                        params: Vec::new(),
+                        applicability: Applicability::Unsafe,
+                        edits: vec![delete],
+                    }));
+                    self.bump();
+                }
+                _ => self.bump(),
+            }
+            self.commands(1);
+        }
+        self.trivia();
+        self.close();
+    }
+
+    /// commands = *command, up to `}` or the end.
+    fn commands(&mut self, depth: u32) {
+        loop {
+            match self.kind() {
+                Kind::End | Kind::CloseCurly => return,
+                Kind::Identifier => self.command(depth),
+                _ => self.not_a_command(depth),
+            }
+        }
+    }
+
+    /// Something that no command begins with: skipped up to where the next one can begin.
+    fn not_a_command(&mut self, depth: u32) {
+        let (kind, range) = self.peek();
+        let shown = if range.of(self.text).contains('\n') {
+            Range::new(range.start, range.start + offset(first_line(range.of(self.text)).len()))
+        } else {
+            range
+        };
+        let found = self.found();
+        self.report(Diagnostic::new(Code::ExpectedCommand, shown).with("found", found));
+        if kind == Kind::OpenCurly {
+            self.block(depth);
+            return;
+        }
+        self.open(Kind::Skipped);
+        let mut first = true;
+        loop {
+            match self.kind() {
+                Kind::End | Kind::CloseCurly | Kind::OpenCurly => break,
+                Kind::Identifier if !first && self.on_new_line() => break,
+                Kind::Semicolon => {
+                    self.bump();
+                    break;
+                }
+                _ => self.bump(),
+            }
+            first = false;
+        }
+        self.close();
+    }
+
+    /// True if a line end stands before the next token.
+    fn on_new_line(&self) -> bool {
+        Range::new(self.last_end, self.peek().1.start).of(self.text).contains('\n')
+    }
+
+    /// command = identifier arguments (";" / block).
+    fn command(&mut self, depth: u32) {
+        self.open(Kind::Command);
+        let name = self.peek().1;
+        self.bump();
+        self.arguments(1);
+        match self.kind() {
+            Kind::Semicolon => self.bump(),
+            Kind::OpenCurly => self.block(depth),
+            _ => self.missing_semicolon(name, depth),
+        }
+        self.close();
+    }
+
+    fn missing_semicolon(&mut self, name: Range, depth: u32) {
+        let at = Range::at(self.last_end);
+        let (kind, _) = self.peek();
+        let missing = |name: Range, text: &str| {
+            Diagnostic::new(Code::ExpectedSemicolon, at).with("name", name.of(text)).fix(Fix {
+                title: Phrase { en: "add the semicolon", fr: "ajouter le point-virgule" },
+                params: Vec::new(),
+                applicability: Applicability::Safe,
+                edits: vec![Edit { range: at, text: ";".into() }],
+            })
+        };
+        if matches!(kind, Kind::End | Kind::CloseCurly | Kind::Identifier) {
+            let diagnostic = missing(name, self.text);
+            self.report(diagnostic);
+            return;
+        }
+        // A stray `,`, `)`, `]`, …: say what stands there, then go on behind the command's own end.
+        let (_, range) = self.peek();
+        if kind == Kind::Comma {
+            let found = self.found();
+            self.report(Diagnostic::new(Code::TestListWithoutParentheses, range).with("found", found));
+        } else {
+            let found = self.found();
+            self.report(Diagnostic::new(Code::UnexpectedToken, range).with("found", found).with("name", name.of(self.text)));
+        }
+        self.open(Kind::Skipped);
+        while !matches!(self.kind(), Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
+            self.bump();
+        }
+        self.close();
+        match self.kind() {
+            Kind::Semicolon => self.bump(),
+            Kind::OpenCurly => self.block(depth),
+            _ => {}
+        }
+    }
+
+    /// block = "{" commands "}".
+    fn block(&mut self, depth: u32) {
+        let brace = self.peek().1;
+        if depth >= Limits::BLOCKS {
+            self.report(Diagnostic::new(Code::TooDeep, brace).with("max", (Limits::BLOCKS - 1).to_string()));
+            self.skip_balanced();
+            return;
+        }
+        self.open(Kind::Block);
+        self.bump();
+        self.commands(depth + 1);
+        if self.kind() == Kind::CloseCurly {
+            self.bump();
+        } else {
+            let end = Range::at(self.last_end);
+            self.report(Diagnostic::new(Code::ExpectedBlockEnd, brace).fix(Fix {
+                title: Phrase { en: "close the block at the end", fr: "fermer le bloc à la fin" },
+                params: Vec::new(),
+                applicability: Applicability::Unsafe,
+                edits: vec![Edit { range: end, text: "\n}".into() }],
+            }));
+        }
+        self.close();
+    }
+
+    /// Skips a bracketed group, whatever is inside, without recursion.
+    fn skip_balanced(&mut self) {
+        self.open(Kind::Skipped);
+        let mut open = 0u32;
+        loop {
+            match self.kind() {
+                Kind::End => break,
+                Kind::OpenCurly | Kind::OpenRound | Kind::OpenSquare => open = open.saturating_add(1),
+                Kind::CloseCurly | Kind::CloseRound | Kind::CloseSquare => open = open.saturating_sub(1),
+                _ => {}
+            }
+            self.bump();
+            if open == 0 {
+                break;
+            }
+        }
+        self.close();
+    }
+
+    /// arguments = *argument [test / test-list].
+    fn arguments(&mut self, depth: u32) {
+        let mut count = 0u32;
+        loop {
+            let (kind, range) = self.peek();
+            match kind {
+                Kind::Quoted | Kind::MultiLine | Kind::Number | Kind::Tag => self.bump(),
+                Kind::OpenSquare => self.string_list(),
+                _ => break,
+            }
+            count = count.saturating_add(1);
+            if count == Limits::ARGUMENTS + 1 {
+                self.report(Diagnostic::new(Code::TooManyArguments, range).with("max", Limits::ARGUMENTS.to_string()));
+            }
+        }
+        match self.kind() {
+            Kind::Identifier => {
+                if depth >= Limits::TESTS {
+                    let range = self.peek().1;
+                    self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
+                    self.open(Kind::Skipped);
+                    while !matches!(self.kind(), Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
+                        self.bump();
+                    }
+                    self.close();
+                    return;
+                }
+                self.test(depth);
+            }
+            Kind::OpenRound => self.test_list(depth),
+            _ => {}
+        }
+    }
+
+    /// test = identifier arguments.
+    fn test(&mut self, depth: u32) {
+        self.open(Kind::Test);
+        self.bump();
+        self.arguments(depth + 1);
+        self.close();
+    }
+
+    /// test-list = "(" test *("," test) ")".
+    fn test_list(&mut self, depth: u32) {
+        if depth >= Limits::TESTS {
+            let range = self.peek().1;
+            self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
+            self.skip_balanced();
+            return;
+        }
+        self.open(Kind::TestList);
+        self.bump();
+        loop {
+            if self.kind() == Kind::Identifier {
+                self.test(depth);
+            } else {
+                let (_, range) = self.peek();
+                let found = self.found();
+                self.report(Diagnostic::new(Code::ExpectedTest, range).with("found", found));
+                if !matches!(self.kind(), Kind::Comma | Kind::CloseRound | Kind::OpenCurly | Kind::CloseCurly | Kind::Semicolon | Kind::End)
+                {
+                    self.skip_balanced();
+                }
+            }
+            match self.kind() {
+                Kind::Comma => self.bump(),
+                Kind::CloseRound => {
+                    self.bump();
+                    break;
+                }
+                Kind::Identifier => self.report_between(Code::ExpectedTestListEnd, ","),
+                _ => {
+                    self.report_between(Code::ExpectedTestListEnd, ")");
+                    break;
+                }
+            }
+        }
+        self.close();
+    }
+
+    /// string-list = "[" string *("," string) "]".
+    fn string_list(&mut self) {
+        self.open(Kind::StringList);
+        let bracket = self.peek().1;
+        self.bump();
+        if self.kind() == Kind::CloseSquare {
+            let range = bracket.cover(self.peek().1);
+            self.report(Diagnostic::new(Code::EmptyList, range));
+            self.bump();
+            self.close();
+            return;
+        }
+        loop {
+            if self.kind().is_string() {
+                self.bump();
+            } else {
+                let (kind, range) = self.peek();
+                let found = self.found();
+                self.report(Diagnostic::new(Code::ExpectedString, range).with("found", found));
+                if matches!(kind, Kind::Identifier | Kind::Number | Kind::Tag) {
+                    self.bump();
+                }
+            }
+            match self.kind() {
+                Kind::Comma => self.bump(),
+                Kind::CloseSquare => {
+                    self.bump();
+                    break;
+                }
+                kind if kind.is_string() => self.report_between(Code::ExpectedListEnd, ","),
+                Kind::Identifier | Kind::Number | Kind::Tag if !self.on_new_line() => self.report_between(Code::ExpectedListEnd, ","),
+                _ => {
+                    self.report_between(Code::ExpectedListEnd, "]");
+                    break;
+                }
+            }
+        }
+        self.close();
+    }
+
+    /// Something is missing between the last token and the next.
+    fn report_between(&mut self, code: Code, missing: &str) {
+        let at = Range::at(self.last_end);
+        let found = self.found();
+        self.report(Diagnostic::new(code, at).with("found", found).fix(Fix {
+            title: Phrase { en: "add `{missing}`", fr: "ajouter `{missing}`" },
+            params: vec![("missing", missing.to_owned())],
+            applicability: Applicability::Safe,
+            edits: vec![Edit { range: at, text: missing.into() }],
+        }));
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(text: &str) -> Vec<String> {
+        let parsed = parse(text);
+        let mut end = 0;
+        for element in parsed.tree.elements().iter().filter(|element| !element.is_node) {
+            assert_eq!(element.start, end, "tokens tile the text: {text:?}");
+            end = element.extent;
+        }
+        assert_eq!(end as usize, text.len(), "{text:?}");
+        parsed.errors.iter().map(|error| format!("{}..{} {}", error.range.start, error.range.end, error.code.facts().id)).collect()
+    }
+
+    #[test]
+    fn good_scripts_have_no_errors() {
+        for text in [
+            "",
+            "# nothing\n",
+            "keep;",
+            "IF TRUE { KEEP; } elsif not false { stop; } else { discard; }",
+            "if anyof (header \"a\" [\"b\",\"c\"], not exists \"x\") { fileinto :copy text:\nx\n.\n; }",
+            "a :b 1 \"c\" d e f (g, h) { i; }",
+        ] {
+            assert_eq!(errors(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn one_mistake_is_one_error() {
+        for (text, expected) in [
+            ("if true { stop }", "14..14 sieve/missing-semicolon"),
+            ("keep", "4..4 sieve/missing-semicolon"),
+            ("if true { keep;", "8..9 sieve/missing-brace"),
+            ("keep; }", "6..7 sieve/unexpected-brace"),
+            ("a [\"b\" \"c\"];", "6..6 sieve/missing-comma"),
+            ("a [\"b\",];", "7..8 sieve/expected-string"),
+            ("a [];", "2..4 sieve/empty-list"),
+            ("a [\"b\"; keep;", "6..6 sieve/missing-comma"),
+            ("if a (b, ) { keep; }", "9..10 sieve/expected-test"),
+            ("if a (b c) { keep; }", ""),
+            ("if a (b \"x\" { keep; }", "11..11 sieve/missing-parenthesis"),
+            ("if anyof b \"x\", c \"y\" { keep; }", "14..15 sieve/tests-without-parentheses"),
+            ("; keep;", "0..1 sieve/expected-command"),
+            ("\"a\" keep; keep;", "0..3 sieve/expected-command"),
+            ("keep ]; stop;", "5..6 sieve/unexpected-token"),
+            ("redirect \"a;\nkeep;", "9..10 sieve/unterminated-string"),
+            ("if header \"a\" \"b {\n  keep;\n}\n", "14..15 sieve/unterminated-string"),
+            ("a text:\nb\n", "2..7 sieve/unterminated-text"),
+            ("if true { /* a }", "10..12 sieve/unterminated-comment"),
+        ] {
+            let expected: Vec<&str> = expected.split(" + ").filter(|text| !text.is_empty()).collect();
+            assert_eq!(errors(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_limited_as_in_the_real_parser() {
+        let blocks = |n: usize| format!("{}{}", "if true {".repeat(n), "}".repeat(n));
+        assert_eq!(errors(&blocks(31)), [""; 0]);
+        assert_eq!(errors(&blocks(32)).len(), 1);
+        let tests = |n: usize| format!("if {}true {{ keep; }}", "not ".repeat(n - 1));
+        assert_eq!(errors(&tests(31)), [""; 0]);
+        assert_eq!(errors(&tests(32)).len(), 1);
+        let arguments = |n: usize| format!("a{};", " 1".repeat(n));
+        assert_eq!(errors(&arguments(32)), [""; 0]);
+        assert_eq!(errors(&arguments(33)).len(), 1);
+    }
+
+    #[test]
+    fn bombs_end_quickly_with_few_errors() {
+        for piece in ["if true {", "not ", "if allof(", "if not not ", "[", "(", "{", "\"", "a [", "text:\n", "}", ";", "é"] {
+            let bomb = piece.repeat(100_000);
+            assert!(errors(&bomb).len() <= Limits::ERRORS + 3, "{piece}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What a number or string token means.
+
+use super::Kind;
+
+/// The value of a number token (RFC 5228, 2.4.1); `None` if it does not fit 64 bits.
+#[must_use]
+pub fn number(token: &[u8]) -> Option<u64> {
+    let (digits, shift) = match token.split_last() {
+        Some((b'k' | b'K', digits)) => (digits, 10),
+        Some((b'm' | b'M', digits)) => (digits, 20),
+        Some((b'g' | b'G', digits)) => (digits, 30),
+        _ => (token, 0),
+    };
+    let mut value = 0u64;
+    for digit in digits {
+        value = value.checked_mul(10)?.checked_add(u64::from(digit.wrapping_sub(b'0')))?;
+    }
+    value.checked_mul(1 << shift)
+}
+
+/// The value of a string token (RFC 5228, 2.4.2): quotes, escapes and dot-stuffing removed, each line end a CRLF as in sieve-lexer.c.
+#[must_use]
+pub fn string(token: &[u8], kind: Kind) -> Vec<u8> {
+    match kind {
+        Kind::Quoted => quoted(token),
+        Kind::MultiLine => multi_line(token),
+        _ => Vec::new(),
+    }
+}
+
+fn quoted(token: &[u8]) -> Vec<u8> {
+    let inside = token.strip_prefix(b"\"").unwrap_or(token);
+    let mut out = Vec::with_capacity(inside.len());
+    let mut bytes = inside.iter().copied();
+    while let Some(byte) = bytes.next() {
+        let byte = match byte {
+            b'"' => break,
+            b'\\' => match bytes.next() {
+                Some(escaped) => escaped,
+                None => break,
+            },
+            byte => byte,
+        };
+        match byte {
+            b'\n' => out.extend_from_slice(b"\r\n"),
+            // A carriage return is followed by a line feed, or is an error that was reported.
+            b'\r' => {}
+            byte => out.push(byte),
+        }
+    }
+    out
+}
+
+fn multi_line(token: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(token.len());
+    for line in token.split_inclusive(|byte| *byte == b'\n').skip(1) {
+        let content = line.strip_suffix(b"\n").unwrap_or(line);
+        let content = content.strip_suffix(b"\r").unwrap_or(content);
+        if content == b"." {
+            break;
+        }
+        out.extend_from_slice(if content.starts_with(b"..") { content.get(1..).unwrap_or(&[]) } else { content });
+        out.extend_from_slice(b"\r\n");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        assert_eq!(number(b"10K"), Some(10_240));
+        assert_eq!(number(b"0"), Some(0));
+        assert_eq!(number(b"18446744073709551615"), Some(u64::MAX));
+        assert_eq!(number(b"18446744073709551616"), None);
+        assert_eq!(number(b"16G"), Some(16 << 30));
+    }
+
+    #[test]
+    fn strings() {
+        assert_eq!(string(br#""a\"b\\c\d""#, Kind::Quoted), br#"a"b\cd"#);
+        assert_eq!(string(b"\"a\nb\r\nc\"", Kind::Quoted), b"a\r\nb\r\nc");
+        assert_eq!(string(b"text: # x\n..a\n.b\n\n.\n", Kind::MultiLine), b".a\r\n.b\r\n\r\n");
+        assert_eq!(string(b"text:\r\na\r\n.\r\n", Kind::MultiLine), b"a\r\n");
+        assert_eq!(string(b"\"open", Kind::Quoted), b"open");
+    }
+}
