@@ -29,7 +29,7 @@ pub use decode::{decode_header, undecoded};
 pub use param::{MimeOption, mime_values};
 pub use parts::PartIter;
 
-use body::Want;
+use body::{Cache, Want};
 use structure::Structure;
 
 /// What tamis accepts of a message before it cuts. Counted, never timed.
@@ -71,7 +71,7 @@ pub enum Problem {
 /// A charset conversion that the core cannot do itself: the face answers it (`encoding_rs` natively, `TextDecoder` in a browser).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WantedCharset {
-    /// The label as the message gives it, lower case.
+    /// The label that the message gives, lower case, without characters that no charset name has.
     pub charset: String,
     /// The bytes to convert to UTF-8.
     pub bytes: Vec<u8>,
@@ -114,9 +114,6 @@ pub fn fields_named<'f, 'm>(fields: &'f [Field<'m>], name: &'f [u8]) -> impl Ite
     fields.iter().filter(move |field| field.is(name))
 }
 
-/// The bodies of several parts.
-pub type Bodies = Arc<[Vec<u8>]>;
-
 /// A message: a view on its bytes.
 #[derive(Debug)]
 pub struct Message<'m> {
@@ -129,8 +126,7 @@ pub struct Message<'m> {
     converter: Converter,
     structure: OnceCell<Structure>,
     parts: OnceCell<Vec<Part>>,
-    text: OnceCell<Bodies>,
-    contents: RefCell<BTreeMap<Vec<Vec<u8>>, Bodies>>,
+    bodies: RefCell<Cache>,
 }
 
 impl<'m> Message<'m> {
@@ -155,8 +151,7 @@ impl<'m> Message<'m> {
             converter: Converter::new(charsets),
             structure: OnceCell::new(),
             parts: OnceCell::new(),
-            text: OnceCell::new(),
-            contents: RefCell::default(),
+            bodies: RefCell::default(),
         }
     }
 
@@ -219,26 +214,20 @@ impl<'m> Message<'m> {
     /// string for all), in UTF-8 whatever their type. A multipart has the text before its first boundary, and the text after its last one
     /// as another value; a message/rfc822 part has the header of its message.
     #[must_use]
-    pub fn body_content(&self, types: &[&[u8]]) -> Bodies {
-        let key: Vec<Vec<u8>> = types.iter().map(|name| name.to_vec()).collect();
-        if let Some(bodies) = self.contents.borrow().get(&key) {
-            return Arc::clone(bodies);
-        }
-        let bodies: Bodies = body::bodies(self.raw, self.structure(), &self.converter, Want::Content(types)).into();
-        self.contents.borrow_mut().insert(key, Arc::clone(&bodies));
-        bodies
+    pub fn body_content(&self, types: &[&[u8]]) -> Vec<Arc<[u8]>> {
+        self.bodies.borrow_mut().bodies(self.raw, self.structure(), &self.converter, Want::Content(types))
     }
 
     /// The values of `body :text`: the decoded bodies of the text and XHTML parts, HTML without its markup.
     #[must_use]
-    pub fn body_text(&self) -> Bodies {
-        Arc::clone(self.text.get_or_init(|| body::bodies(self.raw, self.structure(), &self.converter, Want::Text).into()))
+    pub fn body_text(&self) -> Vec<Arc<[u8]>> {
+        self.bodies.borrow_mut().bodies(self.raw, self.structure(), &self.converter, Want::Text)
     }
 
     /// The parts, the message itself first, in the order of the message (see [`PartIter`]).
     #[must_use]
     pub fn parts(&self) -> &[Part] {
-        self.parts.get_or_init(|| body::parts(self.raw, self.structure(), &self.converter))
+        self.parts.get_or_init(|| self.bodies.borrow_mut().parts(self.raw, self.structure(), &self.converter))
     }
 
     fn structure(&self) -> &Structure {

@@ -1,8 +1,163 @@
 //! Sieve (RFC 5228): parse, check, compile, run.
+//!
+//! ```
+//! use tamis::sieve::{Dialect, Script, Scripts, Verdict, compile};
+//!
+//! let script = Script::parse("require \"fileinto\";\nif header :contains \"Subject\" \"facture\" { fileinto \"Factures\"; }\n");
+//! let dialect = Dialect::named("mailcow").unwrap_or_default();
+//! assert_eq!(compile(&script, &Scripts::default(), &dialect).verdict, Verdict::Accepted);
+//! ```
 
+pub mod bind;
 pub mod dialect;
+pub mod narrate;
 pub mod program;
 pub mod run;
 pub mod spec;
 pub mod syntax;
 pub mod values;
+
+pub use bind::{Scripts, Store, WantedScript};
+pub use dialect::Dialect;
+pub use program::Program;
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::text::{LineIndex, Range, Tree, offset};
+
+/// The longest script that tamis reads, in bytes, where the server has no limit of its own.
+pub const MAX_SCRIPT: usize = 64 << 20;
+
+/// A parsed script. Parsing always succeeds; problems are part of it.
+#[derive(Clone, Debug)]
+pub struct Script {
+    text: String,
+    tree: Tree<syntax::Kind>,
+    errors: Vec<Diagnostic>,
+    lines: LineIndex,
+}
+
+impl Script {
+    /// Parses `text`. One longer than [`MAX_SCRIPT`] is not looked at.
+    #[must_use]
+    pub fn parse(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let parsed = if text.len() > MAX_SCRIPT { syntax::Parsed::default() } else { syntax::parse(&text) };
+        let lines = LineIndex::new(&text);
+        Self { text, tree: parsed.tree, errors: parsed.errors, lines }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The tree, whose tokens tile the text.
+    #[must_use]
+    pub fn tree(&self) -> &Tree<syntax::Kind> {
+        &self.tree
+    }
+
+    /// Lexical and syntactic errors.
+    #[must_use]
+    pub fn errors(&self) -> &[Diagnostic] {
+        &self.errors
+    }
+
+    /// Where its lines begin.
+    #[must_use]
+    pub fn lines(&self) -> &LineIndex {
+        &self.lines
+    }
+}
+
+/// What the chosen server says to a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It takes it.
+    Accepted,
+    /// It refuses it: there is at least one error.
+    Refused,
+    /// Within the server's rules as far as known, but beyond the limits of tamis, which therefore does not judge.
+    Declined,
+}
+
+impl Verdict {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Declined => "declined",
+        }
+    }
+}
+
+/// What compiling gives.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The program, if the script is accepted.
+    pub program: Option<Program>,
+    /// Errors, warnings and hints, by unit and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The server's verdict.
+    pub verdict: Verdict,
+    /// Included scripts to be supplied for a better answer.
+    pub wanted: Vec<WantedScript>,
+}
+
+/// Compiles a script for a server: all errors, and a program if there are none.
+#[must_use]
+pub fn compile(script: &Script, included: &Scripts, dialect: &Dialect) -> Compiled {
+    let mut diagnostics = script.errors.clone();
+    let size = script.text.len() as u64;
+    let most = dialect.settings.max_script_size;
+    if (most > 0 && size > most) || script.text.len() > MAX_SCRIPT {
+        let max = if most > 0 { most } else { MAX_SCRIPT as u64 };
+        let first_line = Range::new(0, offset(script.text.lines().next().map_or(0, str::len)));
+        diagnostics = vec![Diagnostic::new(Code::ScriptTooLarge, first_line).with("max", max.to_string())];
+        return finish(None, diagnostics, Vec::new(), most == 0 || size <= most);
+    }
+    let bound = bind::bind(&script.text, &script.tree, &script.errors, included, dialect);
+    diagnostics.extend(bound.diagnostics);
+    let rfc = !dialect.engine.is_pigeonhole();
+    finish(Some(bound.program), diagnostics, bound.wanted, rfc)
+}
+
+/// `own`: limits on size and depth are tamis's here, not the server's.
+fn finish(program: Option<Program>, mut diagnostics: Vec<Diagnostic>, wanted: Vec<WantedScript>, own: bool) -> Compiled {
+    diagnostics.sort_by(|a, b| (a.unit, a.range.start, a.range.end).cmp(&(b.unit, b.range.start, b.range.end)));
+    let mut verdict = Verdict::Accepted;
+    for error in diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
+        let declined = match error.code {
+            Code::RegexBeyondLimits | Code::NotUtf8 => true,
+            Code::TooDeep | Code::TooManyArguments | Code::StringTooLong | Code::IdentifierTooLong | Code::ScriptTooLarge => own,
+            _ => false,
+        };
+        if !declined {
+            verdict = Verdict::Refused;
+        } else if verdict == Verdict::Accepted {
+            verdict = Verdict::Declined;
+        }
+    }
+    Compiled { program: program.filter(|_| verdict == Verdict::Accepted), diagnostics, verdict, wanted }
+}
+
+/// What checking gives: the same findings as [`compile`], and later lints.
+#[derive(Debug)]
+pub struct Checked {
+    /// The server's verdict.
+    pub verdict: Verdict,
+    /// Errors, warnings and hints.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Included scripts to be supplied for a better answer.
+    pub wanted: Vec<WantedScript>,
+}
+
+/// Checks a script for a server.
+#[must_use]
+pub fn check(script: &Script, included: &Scripts, dialect: &Dialect) -> Checked {
+    let compiled = compile(script, included, dialect);
+    Checked { verdict: compiled.verdict, diagnostics: compiled.diagnostics, wanted: compiled.wanted }
+}

@@ -35,6 +35,12 @@ macro_rules! codes {
                     }),*
                 }
             }
+
+            /// True for a known fault of the server's engine that this input meets: it would abort or answer wrongly.
+            #[must_use]
+            pub const fn is_hazard(self) -> bool {
+                matches!(self, Self::CrashesServer | Self::WrongOnServer | Self::DuplicateTwice)
+            }
         }
     };
 }
@@ -71,6 +77,14 @@ codes! {
     NumberTooLarge "sieve/number-too-large" Error {
         en: "this number is larger than {max}",
         fr: "ce nombre dépasse {max}"
+    }
+    NumberSuffix "sieve/number-suffix" Error {
+        en: "a number ends in a digit, `K`, `M` or `G`",
+        fr: "un nombre se termine par un chiffre, `K`, `M` ou `G`"
+    }
+    SingleQuotes "sieve/single-quotes" Error {
+        en: "strings stand in double quotes",
+        fr: "les chaînes se mettent entre guillemets doubles"
     }
     StringTooLong "sieve/string-too-long" Error {
         en: "this string is longer than {max} bytes",
@@ -201,20 +215,20 @@ codes! {
         fr: "`:{tag}` doit précéder les arguments positionnels"
     }
     MissingTagValue "sieve/missing-tag-value" Error {
-        en: "`:{tag}` needs {expected} after it",
-        fr: "`:{tag}` doit être suivi {expected}"
+        en: "`:{tag}` needs a parameter after it: `{expected}`",
+        fr: "`:{tag}` demande un paramètre : `{expected}`"
     }
     WrongTagValue "sieve/wrong-tag-value" Error {
-        en: "`:{tag}` needs {expected}, not {found}",
-        fr: "`:{tag}` demande {expected}, pas {found}"
+        en: "`:{tag}` expects `{expected}`, not `{found}`",
+        fr: "`:{tag}` attend `{expected}`, pas `{found}`"
     }
     WrongArgument "sieve/wrong-argument" Error {
-        en: "argument {position} of `{name}` ({what}) is {expected}, not {found}",
-        fr: "l'argument {position} de `{name}` ({what}) est {expected}, pas {found}"
+        en: "argument {position} of `{name}`, `{what}`, expects `{expected}`, not `{found}`",
+        fr: "l'argument {position} de `{name}`, `{what}`, attend `{expected}`, pas `{found}`"
     }
     ArgumentCount "sieve/argument-count" Error {
-        en: "`{name}` takes {expected} positional arguments, here are {count}: {usage}",
-        fr: "`{name}` prend {expected} arguments positionnels, en voici {count} : {usage}"
+        en: "`{name}` expects {expected} positional argument(s), {count} found: {usage}",
+        fr: "`{name}` attend {expected} argument(s) positionnel(s), {count} trouvé(s) : {usage}"
     }
     MissingTest "sieve/missing-test" Error {
         en: "`{name}` needs a test",
@@ -243,6 +257,10 @@ codes! {
     MisplacedElse "sieve/misplaced-else" Error {
         en: "`{name}` must follow an `if` or `elsif`",
         fr: "`{name}` doit suivre un `if` ou un `elsif`"
+    }
+    ElseIf "sieve/else-if" Error {
+        en: "`else if` is written `elsif`",
+        fr: "`else if` s'écrit `elsif`"
     }
     NotConstant "sieve/not-constant" Error {
         en: "this string must be literal, without variables",
@@ -376,9 +394,21 @@ codes! {
         en: "{server} cannot notify by `{value}`: {reason}",
         fr: "{server} ne sait pas notifier par `{value}` : {reason}"
     }
-    InvalidDatePart "sieve/invalid-date-part" Error {
-        en: "there is no date part `{name}`",
-        fr: "il n'y a pas de partie de date `{name}`"
+    InvalidDatePart "sieve/invalid-date-part" Warning {
+        en: "there is no date part `{name}`: this never matches",
+        fr: "il n'y a pas de partie de date `{name}` : ceci ne correspond jamais"
+    }
+    IndexZero "sieve/index-zero" Error {
+        en: "`:index` counts from 1",
+        fr: "`:index` compte à partir de 1"
+    }
+    InvalidOption "sieve/invalid-option" Error {
+        en: "`{value}` is no option such as \"name=value\"",
+        fr: "`{value}` n'est pas une option comme \"nom=valeur\""
+    }
+    UsedBeforeGlobal "sieve/used-before-global" Error {
+        en: "the variable `{name}` was used here before it became global",
+        fr: "la variable `{name}` a été employée avant de devenir globale"
     }
     InvalidZone "sieve/invalid-zone" Warning {
         en: "`{value}` is no time zone such as \"+0100\": the server's own is used",
@@ -429,8 +459,8 @@ codes! {
         fr: "le script inclus `{name}` contient des erreurs"
     }
     MisplacedGlobal "sieve/misplaced-global" Error {
-        en: "`global` must come before every command but `require`",
-        fr: "`global` doit précéder toute commande autre que `require`"
+        en: "`{name}` must come before every command but `require`",
+        fr: "`{name}` doit précéder toute commande autre que `require`"
     }
     RedirectForbidden "sieve/redirect-forbidden" Error {
         en: "{server} does not let scripts redirect",

@@ -416,7 +416,7 @@ impl fmt::Display for AddressError {
             Self::InvalidAfterAngle => "invalid characters after <",
             Self::MissingAngle => "missing '>'",
             Self::InvalidEnd => "address ends with invalid characters",
-            Self::NotSingle => "not a single addres (found ',')",
+            Self::NotSingle => "not a single address (found ',')",
             Self::TrailingText => "address ends in invalid characters",
             Self::MissingDomain => "missing domain",
             Self::MissingLocalPart => "missing local part",
@@ -473,8 +473,11 @@ fn addr_spec(parser: &mut Parser<'_>, local_part: &mut Vec<u8>, domain: &mut Vec
     if parser.at_end() {
         return Err(AddressError::EmptyLocalPart);
     }
+    let quoted = parser.peek() == b'"';
     let ended = read_local_part(parser, local_part);
-    if ended == Next::Broken || !local_part.iter().all(|b| (0x20..0x7f).contains(b)) {
+    // A text that stops after a dot is not looked at any further.
+    let stopped = ended == Next::End && !quoted && local_part.last() == Some(&b'.');
+    if ended == Next::Broken || !stopped && !local_part.iter().all(|b| (0x20..0x7f).contains(b)) {
         return Err(AddressError::InvalidLocalPart);
     }
     if ended != Next::More || parser.peek() != b'@' {

@@ -1,5 +1,7 @@
 //! The bodies of the parts, decoded (lib-mail/message-decoder.c), and the list of parts that the tests see (lib-sieve/sieve-message.c).
 
+use std::sync::Arc;
+
 use super::charset::{Converter, incomplete_tail, is_utf8, push_valid};
 use super::decode::decode_words;
 use super::html::html_to_text;
@@ -40,7 +42,7 @@ pub struct Part {
     /// The header fields.
     pub fields: Vec<PartField>,
     /// What `extracttext` gives: the decoded body, without markup when it is HTML; empty when parts stand inside.
-    pub text: Vec<u8>,
+    pub text: Arc<[u8]>,
 }
 
 /// What a pass over the message is for.
@@ -72,37 +74,48 @@ impl Want<'_> {
     }
 }
 
-/// A part while it is collected.
-#[derive(Default)]
+/// A part and what was read of it so far.
+#[derive(Clone, Debug, Default)]
 struct Collected {
     part: Part,
     /// The last child, where the next one is linked.
     last_child: Option<usize>,
-    /// What was saved for it.
-    decoded: Option<Vec<u8>>,
-    text: Option<Vec<u8>>,
+    decoded: Option<Arc<[u8]>>,
+    text: Option<Arc<[u8]>>,
 }
 
-/// The values of `body :content` and `body :text`, one per part.
-pub(super) fn bodies(raw: &[u8], structure: &Structure, converter: &Converter, want: Want<'_>) -> Vec<Vec<u8>> {
-    let parts = Pass::run(raw, structure, converter, want);
-    parts
-        .into_iter()
-        .filter(|collected| collected.part.has_body && want.takes(&collected.part.content_type))
-        .filter_map(|collected| if want == Want::Text { collected.text } else { collected.decoded })
-        .collect()
+/// The bodies read so far. The real program keeps them too, and that shows: bytes left over from one body begin the next one, so what a
+/// test sees can depend on what was read before it.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    parts: Vec<Collected>,
 }
 
-/// All parts, in the order of the message.
-pub(super) fn parts(raw: &[u8], structure: &Structure, converter: &Converter) -> Vec<Part> {
-    let parts = Pass::run(raw, structure, converter, Want::Parts);
-    parts
-        .into_iter()
-        .map(|collected| {
-            let text = if collected.part.first_child.is_some() { None } else { collected.text };
-            Part { text: text.unwrap_or_default(), ..collected.part }
-        })
-        .collect()
+impl Cache {
+    /// The values of `body :content` and `body :text`, one per part.
+    pub(super) fn bodies(&mut self, raw: &[u8], structure: &Structure, converter: &Converter, want: Want<'_>) -> Vec<Arc<[u8]>> {
+        if let Some(bodies) = self.complete(want).filter(|_| !self.parts.is_empty()) {
+            return bodies;
+        }
+        self.parts = Pass::run(raw, structure, converter, want, std::mem::take(&mut self.parts));
+        self.complete(want).unwrap_or_default()
+    }
+
+    /// `None` when a wanted body was not read yet.
+    fn complete(&self, want: Want<'_>) -> Option<Vec<Arc<[u8]>>> {
+        self.parts
+            .iter()
+            .filter(|collected| collected.part.has_body && want.takes(&collected.part.content_type))
+            .map(|collected| if want == Want::Text { collected.text.clone() } else { collected.decoded.clone() })
+            .collect()
+    }
+
+    /// All parts, in the order of the message.
+    pub(super) fn parts(&mut self, raw: &[u8], structure: &Structure, converter: &Converter) -> Vec<Part> {
+        self.parts = Pass::run(raw, structure, converter, Want::Parts, std::mem::take(&mut self.parts));
+        let text = |collected: &Collected| collected.text.clone().filter(|_| collected.part.first_child.is_none()).unwrap_or_default();
+        self.parts.iter().map(|collected| Part { text: text(collected), ..collected.part.clone() }).collect()
+    }
 }
 
 struct Pass<'a> {
@@ -110,6 +123,8 @@ struct Pass<'a> {
     structure: &'a Structure,
     want: Want<'a>,
     decoder: Decoder<'a>,
+    /// The parts with what earlier passes have read.
+    before: Vec<Collected>,
     parts: Vec<Collected>,
     /// Which collected part stands for a part of the structure.
     collected_of: Vec<Option<usize>>,
@@ -122,13 +137,14 @@ struct Pass<'a> {
 }
 
 impl<'a> Pass<'a> {
-    fn run(raw: &'a [u8], structure: &'a Structure, converter: &'a Converter, want: Want<'a>) -> Vec<Collected> {
+    fn run(raw: &'a [u8], structure: &'a Structure, converter: &'a Converter, want: Want<'a>, before: Vec<Collected>) -> Vec<Collected> {
         let mut pass = Pass {
             raw,
             structure,
             want,
             decoder: Decoder::new(converter),
-            parts: Vec::new(),
+            parts: Vec::with_capacity(before.len()),
+            before,
             collected_of: vec![None; structure.nodes.len()],
             node: None,
             buffer: Vec::new(),
@@ -162,12 +178,12 @@ impl<'a> Pass<'a> {
         let body = std::mem::take(&mut self.buffer);
         let Some(last) = self.parts.last_mut() else { return };
         if !as_text {
-            last.decoded = Some(body);
+            last.decoded = Some(body.into());
             return;
         }
         let html = [&b"text/html"[..], b"application/xhtml+xml"].iter().any(|html| last.part.content_type.eq_ignore_ascii_case(html));
         let plain = body.is_empty() || !html || last.part.epilogue || last.part.first_child.is_some();
-        last.text = Some(if plain { body } else { html_to_text(&body) });
+        last.text = Some(if plain { body.into() } else { html_to_text(&body).into() });
     }
 
     /// Ends the last part and begins a new one, or the epilogue of one that is known. `true` when the new part is the message inside a
@@ -182,7 +198,8 @@ impl<'a> Pass<'a> {
             self.end_part();
         }
         let index = self.parts.len();
-        let mut new = Collected { part: Part { content_type: b"text/plain".to_vec(), ..Part::default() }, ..Collected::default() };
+        let (decoded, text) = self.before.get_mut(index).map(|before| (before.decoded.take(), before.text.take())).unwrap_or_default();
+        let mut new = Collected { part: Part { content_type: b"text/plain".to_vec(), ..Part::default() }, last_child: None, decoded, text };
         if let Some(known) = self.collected_of.get(node).copied().flatten() {
             new.part.content_type = self.parts.get(known).map(|known| known.part.content_type.clone()).unwrap_or_default();
             new.part.has_body = true;
@@ -244,7 +261,7 @@ impl<'a> Pass<'a> {
             self.buffer.clear();
             let outer = self.parts.len().checked_sub(2).and_then(|outer| self.parts.get_mut(outer));
             if let Some(outer) = outer {
-                outer.decoded = Some(message_header);
+                outer.decoded = Some(message_header.into());
             }
         }
         self.save = self.parts.last().is_some_and(|last| self.want.takes(&last.part.content_type));
@@ -283,7 +300,10 @@ fn part_field(name: &[u8], mut value: Vec<u8>, converter: &Converter) -> PartFie
     value.truncate(len);
     let mut decoded = Vec::with_capacity(value.len());
     decode_words(&value, converter, &mut decoded);
-    if decoded != value {
+    // The real code compares C strings: of a value with a NUL in it, only what stands before decides whether it changed.
+    if decoded.len() == value.len() && until_nul(&decoded) == until_nul(&value) {
+        decoded.clone_from(&value);
+    } else {
         for b in &mut decoded {
             if *b == 0 {
                 *b = b' ';
@@ -389,10 +409,18 @@ impl<'a> Decoder<'a> {
             return;
         }
         let mut decoded = std::mem::take(&mut self.unfinished);
+        let before = decoded.len();
         match self.encoding {
             Encoding::QuotedPrintable => self.quoted_printable.decode(bytes, &mut decoded),
             Encoding::Base64 => self.base64.decode(bytes, &mut decoded),
             Encoding::Plain | Encoding::Unknown => decoded.extend_from_slice(bytes),
+        }
+        if decoded.len() == before {
+            // Nothing new: in another charset the bytes that wait are read, and wait on nevertheless.
+            self.unfinished.clone_from(&decoded);
+            if is_utf8(&self.charset) {
+                return;
+            }
         }
         // Into a text of its own: replacements are not merged with what an earlier stretch ended in.
         let mut text = Vec::new();

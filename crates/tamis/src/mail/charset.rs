@@ -28,12 +28,15 @@ const WINDOWS_1252: [u16; 32] = [
     0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
 ];
 
-/// The names that Dovecot (charset_is_utf8) and glibc's iconv give to the known charsets, upper case.
+/// The names that Dovecot itself reads as UTF-8 (charset_is_utf8), in this very spelling.
+const UTF8_NAMES: [&[u8]; 4] = [b"us-ascii", b"ascii", b"utf-8", b"utf8"];
+
+/// The names that glibc's iconv gives to the known charsets, upper case.
 #[rustfmt::skip]
 const NAMES: [(Known, &[&str]); 4] = [
-    (Known::Utf8, &["US-ASCII", "ASCII", "UTF-8", "UTF8", "ISO-IR-193", "ISO-10646/UTF8/", "ISO-10646/UTF-8/"]),
+    (Known::Utf8, &["UTF-8", "UTF8", "ISO-IR-193", "ISO-10646/UTF8/", "ISO-10646/UTF-8/"]),
     (Known::Ascii, &[
-        "", "ANSI_X3.4-1968", "ANSI_X3.4-1986", "ISO-IR-6", "ISO_646.IRV:1991", "ISO646-US", "US", "IBM367", "CP367", "CSASCII", "OSF00010020",
+        "", "US-ASCII", "ASCII", "ANSI_X3.4-1968", "ANSI_X3.4-1986", "ISO-IR-6", "ISO_646.IRV:1991", "ISO646-US", "US", "IBM367", "CP367", "CSASCII", "OSF00010020",
     ]),
     (Known::Latin1, &[
         "ISO-8859-1", "ISO8859-1", "ISO88591", "ISO_8859-1", "ISO_8859-1:1987", "ISO-IR-100", "LATIN1", "L1", "IBM819", "CP819", "CSISOLATIN1", "8859_1",
@@ -57,8 +60,12 @@ impl Converter {
 
     /// Appends `bytes` to `out` as UTF-8; `false`, and nothing appended, when the charset is not known (yet).
     pub(super) fn convert(&self, charset: &[u8], bytes: &[u8], out: &mut Vec<u8>) -> bool {
-        let charset = until_nul(charset);
-        match known(charset) {
+        if is_utf8(charset) {
+            push_valid(bytes, out);
+            return true;
+        }
+        let charset = normalize(charset);
+        match known(&charset) {
             Some(Known::Utf8) => push_valid(bytes, out),
             Some(table) => convert_table(table, bytes, out),
             None => return self.ask(charset, bytes, out),
@@ -66,12 +73,8 @@ impl Converter {
         true
     }
 
-    fn ask(&self, charset: &[u8], bytes: &[u8], out: &mut Vec<u8>) -> bool {
-        // No charset has a name of other characters, so there is nothing to ask.
-        if !charset.iter().all(u8::is_ascii_graphic) {
-            return false;
-        }
-        let request = WantedCharset { charset: String::from_utf8_lossy(charset).to_ascii_lowercase(), bytes: bytes.to_vec() };
+    fn ask(&self, charset: String, bytes: &[u8], out: &mut Vec<u8>) -> bool {
+        let request = WantedCharset { charset, bytes: bytes.to_vec() };
         match self.answers.get(&request) {
             Some(Some(text)) => {
                 out.extend_from_slice(text.as_bytes());
@@ -86,13 +89,24 @@ impl Converter {
     }
 }
 
-fn known(charset: &[u8]) -> Option<Known> {
-    NAMES.iter().find(|(_, names)| names.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(charset))).map(|(known, _)| *known)
+/// The name as glibc looks it up, in lower case: without characters that no name has, and without a suffix such as `//IGNORE`.
+fn normalize(charset: &[u8]) -> String {
+    let kept = until_nul(charset).iter().map(|&b| char::from(b.to_ascii_lowercase()));
+    let mut name: String = kept.filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ',' | ':' | '/')).collect();
+    if let Some(suffix) = name.find("//") {
+        name.truncate(suffix);
+    }
+    name
+}
+
+fn known(charset: &str) -> Option<Known> {
+    NAMES.iter().find(|(_, names)| names.iter().any(|name| name.eq_ignore_ascii_case(charset))).map(|(known, _)| *known)
 }
 
 /// Whether this names UTF-8. A body in UTF-8 can stop inside a character, which then waits for the next bytes (charset_utf8_to_utf8).
 pub(super) fn is_utf8(charset: &[u8]) -> bool {
-    known(until_nul(charset)) == Some(Known::Utf8)
+    let charset = until_nul(charset);
+    UTF8_NAMES.iter().any(|name| name.eq_ignore_ascii_case(charset))
 }
 
 fn convert_table(table: Known, bytes: &[u8], out: &mut Vec<u8>) {

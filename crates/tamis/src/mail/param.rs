@@ -99,6 +99,7 @@ struct Piece {
 ///
 /// 2.4 drops duplicates and limits the sizes, which 2.3 (Pigeonhole 0.5) does not.
 pub(super) fn params(parser: &mut Parser<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
+    parser.replace_nuls();
     let mut found = Vec::new();
     let mut pieces: Vec<Piece> = Vec::new();
     // The index of a piece without a number is that of the piece before it, as in the real parser.

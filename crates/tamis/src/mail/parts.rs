@@ -1,6 +1,6 @@
 //! Walking over the MIME parts as `foreverypart` and `:anychild` do (sieve_message_part_iter in lib-sieve/sieve-message.c).
 
-use super::body::Part;
+use super::body::{Part, PartField};
 
 /// A position in the list of parts and the part where the walk began.
 #[derive(Clone, Copy, Debug)]
@@ -63,5 +63,29 @@ impl<'p> PartIter<'p> {
     /// Goes back to where the walk began.
     pub fn reset(&mut self) {
         self.index = self.start;
+    }
+
+    /// The fields of these names that a test with `:mime` reads: those of the current part and, with `any_child`, of the parts inside it
+    /// (sieve_mime_header_list). A part without any field, other than the first, ends the search for a name, as in the real code.
+    #[must_use]
+    pub fn fields(&self, names: &[&[u8]], any_child: bool) -> Vec<&'p PartField> {
+        let mut found = Vec::new();
+        for name in names {
+            let mut walk = self.subtree();
+            let mut at = walk.current();
+            let mut first = true;
+            while let Some(part) = at.and_then(|at| self.parts.get(at)) {
+                if part.fields.is_empty() && !first {
+                    break;
+                }
+                first = false;
+                found.extend(part.fields.iter().filter(|field| field.name.eq_ignore_ascii_case(name)));
+                if !any_child {
+                    break;
+                }
+                at = walk.advance();
+            }
+        }
+        found
     }
 }

@@ -45,6 +45,11 @@ impl<'a> Parser<'a> {
         Self { data, pos: 0, replace_nul, comment_seen: false }
     }
 
+    /// From here on a NUL inside a quoted string becomes U+FFFD.
+    pub(super) fn replace_nuls(&mut self) {
+        self.replace_nul = true;
+    }
+
     pub(super) fn pos(&self) -> usize {
         self.pos
     }

@@ -203,6 +203,8 @@ pub(super) fn decode_q(bytes: &[u8], out: &mut Vec<u8>) {
                 out.extend_from_slice(slice(bytes, at - 1, bytes.len()));
                 return;
             }
+            // The escape is read as a C string: it is empty when a NUL comes first.
+            (b'=', ..) if byte(bytes, at) == 0 => at += 2,
             (b'=', Some(high), Some(low)) => {
                 out.push(high << 4 | low);
                 at += 2;

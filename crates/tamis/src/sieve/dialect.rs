@@ -106,6 +106,28 @@ pub struct Settings {
     pub recipient_delimiter: String,
     /// True if filing into a missing mailbox creates it (`lda_mailbox_autocreate`).
     pub mailbox_autocreate: bool,
+    /// True if `include :global` finds a store (`sieve_global`).
+    pub has_global_scripts: bool,
+}
+
+impl Settings {
+    /// True if `addheader` may not write this header (ext-editheader-common.c).
+    #[must_use]
+    pub fn forbids_add(&self, name: &[u8]) -> bool {
+        name.eq_ignore_ascii_case(b"x-sieve-redirected-from") || listed(&self.editheader_forbid_add, name)
+    }
+
+    /// True if `deleteheader` may not remove this header. `Received` and `Auto-Submitted` show that mail was sent on (RFC 5293, 6).
+    #[must_use]
+    pub fn forbids_delete(&self, name: &[u8]) -> bool {
+        let fixed: [&[u8]; 3] = [b"received", b"auto-submitted", b"x-sieve-redirected-from"];
+        fixed.iter().any(|known| name.eq_ignore_ascii_case(known)) || listed(&self.editheader_forbid_delete, name)
+    }
+}
+
+/// `Subject` is always allowed, whatever the administrator lists.
+fn listed(names: &[String], name: &[u8]) -> bool {
+    !name.eq_ignore_ascii_case(b"subject") && names.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }
 
 impl Dialect {
@@ -140,4 +162,11 @@ impl Dialect {
 #[must_use]
 pub fn known_capabilities() -> Vec<&'static str> {
     spec::extensions().iter().map(|extension| extension.name).collect()
+}
+
+impl Default for Dialect {
+    /// `pigeonhole-2.4`.
+    fn default() -> Self {
+        known::default()
+    }
 }

@@ -215,6 +215,85 @@ impl Command {
     }
 }
 
+/// Capabilities of other servers, by name alone, so that a script which asks for one is not told that it does not exist.
+pub const ELSEWHERE: &[&str] = &[
+    "spamtest",
+    "spamtestplus",
+    "virustest",
+    "ereject",
+    "mboxmetadata",
+    "servermetadata",
+    "special-use",
+    "extlists",
+    "fcc",
+    "mailboxid",
+    "replace",
+    "enclose",
+    "convert",
+    "envelope-dsn",
+    "envelope-deliverby",
+    "redirect-dsn",
+    "redirect-deliverby",
+    "imapsieve",
+    "processcalendar",
+    "snooze",
+    "vnd.dovecot.duplicate",
+    "vnd.dovecot.environment",
+    "vnd.dovecot.execute",
+    "vnd.dovecot.filter",
+    "vnd.dovecot.imapsieve",
+    "vnd.dovecot.pipe",
+    "vnd.dovecot.report",
+    "vnd.cyrus.jmapquery",
+    "vnd.cyrus.log",
+    "vnd.proton.eval",
+    "vnd.proton.expire",
+    "vnd.stalwart.expressions",
+    "vnd.stalwart.while",
+];
+
+/// Headers that the `address` test reads (RFC 5228, 5.1; tst-address.c), lower case.
+pub const ADDRESS_HEADERS: &[&str] = &[
+    "from",
+    "to",
+    "cc",
+    "bcc",
+    "sender",
+    "resent-from",
+    "resent-to",
+    "reply-to",
+    "resent-reply-to",
+    "resent-sender",
+    "resent-cc",
+    "resent-bcc",
+    "for-approval",
+    "for-handling",
+    "for-comment",
+    "apparently-to",
+    "errors-to",
+    "delivered-to",
+    "return-receipt-to",
+    "x-admin",
+    "read-receipt-to",
+    "x-confirm-reading-to",
+    "return-receipt-requested",
+    "registered-mail-reply-requested-by",
+    "mail-followup-to",
+    "mail-reply-to",
+    "abuse-reports-to",
+    "x-complaints-to",
+    "x-report-abuse-to",
+    "x-beenthere",
+    "x-original-to",
+];
+
+/// Envelope parts, and whether each is an address (RFC 5228, 5.4; `auth` is ext-envelope.c's own).
+pub const ENVELOPE_PARTS: &[(&str, bool)] = &[("from", true), ("to", true), ("auth", false)];
+
+/// Date parts (RFC 5260, 4.2).
+pub const DATE_PARTS: &[&str] =
+    &["year", "month", "day", "date", "julian", "hour", "minute", "second", "time", "iso8601", "std11", "zone", "weekday"];
+
 /// All extensions, the base language first.
 #[must_use]
 pub const fn extensions() -> &'static [&'static Extension] {

@@ -67,7 +67,11 @@ mod tests {
     fn header_names_and_values() {
         assert!(is_header_name(b"X-Spam") && is_header_name(b""));
         assert!(!is_header_name(b"X Spam") && !is_header_name(b"X:") && !is_header_name("é".as_bytes()));
-        assert!(is_header_value("a\té".as_bytes(), false, true) && !is_header_value(b"a\r\nb", false, true) && !is_header_value(b"\xff", true, true));
+        assert!(
+            is_header_value("a\té".as_bytes(), false, true)
+                && !is_header_value(b"a\r\nb", false, true)
+                && !is_header_value(b"\xff", true, true)
+        );
     }
 
     #[test]

@@ -111,6 +111,7 @@ fn pigeonhole_settings() -> Settings {
         editheader_forbid_delete: Vec::new(),
         recipient_delimiter: "+".into(),
         mailbox_autocreate: false,
+        has_global_scripts: false,
     }
 }
 
@@ -123,6 +124,10 @@ fn pigeonhole_05() -> Dialect {
         global_extensions: Vec::new(),
         settings: pigeonhole_settings(),
     }
+}
+
+pub(super) fn default() -> Dialect {
+    pigeonhole_24()
 }
 
 fn pigeonhole_24() -> Dialect {
@@ -170,7 +175,13 @@ fn rfc() -> Dialect {
         position: Position::Personal,
         extensions: extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, &["comparator-i;unicode-casemap", "vacation-seconds", "editheader"]]),
         global_extensions: Vec::new(),
-        settings: Settings { max_actions: 0, max_redirects: 1000, vacation_min_period: 0, ..pigeonhole_settings() },
+        settings: Settings {
+            max_actions: 0,
+            max_redirects: 1000,
+            vacation_min_period: 0,
+            has_global_scripts: true,
+            ..pigeonhole_settings()
+        },
     }
 }
 
@@ -200,6 +211,7 @@ fn flag<'s>(settings: &'s mut Settings, key: &str) -> Option<&'s mut bool> {
         "vacation_dont_check_recipient" => &mut settings.vacation_dont_check_recipient,
         "vacation_send_from_recipient" => &mut settings.vacation_send_from_recipient,
         "vacation_to_header_ignore_envelope" => &mut settings.vacation_to_header_ignore_envelope,
+        "global" => &mut settings.has_global_scripts,
         "lda_mailbox_autocreate" => &mut settings.mailbox_autocreate,
         _ => return None,
     })

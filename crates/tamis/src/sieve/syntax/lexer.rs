@@ -1,8 +1,8 @@
 //! Text to tokens (RFC 5228, 8.1), as tolerant as Pigeonhole's sieve-lexer.c: a line feed alone ends a line, `_` may stand in names.
 
 use super::Kind;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::text::{Range, offset};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
+use crate::text::{Edit, Range, offset};
 
 /// The longest identifier or tag (sieve-limits.h).
 const MAX_IDENTIFIER: u32 = 32;
@@ -24,9 +24,9 @@ pub struct Token {
 pub fn lex(text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
     let (tokens, errors) = scan(text, None);
     if errors.iter().any(|error| error.code == Code::UnterminatedString) {
-        // The quote that is missing is rarely the last one: a string over several lines with a word glued to its end is where quotes
-        // changed sides. If ending that string with its first line makes the others close, it is the one.
-        if let Some(suspect) = swallowed_lines(text, &tokens) {
+        // The quote that is missing is rarely the last one: a string with a word glued to its end is where quotes changed sides. If
+        // ending that string early makes the others close, it is the one.
+        if let Some(suspect) = glued(text, &tokens) {
             let (again, fewer) = scan(text, Some(suspect));
             if fewer.iter().filter(|error| error.code == Code::UnterminatedString).count() == 1 {
                 return (again, fewer);
@@ -36,16 +36,12 @@ pub fn lex(text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
     (tokens, errors)
 }
 
-/// The start of the first quoted string that spans lines and is followed at once by the start of a word.
-fn swallowed_lines(text: &str, tokens: &[Token]) -> Option<usize> {
+/// The start of the first quoted string that is followed at once by the start of a word.
+fn glued(text: &str, tokens: &[Token]) -> Option<usize> {
     let mut start = 0;
     for token in tokens {
-        let range = Range::new(start, token.end);
         let next = text.as_bytes().get(token.end as usize);
-        if token.kind == Kind::Quoted
-            && range.of(text).contains('\n')
-            && next.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80)
-        {
+        if token.kind == Kind::Quoted && next.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
             return Some(start as usize);
         }
         start = token.end;
@@ -112,6 +108,7 @@ impl Lexer<'_> {
             b'#' => self.hash_comment(start),
             b'/' if self.peek() == Some(b'*') => self.bracket_comment(start),
             b'"' => self.quoted(start),
+            b'\'' if self.single_quoted(start) => Kind::Quoted,
             b';' => Kind::Semicolon,
             b',' => Kind::Comma,
             b'[' => Kind::OpenSquare,
@@ -125,8 +122,13 @@ impl Lexer<'_> {
                 if self.peek().is_some_and(|byte| matches!(byte, b'k' | b'K' | b'm' | b'M' | b'g' | b'G')) {
                     self.at += 1;
                 }
+                let digits = self.at;
+                self.skip_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
                 let range = Range::new(offset(start), offset(self.at));
-                if super::number(range.bytes(self.text)).is_none() {
+                if self.at > digits {
+                    // No rule of the grammar has a number with a name after it.
+                    self.report(Code::NumberSuffix, range);
+                } else if super::number(range.bytes(self.text)).is_none() {
                     self.errors.push(Diagnostic::new(Code::NumberTooLarge, range).with("max", u64::MAX.to_string()));
                 }
                 Kind::Number
@@ -142,6 +144,25 @@ impl Lexer<'_> {
                 Kind::Garbage
             }
         }
+    }
+
+    /// Takes `'…'` on one line for the string that was meant.
+    fn single_quoted(&mut self, start: usize) -> bool {
+        let rest = self.text.get(self.at..).unwrap_or(&[]);
+        let Some(length) = rest.iter().position(|byte| matches!(byte, b'\'' | b'"' | b'\n')).filter(|at| rest.get(*at) == Some(&b'\''))
+        else {
+            return false;
+        };
+        self.at += length + 1;
+        let range = Range::new(offset(start), offset(self.at));
+        let edits = [range.start, range.end - 1].map(|at| Edit { range: Range::new(at, at + 1), text: "\"".into() }).to_vec();
+        self.errors.push(Diagnostic::new(Code::SingleQuotes, range).fix(Fix {
+            title: Phrase { en: "use double quotes", fr: "employer des guillemets doubles" },
+            params: Vec::new(),
+            applicability: Applicability::Safe,
+            edits,
+        }));
+        true
     }
 
     fn hash_comment(&mut self, start: usize) -> Kind {
@@ -219,6 +240,11 @@ impl Lexer<'_> {
     fn unterminated(&mut self, start: usize) {
         self.report(Code::UnterminatedString, Range::new(offset(start), offset(start) + 1));
         self.at = self.text.len();
+        let inside = self.text.get(start + 1..).unwrap_or(&[]);
+        if let Some(quote) = memchr::memchr2(b'"', b'\n', inside).filter(|at| inside.get(*at) == Some(&b'"')) {
+            self.at = start + 1 + inside.get(..quote).unwrap_or(&[]).trim_ascii_end().len();
+            return;
+        }
         let rest = self.text.get(start..).unwrap_or(&[]);
         let Some(line) = memchr::memchr(b'\n', rest) else {
             self.at = start + closed_before(rest);
@@ -384,6 +410,7 @@ mod tests {
     #[test]
     fn each_lexical_error_has_the_range_that_shows_it() {
         assert_eq!(errors("keep; «é» @"), [(Code::UnexpectedCharacter, "«"), (Code::UnexpectedCharacter, "@")]);
+        assert_eq!(errors("size 10KB 'a' 5"), [(Code::NumberSuffix, "10KB"), (Code::SingleQuotes, "'a'")]);
         assert_eq!(errors("redirect \"a;\nkeep;"), [(Code::UnterminatedString, "\"")]);
         // The quote is missing after `x`, not at the end.
         assert_eq!(lex("if header \"a\" \"x {\n  fileinto \"A\";\n}\n").1.iter().map(|error| error.range.start).collect::<Vec<_>>(), [14]);

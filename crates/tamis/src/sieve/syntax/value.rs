@@ -29,7 +29,11 @@ pub fn string(token: &[u8], kind: Kind) -> Vec<u8> {
 }
 
 fn quoted(token: &[u8]) -> Vec<u8> {
-    let inside = token.strip_prefix(b"\"").unwrap_or(token);
+    let inside = match token {
+        // Single quotes are an error that was reported; the string is read as it was meant.
+        [b'\'', inside @ .., b'\''] => inside,
+        _ => token.strip_prefix(b"\"").unwrap_or(token),
+    };
     let mut out = Vec::with_capacity(inside.len());
     let mut bytes = inside.iter().copied();
     while let Some(byte) = bytes.next() {

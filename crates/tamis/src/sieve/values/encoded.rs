@@ -37,7 +37,9 @@ fn substitution(text: &[u8], at: usize, lenient: bool) -> Result<Option<(Vec<u8>
     let length = rest.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
     let (name, rest) = rest.split_at_checked(length).unwrap_or((rest, &[]));
     let [b':', body @ ..] = rest else { return Ok(None) };
-    let is = |word: &[u8]| if lenient { word.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) } else { word.eq_ignore_ascii_case(name) };
+    let is = |word: &[u8]| {
+        if lenient { word.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)) } else { word.eq_ignore_ascii_case(name) }
+    };
     let unicode = if is(b"hex") {
         false
     } else if is(b"unicode") {
@@ -82,7 +84,7 @@ impl Reader<'_> {
     fn skip_blanks(&mut self) -> bool {
         loop {
             match self.rest {
-                [b' ' | b'\t' | b'\n', rest @ ..] | [b'\r', rest @ ([b'\n', ..])] => self.rest = rest,
+                [b' ' | b'\t' | b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..] => self.rest = rest,
                 [b'\r', ..] => return false,
                 _ => return true,
             }
@@ -109,7 +111,8 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let decoded = decode_characters(text.as_bytes(), true).unwrap().map_or_else(|| text.to_owned(), |bytes| String::from_utf8(bytes).unwrap());
+        let decoded =
+            decode_characters(text.as_bytes(), true).unwrap().map_or_else(|| text.to_owned(), |bytes| String::from_utf8(bytes).unwrap());
         assert_eq!(decoded, expected, "{text}");
     }
 

@@ -10,8 +10,22 @@ const MAX_HEADERS: usize = 16;
 
 /// Header fields that a notification may not set itself.
 const RESERVED: &[&str] = &[
-    "auto-submitted", "received", "message-id", "data", "bcc", "in-reply-to", "references", "resent-date", "resent-from", "resent-sender",
-    "resent-to", "resent-cc", "resent-bcc", "resent-msg-id", "from", "sender",
+    "auto-submitted",
+    "received",
+    "message-id",
+    "data",
+    "bcc",
+    "in-reply-to",
+    "references",
+    "resent-date",
+    "resent-from",
+    "resent-sender",
+    "resent-to",
+    "resent-cc",
+    "resent-bcc",
+    "resent-msg-id",
+    "from",
+    "sender",
 ];
 
 /// A parsed mailto URI.
@@ -40,6 +54,20 @@ pub enum MailtoError {
     HeaderName,
     /// A header value that cannot be one.
     HeaderValue,
+}
+
+impl MailtoError {
+    /// In a few words, for a sentence.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Encoding => "% …?",
+            Self::Character(_) => "…?",
+            Self::Recipient => "…@…?",
+            Self::HeaderName => "?…=",
+            Self::HeaderValue => "=…?",
+        }
+    }
 }
 
 /// The scheme of a URI and what follows its colon (RFC 3986, 3.1).
@@ -174,7 +202,10 @@ mod tests {
         let uri = scheme(b"mailto:a@example.org?cc=b@example.org&subject=a%20b&body=x%0Ay&X-Y=1&From=no").unwrap();
         assert_eq!(uri.0, b"mailto");
         let mailto = parse_mailto(uri.1).unwrap();
-        assert_eq!(mailto.recipients.iter().map(|(text, _, cc)| (text.as_slice(), *cc)).collect::<Vec<_>>(), [(&b"a@example.org"[..], false), (b"b@example.org", true)]);
+        assert_eq!(
+            mailto.recipients.iter().map(|(text, _, cc)| (text.as_slice(), *cc)).collect::<Vec<_>>(),
+            [(&b"a@example.org"[..], false), (b"b@example.org", true)]
+        );
         assert_eq!((mailto.subject.as_deref(), mailto.body.as_deref()), (Some(&b"a b"[..]), Some(&b"x\ny"[..])));
         assert_eq!(mailto.headers, [(b"X-Y".to_vec(), b"1".to_vec())]);
     }

@@ -1,0 +1,3 @@
+# A header name has no blank.
+require "editheader";
+addheader "X Label" "rouge";

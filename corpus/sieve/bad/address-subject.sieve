@@ -1,0 +1,2 @@
+# `address` only looks at headers that hold addresses.
+if address :is "Subject" "marie@example.org" { keep; }

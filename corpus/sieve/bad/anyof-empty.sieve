@@ -1,0 +1,2 @@
+# `anyof` needs at least one test.
+if anyof () { keep; }

@@ -1,0 +1,2 @@
+# The tests of `anyof` stand in parentheses.
+if anyof header :is "Subject" "a", header :is "Subject" "b" { keep; }

@@ -1,0 +1,3 @@
+# Variables are set with a command, not with `=`.
+require "variables";
+folder = "Amis";

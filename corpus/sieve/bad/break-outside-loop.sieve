@@ -1,0 +1,3 @@
+# `break` only makes sense in a loop.
+require "foreverypart";
+break;

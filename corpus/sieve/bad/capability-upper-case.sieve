@@ -1,0 +1,2 @@
+# Capability names are compared with their case: "FileInto" is unknown.
+require "FileInto";

@@ -1,0 +1,2 @@
+# A command is not a test.
+if keep { stop; }

@@ -1,0 +1,3 @@
+# `:copy` stands twice.
+require ["fileinto", "copy"];
+fileinto :copy :copy "Archives";

@@ -1,0 +1,3 @@
+# `else` must follow `if` or `elsif`.
+keep;
+else { discard; }

@@ -1,0 +1,2 @@
+# Nothing may follow `else`.
+if true { keep; } else { stop; } elsif false { discard; }

@@ -1,0 +1,2 @@
+# A list has at least one string.
+if header :is "Subject" [] { keep; }

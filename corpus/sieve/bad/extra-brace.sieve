@@ -1,0 +1,5 @@
+# One `}` too many.
+if true {
+    keep;
+}
+}

@@ -1,0 +1,2 @@
+# `if` needs a block, even for one command.
+if true keep;

@@ -1,0 +1,2 @@
+# `if` needs a test.
+if { keep; }

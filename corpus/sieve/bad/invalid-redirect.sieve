@@ -1,0 +1,2 @@
+# What `redirect` gets is not an address.
+redirect "not an address";

@@ -1,0 +1,3 @@
+# `:last` of a header test needs `:index`.
+require "index";
+if header :last :is "X-Label" "bleu" { keep; }

@@ -1,0 +1,3 @@
+# `require` must come before all other commands.
+keep;
+require "fileinto";

@@ -1,0 +1,3 @@
+# `fileinto` takes one mailbox, not a list.
+require "fileinto";
+fileinto ["A", "B"];

@@ -1,0 +1,3 @@
+# `:copy` needs `require "copy"`.
+require "fileinto";
+fileinto :copy "Archives";

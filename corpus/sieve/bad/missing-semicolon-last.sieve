@@ -1,0 +1,2 @@
+# The last command of a block needs its `;` too.
+if true { stop }

@@ -1,0 +1,4 @@
+# The `;` after the first command is missing.
+require "fileinto";
+fileinto "Amis"
+stop;

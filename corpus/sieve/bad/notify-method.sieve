@@ -1,0 +1,3 @@
+# A method is a URI: "mailto:" is missing.
+require "enotify";
+notify "marie@example.org";

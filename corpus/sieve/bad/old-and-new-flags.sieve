@@ -1,0 +1,3 @@
+# The old extension and the new one exclude each other.
+require ["imapflags", "imap4flags"];
+addflag "\\Seen";

@@ -1,0 +1,2 @@
+# `redirect` takes one address at a time.
+redirect "a@example.net, b@example.net";

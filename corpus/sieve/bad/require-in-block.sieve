@@ -1,0 +1,2 @@
+# `require` is not allowed in a block.
+if true { require "fileinto"; }

@@ -1,0 +1,2 @@
+# Strings have double quotes.
+require 'fileinto';

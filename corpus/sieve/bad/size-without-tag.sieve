@@ -1,0 +1,2 @@
+# `size` needs `:over` or `:under`.
+if size 10K { discard; }

@@ -1,0 +1,3 @@
+# `:days` needs a number, not a string.
+require "vacation";
+vacation :days "7" "Je suis absente.";

@@ -1,0 +1,3 @@
+# Tags come before the other arguments.
+require ["fileinto", "copy"];
+fileinto "Archives" :copy;

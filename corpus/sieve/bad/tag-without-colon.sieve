@@ -1,0 +1,2 @@
+# The colon before `contains` is missing.
+if header contains "Subject" "facture" { keep; }

@@ -1,0 +1,2 @@
+# A test is not a command.
+header :is "Subject" "facture";

@@ -1,0 +1,2 @@
+# `discard` takes no argument.
+discard "now";

@@ -1,0 +1,2 @@
+# A list must not end with a comma.
+require ["fileinto", "copy",];

@@ -1,0 +1,2 @@
+# A test has one match type.
+if header :is :contains "Subject" "facture" { keep; }

@@ -1,0 +1,3 @@
+# The block of `if` is never closed.
+if true {
+    keep;

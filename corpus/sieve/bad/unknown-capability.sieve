@@ -1,0 +1,2 @@
+# No server offers the extension "filinto".
+require ["filinto"];

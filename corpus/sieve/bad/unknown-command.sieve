@@ -1,0 +1,3 @@
+# There is no command `moveto`: it is `fileinto`.
+require "fileinto";
+moveto "Amis";

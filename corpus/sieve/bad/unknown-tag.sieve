@@ -1,0 +1,2 @@
+# `:contain` should be `:contains`.
+if header :contain "Subject" "facture" { keep; }

@@ -1,0 +1,2 @@
+# There is no test `subject`.
+if subject :contains "facture" { keep; }

@@ -1,0 +1,3 @@
+# The comment below is never closed.
+keep;
+/* the rest of the rules

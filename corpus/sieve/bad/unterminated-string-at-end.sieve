@@ -1,0 +1,3 @@
+# The last string never ends.
+require "fileinto";
+fileinto "Factures;

@@ -1,0 +1,3 @@
+# The `:from` of an answer is one valid address.
+require "vacation";
+vacation :from "Marie Dupont" "Je suis absente.";

@@ -1,0 +1,2 @@
+# No command at all: the message is kept.
+/* nothing */

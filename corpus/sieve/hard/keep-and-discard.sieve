@@ -1,0 +1,4 @@
+# `discard` only takes back the implicit keep: an explicit one stays.
+keep;
+discard;
+discard;

@@ -1,0 +1,2 @@
+keep;
+# the file ends without a line end

@@ -1,0 +1,546 @@
+//! Calls matched against spec and dialect: from the tree to a program, with every error that is not syntax.
+//!
+//! A script has an error here exactly when the chosen server refuses it. Pigeonhole's validator (sieve-validator.c) is followed where
+//! that decides: blocks that can never run are not looked at, `ihave` loads what it asks for, a tag may be repeated where the
+//! validator forgets it. All errors are reported; what only follows from another is silent.
+
+mod actions;
+mod arguments;
+mod include;
+mod matching;
+mod names;
+mod require;
+mod strings;
+mod tests;
+
+use super::dialect::Dialect;
+use super::program::{Block, Command, If, Op, Place, Program, Test, TestKind, Unit};
+use super::spec::{self, Extension, OpId, Role, Tests};
+use super::syntax::{self, Call, Kind};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
+use crate::text::{Edit, Node, Range, Tree, offset};
+pub use include::{Scripts, Store, WantedScript};
+pub use names::nearest;
+
+/// What comes out: a program unless there are errors, all diagnostics, and the scripts that are still to be supplied.
+#[derive(Debug)]
+pub struct Bound {
+    /// The program, as far as it could be built.
+    pub program: Program,
+    /// Every finding, the syntax's not included.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Included scripts that [`Scripts`] says nothing about.
+    pub wanted: Vec<WantedScript>,
+}
+
+/// Binds a script and what it includes. `errors` are those of its syntax, by place.
+#[must_use]
+pub fn bind(text: &str, tree: &Tree<Kind>, errors: &[Diagnostic], included: &Scripts, dialect: &Dialect) -> Bound {
+    include::bind_all(text, tree, errors, included, dialect)
+}
+
+/// Whether a test's answer is known before it runs (the validator's constant folding).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    /// It depends on the message.
+    No,
+    /// It is always this.
+    Always(bool),
+    /// It has errors, so nothing is said about it.
+    Broken,
+}
+
+/// Binds one unit.
+struct Binder<'s> {
+    text: &'s str,
+    /// The syntax errors, by place: what only follows from one is silent.
+    errors: &'s [Diagnostic],
+    dialect: &'s Dialect,
+    /// Which unit of the program this is.
+    unit: u32,
+    /// Extensions in force, the base language first.
+    loaded: Vec<&'static Extension>,
+    /// Extensions that `require` or `ihave` named, in order: those that count for conflicts, not those assumed after an error.
+    required: Vec<(&'static Extension, Range)>,
+    /// True once a command other than `require` was seen.
+    begun: bool,
+    /// Names of unknown commands and tags that were reported.
+    reported: Vec<String>,
+    diagnostics: Vec<Diagnostic>,
+    /// Variables in scope: lower-case name and where each lives.
+    names: Vec<(String, Place)>,
+    /// Names of the unit's own variables.
+    locals: Vec<String>,
+    /// The program's global variables.
+    globals: &'s mut Vec<String>,
+    /// Scripts that this unit includes, with the place of the command.
+    includes: Vec<include::Inclusion>,
+    /// Names of the loops around, innermost last.
+    loops: Vec<Option<Vec<u8>>>,
+    /// The dialect offers encoded characters and they are in force.
+    encoded: bool,
+    /// Variables are in force.
+    variables: bool,
+    /// The command being bound, its block left out.
+    head: Range,
+    /// It has a block.
+    has_block: bool,
+    /// The script requires an extension that this server lacks and whose commands are not in the spec.
+    foreign: bool,
+}
+
+impl<'s> Binder<'s> {
+    fn new(text: &'s str, errors: &'s [Diagnostic], dialect: &'s Dialect, unit: u32, globals: &'s mut Vec<String>) -> Self {
+        Self {
+            text,
+            errors,
+            dialect,
+            unit,
+            loaded: vec![spec::BASE],
+            required: Vec::new(),
+            begun: false,
+            reported: Vec::new(),
+            diagnostics: Vec::new(),
+            names: Vec::new(),
+            locals: Vec::new(),
+            globals,
+            includes: Vec::new(),
+            loops: Vec::new(),
+            encoded: false,
+            variables: false,
+            head: Range::default(),
+            has_block: false,
+            foreign: false,
+        }
+    }
+
+    fn report(&mut self, mut diagnostic: Diagnostic) {
+        if is_shape(diagnostic.code) && self.has_syntax_error() {
+            return;
+        }
+        diagnostic.unit = self.unit;
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// True if the command being bound has a syntax error: then its shape says nothing.
+    fn has_syntax_error(&self) -> bool {
+        let from = self.errors.partition_point(|error| error.range.start < self.head.start);
+        self.errors
+            .get(from)
+            .is_some_and(|error| error.range.start <= self.head.end && error.severity == crate::diagnostic::Severity::Error)
+    }
+
+    /// Reports with one named value.
+    fn error(&mut self, code: Code, range: Range, name: &'static str, value: impl AsRef<[u8]>) {
+        self.report(Diagnostic::new(code, range).with(name, value));
+    }
+
+    fn is_loaded(&self, name: &str) -> bool {
+        self.loaded.iter().any(|extension| extension.name == name)
+    }
+
+    fn unit(self, name: String, global: bool, block: Block) -> (Unit, Vec<Diagnostic>, Vec<include::Inclusion>) {
+        let flags = self.is_loaded("imap4flags") || self.is_loaded("imapflags");
+        let unit = Unit { name, global, variables: self.locals, captures: self.variables, flags, block };
+        (unit, self.diagnostics, self.includes)
+    }
+
+    fn commands(&mut self, node: Node<'_, Kind>, top: bool) -> Block {
+        let mut block = Vec::new();
+        let mut chain = Chain::default();
+        for call in syntax::calls(node) {
+            self.command(call, None, top, &mut chain, &mut block);
+        }
+        block
+    }
+
+    /// Binds one command into `block`. `outer` is the call whose block this one has, when a missing semicolon made a command a test.
+    fn command(&mut self, call: Call<'_>, outer: Option<Call<'_>>, top: bool, chain: &mut Chain, block: &mut Block) {
+        self.head = call.head();
+        self.has_block = outer.unwrap_or(call).block().is_some();
+        let name = call.name.of(self.text);
+        if top && !self.begun && !name.eq_ignore_ascii_case("require") {
+            self.begun = true;
+            self.requirements_done();
+        }
+        let Some(found) = self.find(name, false) else {
+            self.unknown(call, false);
+            chain.previous = Previous::Other;
+            // What is inside is checked all the same.
+            for test in call.tests().0 {
+                self.test(test);
+            }
+            if let Some(inside) = outer.unwrap_or(call).block() {
+                block.extend(self.commands(inside, false));
+            }
+            return;
+        };
+        if found.role == Role::Test {
+            self.error(Code::TestAsCommand, call.name, "name", name);
+            chain.previous = Previous::Other;
+            return;
+        }
+        match found.op {
+            OpId::If | OpId::Elsif | OpId::Else => self.branch(found, call, outer, chain, block),
+            _ => {
+                let before = std::mem::replace(&mut chain.previous, Previous::Other);
+                self.plain(found, call, outer, top, before, block);
+                if found.op == OpId::Require {
+                    chain.previous = Previous::Require;
+                } else if matches!(found.op, OpId::Import | OpId::Export) {
+                    chain.previous = Previous::Import;
+                }
+            }
+        }
+    }
+
+    /// A command without branches.
+    fn plain(
+        &mut self,
+        found: &'static spec::Command,
+        call: Call<'_>,
+        outer: Option<Call<'_>>,
+        top: bool,
+        before: Previous,
+        block: &mut Block,
+    ) {
+        let (tests, in_parentheses) = call.tests();
+        let inside = self.subtests(found, call, &tests, in_parentheses);
+        if inside == Inside::Wrong {
+            if let Some(block) = outer.unwrap_or(call).block() {
+                self.commands(block, false);
+            }
+            return;
+        }
+        let swallowed = inside == Inside::Commands;
+        let own_block = if swallowed { None } else { outer.unwrap_or(call).block() };
+        if found.block && own_block.is_none() {
+            self.error(Code::MissingBlock, call.name, "name", found.name);
+        } else if let Some(inside) = own_block.filter(|_| !found.block) {
+            let brace = Range::new(inside.range().start, inside.range().start + 1);
+            self.error(Code::UnexpectedBlock, brace, "name", found.name);
+            self.commands(inside, false);
+        }
+        let range = call.head();
+        if found.op == OpId::ForEveryPart {
+            if let Some(op) = self.for_every_part(found, call, own_block) {
+                block.push(Command { range, op });
+            }
+        } else if let Some(op) = self.action(found, call, top, before) {
+            block.push(Command { range, op });
+        }
+        // `keep` without its semicolon took the next command for a test.
+        if swallowed {
+            for test in tests {
+                self.command(test, Some(outer.unwrap_or(call)), top, &mut Chain::default(), block);
+            }
+        }
+    }
+
+    /// Checks the tests of a command that takes none.
+    fn subtests(&mut self, found: &'static spec::Command, call: Call<'_>, tests: &[Call<'_>], in_parentheses: bool) -> Inside {
+        let (Tests::None, Some(first)) = (found.tests, tests.first()) else { return Inside::Nothing };
+        let name = first.name.of(self.text);
+        let known = self.find(name, true);
+        if known.is_some_and(|command| command.role == Role::Test) {
+            self.error(Code::UnexpectedTest, first.name, "name", found.name);
+            return Inside::Wrong;
+        }
+        let is_test = found.role == Role::Test;
+        if is_test && known.is_some() {
+            // A command after a test: the block is missing, which the command around will say; or the command is no test.
+            if self.has_block {
+                self.error(Code::CommandAsTest, first.name, "name", name);
+            }
+            return Inside::Wrong;
+        }
+        if known.is_none() && self.tag(found, name).is_some() {
+            let colon = Edit { range: Range::at(first.name.start), text: ":".into() };
+            let fix = Fix {
+                title: Phrase { en: "add the colon", fr: "ajouter le deux-points" },
+                params: Vec::new(),
+                applicability: Applicability::Safe,
+                edits: vec![colon],
+            };
+            self.report(Diagnostic::new(Code::MissingColon, first.name).with("tag", name).fix(fix));
+            return Inside::Wrong;
+        }
+        let end = call.arguments().last().map_or(call.name.end, |argument| argument.range.end);
+        let semicolon = Edit { range: Range::at(end), text: ";".into() };
+        let fix = Fix {
+            title: Phrase { en: "add the semicolon", fr: "ajouter le point-virgule" },
+            params: Vec::new(),
+            applicability: Applicability::Safe,
+            edits: vec![semicolon],
+        };
+        self.report(Diagnostic::new(Code::ExpectedSemicolon, Range::at(end)).with("name", found.name).fix(fix));
+        if in_parentheses { Inside::Wrong } else { Inside::Commands }
+    }
+
+    /// `if`, `elsif`, `else`.
+    fn branch(&mut self, found: &'static spec::Command, call: Call<'_>, outer: Option<Call<'_>>, chain: &mut Chain, block: &mut Block) {
+        let follows = chain.previous == Previous::If;
+        if found.op == OpId::If {
+            *chain = Chain { previous: Previous::If, decided: false, index: None };
+        } else if !follows {
+            self.error(Code::MisplacedElse, call.name, "name", found.name);
+            *chain = Chain::default();
+        }
+        self.no_arguments(found, call);
+        let inside = outer.unwrap_or(call).block();
+        if inside.is_none() {
+            self.error(Code::MissingBlock, call.name, "name", found.name);
+        }
+        // What stands after a branch that is always taken is never looked at.
+        if chain.decided {
+            chain.previous = if found.op == OpId::Else { Previous::Other } else { Previous::If };
+            return;
+        }
+        if found.op == OpId::Else {
+            self.no_test_after_else(call);
+            chain.previous = Previous::Other;
+            let commands = inside.map(|inside| self.commands(inside, false)).unwrap_or_default();
+            if let Some(Op::If(branches)) = chain.index.and_then(|index| block.get_mut(index)).map(|command| &mut command.op) {
+                branches.otherwise = Some(commands);
+            }
+            return;
+        }
+        chain.previous = Previous::If;
+        let (test, known) = self.single_test(found, call);
+        let commands = match (known, inside) {
+            (Known::Always(false), _) | (_, None) => Vec::new(),
+            (_, Some(inside)) => self.commands(inside, false),
+        };
+        chain.decided |= known == Known::Always(true);
+        let test = test.unwrap_or(Test { range: call.name, kind: TestKind::Constant(false) });
+        match chain.index.and_then(|index| block.get_mut(index)).map(|command| &mut command.op) {
+            Some(Op::If(branches)) if found.op == OpId::Elsif => branches.branches.push((test, commands)),
+            _ => {
+                chain.index = Some(block.len());
+                block.push(Command { range: call.head(), op: Op::If(Box::new(If { branches: vec![(test, commands)], otherwise: None })) });
+            }
+        }
+    }
+
+    /// `else if` is a habit from other languages.
+    fn no_test_after_else(&mut self, call: Call<'_>) {
+        let (tests, _) = call.tests();
+        let Some(first) = tests.first() else { return };
+        if !first.name.of(self.text).eq_ignore_ascii_case("if") {
+            self.error(Code::UnexpectedTest, first.name, "name", "else");
+            return;
+        }
+        let range = call.name.cover(first.name);
+        self.report(Diagnostic::new(Code::ElseIf, range).fix(Fix {
+            title: Phrase { en: "write `elsif`", fr: "écrire `elsif`" },
+            params: Vec::new(),
+            applicability: Applicability::Safe,
+            edits: vec![Edit { range, text: "elsif".into() }],
+        }));
+    }
+
+    /// The one test of `if`, `elsif` or `not`.
+    fn single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> (Option<Test>, Known) {
+        let (tests, in_parentheses) = call.tests();
+        let Some(first) = tests.first() else {
+            self.error(Code::MissingTest, call.name, "name", found.name);
+            return (None, Known::Broken);
+        };
+        if in_parentheses {
+            let range = tests.iter().fold(first.range(), |range, test| range.cover(test.range()));
+            self.error(Code::ExpectedSingleTest, range, "name", found.name);
+            for test in tests {
+                self.test(test);
+            }
+            return (None, Known::Broken);
+        }
+        self.test(*first)
+    }
+
+    /// Binds a test. Nothing comes back if it has errors.
+    fn test(&mut self, call: Call<'_>) -> (Option<Test>, Known) {
+        let name = call.name.of(self.text);
+        let Some(found) = self.find(name, true) else {
+            self.unknown(call, true);
+            for test in call.tests().0 {
+                self.test(test);
+            }
+            return (None, Known::Broken);
+        };
+        if found.role != Role::Test {
+            self.error(Code::CommandAsTest, call.name, "name", name);
+            return (None, Known::Broken);
+        }
+        let range = call.head();
+        match found.op {
+            OpId::Not => {
+                let valid = self.no_arguments(found, call);
+                let (test, known) = self.single_test(found, call);
+                let known = match known {
+                    Known::Always(value) if valid => Known::Always(!value),
+                    known => known,
+                };
+                (
+                    test.filter(|_| valid).map(|test| Test { range, kind: TestKind::Not(Box::new(test)) }),
+                    if valid { known } else { Known::Broken },
+                )
+            }
+            OpId::AllOf => self.test_list(found, call, false),
+            OpId::AnyOf => self.test_list(found, call, true),
+            _ => {
+                let (tests, in_parentheses) = call.tests();
+                let before = self.diagnostics.len();
+                match self.subtests(found, call, &tests, in_parentheses) {
+                    Inside::Nothing => {}
+                    Inside::Wrong => return (None, Known::Broken),
+                    Inside::Commands => {
+                        for test in tests {
+                            self.test(test);
+                        }
+                    }
+                }
+                let kind = self.test_kind(found, call);
+                let broken =
+                    self.diagnostics.get(before..).is_some_and(|new| new.iter().any(|d| d.severity == crate::diagnostic::Severity::Error));
+                match kind {
+                    Some(kind) if !broken => {
+                        let known = match kind {
+                            // `ihave` of what is there is asked again when it runs; only its "no" is known before.
+                            TestKind::Constant(value) if found.op != OpId::IHave || !value => Known::Always(value),
+                            _ => Known::No,
+                        };
+                        (Some(Test { range, kind }), known)
+                    }
+                    _ => (None, Known::Broken),
+                }
+            }
+        }
+    }
+
+    /// `allof` and `anyof`. After a test that decides the answer (`stopper`), the rest is not looked at.
+    fn test_list(&mut self, found: &'static spec::Command, call: Call<'_>, stopper: bool) -> (Option<Test>, Known) {
+        let valid = self.no_arguments(found, call);
+        let (tests, in_parentheses) = call.tests();
+        if tests.is_empty() {
+            self.error(Code::MissingTest, call.name, "name", found.name);
+            return (None, Known::Broken);
+        }
+        if !in_parentheses {
+            self.error(Code::ExpectedTestList, call.name, "name", found.name);
+        }
+        let mut bound = Vec::with_capacity(tests.len());
+        let (mut open, mut broken) = (false, !valid || !in_parentheses);
+        let mut known = None;
+        for test in tests {
+            match self.test(test) {
+                (Some(test), this) => {
+                    bound.push(test);
+                    match this {
+                        Known::Always(value) if value == stopper && !broken => {
+                            known = Some(Known::Always(stopper));
+                            break;
+                        }
+                        Known::Always(_) => {}
+                        Known::No | Known::Broken => open = true,
+                    }
+                }
+                (None, _) => broken = true,
+            }
+        }
+        if broken {
+            return (None, Known::Broken);
+        }
+        let known = known.unwrap_or(if open { Known::No } else { Known::Always(!stopper) });
+        let kind = if stopper { TestKind::AnyOf(bound) } else { TestKind::AllOf(bound) };
+        (Some(Test { range: call.head(), kind }), known)
+    }
+
+    /// Reports arguments of a command that takes none.
+    fn no_arguments(&mut self, found: &'static spec::Command, call: Call<'_>) -> bool {
+        self.arguments(found, call).is_some()
+    }
+
+    /// The command or test of a name among the extensions in force; `test` says which is preferred.
+    fn find(&self, name: &str, test: bool) -> Option<&'static spec::Command> {
+        let mut other = None;
+        for extension in self.loaded.iter().rev() {
+            for command in extension.commands {
+                if command.name.len() == name.len() && command.name.eq_ignore_ascii_case(name) {
+                    if (command.role == Role::Test) == test {
+                        return Some(command);
+                    }
+                    other = Some(command);
+                }
+            }
+        }
+        other
+    }
+
+    /// True the first time a name is reported.
+    fn first_report(&mut self, name: String) -> bool {
+        if self.reported.contains(&name) {
+            return false;
+        }
+        self.reported.push(name);
+        true
+    }
+}
+
+/// What stands where a call takes no test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Inside {
+    /// Nothing, as it should be.
+    Nothing,
+    /// Something wrong that was reported, so that the call's arguments say nothing.
+    Wrong,
+    /// Commands: a semicolon is missing before them.
+    Commands,
+}
+
+/// What stood before a command in its block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Previous {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// `require`.
+    Require,
+    /// `import` or `export`.
+    Import,
+    /// `if` or `elsif`.
+    If,
+    /// Anything else.
+    Other,
+}
+
+/// The `if` chain that a command may continue.
+#[derive(Debug, Default)]
+struct Chain {
+    previous: Previous,
+    /// A branch of it is always taken.
+    decided: bool,
+    /// Where its command stands in the block.
+    index: Option<usize>,
+}
+
+/// True for what a syntax error in the same command can cause.
+const fn is_shape(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ArgumentCount
+            | Code::MissingTest
+            | Code::ExpectedTestList
+            | Code::ExpectedSingleTest
+            | Code::MissingBlock
+            | Code::UnexpectedTest
+            | Code::MissingTagValue
+    )
+}
+
+/// Nothing deeper than this is ever bound: the parser's own limits hold.
+const _: () = assert!(syntax::Limits::BLOCKS <= 32 && syntax::Limits::TESTS <= 32);
+
+/// Length of a text as an offset, for included scripts.
+fn end_of(text: &str) -> Range {
+    Range::at(offset(text.len()))
+}

@@ -1,0 +1,476 @@
+//! Commands that are no tests: their own rules beyond the shape of their arguments.
+
+use super::arguments::Arguments;
+use super::{Binder, Previous};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::mail::parse_address;
+use crate::sieve::dialect::Engine;
+use crate::sieve::program::{Comparator, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Piece, Text, Texts, Vacation};
+use crate::sieve::spec::{self, OpId, TagId};
+use crate::sieve::syntax::{Argument, Call, Kind};
+use crate::sieve::values::{self, is_flag, is_header_name, is_header_value, is_script_name};
+use crate::text::{Node, Range};
+
+/// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).
+const MAX_LOOPS: usize = 4;
+
+impl Binder<'_> {
+    /// Binds a command that has neither branches nor a block. `None` for what does nothing when it runs, and for errors.
+    pub(super) fn action(&mut self, found: &'static spec::Command, call: Call<'_>, top: bool, before: Previous) -> Option<Op> {
+        let arguments = self.arguments(found, call)?;
+        match found.op {
+            OpId::Require => {
+                self.require(call, &arguments, top, before);
+                None
+            }
+            OpId::Stop => Some(Op::Stop),
+            OpId::Keep => Some(Op::Keep { flags: self.flags(&arguments) }),
+            OpId::Discard => Some(Op::Discard),
+            OpId::Redirect => self.redirect(call, &arguments),
+            OpId::FileInto => self.fileinto(&arguments),
+            OpId::Reject => Some(Op::Reject { reason: self.string(arguments.from_end(1)?) }),
+            OpId::Vacation => self.vacation(&arguments),
+            OpId::Set => {
+                let name = arguments.from_end(2)?;
+                let variable = self.variable(name.kind, name.range, true);
+                let value = self.string(arguments.from_end(1)?);
+                Some(Op::Set { variable: variable?, modifiers: Self::modifiers(&arguments), value })
+            }
+            OpId::SetFlag => self.flag_command(&arguments, FlagChange::Set),
+            OpId::AddFlag => self.flag_command(&arguments, FlagChange::Add),
+            OpId::RemoveFlag => self.flag_command(&arguments, FlagChange::Remove),
+            OpId::Mark => Some(mark(call, FlagChange::Add)),
+            OpId::Unmark => Some(mark(call, FlagChange::Remove)),
+            OpId::AddHeader => self.addheader(&arguments),
+            OpId::DeleteHeader => self.deleteheader(&arguments),
+            OpId::NotifyMethod => self.notify(&arguments),
+            OpId::NotifyOld => self.notify_old(&arguments),
+            OpId::Denotify => self.denotify(&arguments),
+            OpId::Error => Some(Op::Error { message: self.string(arguments.from_end(1)?) }),
+            OpId::Break => self.break_loop(call, &arguments),
+            OpId::ExtractText => self.extracttext(call, &arguments),
+            OpId::Include => self.include(call, &arguments),
+            OpId::Return => Some(Op::Return),
+            OpId::Global | OpId::Import | OpId::Export => {
+                self.global(found, call, &arguments, top, before);
+                None
+            }
+            OpId::DebugLog => Some(Op::DebugLog(self.string(arguments.from_end(1)?))),
+            // Bound elsewhere: they have branches or blocks, or are tests.
+            OpId::If
+            | OpId::Elsif
+            | OpId::Else
+            | OpId::ForEveryPart
+            | OpId::Address
+            | OpId::AllOf
+            | OpId::AnyOf
+            | OpId::Exists
+            | OpId::False
+            | OpId::Header
+            | OpId::Not
+            | OpId::Size
+            | OpId::True
+            | OpId::Envelope
+            | OpId::Body
+            | OpId::String
+            | OpId::HasFlag
+            | OpId::Date
+            | OpId::CurrentDate
+            | OpId::Environment
+            | OpId::ValidNotifyMethod
+            | OpId::NotifyMethodCapability
+            | OpId::IHave
+            | OpId::MailboxExists
+            | OpId::Duplicate => None,
+        }
+    }
+
+    /// `:flags`, where each literal flag is checked.
+    fn flags(&mut self, arguments: &Arguments<'_>) -> Option<Texts> {
+        let flags = arguments.value(TagId::Flags)?;
+        let flags = self.strings(flags);
+        self.warn_flags(&flags);
+        Some(flags)
+    }
+
+    /// Flags that the server will ignore. A string may hold several, separated by blanks (RFC 5232, 2).
+    fn warn_flags(&mut self, flags: &Texts) {
+        for item in &flags.items {
+            let Some(literal) = item.literal() else { continue };
+            for flag in literal.split(u8::is_ascii_whitespace).filter(|flag| !flag.is_empty() && !is_flag(flag)) {
+                self.report(Diagnostic::new(Code::InvalidFlag, item.range).with("name", flag));
+            }
+        }
+    }
+
+    fn flag_command(&mut self, arguments: &Arguments<'_>, change: FlagChange) -> Option<Op> {
+        let variable = match arguments.positional.len() {
+            2 => {
+                let name = arguments.from_end(2)?;
+                self.needs_variables(name.range)?;
+                Some(self.variable(name.kind, name.range, true)?)
+            }
+            _ => None,
+        };
+        let flags = self.strings(arguments.from_end(1)?);
+        self.warn_flags(&flags);
+        Some(Op::Flag { change, variable, flags })
+    }
+
+    /// Naming a variable where one may be left out needs `variables`.
+    pub(super) fn needs_variables(&mut self, range: Range) -> Option<()> {
+        if self.variables {
+            return Some(());
+        }
+        let fix = self.require_fix("variables");
+        self.report(Diagnostic::new(Code::NeedsExtension, range).with("what", "`${…}`").with("extension", "variables").fix(fix));
+        None
+    }
+
+    /// Checks a literal address as smtp-address.c does.
+    fn check_address(&mut self, text: &Text) -> bool {
+        let Some(literal) = text.literal() else { return true };
+        if parse_address(literal).is_ok() {
+            return true;
+        }
+        self.error(Code::InvalidAddress, text.range, "value", literal);
+        false
+    }
+
+    fn redirect(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
+        let address = self.string(arguments.from_end(1)?);
+        self.check_address(&address);
+        // Pigeonhole asks about its limit only if the address is not literal (cmd-redirect.c).
+        let asked = address.literal().is_none() || !self.dialect.engine.is_pigeonhole();
+        if self.dialect.settings.max_redirects == 0 && asked {
+            let server = self.dialect.name.clone();
+            self.error(Code::RedirectForbidden, call.name, "server", server);
+        }
+        Some(Op::Redirect { address, copy: arguments.has(TagId::Copy) })
+    }
+
+    fn fileinto(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
+        let mailbox = self.string(arguments.from_end(1)?);
+        if let Some(name) = mailbox.literal().filter(|name| std::str::from_utf8(name).is_err()) {
+            let name = name.to_vec();
+            self.error(Code::InvalidMailbox, mailbox.range, "name", name);
+        }
+        Some(Op::FileInto { mailbox, copy: arguments.has(TagId::Copy), create: arguments.has(TagId::Create), flags: self.flags(arguments) })
+    }
+
+    /// A period in seconds between the server's limits, with a warning if it has to be moved.
+    fn period(&mut self, argument: Argument<'_>, seconds: u64, least: u64, most: u64) -> u64 {
+        let limit = if seconds < least {
+            least
+        } else if most > 0 && seconds > most {
+            most
+        } else {
+            return seconds;
+        };
+        let server = self.dialect.name.clone();
+        self.report(
+            Diagnostic::new(Code::PeriodClamped, argument.range)
+                .with("server", server)
+                .with("value", seconds.to_string())
+                .with("limit", limit.to_string()),
+        );
+        limit
+    }
+
+    /// The period of `duplicate`.
+    pub(super) fn duplicate_period(&mut self, arguments: &Arguments<'_>) -> u64 {
+        match arguments.value(TagId::Seconds) {
+            Some(value) => {
+                let seconds = self.number(value);
+                self.period(value, seconds, 0, self.dialect.settings.duplicate_max_period)
+            }
+            None => self.dialect.settings.duplicate_default_period,
+        }
+    }
+
+    fn vacation(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
+        let (least, most) = (self.dialect.settings.vacation_min_period, self.dialect.settings.vacation_max_period);
+        let period = match (arguments.value(TagId::Days), arguments.value(TagId::Seconds)) {
+            (Some(days), _) => {
+                let seconds = self.number(days).wrapping_mul(86_400);
+                self.period(days, seconds, least, most)
+            }
+            (None, Some(value)) => {
+                let seconds = self.number(value);
+                self.period(value, seconds, least, most)
+            }
+            (None, None) => self.dialect.settings.vacation_default_period,
+        };
+        let from = arguments.value(TagId::From).map(|from| self.string(from));
+        if let Some(from) = &from {
+            self.check_address(from);
+        }
+        let subject = arguments.value(TagId::Subject).map(|subject| self.string(subject));
+        let addresses = arguments.value(TagId::Addresses).map(|addresses| self.strings(addresses));
+        let handle = arguments.value(TagId::Handle).map(|handle| self.string(handle));
+        let reason = self.string(arguments.from_end(1)?);
+        Some(Op::Vacation(Box::new(Vacation { period, subject, from, addresses, mime: arguments.has(TagId::Mime), handle, reason })))
+    }
+
+    /// A literal header name that a command is to write.
+    fn check_header_name(&mut self, name: &Text, forbidden: bool) {
+        let Some(literal) = name.literal() else { return };
+        if !is_header_name(literal) {
+            self.error(Code::InvalidHeaderNameError, name.range, "name", literal);
+        } else if forbidden {
+            let server = self.dialect.name.clone();
+            self.report(Diagnostic::new(Code::ProtectedHeader, name.range).with("server", server).with("name", literal));
+        }
+    }
+
+    fn addheader(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
+        let name = self.string(arguments.from_end(2)?);
+        let forbidden = name.literal().is_some_and(|name| self.dialect.settings.forbids_add(name));
+        self.check_header_name(&name, forbidden);
+        let value = self.string(arguments.from_end(1)?);
+        if let Some(literal) = value.literal() {
+            if literal.contains(&0) {
+                self.report(Diagnostic::new(Code::InvalidHeaderValue, value.range));
+            } else if !is_header_value(literal, true, true) {
+                let mut warning = Diagnostic::new(Code::InvalidHeaderValue, value.range);
+                warning.severity = Severity::Warning;
+                self.report(warning);
+            }
+            if literal.len() as u64 > self.dialect.settings.editheader_max_header_size {
+                let max = self.dialect.settings.editheader_max_header_size.to_string();
+                self.error(Code::HeaderTooLong, value.range, "max", max);
+            }
+        }
+        Some(Op::AddHeader { last: arguments.has(TagId::Last), name, value })
+    }
+
+    fn deleteheader(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
+        let index = arguments.value(TagId::Index).map(|value| (value, self.number(value)));
+        if let Some((value, number)) = index.filter(|(_, number)| *number > 0x7fff_ffff) {
+            self.report(Diagnostic::new(Code::NumberTooLarge, value.range).with("max", 0x7fff_ffff.to_string()));
+            let _ = number;
+        }
+        let last = arguments.tag(TagId::Last).map(|tagged| tagged.range);
+        if let (Some(range), None) = (last, index) {
+            let mut diagnostic = Diagnostic::new(Code::TagNeedsTag, range).with("tag", "last").with("other", "index");
+            // 0.5 says "error" and compiles all the same (cmd-deleteheader.c); 2.4.4 means it.
+            if self.dialect.engine.is_05() {
+                diagnostic.severity = Severity::Warning;
+            }
+            self.report(diagnostic);
+        }
+        let (name, values) = match arguments.positional.len() {
+            2 => (arguments.from_end(2)?, Some(arguments.from_end(1)?)),
+            _ => (arguments.from_end(1)?, None),
+        };
+        let name = self.string(name);
+        let forbidden = name.literal().is_some_and(|name| self.dialect.settings.forbids_delete(name));
+        self.check_header_name(&name, forbidden);
+        let values = values.map(|values| self.strings(values));
+        let matching = match &values {
+            Some(keys) => self.matching(arguments, keys, Comparator::AsciiCasemap)?,
+            None => Matching { comparator: Comparator::AsciiCasemap, kind: MatchKind::Is },
+        };
+        let index = index.map(|(_, index)| Index { index, last: last.is_some() });
+        Some(Op::DeleteHeader { index, matching, name, values })
+    }
+
+    fn notify(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
+        let method = self.string(arguments.from_end(1)?);
+        let from = arguments.value(TagId::From).map(|from| self.string(from));
+        let importance = match arguments.value(TagId::Importance) {
+            Some(value) => match self.constant(value).as_slice() {
+                [digit @ b'1'..=b'3'] => Some(Text { range: value.range, pieces: vec![Piece::Literal(vec![*digit])] }),
+                _ => {
+                    self.report(Diagnostic::new(Code::InvalidImportance, value.range));
+                    None
+                }
+            },
+            None => None,
+        };
+        let options = arguments.value(TagId::Options).map(|options| self.strings(options));
+        let message = arguments.value(TagId::Message).map(|message| self.string(message));
+        if let Some(uri) = method.literal() {
+            let server = self.dialect.name.clone();
+            let reason = match values::scheme(uri) {
+                None => Some("no scheme"),
+                Some((scheme, _)) if !scheme.eq_ignore_ascii_case(b"mailto") => Some("only mailto"),
+                Some((_, rest)) => values::parse_mailto(rest).err().map(|error| error.reason()),
+            };
+            if let Some(reason) = reason {
+                self.report(
+                    Diagnostic::new(Code::InvalidNotifyMethod, method.range)
+                        .with("server", server)
+                        .with("value", uri)
+                        .with("reason", reason),
+                );
+            } else {
+                if let Some(from) = &from {
+                    self.check_address(from);
+                }
+                self.check_options(options.as_ref());
+            }
+        }
+        Some(Op::Notify(Box::new(Notify { from, importance, options, message, method })))
+    }
+
+    /// Options are `name=value` (RFC 5435, 3.5; ext-enotify-common.c). mailto takes none, so they are only looked at for their form.
+    fn check_options(&mut self, options: Option<&Texts>) {
+        for option in options.map(|options| options.items.as_slice()).unwrap_or_default() {
+            let Some(literal) = option.literal() else { continue };
+            let name = literal
+                .iter()
+                .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')))
+                .unwrap_or(literal.len());
+            let starts_well = literal.first().is_some_and(u8::is_ascii_alphanumeric);
+            let value = literal.get(name..).and_then(|rest| rest.strip_prefix(b"="));
+            if !starts_well || !value.is_some_and(|value| value.iter().all(|byte| !matches!(byte, 0 | b'\r' | b'\n'))) {
+                self.error(Code::InvalidOption, option.range, "value", literal);
+                return;
+            }
+        }
+    }
+
+    fn notify_old(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
+        let method = arguments.value(TagId::Method);
+        if let Some(method) = method {
+            let name = self.constant(method);
+            if !name.eq_ignore_ascii_case(b"mailto") {
+                let server = self.dialect.name.clone();
+                self.report(
+                    Diagnostic::new(Code::InvalidNotifyMethod, method.range)
+                        .with("server", server)
+                        .with("value", &name)
+                        .with("reason", "only mailto"),
+                );
+            }
+        }
+        let method = method.map(|method| self.string(method));
+        let id = arguments.value(TagId::Id).map(|id| self.string(id));
+        let options = arguments.value(TagId::Options).map(|options| self.strings(options));
+        for option in options.as_ref().map(|options| options.items.as_slice()).unwrap_or_default() {
+            if !self.check_address(option) {
+                break;
+            }
+        }
+        let message = arguments.value(TagId::Message).map(|message| self.string(message));
+        let importance = importance(arguments).unwrap_or(2);
+        Some(Op::NotifyOld(Box::new(NotifyOld { method, id, options, importance, message })))
+    }
+
+    fn denotify(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
+        let tagged = arguments.tags.iter().find(|tagged| matches!(tagged.tag.id, TagId::Is | TagId::Contains | TagId::Matches));
+        let id = match tagged {
+            Some(tagged) => {
+                let kind = match tagged.tag.id {
+                    TagId::Contains => MatchKind::Contains,
+                    TagId::Matches => MatchKind::Matches,
+                    _ => MatchKind::Is,
+                };
+                Some((Matching { comparator: Comparator::Octet, kind }, self.string(tagged.value?)))
+            }
+            None => None,
+        };
+        Some(Op::Denotify { importance: importance(arguments), id })
+    }
+
+    pub(super) fn for_every_part(&mut self, found: &'static spec::Command, call: Call<'_>, block: Option<Node<'_, Kind>>) -> Option<Op> {
+        let arguments = self.arguments(found, call);
+        let name = arguments.as_ref().and_then(|arguments| arguments.value(TagId::Name)).map(|name| self.constant(name));
+        if self.loops.len() >= MAX_LOOPS {
+            self.error(Code::LoopsTooDeep, call.name, "max", MAX_LOOPS.to_string());
+        }
+        self.loops.push(name);
+        let commands = block.map(|block| self.commands(block, false)).unwrap_or_default();
+        self.loops.pop();
+        arguments.map(|_| Op::ForEveryPart(commands))
+    }
+
+    fn break_loop(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
+        let Some(value) = arguments.value(TagId::Name) else {
+            if self.loops.is_empty() {
+                self.error(Code::OutsideLoop, call.name, "name", "break");
+                return None;
+            }
+            return Some(Op::Break(1));
+        };
+        let name = self.constant(value);
+        match self.loops.iter().rev().position(|around| around.as_ref() == Some(&name)) {
+            Some(levels) => Some(Op::Break(crate::text::offset(levels + 1))),
+            None => {
+                self.error(Code::UnknownLoop, value.range, "name", &name);
+                None
+            }
+        }
+    }
+
+    fn extracttext(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
+        if self.loops.is_empty() {
+            self.error(Code::OutsideLoop, call.name, "name", "extracttext");
+        }
+        let name = arguments.from_end(1)?;
+        let variable = self.variable(name.kind, name.range, true)?;
+        let first = arguments.value(TagId::First).map(|first| self.number(first));
+        Some(Op::ExtractText { variable, modifiers: Self::modifiers(arguments), first })
+    }
+
+    fn include(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
+        let argument = arguments.from_end(1)?;
+        let text = self.string(argument);
+        let Some(name) = text.literal() else {
+            self.report(Diagnostic::new(Code::NotConstant, argument.range));
+            return None;
+        };
+        if !is_script_name(name) {
+            self.error(Code::InvalidScriptName, argument.range, "name", name);
+            return None;
+        }
+        let global = arguments.has(TagId::Global);
+        if global && !self.dialect.settings.has_global_scripts {
+            let server = self.dialect.name.clone();
+            self.error(Code::IncludeNotOffered, call.name, "server", server);
+            return None;
+        }
+        let once = arguments.has(TagId::Once);
+        let name = String::from_utf8_lossy(name).into_owned();
+        Some(self.inclusion(name, argument.range, global, once, arguments.has(TagId::Optional)))
+    }
+
+    fn global(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) {
+        // The two older commands stand at the head; `global` may stand anywhere (cmd-global.c).
+        if found.op != OpId::Global {
+            if self.dialect.engine == Engine::Pigeonhole24 || !self.dialect.engine.is_pigeonhole() {
+                self.error(Code::UnknownCommand, call.name, "name", found.name);
+                return;
+            }
+            if !top || !matches!(before, Previous::Nothing | Previous::Require | Previous::Import) {
+                self.report(Diagnostic::new(Code::MisplacedGlobal, call.name).with("name", found.name));
+            }
+        }
+        if !self.variables {
+            let fix = self.require_fix("variables");
+            let what = format!("`{}`", found.name);
+            self.report(Diagnostic::new(Code::NeedsExtension, call.name).with("what", what).with("extension", "variables").fix(fix));
+        }
+        let Some(list) = arguments.from_end(1) else { return };
+        for (kind, range) in list.strings() {
+            let name = crate::sieve::syntax::string(range.bytes(self.text.as_bytes()), kind);
+            self.share(&name, range);
+        }
+    }
+}
+
+/// `mark` and `unmark` are `addflag` and `removeflag` of `\Flagged` (ext-imapflags.c).
+fn mark(call: Call<'_>, change: FlagChange) -> Op {
+    let flag = Text { range: call.name, pieces: vec![Piece::Literal(b"\\flagged".to_vec())] };
+    Op::Flag { change, variable: None, flags: Texts { range: call.name, items: vec![flag] } }
+}
+
+fn importance(arguments: &Arguments<'_>) -> Option<u8> {
+    arguments.tags.iter().find_map(|tagged| match tagged.tag.id {
+        TagId::High => Some(1),
+        TagId::Normal => Some(2),
+        TagId::Low => Some(3),
+        _ => None,
+    })
+}

@@ -1,0 +1,296 @@
+//! The arguments of one call, matched against its spec: tags with their parameters, then positional arguments (RFC 5228, 2.6).
+
+use super::Binder;
+use super::names::{nearest, replace};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
+use crate::sieve::spec::{ArgKind, Command, Extension, Family, On, Tag, TagId};
+use crate::sieve::syntax::{Argument, Call, Kind};
+use crate::text::{Edit, Range};
+
+/// The arguments of a call.
+#[derive(Debug, Default)]
+pub(super) struct Arguments<'t> {
+    /// Tags with the parameters that follow them.
+    pub(super) tags: Vec<Tagged<'t>>,
+    /// The rest, as many as the spec has (optional ones may be missing).
+    pub(super) positional: Vec<Argument<'t>>,
+}
+
+/// A tag as written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tagged<'t> {
+    pub(super) tag: &'static Tag,
+    pub(super) range: Range,
+    pub(super) value: Option<Argument<'t>>,
+}
+
+impl<'t> Arguments<'t> {
+    /// The last tag of a meaning: where Pigeonhole lets one be repeated, the last counts.
+    pub(super) fn tag(&self, id: TagId) -> Option<&Tagged<'t>> {
+        self.tags.iter().rev().find(|tagged| tagged.tag.id == id)
+    }
+
+    pub(super) fn has(&self, id: TagId) -> bool {
+        self.tag(id).is_some()
+    }
+
+    /// The parameter of a tag.
+    pub(super) fn value(&self, id: TagId) -> Option<Argument<'t>> {
+        self.tag(id).and_then(|tagged| tagged.value)
+    }
+
+    /// A positional argument by its place from the end, so that optional ones before it do not matter.
+    pub(super) fn from_end(&self, back: usize) -> Option<Argument<'t>> {
+        self.positional.len().checked_sub(back).and_then(|index| self.positional.get(index)).copied()
+    }
+}
+
+impl Binder<'_> {
+    /// Matches the arguments of `call`. `None` if one is wrong; everything wrong is reported.
+    pub(super) fn arguments<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
+        let mut out = Arguments::default();
+        let mut valid = true;
+        let mut arguments = call.arguments().peekable();
+        while let Some(argument) = arguments.next() {
+            if argument.kind != Kind::Tag {
+                out.positional.push(argument);
+                continue;
+            }
+            let name = argument.range.of(self.text).get(1..).unwrap_or("");
+            let Some(tag) = self.tag(found, name) else {
+                self.unknown_tag(found, name, argument.range);
+                valid = false;
+                // A parameter that plainly belongs to the unknown tag would look like one positional argument too many.
+                continue;
+            };
+            if !out.positional.is_empty() {
+                self.misplaced(call, &out, argument, tag);
+                valid = false;
+            }
+            if let Some(other) = out.tags.iter().find(|other| excludes(found, other.tag, tag)) {
+                let other = other.range;
+                self.report(
+                    Diagnostic::new(Code::DuplicateTag, argument.range)
+                        .with("tag", name)
+                        .label(other, Phrase { en: "the first one", fr: "la première" }),
+                );
+                valid = false;
+            }
+            let value = match tag.value {
+                None => None,
+                Some(kind) => {
+                    let next = arguments.next_if(|next| next.kind != Kind::Tag);
+                    match next {
+                        Some(next) if accepts(kind, next.kind) => Some(next),
+                        Some(next) => {
+                            self.report(
+                                Diagnostic::new(Code::WrongTagValue, next.range)
+                                    .with("tag", name)
+                                    .with("expected", kind_name(kind))
+                                    .with("found", argument_name(next.kind)),
+                            );
+                            valid = false;
+                            None
+                        }
+                        None => {
+                            self.report(
+                                Diagnostic::new(Code::MissingTagValue, argument.range).with("tag", name).with("expected", kind_name(kind)),
+                            );
+                            valid = false;
+                            None
+                        }
+                    }
+                }
+            };
+            out.tags.push(Tagged { tag, range: argument.range, value });
+        }
+        valid &= self.modifiers_agree(&out);
+        // With an unknown tag, how many positional arguments there are says nothing.
+        let unknown = out.tags.len() < call.arguments().filter(|argument| argument.kind == Kind::Tag).count();
+        valid &= unknown || self.positional(found, call, &out);
+        valid.then_some(out)
+    }
+
+    fn positional(&mut self, found: &'static Command, call: Call<'_>, out: &Arguments<'_>) -> bool {
+        let least = found.args.iter().filter(|arg| !arg.optional).count();
+        let count = out.positional.len();
+        if count < least || count > found.args.len() {
+            let expected = if least == found.args.len() { least.to_string() } else { format!("{least}–{}", found.args.len()) };
+            let range = match out.positional.get(found.args.len()) {
+                Some(extra) => out.positional.last().map_or(extra.range, |last| extra.range.cover(last.range)),
+                None => call.name,
+            };
+            self.report(
+                Diagnostic::new(Code::ArgumentCount, range)
+                    .with("name", found.name)
+                    .with("expected", expected)
+                    .with("count", count.to_string())
+                    .with("usage", format!("`{}`", found.usage())),
+            );
+            return false;
+        }
+        let skipped = found.args.len() - count;
+        let mut skip = skipped;
+        let expected = found.args.iter().filter(|arg| {
+            let left_out = arg.optional && skip > 0;
+            skip -= usize::from(left_out);
+            !left_out
+        });
+        let mut valid = true;
+        for (position, (arg, argument)) in expected.zip(&out.positional).enumerate() {
+            if !accepts(arg.kind, argument.kind) {
+                self.report(
+                    Diagnostic::new(Code::WrongArgument, argument.range)
+                        .with("position", (position + 1).to_string())
+                        .with("name", found.name)
+                        .with("what", arg.name)
+                        .with("expected", kind_name(arg.kind))
+                        .with("found", argument_name(argument.kind)),
+                );
+                valid = false;
+            }
+        }
+        valid
+    }
+
+    /// The tag of a name on a command, among the extensions in force.
+    pub(super) fn tag(&self, found: &'static Command, name: &str) -> Option<&'static Tag> {
+        find_tag(self.loaded.iter().copied(), found, name)
+    }
+
+    fn unknown_tag(&mut self, found: &'static Command, name: &str, range: Range) {
+        let lower = name.to_ascii_lowercase();
+        if !self.first_report(format!("tag {} {lower}", found.name)) {
+            return;
+        }
+        let owners: Vec<&'static Extension> = crate::sieve::spec::extensions()
+            .iter()
+            .copied()
+            .filter(|extension| find_tag(std::iter::once(*extension), found, name).is_some())
+            .collect();
+        if self.missing(&format!(":{name}"), range, &owners) {
+            return;
+        }
+        let offered = self.dialect.extensions.iter().copied().chain(std::iter::once(crate::sieve::spec::BASE));
+        let candidates = offered.flat_map(|extension| extension.tags).filter(|tag| stands_on(tag, found)).map(|tag| tag.name);
+        let mut diagnostic = Diagnostic::new(Code::UnknownTag, range).with("name", found.name).with("tag", name);
+        if let Some(meant) = nearest(name, candidates) {
+            diagnostic = diagnostic.fix(replace(range, &format!(":{meant}"), format!(":{meant}")));
+        }
+        self.report(diagnostic);
+    }
+
+    /// A tag after a positional argument. The cure moves it, with its parameter, behind the command's name.
+    fn misplaced(&mut self, call: Call<'_>, out: &Arguments<'_>, argument: Argument<'_>, tag: &'static Tag) {
+        let mut moved = argument.range;
+        if tag.value.is_some() {
+            if let Some(value) = call.arguments().find(|next| next.range.start >= argument.range.end && next.kind != Kind::Tag) {
+                moved = moved.cover(value.range);
+            }
+        }
+        let text = moved.of(self.text).to_owned();
+        let before = out.positional.first().map_or(call.name.end, |first| first.range.start);
+        let gap = Range::new(out.positional.last().map_or(moved.start, |last| last.range.end), moved.end);
+        let fix = Fix {
+            title: Phrase { en: "move it before the positional arguments", fr: "la déplacer avant les arguments positionnels" },
+            params: Vec::new(),
+            applicability: Applicability::Safe,
+            edits: vec![Edit { range: Range::at(before), text: format!("{text} ") }, Edit { range: gap, text: String::new() }],
+        };
+        self.report(Diagnostic::new(Code::MisplacedTag, argument.range).with("tag", tag.name).fix(fix));
+    }
+
+    /// Two modifiers of one precedence exclude each other (RFC 5229, 4.1).
+    fn modifiers_agree(&mut self, out: &Arguments<'_>) -> bool {
+        let mut seen: Vec<(u32, &Tagged<'_>)> = Vec::new();
+        for tagged in &out.tags {
+            let Some(precedence) = precedence(tagged.tag.id) else { continue };
+            if let Some((_, other)) = seen.iter().find(|(other, _)| *other == precedence) {
+                self.report(
+                    Diagnostic::new(Code::ModifierConflict, tagged.range).with("tag", tagged.tag.name).with("other", other.tag.name),
+                );
+                return false;
+            }
+            seen.push((precedence, tagged));
+        }
+        true
+    }
+}
+
+fn find_tag(extensions: impl DoubleEndedIterator<Item = &'static Extension>, found: &'static Command, name: &str) -> Option<&'static Tag> {
+    extensions
+        .rev()
+        .flat_map(|extension| extension.tags)
+        .find(|tag| tag.name.len() == name.len() && tag.name.eq_ignore_ascii_case(name) && stands_on(tag, found))
+}
+
+fn stands_on(tag: &Tag, found: &Command) -> bool {
+    match tag.on {
+        On::Commands(names) => names.contains(&found.name),
+        On::Family(family) => found.families.contains(&family),
+    }
+}
+
+/// The order in which modifiers are applied, highest first (RFC 5229, 4.1; RFC 5435, 6).
+pub(super) const fn precedence(id: TagId) -> Option<u32> {
+    Some(match id {
+        TagId::Lower | TagId::Upper => 40,
+        TagId::LowerFirst | TagId::UpperFirst => 30,
+        TagId::QuoteWildcard => 20,
+        TagId::EncodeUrl => 15,
+        TagId::Length => 10,
+        _ => return None,
+    })
+}
+
+/// True if two tags cannot stand on one call: of a family one at most, no tag twice, no two of a group.
+fn excludes(found: &Command, one: &Tag, other: &Tag) -> bool {
+    if let (On::Family(a), On::Family(b)) = (one.on, other.on) {
+        return a == b && a != Family::Modifier;
+    }
+    let group = |id: TagId| match id {
+        TagId::Days | TagId::Seconds => TagId::Days,
+        TagId::Raw | TagId::Content | TagId::Text => TagId::Raw,
+        TagId::Zone | TagId::OriginalZone => TagId::Zone,
+        TagId::Over | TagId::Under => TagId::Over,
+        TagId::Type | TagId::Subtype | TagId::ContentType | TagId::Param => TagId::Type,
+        TagId::Global | TagId::Personal => TagId::Global,
+        TagId::Header | TagId::UniqueId => TagId::Header,
+        TagId::Low | TagId::Normal | TagId::High => TagId::Low,
+        TagId::Is | TagId::Contains | TagId::Matches => TagId::Is,
+        id => id,
+    };
+    // The validators of these take the tag out of the list, so a second one is no duplicate to them.
+    let forgotten = match one.id {
+        TagId::Handle => found.name == "vacation",
+        TagId::Last => found.name != "addheader" && found.name != "deleteheader" && found.name != "duplicate",
+        TagId::Name | TagId::Once | TagId::Optional | TagId::AnyChild | TagId::Method => true,
+        _ => false,
+    };
+    group(one.id) == group(other.id) && !(one.id == other.id && forgotten)
+}
+
+fn accepts(kind: ArgKind, argument: Kind) -> bool {
+    match kind {
+        ArgKind::String => argument.is_string(),
+        ArgKind::Strings => argument.is_string() || argument == Kind::StringList,
+        ArgKind::Number => argument == Kind::Number,
+    }
+}
+
+const fn kind_name(kind: ArgKind) -> &'static str {
+    match kind {
+        ArgKind::String => "string",
+        ArgKind::Strings => "string-list",
+        ArgKind::Number => "number",
+    }
+}
+
+const fn argument_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::StringList => "string-list",
+        Kind::Number => "number",
+        Kind::Tag => "tag",
+        _ => "string",
+    }
+}

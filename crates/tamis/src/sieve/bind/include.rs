@@ -1,0 +1,219 @@
+//! Scripts that include scripts (RFC 6609, 3): each is bound once, as a unit of the program; cycles and depth are seen on their graph.
+
+use std::collections::BTreeMap;
+
+use super::{Binder, Bound, end_of};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::sieve::dialect::{Dialect, Position};
+use crate::sieve::program::{Op, Program, Unit};
+use crate::sieve::syntax::{self, Kind};
+use crate::text::{Range, Tree, offset};
+
+/// Where an included script is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Store {
+    /// Among the user's own (`:personal`).
+    Personal,
+    /// Among the server's (`:global`).
+    Global,
+}
+
+/// The scripts that may be included, as far as they are known: the text, or `None` for one that does not exist.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scripts {
+    /// By store and name.
+    pub texts: BTreeMap<(Store, String), Option<String>>,
+}
+
+/// A script that was asked for and that [`Scripts`] says nothing about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WantedScript {
+    /// Where to look.
+    pub store: Store,
+    /// Its name.
+    pub name: String,
+}
+
+/// An `include` command.
+#[derive(Debug)]
+pub(super) struct Inclusion {
+    /// Index of the command's number in its unit's `Op::Include`, resolved when all units are bound.
+    store: Store,
+    name: String,
+    range: Range,
+    once: bool,
+    optional: bool,
+}
+
+impl Binder<'_> {
+    /// Notes an `include`. Its unit is not known yet: the operation carries the note's index until all scripts are bound.
+    pub(super) fn inclusion(&mut self, name: String, range: Range, global: bool, once: bool, optional: bool) -> Op {
+        let store = if global { Store::Global } else { Store::Personal };
+        let index = offset(self.includes.len());
+        self.includes.push(Inclusion { store, name, range, once, optional });
+        Op::Include { unit: Some(index), once }
+    }
+}
+
+/// Binds a script and all that it includes.
+pub(super) fn bind_all(text: &str, tree: &Tree<Kind>, errors: &[Diagnostic], included: &Scripts, dialect: &Dialect) -> Bound {
+    let mut out = Bound {
+        program: Program { units: Vec::new(), globals: Vec::new(), dialect: dialect.clone() },
+        diagnostics: Vec::new(),
+        wanted: Vec::new(),
+    };
+    // Units in the order in which they are first mentioned; each with the text it was parsed from.
+    let mut keys: Vec<(Store, String)> = Vec::new();
+    let mut edges: Vec<Vec<(u32, bool)>> = Vec::new();
+    let mut next = 0usize;
+    loop {
+        let unit = offset(next);
+        let parsed;
+        let (text, tree, errors) = if next == 0 {
+            (text, tree, errors)
+        } else {
+            let Some(key) = keys.get(next - 1) else { break };
+            let text = included.texts.get(key).and_then(Option::as_deref).unwrap_or("");
+            parsed = syntax::parse(text);
+            out.diagnostics.extend(parsed.errors.iter().cloned().map(|mut error| {
+                error.unit = unit;
+                error
+            }));
+            (text, &parsed.tree, parsed.errors.as_slice())
+        };
+        let mut binder = Binder::new(text, errors, dialect, unit, &mut out.program.globals);
+        let block = tree.root().map(|root| binder.commands(root, true)).unwrap_or_default();
+        if !binder.begun {
+            binder.requirements_done();
+        }
+        let (name, global) = next
+            .checked_sub(1)
+            .and_then(|index| keys.get(index))
+            .map_or((String::new(), false), |(store, name)| (name.clone(), *store == Store::Global));
+        let (mut bound, diagnostics, inclusions) = binder.unit(name, global, block);
+        out.diagnostics.extend(diagnostics);
+        let targets: Vec<Option<u32>> =
+            inclusions.iter().map(|inclusion| resolve(inclusion, unit, included, dialect, &mut keys, &mut out)).collect();
+        edges.push(inclusions.iter().zip(&targets).filter_map(|(inclusion, target)| Some(((*target)?, inclusion.once))).collect());
+        point(&mut bound.block, &targets);
+        out.program.units.push(bound);
+        next += 1;
+        if next > keys.len() {
+            break;
+        }
+    }
+    check_graph(&edges, &keys, dialect, &mut out);
+    report_broken(&keys, &mut out);
+    out
+}
+
+/// The unit that an inclusion means; nothing if it is missing.
+fn resolve(
+    inclusion: &Inclusion,
+    unit: u32,
+    included: &Scripts,
+    dialect: &Dialect,
+    keys: &mut Vec<(Store, String)>,
+    out: &mut Bound,
+) -> Option<u32> {
+    let key = (inclusion.store, inclusion.name.clone());
+    match included.texts.get(&key) {
+        Some(Some(_)) => {
+            let index = keys.iter().position(|known| *known == key).unwrap_or_else(|| {
+                keys.push(key);
+                keys.len() - 1
+            });
+            return Some(offset(index + 1));
+        }
+        Some(None) if !inclusion.optional => {
+            // A missing script is forgiven while the user uploads: it may come later (cmd-include.c).
+            let code = if dialect.position == Position::Personal { Code::MissingIncludeAllowed } else { Code::MissingInclude };
+            let mut diagnostic = Diagnostic::new(code, inclusion.range).with("name", &inclusion.name);
+            diagnostic.unit = unit;
+            out.diagnostics.push(diagnostic);
+        }
+        Some(None) => {}
+        None => {
+            let wanted = WantedScript { store: inclusion.store, name: inclusion.name.clone() };
+            if !out.wanted.contains(&wanted) {
+                out.wanted.push(wanted);
+            }
+        }
+    }
+    None
+}
+
+/// Replaces the notes' indices by units.
+fn point(block: &mut [crate::sieve::program::Command], targets: &[Option<u32>]) {
+    for command in block {
+        match &mut command.op {
+            Op::Include { unit, .. } => *unit = unit.and_then(|note| targets.get(note as usize).copied().flatten()),
+            Op::If(branches) => {
+                for (_, block) in &mut branches.branches {
+                    point(block, targets);
+                }
+                if let Some(block) = &mut branches.otherwise {
+                    point(block, targets);
+                }
+            }
+            Op::ForEveryPart(block) => point(block, targets),
+            _ => {}
+        }
+    }
+}
+
+/// Cycles, depth and number of inclusions (ext-include-common.c).
+fn check_graph(edges: &[Vec<(u32, bool)>], keys: &[(Store, String)], dialect: &Dialect, out: &mut Bound) {
+    let settings = &dialect.settings;
+    if keys.len() as u64 > settings.include_max_includes {
+        out.diagnostics
+            .push(Diagnostic::new(Code::TooManyIncludes, Range::default()).with("max", settings.include_max_includes.to_string()));
+        return;
+    }
+    // Depth first over what is included without `:once`; a path longer than the limit is too deep, one that meets itself is a cycle.
+    let mut path: Vec<(u32, usize)> = vec![(0, 0)];
+    let mut steps = 0u32;
+    while let Some((unit, next)) = path.last_mut() {
+        let (unit, index) = (*unit, *next);
+        *next += 1;
+        steps += 1;
+        let Some((target, once)) = edges.get(unit as usize).and_then(|edges| edges.get(index)).copied() else {
+            path.pop();
+            continue;
+        };
+        let circular = path.iter().any(|(on_path, _)| *on_path == target);
+        let name = (target as usize).checked_sub(1).and_then(|index| keys.get(index)).map_or("", |(_, name)| name.as_str());
+        let problem = if circular && !once {
+            Some(Diagnostic::new(Code::IncludeCycle, Range::default()).with("name", name))
+        } else if path.len() as u64 > settings.include_max_nesting_depth {
+            Some(Diagnostic::new(Code::IncludeTooDeep, Range::default()).with("max", settings.include_max_nesting_depth.to_string()))
+        } else {
+            None
+        };
+        if problem.is_some() || steps > 100_000 {
+            out.diagnostics.extend(problem);
+            return;
+        }
+        if !circular {
+            path.push((target, 0));
+        }
+    }
+}
+
+/// A script whose included script has errors is refused as a whole.
+fn report_broken(keys: &[(Store, String)], out: &mut Bound) {
+    let broken = out
+        .diagnostics
+        .iter()
+        .find(|diagnostic| diagnostic.unit > 0 && diagnostic.severity == Severity::Error)
+        .map(|diagnostic| diagnostic.unit);
+    if let Some((_, name)) = broken.and_then(|unit| keys.get((unit as usize).saturating_sub(1))) {
+        let range = out.program.units.first().and_then(|unit| include_of(unit)).unwrap_or_else(|| end_of(""));
+        out.diagnostics.push(Diagnostic::new(Code::IncludedHasErrors, range).with("name", name));
+    }
+}
+
+/// The first `include` at the top of a unit.
+fn include_of(unit: &Unit) -> Option<Range> {
+    unit.block.iter().find(|command| matches!(command.op, Op::Include { .. })).map(|command| command.range)
+}

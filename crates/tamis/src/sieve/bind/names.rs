@@ -1,0 +1,120 @@
+//! Unknown names: what was probably meant, and which extension brings it.
+
+use super::Binder;
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
+use crate::sieve::spec::{self, Extension, Role};
+use crate::sieve::syntax::Call;
+use crate::text::{Edit, Range};
+
+impl Binder<'_> {
+    /// Reports a command or test that is not in force, once for each name. If an extension brings it, that extension counts as loaded
+    /// from here on, so that one forgotten `require` is one error.
+    pub(super) fn unknown(&mut self, call: Call<'_>, test: bool) {
+        let name = call.name.of(self.text);
+        if !self.first_report(format!("command {}", name.to_ascii_lowercase())) {
+            return;
+        }
+        let owners: Vec<&'static Extension> =
+            spec::owners(name).filter(|(_, command)| (command.role == Role::Test) == test).map(|(extension, _)| extension).collect();
+        // What an extension that was refused already brings is no second error.
+        if self.missing(name, call.name, &owners) || self.foreign {
+            return;
+        }
+        let code = if test { Code::UnknownTest } else { Code::UnknownCommand };
+        let known = self.loaded.iter().chain(&self.dialect.extensions).flat_map(|extension| extension.commands);
+        let candidates = known.filter(|command| (command.role == Role::Test) == test).map(|command| command.name);
+        let mut diagnostic = Diagnostic::new(code, call.name).with("name", name);
+        if let Some(meant) = nearest(name, candidates) {
+            diagnostic = diagnostic.fix(replace(call.name, meant, meant.to_owned()));
+        }
+        self.report(diagnostic);
+    }
+
+    /// Reports that something needs an extension which is not in force: to be required, or not on offer. False if none brings it.
+    pub(super) fn missing(&mut self, name: &str, range: Range, owners: &[&'static Extension]) -> bool {
+        let offered = owners.iter().copied().find(|extension| self.dialect.extension(extension.name.as_bytes()).is_some());
+        let Some(extension) = offered.or_else(|| owners.first().copied()) else { return false };
+        if !self.first_report(format!("extension {}", extension.name)) {
+            return true;
+        }
+        if offered.is_none() {
+            let server = self.dialect.name.clone();
+            self.report(Diagnostic::new(Code::ExtensionUnavailable, range).with("name", extension.name).with("server", server));
+        } else if self.dialect.is_restricted(extension) {
+            let server = self.dialect.name.clone();
+            self.report(Diagnostic::new(Code::ExtensionRestricted, range).with("name", extension.name).with("server", server));
+        } else {
+            let fix = self.require_fix(extension.name);
+            self.report(Diagnostic::new(Code::MissingRequire, range).with("name", name).with("extension", extension.name).fix(fix));
+        }
+        self.assume(extension);
+        true
+    }
+}
+
+/// A fix that puts `text` in the place of a name.
+pub(super) fn replace(range: Range, name: &str, text: String) -> Fix {
+    Fix {
+        title: Phrase { en: "write `{name}`", fr: "écrire `{name}`" },
+        params: vec![("name", name.to_owned())],
+        applicability: Applicability::Unsafe,
+        edits: vec![Edit { range, text }],
+    }
+}
+
+/// The candidate that is nearest to a name, if one is near enough to be meant: a third of the letters may differ.
+pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    let name = name.to_ascii_lowercase();
+    if name.len() > 40 {
+        return None;
+    }
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let distance = distance(name.as_bytes(), candidate.as_bytes());
+        let near = distance * 3 <= name.len().max(candidate.len()) || (distance == 1 && name.len() > 1);
+        if near && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// How many letters must be inserted, removed, replaced or swapped with their neighbour (optimal string alignment).
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
+            let mut cost = (at(&row, j) + usize::from(x != y)).min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped {
+                cost = cost.min(at(&before, j - 1) + 1);
+            }
+            next.push(cost);
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_found_and_far_ones_are_not() {
+        let names = ["fileinto", "redirect", "keep", "discard", "header", "contains"];
+        for (name, meant) in [
+            ("filento", Some("fileinto")),
+            ("FileInot", Some("fileinto")),
+            ("moveto", None),
+            ("kep", Some("keep")),
+            ("contain", Some("contains")),
+            ("x", None),
+        ] {
+            assert_eq!(nearest(name, names.into_iter()), meant, "{name}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! `require` and `ihave`: which extensions are in force, conflicts between them, and the edit that adds one.
+
+use super::arguments::Arguments;
+use super::names::{nearest, replace};
+use super::{Binder, Previous};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
+use crate::sieve::spec::{self, Extension};
+use crate::sieve::syntax::{self, Call, Kind};
+use crate::text::{Edit, Range, offset};
+
+impl Binder<'_> {
+    /// `require` (RFC 5228, 3.2).
+    pub(super) fn require(&mut self, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) {
+        if !top || !matches!(before, Previous::Nothing | Previous::Require) {
+            self.report(Diagnostic::new(Code::LateRequire, call.name));
+        }
+        let Some(list) = arguments.positional.first() else { return };
+        for (kind, range) in list.strings() {
+            let capability = syntax::string(range.bytes(self.text.as_bytes()), kind);
+            self.require_one(&capability, range);
+        }
+    }
+
+    fn require_one(&mut self, capability: &[u8], range: Range) {
+        if let Some(extension) = self.dialect.extension(capability) {
+            if self.dialect.is_restricted(extension) {
+                let server = self.dialect.name.clone();
+                self.report(Diagnostic::new(Code::ExtensionRestricted, range).with("name", capability).with("server", server));
+                self.assume(extension);
+            } else {
+                self.load(extension, range);
+            }
+            return;
+        }
+        let name = String::from_utf8_lossy(capability).into_owned();
+        if let Some(extension) = spec::extension(&name).filter(|extension| !extension.name.is_empty()) {
+            let server = self.dialect.name.clone();
+            self.report(Diagnostic::new(Code::ExtensionUnavailable, range).with("name", capability).with("server", server));
+            self.reported.push(format!("extension {name}"));
+            self.assume(extension);
+        } else if spec::ELSEWHERE.contains(&name.as_str()) {
+            let server = self.dialect.name.clone();
+            self.report(Diagnostic::new(Code::ExtensionUnavailable, range).with("name", capability).with("server", server));
+            self.foreign = true;
+        } else if spec::BASE.commands.iter().any(|command| command.name.eq_ignore_ascii_case(&name)) {
+            self.error(Code::NotAnExtension, range, "name", capability);
+        } else {
+            let offered = self.dialect.extensions.iter().map(|extension| extension.name);
+            let mut diagnostic = Diagnostic::new(Code::UnknownExtension, range).with("name", capability);
+            if let Some(meant) = nearest(&name, offered) {
+                diagnostic = diagnostic.fix(replace(range, meant, format!("\"{meant}\"")));
+                if let Some(extension) = spec::extension(meant) {
+                    self.assume(extension);
+                }
+            }
+            self.report(diagnostic);
+        }
+    }
+
+    /// Puts an extension in force, and with it what it implies.
+    pub(super) fn load(&mut self, extension: &'static Extension, range: Range) {
+        for (other, _) in &self.required {
+            let conflict = extension.conflicts.contains(&other.name) || other.conflicts.contains(&extension.name);
+            if conflict {
+                let other = other.name;
+                self.report(Diagnostic::new(Code::ExtensionConflict, range).with("name", extension.name).with("other", other));
+                break;
+            }
+        }
+        self.required.push((extension, range));
+        self.assume(extension);
+        // ext-vacation-seconds.c loads vacation with it.
+        if extension.name == "vacation-seconds" {
+            if let Some(vacation) = spec::extension("vacation") {
+                self.load(vacation, range);
+            }
+        }
+    }
+
+    /// Lets an extension's commands and tags be found without counting it as required: after an error about it.
+    pub(super) fn assume(&mut self, extension: &'static Extension) {
+        if !self.is_loaded(extension.name) {
+            self.loaded.push(extension);
+        }
+        self.encoded |= extension.name == "encoded-character";
+        self.variables |= extension.name == "variables";
+    }
+
+    /// Checks that must wait until all `require` commands are read.
+    pub(super) fn requirements_done(&mut self) {
+        let Some((_, range)) = self.required.iter().find(|(extension, _)| extension.name == "extracttext").copied() else { return };
+        for needed in ["variables", "foreverypart"] {
+            if !self.is_loaded(needed) {
+                let fix = self.require_fix(needed);
+                self.report(Diagnostic::new(Code::NeedsExtension, range).with("what", "`extracttext`").with("extension", needed).fix(fix));
+                if let Some(extension) = spec::extension(needed) {
+                    self.assume(extension);
+                }
+            }
+        }
+    }
+
+    /// `ihave` (RFC 5463, 4): true if all are on offer; then they are in force for the rest of the script, as in tst-ihave.c.
+    pub(super) fn ihave(&mut self, arguments: &Arguments<'_>) -> bool {
+        let Some(list) = arguments.positional.first() else { return false };
+        let mut found = Vec::new();
+        for (kind, range) in list.strings() {
+            let capability = syntax::string(range.bytes(self.text.as_bytes()), kind);
+            match self.dialect.extension(&capability) {
+                Some(extension) if !self.dialect.is_restricted(extension) => found.push((extension, range)),
+                _ => return false,
+            }
+        }
+        // These change how the script's text is read, so they cannot be switched on in its middle (RFC 5463, 4).
+        if found.iter().any(|(extension, _)| matches!(extension.name, "variables" | "encoded-character")) {
+            return false;
+        }
+        for (extension, range) in found {
+            if !self.is_loaded(extension.name) {
+                self.load(extension, range);
+            }
+        }
+        true
+    }
+
+    /// The edit that adds a capability: to the first `require`, or as a new line where one belongs.
+    pub(super) fn require_fix(&self, capability: &str) -> Fix {
+        let parsed = syntax::parse(self.text);
+        let first = syntax::script(&parsed.tree).next().filter(|call| call.name.of(self.text).eq_ignore_ascii_case("require"));
+        let edit = match first.and_then(|call| call.arguments().next()) {
+            Some(argument) if argument.kind == Kind::StringList => {
+                let last = argument.strings().last().map_or(argument.range.end, |(_, range)| range.end);
+                Edit { range: Range::at(last), text: format!(", \"{capability}\"") }
+            }
+            Some(argument) => Edit { range: argument.range, text: format!("[{}, \"{capability}\"]", argument.range.of(self.text)) },
+            None => Edit { range: Range::at(after_heading(self.text)), text: format!("require \"{capability}\";\n") },
+        };
+        Fix {
+            title: Phrase { en: "add `{extension}` to `require`", fr: "ajouter `{extension}` à `require`" },
+            params: vec![("extension", capability.to_owned())],
+            applicability: Applicability::Safe,
+            edits: vec![edit],
+        }
+    }
+}
+
+/// Where the first command may go: after the comments at the head of a script, before the blank line or command that ends them.
+fn after_heading(text: &str) -> u32 {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if !line.starts_with('#') || !line.ends_with('\n') {
+            break;
+        }
+        at += line.len();
+    }
+    offset(at)
+}

@@ -1,0 +1,324 @@
+//! Strings: encoded characters, variables, and the names that variables may have.
+
+use super::Binder;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::sieve::program::{Modifier, Piece, Place, Text, Texts};
+use crate::sieve::spec::TagId;
+use crate::sieve::syntax::{self, Argument, Kind};
+use crate::sieve::values::decode_characters;
+use crate::text::{Range, offset};
+
+/// The last match value that a script may name (sieve-limits.h: SIEVE_MAX_MATCH_VALUES).
+const MAX_MATCH_VALUE: u64 = 32;
+
+/// The longest variable name, in bytes (ext-variables-limits.h).
+const MAX_NAME: usize = 64;
+
+/// The most parts of a name with a namespace.
+const MAX_ELEMENTS: usize = 10;
+
+impl Binder<'_> {
+    /// The value of a string argument. With `constant`, variables are not looked for.
+    pub(super) fn string(&mut self, argument: Argument<'_>) -> Text {
+        let (kind, range) = argument.strings().next().unwrap_or((argument.kind, argument.range));
+        self.text(kind, range, false)
+    }
+
+    /// The same, literally.
+    pub(super) fn constant(&mut self, argument: Argument<'_>) -> Vec<u8> {
+        let (kind, range) = argument.strings().next().unwrap_or((argument.kind, argument.range));
+        self.decoded(kind, range)
+    }
+
+    /// The values of a string list.
+    pub(super) fn strings(&mut self, argument: Argument<'_>) -> Texts {
+        let items = argument.strings().map(|(kind, range)| self.text(kind, range, false)).collect();
+        Texts { range: argument.range, items }
+    }
+
+    /// The number of a number argument; what does not fit was reported by the lexer.
+    pub(super) fn number(&self, argument: Argument<'_>) -> u64 {
+        syntax::number(argument.range.bytes(self.text.as_bytes())).unwrap_or(u64::MAX)
+    }
+
+    /// A string token's value, encoded characters replaced.
+    fn decoded(&mut self, kind: Kind, range: Range) -> Vec<u8> {
+        let value = syntax::string(range.bytes(self.text.as_bytes()), kind);
+        if !self.encoded {
+            return value;
+        }
+        match decode_characters(&value, self.dialect.engine.is_pigeonhole()) {
+            Ok(decoded) => decoded.unwrap_or(value),
+            Err(invalid) => {
+                self.error(Code::InvalidUnicode, range, "name", format!("U+{:04X}", invalid.0));
+                value
+            }
+        }
+    }
+
+    fn text(&mut self, kind: Kind, range: Range, constant: bool) -> Text {
+        let value = self.decoded(kind, range);
+        let pieces = if self.variables && !constant && memchr::memmem::find(&value, b"${").is_some() {
+            self.pieces(&value, range)
+        } else if value.is_empty() {
+            Vec::new()
+        } else {
+            vec![Piece::Literal(value)]
+        };
+        Text { range, pieces }
+    }
+
+    /// Splits a string at its variables (RFC 5229, 3; ext-variables-arguments.c).
+    fn pieces(&mut self, value: &[u8], range: Range) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let (mut copied, mut at) = (0, 0);
+        while let Some(found) = memchr::memmem::find(value.get(at..).unwrap_or(&[]), b"${") {
+            let start = at + found;
+            let inside = value.get(start + 2..).unwrap_or(&[]);
+            let Some((name, length)) = parse_name(inside).filter(|(_, length)| inside.get(*length) == Some(&b'}')) else {
+                at = start + 2;
+                continue;
+            };
+            if start > copied {
+                pieces.push(Piece::Literal(value.get(copied..start).unwrap_or(&[]).to_vec()));
+            }
+            let end = start + 2 + length + 1;
+            let shown = value.get(start..end).unwrap_or(&[]).to_vec();
+            pieces.extend(self.substitution(name, &shown, self.within(range, &shown)));
+            copied = end;
+            at = end;
+        }
+        if copied < value.len() {
+            pieces.push(Piece::Literal(value.get(copied..).unwrap_or(&[]).to_vec()));
+        }
+        pieces
+    }
+
+    /// Where `shown` stands inside the string token at `range`, if it stands there as it is.
+    fn within(&self, range: Range, shown: &[u8]) -> Range {
+        match memchr::memmem::find(range.bytes(self.text.as_bytes()), shown) {
+            Some(at) => Range::new(range.start + offset(at), range.start + offset(at + shown.len())),
+            None => range,
+        }
+    }
+
+    /// What stands for `${name}`; nothing if the server drops it.
+    fn substitution(&mut self, name: Name<'_>, shown: &[u8], range: Range) -> Option<Piece> {
+        match name {
+            Name::Match(index) if index > MAX_MATCH_VALUE => {
+                self.report(Diagnostic::new(Code::MatchValueRange, range).with("name", shown).with("max", MAX_MATCH_VALUE.to_string()));
+                None
+            }
+            Name::Match(index) => Some(Piece::Match(u32::try_from(index).unwrap_or(u32::MAX))),
+            Name::Variable(name) => match self.declare(name) {
+                Some(place) => Some(Piece::Variable(place)),
+                None => {
+                    self.too_many(range);
+                    None
+                }
+            },
+            Name::Namespace("global", rest) if self.is_loaded("include") && is_simple(rest) => match self.declare_global(rest) {
+                Some(place) => Some(Piece::Variable(place)),
+                None => {
+                    self.too_many(range);
+                    None
+                }
+            },
+            Name::Namespace(..) => {
+                self.error(Code::UnknownNamespaceIgnored, range, "name", shown);
+                None
+            }
+        }
+    }
+
+    fn too_many(&mut self, range: Range) {
+        let max = self.dialect.settings.variables_max_scope_size.to_string();
+        self.error(Code::TooManyVariables, range, "max", max);
+    }
+
+    /// The place of a variable, which its first mention declares. `None` if there are too many.
+    fn declare(&mut self, name: &str) -> Option<Place> {
+        let lower = name.to_ascii_lowercase();
+        if let Some((_, place)) = self.names.iter().find(|(known, _)| *known == lower) {
+            return Some(*place);
+        }
+        if self.names.len() as u64 >= self.dialect.settings.variables_max_scope_size {
+            return None;
+        }
+        let place = Place::Local(offset(self.locals.len()));
+        self.locals.push(name.to_owned());
+        self.names.push((lower, place));
+        Some(place)
+    }
+
+    fn declare_global(&mut self, name: &str) -> Option<Place> {
+        if let Some(index) = self.globals.iter().position(|known| known.eq_ignore_ascii_case(name)) {
+            return Some(Place::Global(offset(index)));
+        }
+        if self.globals.len() as u64 >= self.dialect.settings.variables_max_scope_size {
+            return None;
+        }
+        self.globals.push(name.to_owned());
+        Some(Place::Global(offset(self.globals.len() - 1)))
+    }
+
+    /// `global` (RFC 6609, 3.4): the name stands for the shared variable from here on.
+    pub(super) fn share(&mut self, name: &[u8], range: Range) {
+        let text = String::from_utf8_lossy(name).into_owned();
+        if !is_simple(&text) {
+            self.error(Code::InvalidVariableName, range, "name", name);
+            return;
+        }
+        let lower = text.to_ascii_lowercase();
+        match self.names.iter().find(|(known, _)| *known == lower) {
+            Some((_, Place::Local(_))) => self.error(Code::UsedBeforeGlobal, range, "name", name),
+            Some(_) => {}
+            None => match self.declare_global(&text) {
+                Some(place) => self.names.push((lower, place)),
+                None => self.too_many(range),
+            },
+        }
+    }
+
+    /// The variable that a command sets or reads by name.
+    pub(super) fn variable(&mut self, kind: Kind, range: Range, set: bool) -> Option<Place> {
+        let name = syntax::string(range.bytes(self.text.as_bytes()), kind);
+        match parse_name(&name).filter(|(_, length)| *length == name.len()).map(|(name, _)| name) {
+            Some(Name::Variable(simple)) => {
+                let place = self.declare(simple);
+                if place.is_none() {
+                    self.too_many(range);
+                }
+                place
+            }
+            Some(Name::Match(_)) if set => {
+                self.error(Code::ReadOnlyVariable, range, "name", &name);
+                None
+            }
+            Some(Name::Namespace("global", rest)) if self.is_loaded("include") && is_simple(rest) => {
+                let place = self.declare_global(rest);
+                if place.is_none() {
+                    self.too_many(range);
+                }
+                place
+            }
+            Some(Name::Namespace(space, _)) => {
+                self.error(Code::UnknownNamespace, range, "name", space);
+                None
+            }
+            _ => {
+                self.error(Code::InvalidVariableName, range, "name", &name);
+                None
+            }
+        }
+    }
+
+    /// The modifiers of a call, in the order of application.
+    pub(super) fn modifiers(arguments: &super::arguments::Arguments<'_>) -> Vec<Modifier> {
+        let mut found: Vec<(u32, Modifier)> = arguments
+            .tags
+            .iter()
+            .filter_map(|tagged| {
+                let modifier = match tagged.tag.id {
+                    TagId::Lower => Modifier::Lower,
+                    TagId::Upper => Modifier::Upper,
+                    TagId::LowerFirst => Modifier::LowerFirst,
+                    TagId::UpperFirst => Modifier::UpperFirst,
+                    TagId::QuoteWildcard => Modifier::QuoteWildcard,
+                    TagId::EncodeUrl => Modifier::EncodeUrl,
+                    TagId::Length => Modifier::Length,
+                    _ => return None,
+                };
+                Some((super::arguments::precedence(tagged.tag.id)?, modifier))
+            })
+            .collect();
+        found.sort_by_key(|(precedence, _)| std::cmp::Reverse(*precedence));
+        found.into_iter().map(|(_, modifier)| modifier).collect()
+    }
+}
+
+/// The name between `${` and `}`.
+enum Name<'n> {
+    /// `${x}`.
+    Variable(&'n str),
+    /// `${1}`.
+    Match(u64),
+    /// `${space.x}`, with what follows the first dot.
+    Namespace(&'n str, &'n str),
+}
+
+/// Reads a variable name and says how long it is (RFC 5229, 3: variable-name; ext-variables-name.c).
+fn parse_name(text: &[u8]) -> Option<(Name<'_>, usize)> {
+    let mut at = 0;
+    let mut elements = 0;
+    let mut first = 0;
+    loop {
+        elements += 1;
+        let rest = text.get(at..)?;
+        let length = match rest.first()? {
+            byte if byte.is_ascii_digit() => {
+                let length = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+                if elements == 1 {
+                    let digits = rest.get(..length)?;
+                    let value = digits
+                        .iter()
+                        .fold(0u64, |value, digit| value.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0'))));
+                    return Some((Name::Match(value), length));
+                }
+                length
+            }
+            byte if byte.is_ascii_alphabetic() || *byte == b'_' => {
+                let length = rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_')).unwrap_or(rest.len());
+                if length > MAX_NAME {
+                    return None;
+                }
+                length
+            }
+            _ => return None,
+        };
+        at += length;
+        if elements == 1 {
+            first = length;
+        }
+        if text.get(at) != Some(&b'.') {
+            break;
+        }
+        at += 1;
+        if elements >= MAX_ELEMENTS {
+            return None;
+        }
+    }
+    let name = std::str::from_utf8(text.get(..at)?).ok()?;
+    if elements == 1 {
+        return Some((Name::Variable(name), at));
+    }
+    Some((Name::Namespace(name.get(..first)?, name.get(first + 1..)?), at))
+}
+
+/// True for a name without namespace that may be set.
+fn is_simple(name: &str) -> bool {
+    matches!(parse_name(name.as_bytes()), Some((Name::Variable(found), _)) if found.len() == name.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variable_names() {
+        let shown = |text: &str| match parse_name(text.as_bytes()) {
+            Some((Name::Variable(name), length)) => format!("variable {name} {length}"),
+            Some((Name::Match(index), length)) => format!("match {index} {length}"),
+            Some((Name::Namespace(space, rest), length)) => format!("{space} . {rest} {length}"),
+            None => "none".into(),
+        };
+        assert_eq!(shown("a_1}"), "variable a_1 3");
+        assert_eq!(shown("007}"), "match 7 3");
+        assert_eq!(shown("global.x.2}"), "global . x.2 10");
+        assert_eq!(shown("a.}"), "none");
+        assert_eq!(shown("-}"), "none");
+        assert_eq!(shown(""), "none");
+        assert_eq!(shown(&"a".repeat(65)), "none");
+        assert_eq!(shown("99999999999999999999999}"), format!("match {} 23", u64::MAX));
+    }
+}

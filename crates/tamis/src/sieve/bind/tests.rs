@@ -1,0 +1,303 @@
+//! Tests: their own rules beyond the shape of their arguments.
+
+use super::Binder;
+use super::arguments::Arguments;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::sieve::dialect::Engine;
+use crate::sieve::program::{BodyTransform, Comparator, Duplicate, Index, Matching, Mime, MimeOption, TestKind, Text, Texts, Zone};
+use crate::sieve::spec::{self, OpId, TagId};
+use crate::sieve::syntax::Call;
+use crate::sieve::values::{is_header_name, parse_zone};
+
+impl Binder<'_> {
+    /// Binds a test without tests inside. Whether it has errors is seen by what was reported.
+    pub(super) fn test_kind(&mut self, found: &'static spec::Command, call: Call<'_>) -> Option<TestKind> {
+        let arguments = self.arguments(found, call)?;
+        match found.op {
+            OpId::True => Some(TestKind::Constant(true)),
+            OpId::False => Some(TestKind::Constant(false)),
+            OpId::IHave => Some(TestKind::Constant(self.ihave(&arguments))),
+            OpId::Header => {
+                let (names, keys, matching) = self.headers(&arguments, Comparator::AsciiCasemap)?;
+                Some(TestKind::Header { names, keys, matching, index: self.index(&arguments)?, mime: self.mime(&arguments)? })
+            }
+            OpId::Address => {
+                let (names, keys, matching) = self.headers(&arguments, Comparator::AsciiCasemap)?;
+                self.check_address_headers(&names);
+                let part = Self::address_part(&arguments);
+                Some(TestKind::Address { names, keys, matching, part, index: self.index(&arguments)?, mime: self.mime(&arguments)? })
+            }
+            OpId::Envelope => self.envelope(&arguments),
+            OpId::Exists => {
+                let names = self.strings(arguments.from_end(1)?);
+                self.warn_header_names(&names);
+                Some(TestKind::Exists { names, mime: self.mime(&arguments)? })
+            }
+            OpId::Size => {
+                let limit = self.number(arguments.from_end(1)?);
+                if !arguments.has(TagId::Over) && !arguments.has(TagId::Under) {
+                    self.report(Diagnostic::new(Code::SizeNeedsTag, call.name));
+                }
+                Some(TestKind::Size { over: arguments.has(TagId::Over), limit })
+            }
+            OpId::Body => {
+                let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
+                let transform = if arguments.has(TagId::Raw) {
+                    BodyTransform::Raw
+                } else if let Some(types) = arguments.value(TagId::Content) {
+                    BodyTransform::Content(self.strings(types))
+                } else {
+                    BodyTransform::Text
+                };
+                Some(TestKind::Body { transform, keys, matching })
+            }
+            OpId::String => {
+                let source = self.strings(arguments.from_end(2)?);
+                // tst-string.c had i;octet before 2.4.0.
+                let default = if self.dialect.engine.is_05() { Comparator::Octet } else { Comparator::AsciiCasemap };
+                let (keys, matching) = self.keys(&arguments, default)?;
+                Some(TestKind::String { source, keys, matching })
+            }
+            OpId::HasFlag => self.hasflag(&arguments),
+            OpId::Date => {
+                let header = self.string(arguments.from_end(3)?);
+                self.warn_header_name(&header);
+                let (zone, part) = self.zone_and_part(&arguments)?;
+                let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
+                let mut index = self.index(&arguments)?;
+                if self.drops_index(&arguments) {
+                    index = None;
+                }
+                Some(TestKind::Date { zone, header, part, keys, matching, index })
+            }
+            OpId::CurrentDate => {
+                let (zone, part) = self.zone_and_part(&arguments)?;
+                let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
+                Some(TestKind::CurrentDate { zone, part, keys, matching })
+            }
+            OpId::Environment => {
+                let item = self.string(arguments.from_end(2)?);
+                let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
+                Some(TestKind::Environment { item, keys, matching })
+            }
+            OpId::MailboxExists => {
+                let names = self.strings(arguments.from_end(1)?);
+                for name in &names.items {
+                    if name.literal().is_some_and(|name| std::str::from_utf8(name).is_err()) {
+                        self.report(Diagnostic::new(Code::InvalidMailboxTest, name.range));
+                    }
+                }
+                Some(TestKind::MailboxExists { names })
+            }
+            OpId::Duplicate => {
+                let header = arguments.value(TagId::Header).map(|header| self.string(header));
+                if let Some(header) = &header {
+                    self.warn_header_name(header);
+                }
+                let handle = arguments.value(TagId::Handle).map(|handle| self.string(handle));
+                let uniqueid = arguments.value(TagId::UniqueId).map(|value| self.string(value));
+                let period = self.duplicate_period(&arguments);
+                Some(TestKind::Duplicate(Box::new(Duplicate { handle, header, uniqueid, period, last: arguments.has(TagId::Last) })))
+            }
+            OpId::ValidNotifyMethod => Some(TestKind::ValidNotifyMethod { uris: self.strings(arguments.from_end(1)?) }),
+            OpId::NotifyMethodCapability => {
+                let uri = self.string(arguments.from_end(3)?);
+                let capability = self.string(arguments.from_end(2)?);
+                let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
+                Some(TestKind::NotifyMethodCapability { uri, capability, keys, matching })
+            }
+            // Commands, and tests with tests inside, are bound elsewhere.
+            OpId::Require
+            | OpId::If
+            | OpId::Elsif
+            | OpId::Else
+            | OpId::Stop
+            | OpId::Keep
+            | OpId::Discard
+            | OpId::Redirect
+            | OpId::AllOf
+            | OpId::AnyOf
+            | OpId::Not
+            | OpId::FileInto
+            | OpId::Reject
+            | OpId::Set
+            | OpId::Vacation
+            | OpId::SetFlag
+            | OpId::AddFlag
+            | OpId::RemoveFlag
+            | OpId::Mark
+            | OpId::Unmark
+            | OpId::AddHeader
+            | OpId::DeleteHeader
+            | OpId::NotifyMethod
+            | OpId::Error
+            | OpId::ForEveryPart
+            | OpId::Break
+            | OpId::ExtractText
+            | OpId::Include
+            | OpId::Return
+            | OpId::Global
+            | OpId::Import
+            | OpId::Export
+            | OpId::NotifyOld
+            | OpId::Denotify
+            | OpId::DebugLog => None,
+        }
+    }
+
+    /// The keys, which are always the last argument, with the comparator and match type that they go with.
+    fn keys(&mut self, arguments: &Arguments<'_>, default: Comparator) -> Option<(Texts, Matching)> {
+        let keys = self.strings(arguments.from_end(1)?);
+        let matching = self.matching(arguments, &keys, default)?;
+        Some((keys, matching))
+    }
+
+    /// Header names, keys and how they match.
+    fn headers(&mut self, arguments: &Arguments<'_>, default: Comparator) -> Option<(Texts, Texts, Matching)> {
+        let names = self.strings(arguments.from_end(2)?);
+        self.warn_header_names(&names);
+        let (keys, matching) = self.keys(arguments, default)?;
+        Some((names, keys, matching))
+    }
+
+    fn warn_header_names(&mut self, names: &Texts) {
+        for name in &names.items {
+            self.warn_header_name(name);
+        }
+    }
+
+    fn warn_header_name(&mut self, name: &Text) {
+        if let Some(literal) = name.literal().filter(|literal| !is_header_name(literal)) {
+            let literal = literal.to_vec();
+            self.error(Code::InvalidHeaderName, name.range, "name", literal);
+        }
+    }
+
+    /// The `address` test reads only headers that hold addresses (RFC 5228, 5.1; tst-address.c). Names made at run time pass.
+    fn check_address_headers(&mut self, names: &Texts) {
+        for name in &names.items {
+            let Some(literal) = name.literal() else { continue };
+            let known = spec::ADDRESS_HEADERS.iter().any(|header| header.as_bytes().eq_ignore_ascii_case(literal));
+            let newer = self.dialect.engine == Engine::Pigeonhole24 && literal.eq_ignore_ascii_case(b"x-original-from");
+            if !known && !newer {
+                self.error(Code::HeaderNotAddress, name.range, "name", literal);
+            }
+        }
+    }
+
+    fn envelope(&mut self, arguments: &Arguments<'_>) -> Option<TestKind> {
+        let parts = self.strings(arguments.from_end(2)?);
+        for part in &parts.items {
+            let Some(literal) = part.literal() else { continue };
+            let Some((name, is_address)) = spec::ENVELOPE_PARTS.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(literal))
+            else {
+                self.error(Code::UnknownEnvelopePart, part.range, "name", literal);
+                continue;
+            };
+            if *name == "auth" && !self.dialect.engine.is_pigeonhole() {
+                self.error(Code::UnknownEnvelopePart, part.range, "name", literal);
+            } else if !is_address {
+                let tagged = arguments.tags.iter().find(|tagged| matches!(tagged.tag.on, spec::On::Family(spec::Family::AddressPart)));
+                if let Some(tagged) = tagged {
+                    self.report(
+                        Diagnostic::new(Code::EnvelopePartNoAddress, tagged.range).with("name", *name).with("tag", tagged.tag.name),
+                    );
+                }
+            }
+        }
+        let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
+        Some(TestKind::Envelope { parts, keys, matching, part: Self::address_part(arguments) })
+    }
+
+    fn hasflag(&mut self, arguments: &Arguments<'_>) -> Option<TestKind> {
+        let variables = match arguments.positional.len() {
+            2 => {
+                let list = arguments.from_end(2)?;
+                self.needs_variables(list.range)?;
+                let mut places = Vec::new();
+                for (kind, range) in list.strings() {
+                    places.extend(self.variable(kind, range, false));
+                }
+                Some(places)
+            }
+            _ => None,
+        };
+        let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
+        Some(TestKind::HasFlag { variables, keys, matching })
+    }
+
+    /// `:index` and `:last`; the outer `None` is an error.
+    fn index(&mut self, arguments: &Arguments<'_>) -> Option<Option<Index>> {
+        let last = arguments.tag(TagId::Last).map(|tagged| tagged.range);
+        let Some(value) = arguments.value(TagId::Index) else {
+            if let Some(range) = last {
+                self.report(Diagnostic::new(Code::TagNeedsTag, range).with("tag", "last").with("other", "index"));
+                return None;
+            }
+            return Some(None);
+        };
+        let index = self.number(value);
+        if index == 0 {
+            self.report(Diagnostic::new(Code::IndexZero, value.range));
+            return None;
+        }
+        Some(Some(Index { index, last: last.is_some() }))
+    }
+
+    /// Pigeonhole forgets `:index` when `:zone` stands after it (tag-index.c detaches its parameter, tst-date.c then the tag's).
+    fn drops_index(&self, arguments: &Arguments<'_>) -> bool {
+        let place = |id| arguments.tag(id).map(|tagged| tagged.range.start);
+        self.dialect.engine.is_pigeonhole()
+            && matches!((place(TagId::Index), place(TagId::Zone)), (Some(index), Some(zone)) if index < zone)
+    }
+
+    /// `:mime` and its options; the outer `None` is an error.
+    fn mime(&mut self, arguments: &Arguments<'_>) -> Option<Option<Mime>> {
+        let option = arguments
+            .tags
+            .iter()
+            .find(|tagged| matches!(tagged.tag.id, TagId::AnyChild | TagId::Type | TagId::Subtype | TagId::ContentType | TagId::Param));
+        if !arguments.has(TagId::Mime) {
+            if let Some(tagged) = option {
+                self.report(Diagnostic::new(Code::TagNeedsTag, tagged.range).with("tag", tagged.tag.name).with("other", "mime"));
+                return None;
+            }
+            return Some(None);
+        }
+        let option = if arguments.has(TagId::Type) {
+            MimeOption::Type
+        } else if arguments.has(TagId::Subtype) {
+            MimeOption::Subtype
+        } else if arguments.has(TagId::ContentType) {
+            MimeOption::ContentType
+        } else if let Some(names) = arguments.value(TagId::Param) {
+            MimeOption::Param(self.strings(names))
+        } else {
+            MimeOption::Value
+        };
+        Some(Some(Mime { any_child: arguments.has(TagId::AnyChild), option }))
+    }
+
+    fn zone_and_part(&mut self, arguments: &Arguments<'_>) -> Option<(Zone, Text)> {
+        let zone = match arguments.value(TagId::Zone) {
+            Some(value) => {
+                let zone = self.string(value);
+                if let Some(literal) = zone.literal().filter(|literal| parse_zone(literal).is_none()) {
+                    let literal = literal.to_vec();
+                    self.error(Code::InvalidZone, zone.range, "value", literal);
+                }
+                Zone::Given(zone)
+            }
+            None if arguments.has(TagId::OriginalZone) => Zone::Original,
+            None => Zone::Local,
+        };
+        let part = self.string(arguments.from_end(2)?);
+        if let Some(literal) = part.literal() {
+            if !spec::DATE_PARTS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(literal)) {
+                let literal = literal.to_vec();
+                self.error(Code::InvalidDatePart, part.range, "name", literal);
+            }
+        }
+        Some((zone, part))
+    }
+}
