@@ -1,1 +1,3 @@
 //! The one integration binary.
+
+mod regex_oracle;
