@@ -436,15 +436,3 @@ pub enum Event<'e> {
         range: Range,
     },
 }
-
-/// Runs a program.
-#[must_use]
-pub fn run(
-    _program: &Program,
-    _delivery: &Delivery<'_>,
-    _account: &Account,
-    _limits: &Limits,
-    _tracer: Option<&mut dyn Tracer>,
-) -> Outcome {
-    Outcome::default()
-}

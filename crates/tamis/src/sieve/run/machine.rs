@@ -355,7 +355,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             Op::ExtractText { variable, modifiers, first } => {
                 let Some(part) = self.part().and_then(|mut parts| parts.current()) else { return Ok(()) };
-                let mut value = self.delivery.message.parts().get(part).map(|part| part.text.clone()).unwrap_or_default();
+                let mut value = self.delivery.message.parts().get(part).map(|part| part.text.to_vec()).unwrap_or_default();
                 if let Some(first) = first.and_then(|first| usize::try_from(first).ok()) {
                     // Bytes, though the standard says characters (cmd-extracttext.c).
                     value.truncate(first);
