@@ -546,6 +546,10 @@ codes! {
         en: "the server's engine answers wrongly on the pattern `{pattern}` with this value",
         fr: "le moteur du serveur se trompe sur le motif `{pattern}` avec cette valeur"
     }
+    LosesMail "sieve/loses-mail" Warning {
+        en: "the server loses the message: filing into `{name}` fails after the message was kept, and both are undone",
+        fr: "le serveur perd le message : le classement dans `{name}` échoue après que le message a été gardé, et les deux sont annulés"
+    }
     SuppressedNullSender "suppressed/null-sender" Hint {
         en: "the sender is the null address",
         fr: "l'expéditeur est l'adresse nulle"

@@ -2,10 +2,149 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::dialect::Engine;
 use super::program::Program;
 use crate::diagnostic::Diagnostic;
-use crate::mail::Message;
+use crate::mail::{Message, SmtpAddress, fields_named};
 use crate::text::Range;
+
+mod commit;
+mod compare;
+mod compose;
+mod dates;
+mod fields;
+mod flags;
+mod machine;
+mod matches;
+mod matching;
+mod notify;
+mod result;
+mod tests;
+mod variables;
+mod write;
+
+/// Runs a program over a delivery. Never fails: a script that fails is an outcome too.
+///
+/// A message whose parts are beyond the limits of [`crate::mail::Limits`] is judged by what was read of it.
+#[must_use]
+pub fn run<'a>(
+    program: &'a Program,
+    delivery: &'a Delivery<'_>,
+    account: &'a Account,
+    limits: &'a Limits,
+    tracer: Option<&'a mut (dyn Tracer + 'a)>,
+) -> Outcome {
+    let mut machine = machine::Machine::new(program, delivery, account, limits, tracer);
+    // Why it failed stands in the machine.
+    let _ = machine.run();
+    machine.finish()
+}
+
+/// The release whose behaviour an engine stands for.
+const fn version(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Rfc => "0",
+        Engine::Pigeonhole05 => "0.5.19",
+        Engine::Pigeonhole05Musl => "0.5.21.1",
+        Engine::Pigeonhole24 => "2.4.4",
+    }
+}
+
+/// The release with its build, as Debian's names itself in `X-Sieve`.
+const fn full_version(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Pigeonhole05 => "0.5.19 (4eae2f79)",
+        other => version(other),
+    }
+}
+
+/// The handle under which redirected messages are remembered among what `duplicate` has seen.
+const REDIRECT_HANDLE: &[u8] = b"\0redirect";
+
+/// The handle under which a `duplicate` test remembers: what it remembers with `:last` it sees only with `:last`.
+fn memory_handle(handle: Option<&[u8]>, last: bool) -> Vec<u8> {
+    let mut key = handle.unwrap_or_default().to_vec();
+    if last {
+        key.extend_from_slice(b"\0last");
+    }
+    key
+}
+
+/// An address of an envelope, with or without angle brackets; none for the null address.
+fn envelope_address(text: &str) -> Option<SmtpAddress> {
+    let text = text.trim();
+    let text = text.strip_prefix('<').and_then(|text| text.strip_suffix('>')).unwrap_or(text);
+    let (local, domain) = text.rsplit_once('@').map_or((text, None), |(local, domain)| (local, Some(domain)));
+    let unquoted = local.strip_prefix('"').and_then(|local| local.strip_suffix('"'));
+    let mut local_part = Vec::with_capacity(local.len());
+    match unquoted {
+        None => local_part.extend_from_slice(local.as_bytes()),
+        Some(quoted) => {
+            let mut bytes = quoted.bytes();
+            while let Some(byte) = bytes.next() {
+                local_part.push(if byte == b'\\' { bytes.next().unwrap_or(byte) } else { byte });
+            }
+        }
+    }
+    (!local_part.is_empty()).then(|| SmtpAddress { local_part, domain: domain.map(|domain| domain.as_bytes().to_vec()) })
+}
+
+impl Delivery<'_> {
+    /// The envelope sender; none for the null sender.
+    fn sender(&self) -> Option<SmtpAddress> {
+        self.from.as_deref().and_then(envelope_address)
+    }
+
+    /// The recipient as the sender wrote it.
+    fn original_recipient(&self) -> Option<SmtpAddress> {
+        envelope_address(&self.to)
+    }
+
+    /// The address that the message was delivered to.
+    fn recipient(&self) -> Option<SmtpAddress> {
+        envelope_address(self.final_to.as_deref().unwrap_or(&self.to))
+    }
+
+    /// The first message id of the `Message-ID` field, in its angle brackets.
+    fn message_id(&self) -> Option<Vec<u8>> {
+        let field = fields_named(self.message.fields(), b"message-id").next()?;
+        let value = field.undecoded();
+        let start = memchr::memchr(b'<', &value)?;
+        let rest = value.get(start..)?;
+        let end = memchr::memchr(b'>', rest)?;
+        let id = rest.get(..=end)?;
+        let id: Vec<u8> = id.iter().copied().filter(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).collect();
+        id.contains(&b'@').then_some(id)
+    }
+
+    /// The server's domain: what follows the first dot of its name, if a dot is left there (sieve.c).
+    fn domain(&self) -> String {
+        match self.hostname.split_once('.') {
+            Some((_, domain)) if domain.contains('.') => domain.to_owned(),
+            _ => self.hostname.clone(),
+        }
+    }
+}
+
+impl Account {
+    /// The account after this outcome: what was seen and answered is remembered until its time, and created mailboxes exist.
+    #[must_use]
+    pub fn after(&self, outcome: &Outcome) -> Self {
+        let mut account = self.clone();
+        for memory in &outcome.remembered {
+            let known = match memory.question {
+                Question::AnsweredBefore => &mut account.replied,
+                Question::SeenBefore | Question::MailboxExists => &mut account.seen,
+            };
+            known.insert((memory.handle.clone(), memory.id.clone()), memory.until);
+        }
+        if let Some(mailboxes) = &mut account.mailboxes {
+            let created = outcome.stored.iter().filter(|stored| stored.created);
+            mailboxes.extend(created.map(|stored| String::from_utf8_lossy(&stored.mailbox).into_owned()));
+        }
+        account
+    }
+}
 
 /// A point in time with the server's own zone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,6 +221,8 @@ pub struct Outcome {
     pub assumed: Vec<Assumption>,
     /// Warnings of the run, and faults of the server's engine that this input meets (`hazard`).
     pub notes: Vec<Diagnostic>,
+    /// What the server will remember, see [`Account::after`].
+    pub remembered: Vec<Remembered>,
     /// The header fields after `addheader` and `deleteheader`, if the script changed any: what is stored and sent.
     pub edited: Option<Vec<(Vec<u8>, Vec<u8>)>>,
     /// What it cost.
@@ -152,6 +293,19 @@ pub struct Sent {
     pub message: Vec<u8>,
     /// Why the server does not send it after all.
     pub suppressed: Option<Diagnostic>,
+}
+
+/// Something that the server remembers for a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// That an id was seen, or that a sender was answered.
+    pub question: Question,
+    /// The handle: what `:handle` says, or what the server takes instead.
+    pub handle: Vec<u8>,
+    /// The id, or the sender.
+    pub id: Vec<u8>,
+    /// The second at which the memory ends.
+    pub until: i64,
 }
 
 /// Something that nobody told and that had to be assumed.
@@ -281,16 +435,4 @@ pub enum Event<'e> {
         /// The command.
         range: Range,
     },
-}
-
-/// Runs a program.
-#[must_use]
-pub fn run(
-    _program: &Program,
-    _delivery: &Delivery<'_>,
-    _account: &Account,
-    _limits: &Limits,
-    _tracer: Option<&mut dyn Tracer>,
-) -> Outcome {
-    Outcome::default()
 }

@@ -1,0 +1,368 @@
+//! The mails that the server writes: redirected messages, replies, rejections, notifications. What a server would take from its clock and its
+//! counters comes from the delivery.
+
+use super::dates::Civil;
+use super::fields::{Fields, push_crlf};
+use super::notify::is_8bit;
+use super::result::{Notify, NotifyOld, Vacation};
+use super::write::{encoded, field, name, sanitized, sanitized_bytes};
+use super::{Delivery, Sent};
+use crate::mail::{SmtpAddress, addresses, fields_named};
+use crate::sieve::dialect::Dialect;
+
+/// Subjects are cut to so many characters (plugins/vacation, sieve-limits.h).
+const MAX_SUBJECT: usize = 256;
+
+/// What a mail needs to know of its surroundings.
+pub(super) struct Letter<'a> {
+    pub(super) delivery: &'a Delivery<'a>,
+    pub(super) dialect: &'a Dialect,
+    /// How many mails were written before.
+    pub(super) number: u32,
+    /// The user's address, if one is configured.
+    pub(super) user: Option<SmtpAddress>,
+}
+
+impl Letter<'_> {
+    fn message_id(&self, program: &str) -> Vec<u8> {
+        let now = self.delivery.now.seconds;
+        format!("<{program}-{now}-0-{}@{}>", self.number, self.delivery.hostname).into_bytes()
+    }
+
+    fn date(&self) -> Vec<u8> {
+        Civil::new(self.delivery.now.seconds, self.delivery.now.zone_minutes).mail().into_bytes()
+    }
+
+    fn implementation(&self) -> Vec<u8> {
+        format!("Pigeonhole Sieve {}", super::full_version(self.dialect.engine)).into_bytes()
+    }
+
+    /// `postmaster@` the user's domain, or the server (Dovecot's default postmaster_address).
+    fn postmaster(&self) -> SmtpAddress {
+        let domain = self.delivery.recipient().and_then(|recipient| recipient.domain);
+        SmtpAddress { local_part: b"postmaster".to_vec(), domain: domain.or_else(|| Some(self.delivery.hostname.clone().into_bytes())) }
+    }
+
+    /// The first value of a field of the message as it came.
+    fn first(&self, name: &[u8]) -> Option<Vec<u8>> {
+        fields_named(self.delivery.message.fields(), name).next().map(|field| field.undecoded().into_owned())
+    }
+
+    fn first_decoded(&self, name: &[u8]) -> Option<Vec<u8>> {
+        let message = self.delivery.message;
+        fields_named(message.fields(), name).next().map(|field| field.decoded(message.converter()).into_owned())
+    }
+
+    fn start(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        field(&mut out, b"X-Sieve", &self.implementation());
+        out
+    }
+}
+
+/// An address in angle brackets.
+fn path(address: &SmtpAddress) -> Vec<u8> {
+    [b"<", address.to_bytes().as_slice(), b">"].concat()
+}
+
+/// A field with addresses as the script gives them.
+fn address_field(out: &mut Vec<u8>, name: &[u8], text: &[u8]) {
+    if is_8bit(text) { field(out, name, &encoded(text)) } else { field(out, name, text) }
+}
+
+pub(super) fn redirect(letter: &Letter<'_>, fields: &Fields<'_>, to: &SmtpAddress) -> Sent {
+    let delivery = letter.delivery;
+    let mut out = letter.start();
+    let own = letter.user.clone().or_else(|| delivery.recipient());
+    if let Some(own) = &own {
+        field(&mut out, b"X-Sieve-Redirected-From", &own.to_bytes());
+    }
+    if letter.first(b"message-id").is_none() {
+        field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
+    }
+    out.extend_from_slice(&fields.mail(|field| field.is(b"return-path")));
+    // RFC 5228, 4.2: the null sender stays.
+    let sender = delivery.sender().map(|sender| if letter.dialect.settings.redirect_envelope_from_recipient { own.unwrap_or(sender) } else { sender });
+    sent("redirect", sender, vec![to.to_bytes()], out)
+}
+
+fn sent(kind: &'static str, from: Option<SmtpAddress>, to: Vec<Vec<u8>>, message: Vec<u8>) -> Sent {
+    Sent { kind, from: from.map(|from| from.to_bytes()).unwrap_or_default(), to, message, suppressed: None }
+}
+
+pub(super) fn vacation(letter: &Letter<'_>, vacation: &Vacation, own: Option<&SmtpAddress>) -> Sent {
+    let delivery = letter.delivery;
+    let mut out = letter.start();
+    field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
+    field(&mut out, b"Date", &letter.date());
+    match vacation.from.as_deref().filter(|from| !from.is_empty()) {
+        Some(from) => address_field(&mut out, b"From", from),
+        None => field(&mut out, b"From", &path(own.unwrap_or(&letter.postmaster()))),
+    }
+    let sender = delivery.sender();
+    field(&mut out, b"To", &sender.as_ref().map(|sender| reply_to(letter, sender)).unwrap_or_default());
+    let subject = match vacation.subject.as_deref().filter(|subject| !subject.is_empty()) {
+        Some(subject) => subject.to_vec(),
+        None => match letter.first_decoded(b"subject") {
+            Some(subject) => [b"Auto: ", subject.as_slice()].concat(),
+            None => b"Automated reply".to_vec(),
+        },
+    };
+    let subject = sanitized(&subject, MAX_SUBJECT);
+    if is_8bit(&subject) {
+        field(&mut out, b"Subject", &encoded(&subject));
+    } else {
+        field(&mut out, b"Subject", &subject);
+    }
+    let references = letter.first(b"references");
+    if let Some(id) = delivery.message_id() {
+        field(&mut out, b"In-Reply-To", &id);
+        let references = references.map_or_else(|| id.clone(), |references| [references.as_slice(), b" ", &id].concat());
+        field(&mut out, b"References", &references);
+    } else if let Some(references) = references {
+        field(&mut out, b"References", &references);
+    }
+    field(&mut out, b"Auto-Submitted", b"auto-replied (vacation)");
+    field(&mut out, b"Precedence", b"bulk");
+    field(&mut out, b"X-Auto-Response-Suppress", b"All");
+    field(&mut out, b"MIME-Version", b"1.0");
+    if !vacation.mime {
+        field(&mut out, b"Content-Type", b"text/plain; charset=utf-8");
+        field(&mut out, b"Content-Transfer-Encoding", b"8bit");
+        out.extend_from_slice(b"\r\n");
+    }
+    push_crlf(&mut out, &vacation.reason);
+    out.extend_from_slice(b"\r\n");
+    // The envelope sender is null, or who the message was sent to, but never what the script says.
+    let settings = &letter.dialect.settings;
+    let from = settings.vacation_send_from_recipient.then(|| {
+        let listed = own.filter(|own| !vacation.addresses.iter().any(|address| address.equals_ignoring_case(own)));
+        let original = settings.vacation_use_original_recipient.then(|| delivery.original_recipient()).flatten();
+        listed.cloned().or(original).or_else(|| delivery.recipient())
+    });
+    sent("vacation", from.flatten(), sender.map(|sender| sender.to_bytes()).into_iter().collect(), out)
+}
+
+/// The sender with the display name that the message gives him (_get_full_reply_recipient in cmd-vacation.c).
+fn reply_to(letter: &Letter<'_>, sender: &SmtpAddress) -> Vec<u8> {
+    let any = letter.dialect.settings.vacation_to_header_ignore_envelope;
+    for name in [&b"sender"[..], b"resent-from", b"from"] {
+        let Some(value) = letter.first(name) else { continue };
+        for text in split_list(&value) {
+            let Some(address) = addresses(text).addresses.into_iter().next() else { continue };
+            if any || address.equals_ignoring_case(sender) {
+                let name = display_name(text);
+                return if name.is_empty() { path(&address) } else { [quoted(&name).as_slice(), b" ", &path(&address)].concat() };
+            }
+        }
+    }
+    path(sender)
+}
+
+/// The items of an address list: commas in quotes, comments and angle brackets divide nothing.
+fn split_list(value: &[u8]) -> Vec<&[u8]> {
+    let (mut items, mut start) = (Vec::new(), 0);
+    let (mut quotes, mut comments, mut angle, mut escaped) = (false, 0u32, false, false);
+    for (at, byte) in value.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quotes || comments > 0 => escaped = true,
+            b'"' if comments == 0 => quotes = !quotes,
+            _ if quotes => {}
+            b'(' => comments = comments.saturating_add(1),
+            b')' => comments = comments.saturating_sub(1),
+            _ if comments > 0 => {}
+            b'<' => angle = true,
+            b'>' => angle = false,
+            b',' if !angle => {
+                items.push(value.get(start..at).unwrap_or_default());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    items.push(value.get(start..).unwrap_or_default());
+    items
+}
+
+/// The words before `<`, quotes taken off, with one blank between them; empty if there are none.
+fn display_name(text: &[u8]) -> Vec<u8> {
+    let (mut out, mut quotes, mut escaped, mut gap) = (Vec::new(), false, false, false);
+    for byte in text {
+        match byte {
+            b'<' if !quotes => return out,
+            b'\\' if quotes && !escaped => {
+                escaped = true;
+                continue;
+            }
+            b'"' if !escaped => quotes = !quotes,
+            b' ' | b'\t' | b'\r' | b'\n' if !quotes => gap = !out.is_empty(),
+            _ => {
+                if gap {
+                    out.push(b' ');
+                    gap = false;
+                }
+                out.push(*byte);
+            }
+        }
+        escaped = false;
+    }
+    Vec::new()
+}
+
+/// A display name in quotes if it needs them; encoded words may not stand in quotes (message_address_write in lib-mail).
+fn quoted(name: &[u8]) -> Vec<u8> {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b" !#$%&'*+-/=?^_`{|}~".contains(byte);
+    if memchr::memmem::find(name, b"=?").is_some() || name.iter().all(plain) {
+        return name.to_vec();
+    }
+    let mut out = vec![b'"'];
+    for byte in name {
+        if matches!(byte, b'"' | b'\\' | b'\'') {
+            out.push(b'\\');
+        }
+        out.push(*byte);
+    }
+    out.push(b'"');
+    out
+}
+
+/// The rejection that Dovecot's delivery sends (mail_send_rejection in lib-lda).
+pub(super) fn reject(letter: &Letter<'_>, reason: &[u8]) -> Sent {
+    let delivery = letter.delivery;
+    let recipient = delivery.original_recipient().map(|recipient| recipient.to_bytes()).unwrap_or_default();
+    let sender = delivery.sender();
+    let boundary = format!("{}-{}/{}", delivery.now.seconds, letter.number, delivery.hostname);
+    let mut out = Vec::new();
+    let mut line = |parts: &[&[u8]]| {
+        for part in parts {
+            out.extend_from_slice(part);
+        }
+        out.extend_from_slice(b"\r\n");
+    };
+    line(&[b"Message-ID: ", &letter.message_id("dovecot")]);
+    line(&[b"Date: ", &letter.date()]);
+    line(&[b"From: ", &path(&letter.postmaster())]);
+    line(&[b"To: ", &sender.as_ref().map(path).unwrap_or_else(|| b"<>".to_vec())]);
+    line(&[b"MIME-Version: 1.0"]);
+    line(&[b"Content-Type: multipart/report; report-type=disposition-notification;"]);
+    line(&[b"\tboundary=\"", boundary.as_bytes(), b"\""]);
+    line(&[b"Subject: Rejected: ", &sanitized_bytes(&letter.first(b"subject").unwrap_or_default(), 80)]);
+    line(&[b"Auto-Submitted: auto-replied (rejected)"]);
+    line(&[b"Precedence: bulk"]);
+    line(&[b""]);
+    line(&[b"This is a MIME-encapsulated message"]);
+    line(&[b""]);
+    line(&[b"--", boundary.as_bytes()]);
+    line(&[b"Content-Type: text/plain; charset=utf-8"]);
+    line(&[b"Content-Disposition: inline"]);
+    line(&[b"Content-Transfer-Encoding: 8bit"]);
+    line(&[b""]);
+    line(&[b"Your message to <", &recipient, b"> was automatically rejected:"]);
+    let mut text = Vec::new();
+    push_crlf(&mut text, reason);
+    line(&[&text]);
+    line(&[b"--", boundary.as_bytes()]);
+    line(&[b"Content-Type: message/disposition-notification"]);
+    line(&[b""]);
+    line(&[b"Reporting-UA: ", delivery.hostname.as_bytes(), b"; Dovecot Mail Delivery Agent"]);
+    if let Some(original) = letter.first(b"original-recipient") {
+        line(&[b"Original-Recipient: rfc822; ", &original]);
+    }
+    line(&[b"Final-Recipient: rfc822; ", &recipient]);
+    if let Some(id) = letter.first(b"message-id") {
+        line(&[b"Original-Message-ID: ", &id]);
+    }
+    line(&[b"Disposition: automatic-action/MDN-sent-automatically; deleted"]);
+    line(&[b""]);
+    line(&[b"--", boundary.as_bytes()]);
+    line(&[b"Content-Type: message/rfc822"]);
+    line(&[b""]);
+    let fields = Fields::new(delivery.message);
+    line(&[&fields.header(|field| field.is(b"content-type")), b"\r\n\r\n"]);
+    line(&[b"--", boundary.as_bytes(), b"--"]);
+    sent("reject", None, sender.map(|sender| sender.to_bytes()).into_iter().collect(), out)
+}
+
+fn importance(out: &mut Vec<u8>, importance: u8) {
+    let (priority, word): (&[u8], &[u8]) = match importance {
+        1 => (b"1 (Highest)", b"High"),
+        3 => (b"5 (Lowest)", b"Low"),
+        _ => (b"3 (Normal)", b"Normal"),
+    };
+    field(out, b"X-Priority", priority);
+    field(out, b"Importance", word);
+}
+
+/// plugins/enotify/mailto/ntfy-mailto.c
+pub(super) fn notify(letter: &Letter<'_>, notify: &Notify) -> Sent {
+    let delivery = letter.delivery;
+    let mailto = &notify.mailto;
+    let mut out = letter.start();
+    field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
+    field(&mut out, b"Date", &letter.date());
+    let subject = match (&notify.message, &mailto.subject) {
+        (Some(message), _) => sanitized_bytes(message, MAX_SUBJECT),
+        (None, Some(subject)) => subject.clone(),
+        (None, None) => match letter.first_decoded(b"subject") {
+            Some(subject) => sanitized_bytes(&[b"Notification: ", subject.as_slice()].concat(), MAX_SUBJECT),
+            None => b"Notification: (no subject)".to_vec(),
+        },
+    };
+    field(&mut out, b"Subject", &encoded(&subject));
+    // The null sender stays null, so that notifications cannot loop.
+    let sender = delivery.sender().map(|_| notify.from_address.clone().or_else(|| letter.user.clone()).unwrap_or_else(|| letter.postmaster()));
+    let from = notify.from.clone().unwrap_or_else(|| path(sender.as_ref().unwrap_or(&letter.postmaster())));
+    address_field(&mut out, b"From", &from);
+    for (name, carbon) in [(&b"To"[..], false), (b"Cc", true)] {
+        let listed: Vec<&[u8]> = mailto.recipients.iter().filter(|(_, _, cc)| *cc == carbon).map(|(text, _, _)| text.as_slice()).collect();
+        if !listed.is_empty() {
+            address_field(&mut out, name, &listed.join(&b", "[..]));
+        }
+    }
+    let owner = letter.user.clone().or_else(|| delivery.recipient()).map(|owner| owner.to_bytes()).unwrap_or_default();
+    field(&mut out, b"Auto-Submitted", &[b"auto-notified; owner-email=\"", owner.as_slice(), b"\""].concat());
+    field(&mut out, b"Precedence", b"bulk");
+    importance(&mut out, notify.importance);
+    for (header, value) in &mailto.headers {
+        field(&mut out, &name(header), value);
+    }
+    field(&mut out, b"MIME-Version", b"1.0");
+    let (kind, encoding, body): (&[u8], &[u8], &[u8]) = match mailto.body.as_deref() {
+        Some(body) if is_8bit(body) => (b"text/plain; charset=utf-8", b"8bit", body),
+        Some(body) => (b"text/plain; charset=us-ascii", b"7bit", body),
+        None => (b"text/plain; charset=US-ASCII", b"7bit", b"Notification of new message."),
+    };
+    field(&mut out, b"Content-Type", kind);
+    field(&mut out, b"Content-Transfer-Encoding", encoding);
+    out.extend_from_slice(b"\r\n");
+    push_crlf(&mut out, body);
+    out.extend_from_slice(b"\r\n");
+    let to = mailto.recipients.iter().map(|(_, address, _)| address.to_bytes()).collect();
+    sent("notify", sender, to, out)
+}
+
+/// plugins/notify/cmd-notify.c
+pub(super) fn notify_old(letter: &Letter<'_>, notify: &NotifyOld) -> Sent {
+    let mut out = letter.start();
+    field(&mut out, b"Date", &letter.date());
+    importance(&mut out, notify.importance);
+    let postmaster = letter.postmaster();
+    field(&mut out, b"From", &path(&postmaster));
+    field(&mut out, b"Subject", b"[SIEVE] New mail notification");
+    field(&mut out, b"Auto-Submitted", b"auto-generated (notify)");
+    field(&mut out, b"Precedence", b"bulk");
+    field(&mut out, b"MIME-Version", b"1.0");
+    let (kind, encoding): (&[u8], &[u8]) =
+        if is_8bit(&notify.message) { (b"text/plain; charset=utf-8", b"8bit") } else { (b"text/plain; charset=us-ascii", b"7bit") };
+    field(&mut out, b"Content-Type", kind);
+    field(&mut out, b"Content-Transfer-Encoding", encoding);
+    field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
+    let listed: Vec<&[u8]> = notify.recipients.iter().map(|(text, _)| text.as_slice()).collect();
+    address_field(&mut out, b"To", &listed.join(&b", "[..]));
+    out.extend_from_slice(b"\r\n");
+    push_crlf(&mut out, &notify.message);
+    out.extend_from_slice(b"\r\n");
+    let to = notify.recipients.iter().map(|(_, address)| address.to_bytes()).collect();
+    sent("notify", letter.delivery.sender().map(|_| postmaster), to, out)
+}

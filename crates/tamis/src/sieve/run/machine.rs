@@ -1,0 +1,580 @@
+//! The machine: the state of a run, and what each command does. Blocks and included scripts stand on a stack of its own, so that their nesting
+//! costs no thread stack.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::fields::Fields;
+use super::matching::{Keys, Matcher};
+use super::result::{Actions, Entry, Flags, Kind};
+use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flags, variables, write};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::mail::{PartIter, parse_address};
+use crate::sieve::dialect::{Engine, Settings};
+use crate::sieve::program::{Command, FlagChange, If, Index, Matching, Op, Piece, Place, Program, Text, Texts, Unit};
+use crate::sieve::values::is_header_name;
+use crate::text::Range;
+
+/// The script failed; why stands in [`Machine::failure`].
+#[derive(Debug)]
+pub(super) struct Failed;
+
+pub(super) type Step<T> = Result<T, Failed>;
+
+/// The state of a run.
+pub(super) struct Machine<'p, 'm> {
+    pub(super) program: &'p Program,
+    pub(super) delivery: &'p Delivery<'m>,
+    pub(super) account: &'p Account,
+    pub(super) limits: &'p Limits,
+    pub(super) tracer: Option<&'p mut (dyn Tracer + 'p)>,
+    pub(super) steps: u64,
+    /// Depth for the tracer.
+    pub(super) depth: u32,
+    /// The unit that runs.
+    pub(super) unit: u32,
+    pub(super) scope: &'p Unit,
+    locals: Vec<Vec<u8>>,
+    globals: Vec<Vec<u8>>,
+    /// `${0}` and up.
+    pub(super) matches: Vec<Vec<u8>>,
+    /// The internal flags, separated by blanks.
+    pub(super) internal_flags: Vec<u8>,
+    pub(super) fields: Rc<Fields<'m>>,
+    pub(super) actions: Actions<'m>,
+    frames: Vec<Frame<'p, 'm>>,
+    included: BTreeSet<u32>,
+    /// What `duplicate` tests have asked so far, and the answers.
+    pub(super) asked: Vec<((Vec<u8>, Vec<u8>), bool)>,
+    pub(super) notes: Vec<Diagnostic>,
+    pub(super) assumed: Vec<Assumption>,
+    pub(super) failure: Option<Diagnostic>,
+    /// The server's process ended: nothing is done with the message now.
+    pub(super) crashed: bool,
+}
+
+/// A block that is being run.
+struct Frame<'p, 'm> {
+    block: &'p [Command],
+    next: usize,
+    role: Role<'p, 'm>,
+}
+
+/// What a frame's block is.
+enum Role<'p, 'm> {
+    /// A branch of an `if`.
+    Branch,
+    /// The body of a `foreverypart`.
+    Loop(PartIter<'m>),
+    /// An included script; holds the state of the one that includes it. None for the script itself.
+    Unit(Option<Box<Suspended<'p>>>),
+}
+
+/// A script that waits for the one that it includes.
+struct Suspended<'p> {
+    unit: u32,
+    scope: &'p Unit,
+    locals: Vec<Vec<u8>>,
+    matches: Vec<Vec<u8>>,
+}
+
+/// A unit for programs that have none.
+static EMPTY: Unit = Unit { name: String::new(), global: false, variables: Vec::new(), captures: false, flags: false, block: Vec::new() };
+
+impl<'p, 'm> Machine<'p, 'm> {
+    pub(super) fn new(
+        program: &'p Program,
+        delivery: &'p Delivery<'m>,
+        account: &'p Account,
+        limits: &'p Limits,
+        tracer: Option<&'p mut (dyn Tracer + 'p)>,
+    ) -> Self {
+        Self {
+            program,
+            delivery,
+            account,
+            limits,
+            tracer,
+            steps: 0,
+            depth: 0,
+            unit: 0,
+            scope: &EMPTY,
+            locals: Vec::new(),
+            globals: vec![Vec::new(); program.globals.len()],
+            matches: Vec::new(),
+            internal_flags: Vec::new(),
+            fields: Rc::new(Fields::new(delivery.message)),
+            actions: Actions::default(),
+            frames: Vec::new(),
+            included: BTreeSet::new(),
+            asked: Vec::new(),
+            notes: Vec::new(),
+            assumed: Vec::new(),
+            failure: None,
+            crashed: false,
+        }
+    }
+
+    pub(super) fn settings(&self) -> &'p Settings {
+        &self.program.dialect.settings
+    }
+
+    pub(super) fn engine(&self) -> Engine {
+        self.program.dialect.engine
+    }
+
+    /// Runs the script.
+    pub(super) fn run(&mut self) -> Step<()> {
+        self.enter(0, None);
+        while let Some(frame) = self.frames.last_mut() {
+            let Some(command) = frame.block.get(frame.next) else {
+                self.end_of_block()?;
+                continue;
+            };
+            frame.next += 1;
+            self.depth = u32::try_from(self.frames.len() - 1).unwrap_or(u32::MAX);
+            self.step(1)?;
+            self.event(|| Event::Command { range: command.range });
+            self.command(command)?;
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, unit: u32, suspended: Option<Box<Suspended<'p>>>) {
+        let program = self.program;
+        self.unit = unit;
+        self.scope = usize::try_from(unit).ok().and_then(|unit| program.units.get(unit)).unwrap_or(&EMPTY);
+        self.locals = vec![Vec::new(); self.scope.variables.len()];
+        self.matches = Vec::new();
+        self.actions.internal_flags |= self.scope.flags;
+        self.frames.push(Frame { block: &self.scope.block, next: 0, role: Role::Unit(suspended) });
+    }
+
+    fn end_of_block(&mut self) -> Step<()> {
+        if let Some(Frame { next, role: Role::Loop(parts), .. }) = self.frames.last_mut()
+            && parts.advance().is_some()
+        {
+            *next = 0;
+            return self.step(1);
+        }
+        self.leave();
+        Ok(())
+    }
+
+    /// Leaves the innermost block.
+    fn leave(&mut self) {
+        if let Some(Frame { role: Role::Unit(Some(suspended)), .. }) = self.frames.pop() {
+            (self.unit, self.scope) = (suspended.unit, suspended.scope);
+            (self.locals, self.matches) = (suspended.locals, suspended.matches);
+        }
+    }
+
+    /// The part that the innermost `foreverypart` is at, of whatever script.
+    pub(super) fn part(&self) -> Option<PartIter<'m>> {
+        self.frames.iter().rev().find_map(|frame| match frame.role {
+            Role::Loop(parts) => Some(parts),
+            _ => None,
+        })
+    }
+
+    /// Counts steps.
+    pub(super) fn step(&mut self, steps: u64) -> Step<()> {
+        self.steps = self.steps.saturating_add(steps);
+        if self.steps > self.limits.steps {
+            let diagnostic = Diagnostic::new(Code::OutOfSteps, self.place()).with("max", self.limits.steps.to_string());
+            return Err(self.fail(diagnostic));
+        }
+        Ok(())
+    }
+
+    /// The command that runs.
+    pub(super) fn place(&self) -> Range {
+        let command = |frame: &Frame<'p, 'm>| frame.next.checked_sub(1).and_then(|at| frame.block.get(at)).map(|command| command.range);
+        self.frames.last().and_then(command).unwrap_or_default()
+    }
+
+    pub(super) fn fail(&mut self, mut diagnostic: Diagnostic) -> Failed {
+        diagnostic.unit = self.unit;
+        self.event(|| Event::Stop { range: diagnostic.range });
+        self.failure = Some(diagnostic);
+        Failed
+    }
+
+    /// The server's process ends here.
+    pub(super) fn crash(&mut self, range: Range, pattern: &[u8]) -> Failed {
+        self.crashed = true;
+        let diagnostic = Diagnostic::new(Code::CrashesServer, range).with("pattern", pattern);
+        self.note(diagnostic.clone());
+        self.fail(Diagnostic { severity: Severity::Error, ..diagnostic })
+    }
+
+    /// Adds a warning, once for each place.
+    pub(super) fn note(&mut self, mut diagnostic: Diagnostic) {
+        diagnostic.unit = self.unit;
+        if !self.notes.contains(&diagnostic) {
+            if let Some(tracer) = &mut self.tracer {
+                tracer.event(self.unit, self.depth, &Event::Note(&diagnostic));
+            }
+            self.notes.push(diagnostic);
+        }
+    }
+
+    /// Records what had to be assumed, once.
+    pub(super) fn assume(&mut self, question: Question, about: &[u8], answer: bool) {
+        let assumption = Assumption { question, about: about.to_vec(), answer };
+        if !self.assumed.contains(&assumption) {
+            if let Some(tracer) = &mut self.tracer {
+                tracer.event(self.unit, self.depth, &Event::Assumed(&assumption));
+            }
+            self.assumed.push(assumption);
+        }
+    }
+
+    /// Tells the tracer, if there is one.
+    pub(super) fn event<'e>(&mut self, event: impl FnOnce() -> Event<'e>) {
+        if let Some(tracer) = &mut self.tracer {
+            tracer.event(self.unit, self.depth, &event());
+        }
+    }
+
+    /// The value of a variable.
+    pub(super) fn variable(&self, place: Place) -> &[u8] {
+        let (values, index) = match place {
+            Place::Local(index) => (&self.locals, index),
+            Place::Global(index) => (&self.globals, index),
+        };
+        usize::try_from(index).ok().and_then(|index| values.get(index)).map_or(&[], Vec::as_slice)
+    }
+
+    fn variable_mut(&mut self, place: Place) -> Option<&mut Vec<u8>> {
+        let (values, index) = match place {
+            Place::Local(index) => (&mut self.locals, index),
+            Place::Global(index) => (&mut self.globals, index),
+        };
+        usize::try_from(index).ok().and_then(|index| values.get_mut(index))
+    }
+
+    pub(super) fn variable_name(&self, place: Place) -> &'p str {
+        let (names, index) = match place {
+            Place::Local(index) => (&self.scope.variables, index),
+            Place::Global(index) => (&self.program.globals, index),
+        };
+        usize::try_from(index).ok().and_then(|index| names.get(index)).map_or("", String::as_str)
+    }
+
+    /// A string with its variables filled in.
+    pub(super) fn text<'t>(&self, text: &'t Text) -> Cow<'t, [u8]> {
+        if let Some(literal) = text.literal() {
+            return Cow::Borrowed(literal);
+        }
+        let mut out = Vec::new();
+        for piece in &text.pieces {
+            match piece {
+                Piece::Literal(bytes) => out.extend_from_slice(bytes),
+                Piece::Variable(place) => out.extend_from_slice(self.variable(*place)),
+                Piece::Match(index) => {
+                    let value = usize::try_from(*index).ok().and_then(|index| self.matches.get(index));
+                    let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
+                    match value {
+                        Some(value) if value.len() > max => {
+                            let mut value = value.clone();
+                            variables::truncate(&mut value, max);
+                            out.extend_from_slice(&value);
+                        }
+                        Some(value) => out.extend_from_slice(value),
+                        None => {}
+                    }
+                }
+            }
+        }
+        Cow::Owned(out)
+    }
+
+    pub(super) fn optional(&self, text: Option<&Text>) -> Option<Vec<u8>> {
+        text.map(|text| self.text(text).into_owned())
+    }
+
+    pub(super) fn texts(&self, texts: &Texts) -> Vec<Vec<u8>> {
+        texts.items.iter().map(|text| self.text(text).into_owned()).collect()
+    }
+
+    fn command(&mut self, command: &'p Command) -> Step<()> {
+        match &command.op {
+            Op::If(branches) => self.branch(branches),
+            Op::Stop => {
+                self.event(|| Event::Stop { range: command.range });
+                self.frames.clear();
+                Ok(())
+            }
+            Op::Return => {
+                self.event(|| Event::Stop { range: command.range });
+                while let Some(frame) = self.frames.last() {
+                    let unit = matches!(frame.role, Role::Unit(_));
+                    self.leave();
+                    if unit {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Op::Break(loops) => {
+                let mut loops = *loops;
+                while let Some(frame) = self.frames.last().filter(|_| loops > 0) {
+                    loops -= u32::from(matches!(frame.role, Role::Loop(_)));
+                    self.leave();
+                }
+                Ok(())
+            }
+            Op::ForEveryPart(block) => {
+                let message = self.delivery.message;
+                let mut parts = self.part().map_or_else(|| PartIter::new(message.parts()), |parts| parts.children());
+                if parts.current().is_some() {
+                    self.frames.push(Frame { block, next: 0, role: Role::Loop(parts) });
+                }
+                Ok(())
+            }
+            Op::Include { unit: Some(unit), once } => {
+                let first = self.included.insert(*unit);
+                if first || !*once {
+                    let suspended = Suspended {
+                        unit: self.unit,
+                        scope: self.scope,
+                        locals: std::mem::take(&mut self.locals),
+                        matches: std::mem::take(&mut self.matches),
+                    };
+                    self.enter(*unit, Some(Box::new(suspended)));
+                }
+                Ok(())
+            }
+            Op::Include { unit: None, .. } | Op::DebugLog(_) => Ok(()),
+            Op::Set { variable, modifiers, value } => {
+                let value = self.text(value).into_owned();
+                self.assign(command.range, *variable, value, modifiers);
+                Ok(())
+            }
+            Op::ExtractText { variable, modifiers, first } => {
+                let Some(part) = self.part().and_then(|mut parts| parts.current()) else { return Ok(()) };
+                let mut value = self.delivery.message.parts().get(part).map(|part| part.text.to_vec()).unwrap_or_default();
+                if let Some(first) = first.and_then(|first| usize::try_from(first).ok()) {
+                    // Bytes, though the standard says characters (cmd-extracttext.c).
+                    value.truncate(first);
+                }
+                self.assign(command.range, *variable, value, modifiers);
+                Ok(())
+            }
+            Op::Flag { change, variable, flags } => {
+                self.change_flags(command.range, *change, *variable, flags);
+                Ok(())
+            }
+            Op::Error { message } => {
+                let message = self.text(message);
+                Err(self.fail(Diagnostic::new(Code::ScriptError, command.range).with("message", message)))
+            }
+            Op::AddHeader { last, name, value } => self.add_header(command.range, *last, name, value),
+            Op::DeleteHeader { index, matching, name, values } => {
+                self.delete_header(command.range, *index, matching, name, values.as_ref())
+            }
+            Op::Keep { flags } => {
+                let flags = self.side_flags(flags.as_ref());
+                self.act(command.range, Entry { keep: true, flags, ..self.entry(Kind::Store(None)) })
+            }
+            Op::FileInto { mailbox, copy, create, flags } => {
+                let flags = self.side_flags(flags.as_ref());
+                let mailbox = self.text(mailbox).into_owned();
+                if std::str::from_utf8(&mailbox).is_err() {
+                    return Err(self.fail(Diagnostic::new(Code::RunInvalidMailbox, command.range).with("value", mailbox)));
+                }
+                let entry = Entry { flags, copy: *copy, create: *create, ..self.entry(Kind::Store(Some(mailbox))) };
+                self.act(command.range, entry)
+            }
+            Op::Discard => self.act(command.range, self.entry(Kind::Discard)),
+            Op::Redirect { address, copy } => {
+                let text = self.text(address);
+                let Ok(to) = parse_address(&text) else {
+                    return Err(self.fail(Diagnostic::new(Code::RunInvalidAddress, command.range).with("value", text)));
+                };
+                if self.settings().max_redirects == 0 {
+                    let diagnostic = Diagnostic::new(Code::RedirectForbidden, command.range).with("server", &self.program.dialect.name);
+                    return Err(self.fail(diagnostic));
+                }
+                self.act(command.range, Entry { copy: *copy, ..self.entry(Kind::Redirect(to)) })
+            }
+            Op::Reject { reason } => {
+                let reason = self.text(reason).into_owned();
+                self.act(command.range, self.entry(Kind::Reject(reason)))
+            }
+            Op::Vacation(vacation) => self.vacation(command.range, vacation),
+            Op::Notify(notify) => self.notify(command.range, notify),
+            Op::NotifyOld(notify) => self.notify_old(command.range, notify),
+            Op::Denotify { importance, id } => self.denotify(command.range, *importance, id.as_ref()),
+        }
+    }
+
+    fn branch(&mut self, branches: &'p If) -> Step<()> {
+        let depth = self.depth;
+        let mut block = branches.otherwise.as_deref();
+        for (test, then) in &branches.branches {
+            self.depth = depth.saturating_add(1);
+            if self.test(test)? {
+                block = Some(then);
+                break;
+            }
+        }
+        self.depth = depth;
+        if let Some(block) = block.filter(|block| !block.is_empty()) {
+            self.frames.push(Frame { block, next: 0, role: Role::Branch });
+        }
+        Ok(())
+    }
+
+    fn assign(&mut self, range: Range, variable: Place, mut value: Vec<u8>, modifiers: &[crate::sieve::program::Modifier]) {
+        let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
+        variables::modify(&mut value, modifiers, max);
+        if self.tracer.is_some() {
+            let name = self.variable_name(variable);
+            self.event(|| Event::Assign { range, name, value: &value });
+        }
+        if let Some(place) = self.variable_mut(variable) {
+            *place = value;
+        }
+    }
+
+    fn change_flags(&mut self, range: Range, change: FlagChange, variable: Option<Place>, lists: &Texts) {
+        let mut list = match variable {
+            _ if change == FlagChange::Set => Vec::new(),
+            Some(place) => self.variable(place).to_vec(),
+            None => self.internal_flags.clone(),
+        };
+        let mut refused: Vec<Vec<u8>> = Vec::new();
+        for text in &lists.items {
+            // A `setflag` on the variable that it reads sees what is there so far, as the real code does.
+            if let Some(place) = variable.and_then(|place| self.variable_mut(place)) {
+                place.clone_from(&list);
+            }
+            let literal = text.literal().is_some();
+            let text = self.text(text);
+            flags::change(&mut list, change, &text, |flag| {
+                // Literal ones were reported when the script was compiled.
+                if !literal {
+                    refused.push(flag.to_vec());
+                }
+            });
+        }
+        for flag in refused {
+            self.note(Diagnostic::new(Code::RunInvalidFlag, range).with("name", flag));
+        }
+        let name = variable.map_or("", |place| self.variable_name(place));
+        self.event(|| Event::Flags { range, name, value: &list });
+        match variable {
+            Some(place) => {
+                if let Some(place) = self.variable_mut(place) {
+                    *place = list;
+                }
+            }
+            None => self.internal_flags = list,
+        }
+    }
+
+    /// The flags that a store gets: those of `:flags`; without, the internal ones as they are now, if `imap4flags` is in force.
+    fn side_flags(&self, given: Option<&Texts>) -> Flags {
+        match given {
+            Some(lists) => Flags::Given(self.texts(lists)),
+            None if self.scope.flags => Flags::Given(vec![self.internal_flags.clone()]),
+            None => Flags::Unspoken,
+        }
+    }
+
+    /// An action without side effects, here and now.
+    pub(super) fn entry(&self, kind: Kind) -> Entry<'m> {
+        Entry {
+            kind,
+            keep: false,
+            copy: false,
+            create: false,
+            flags: Flags::Unspoken,
+            fields: Rc::clone(&self.fields),
+            unit: self.unit,
+            range: Range::default(),
+        }
+    }
+
+    /// Adds an action to the result.
+    pub(super) fn act(&mut self, range: Range, entry: Entry<'m>) -> Step<()> {
+        let settings = self.settings();
+        let seen = self.tracer.is_some().then(|| super::commit::action(&Entry { range, ..entry.clone() }, &self.internal_flags));
+        match self.actions.add(Entry { range, ..entry }, settings, self.delivery.default_mailbox.as_bytes()) {
+            Ok(_) => {
+                if let Some(action) = &seen {
+                    self.event(|| Event::Action(action));
+                }
+                Ok(())
+            }
+            Err(refusal) => Err(self.fail(*refusal)),
+        }
+    }
+
+    fn add_header(&mut self, range: Range, last: bool, name: &Text, value: &Text) -> Step<()> {
+        let name = self.text(name);
+        let value = self.text(value);
+        if !is_header_name(&name) {
+            return Err(self.fail(Diagnostic::new(Code::RunInvalidHeaderName, range).with("value", name)));
+        }
+        let forbidden = &self.settings().editheader_forbid_add;
+        let listed = forbidden.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(&name));
+        if !name.eq_ignore_ascii_case(b"subject") && (listed || name.eq_ignore_ascii_case(b"x-sieve-redirected-from")) {
+            self.note(Diagnostic::new(Code::RunProtectedHeader, range).with("name", name));
+            return Ok(());
+        }
+        if value.contains(&0) {
+            return Err(self.fail(Diagnostic::new(Code::RunInvalidHeaderValue, range).with("value", value)));
+        }
+        let max = self.settings().editheader_max_header_size;
+        if value.len() as u64 > max {
+            return Err(self.fail(Diagnostic::new(Code::HeaderTooLong, range).with("max", max.to_string())));
+        }
+        let name = write::name(&name);
+        Rc::make_mut(&mut self.fields).add(&name, &value, last);
+        self.event(|| Event::Header { range, added: true, name: &name, value: &value });
+        Ok(())
+    }
+
+    fn delete_header(&mut self, range: Range, index: Option<Index>, matching: &'p Matching, name: &Text, values: Option<&'p Texts>) -> Step<()> {
+        let name = self.text(name);
+        if !is_header_name(&name) {
+            return Err(self.fail(Diagnostic::new(Code::RunInvalidHeaderName, range).with("value", name)));
+        }
+        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+        let listed = self.settings().editheader_forbid_delete.iter().any(|other| is(other));
+        if is("received") || is("auto-submitted") || is("x-sieve-redirected-from") || (listed && !is("subject")) {
+            self.note(Diagnostic::new(Code::RunProtectedHeader, range).with("name", name));
+            return Ok(());
+        }
+        let wanted = index.map_or(0, |index| i64::try_from(index.index).unwrap_or(i64::MAX));
+        let from_end = index.is_some_and(|index| index.last);
+        let Some(patterns) = values else {
+            let deleted = Rc::make_mut(&mut self.fields).delete(&name, if from_end { -wanted } else { wanted });
+            for value in deleted {
+                self.event(|| Event::Header { range, added: false, name: &name, value: &value });
+            }
+            return Ok(());
+        };
+        let values = Rc::make_mut(&mut self.fields).values(&name);
+        let mut matcher = Matcher::new(matching, Keys::Texts(patterns), range, self.scope.captures);
+        matcher.many = true;
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        if from_end {
+            order.reverse();
+        }
+        let mut deleted = Vec::new();
+        for (position, at) in (1i64..).zip(order) {
+            let Some(value) = values.get(at).filter(|_| index.is_none() || position == wanted) else { continue };
+            if self.compare(&mut matcher, &name, value)? {
+                deleted.push(at + 1);
+                self.event(|| Event::Header { range, added: false, name: &name, value });
+            }
+        }
+        Rc::make_mut(&mut self.fields).delete_at(&name, &deleted);
+        Ok(())
+    }
+}

@@ -1,0 +1,278 @@
+//! Values against keys (RFC 5228, 2.7): each value is compared with each key until one matches (sieve-match.c).
+
+use super::compare::{self, Fold};
+use super::machine::{Machine, Step};
+use super::matches::{Answer, Pattern, Release};
+use super::Event;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::regex::{Flavour, Regex};
+use crate::sieve::dialect::Engine;
+use crate::sieve::program::{Comparator, MatchKind, Matching, Relation, Texts};
+use crate::text::Range;
+
+/// The keys of a test.
+#[derive(Debug)]
+pub(super) enum Keys<'t> {
+    /// As the script gives them.
+    Texts(&'t Texts),
+    /// Computed before.
+    Given(Vec<Vec<u8>>),
+}
+
+impl Keys<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Texts(texts) => texts.items.len(),
+            Self::Given(keys) => keys.len(),
+        }
+    }
+}
+
+/// A match in progress: comparator, match type, keys, and what was prepared of them.
+#[derive(Debug)]
+pub(super) struct Matcher<'t> {
+    matching: &'t Matching,
+    keys: Keys<'t>,
+    range: Range,
+    /// A match sets the match values.
+    captures: bool,
+    /// Goes on after a match, as only `deleteheader` does.
+    pub(super) many: bool,
+    /// Patterns of literal keys, made when first needed.
+    patterns: Vec<Option<Pattern>>,
+    /// Expressions of keys known only now: none yet, or refused, or compiled.
+    regexes: Vec<Option<Option<Regex>>>,
+    /// How many expressions 0.5 has compiled, and whether it had the time to compile all.
+    compiled: (usize, bool),
+    /// How many values came, for `:count`.
+    pub(super) count: u64,
+}
+
+impl<'t> Matcher<'t> {
+    pub(super) fn new(matching: &'t Matching, keys: Keys<'t>, range: Range, captures: bool) -> Self {
+        Self { matching, keys, range, captures, many: false, patterns: Vec::new(), regexes: Vec::new(), compiled: (0, false), count: 0 }
+    }
+
+    /// The relation, if values are only counted.
+    pub(super) const fn counts(&self) -> Option<Relation> {
+        match self.matching.kind {
+            MatchKind::Count(relation) => Some(relation),
+            _ => None,
+        }
+    }
+}
+
+impl Machine<'_, '_> {
+    /// Whether the value matches a key. With `:count` the value is only counted.
+    pub(super) fn compare(&mut self, matcher: &mut Matcher<'_>, source: &[u8], value: &[u8]) -> Step<bool> {
+        if matcher.counts().is_some() {
+            matcher.count = matcher.count.saturating_add(1);
+            return Ok(false);
+        }
+        for index in 0..matcher.keys.len() {
+            let key = match &matcher.keys {
+                Keys::Texts(texts) => match texts.items.get(index) {
+                    Some(text) => self.text(text),
+                    None => continue,
+                },
+                Keys::Given(keys) => keys.get(index).map(|key| key.clone().into()).unwrap_or_default(),
+            };
+            self.step(1 + (value.len() as u64) / 64)?;
+            let matched = self.matches_key(matcher, index, value, &key)?;
+            let range = matcher.range;
+            self.event(|| Event::Compare { range, source, value, key: &key, matched });
+            if matched {
+                return Ok(true);
+            }
+        }
+        matcher.compiled.1 = true;
+        Ok(false)
+    }
+
+    /// What `:count` says of so many values (RFC 5231, 4.2; plugins/relational/mcht-count.c): the number is compared as text by the comparator.
+    pub(super) fn compare_count(&mut self, matcher: &Matcher<'_>, relation: Relation, count: u64) -> Step<bool> {
+        let value = count.to_string().into_bytes();
+        for index in 0..matcher.keys.len() {
+            let key = match &matcher.keys {
+                Keys::Texts(texts) => texts.items.get(index).map(|text| self.text(text)).unwrap_or_default(),
+                Keys::Given(keys) => keys.get(index).map(|key| key.clone().into()).unwrap_or_default(),
+            };
+            self.step(1)?;
+            let matched = relation.holds(compare::compare(matcher.matching.comparator, &value, &key));
+            let range = matcher.range;
+            self.event(|| Event::Compare { range, source: b"", value: &value, key: &key, matched });
+            if matched {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn matches_key(&mut self, matcher: &mut Matcher<'_>, index: usize, value: &[u8], key: &[u8]) -> Step<bool> {
+        let comparator = matcher.matching.comparator;
+        match &matcher.matching.kind {
+            MatchKind::Is => Ok(compare::is(comparator, value, key)),
+            MatchKind::Contains if value.is_empty() => Ok(key.is_empty()),
+            MatchKind::Contains => Ok(Fold::of(comparator).is_some_and(|fold| fold.find(value, key).is_some())),
+            MatchKind::Value(relation) => Ok(relation.holds(compare::compare(comparator, value, key))),
+            MatchKind::Count(_) => Ok(false),
+            MatchKind::Matches => self.matches_pattern(matcher, index, value, key),
+            MatchKind::Regex(compiled) => self.matches_regex(matcher, compiled, index, value, key),
+        }
+    }
+
+    fn matches_pattern(&mut self, matcher: &mut Matcher<'_>, index: usize, value: &[u8], key: &[u8]) -> Step<bool> {
+        let Some(fold) = Fold::of(matcher.matching.comparator) else { return Ok(false) };
+        let literal = match &matcher.keys {
+            Keys::Texts(texts) => texts.items.get(index).is_some_and(|text| text.literal().is_some()),
+            Keys::Given(_) => true,
+        };
+        if !literal || matcher.patterns.get(index).is_none_or(Option::is_none) {
+            matcher.patterns.resize_with(matcher.keys.len(), || None);
+            if let Some(place) = matcher.patterns.get_mut(index) {
+                *place = Some(Pattern::new(key));
+            }
+        }
+        let Some(Some(pattern)) = matcher.patterns.get(index) else { return Ok(false) };
+        let mut steps = 0;
+        let one: fn(&[u8]) -> usize = match self.engine() {
+            // RFC 5228, 2.7.1: a character, which is an octet for i;octet alone.
+            Engine::Rfc if fold != Fold::Exact => compare::char_len,
+            _ => |_| 1,
+        };
+        let release = match self.engine() {
+            Engine::Pigeonhole05 | Engine::Pigeonhole05Musl => Some(Release::V05),
+            Engine::Pigeonhole24 => Some(Release::V24),
+            Engine::Rfc => None,
+        };
+        let answer = match release.filter(|_| pattern.is_delicate()) {
+            None => pattern.standard(value, fold, one, matcher.captures, &mut steps),
+            Some(release) => {
+                let answer = pattern.engine(value, fold, release, matcher.captures, &mut steps);
+                let right = pattern.standard(value, fold, one, matcher.captures, &mut steps);
+                if answer == Answer::Crash {
+                    return Err(self.crash(matcher.range, key));
+                }
+                if !same(&answer, &right) {
+                    self.note(Diagnostic::new(Code::WrongOnServer, matcher.range).with("pattern", key));
+                }
+                answer
+            }
+        };
+        self.step(steps)?;
+        match answer {
+            Answer::Yes(values) => {
+                self.capture(matcher, values);
+                Ok(true)
+            }
+            Answer::No | Answer::Crash => Ok(false),
+        }
+    }
+
+    fn capture(&mut self, matcher: &Matcher<'_>, values: Vec<Vec<u8>>) {
+        if matcher.captures {
+            let range = matcher.range;
+            self.event(|| Event::Captures { range, values: &values });
+            self.matches = values;
+        }
+    }
+
+    fn matches_regex(
+        &mut self,
+        matcher: &mut Matcher<'_>,
+        compiled: &[Option<Regex>],
+        index: usize,
+        value: &[u8],
+        key: &[u8],
+    ) -> Step<bool> {
+        let mut index = index;
+        if matcher.many && self.engine().is_05() && !matcher.compiled.1 {
+            // Once a match left keys uncompiled, 0.5 takes the second expression for each key that it has compiled, if there is a second one
+            // (plugins/regex/mcht-regex.c).
+            if index < matcher.compiled.0 {
+                if matcher.compiled.0 < 2 {
+                    return Err(self.crash(matcher.range, key));
+                }
+                index = 1;
+            } else {
+                matcher.compiled.0 = index + 1;
+            }
+        }
+        let regex = match compiled.get(index) {
+            Some(Some(regex)) => regex,
+            _ => {
+                matcher.regexes.resize_with(matcher.keys.len(), || None);
+                let unknown = matcher.regexes.get(index).is_none_or(Option::is_none);
+                // An expression that another value's captures may change is compiled once all the same.
+                if unknown {
+                    let regex = self.compile(matcher, key)?;
+                    if let Some(place) = matcher.regexes.get_mut(index) {
+                        *place = Some(regex);
+                    }
+                }
+                match matcher.regexes.get(index) {
+                    Some(Some(Some(regex))) => regex,
+                    _ => return Ok(false),
+                }
+            }
+        };
+        let mut budget = self.limits.regex_steps;
+        let found = if matcher.captures {
+            regex.captures(value, &mut budget)
+        } else {
+            regex.is_match(value, &mut budget).map(|matched| matched.then(Vec::new))
+        };
+        let Ok(found) = found else {
+            let max = self.limits.regex_steps.to_string();
+            return Err(self.fail(Diagnostic::new(Code::RegexGaveUp, matcher.range).with("max", max)));
+        };
+        self.step(self.limits.regex_steps.saturating_sub(budget) / 64)?;
+        let Some(groups) = found else { return Ok(false) };
+        if matcher.captures {
+            let group = |group: &Option<(usize, usize)>| group.and_then(|(start, end)| value.get(start..end)).unwrap_or_default().to_vec();
+            let mut values: Vec<Vec<u8>> = groups.iter().map(group).collect();
+            if self.engine() == Engine::Pigeonhole24
+                && matcher.matching.comparator != Comparator::UnicodeCasemap
+                && values.iter().any(|value| !value.is_ascii())
+            {
+                // Dovecot takes each byte for a character and writes it as UTF-8 (lib-regex/regex.c with DREGEX_ASCII_ONLY).
+                values = values.iter().map(|value| value.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes()).collect();
+                self.note(Diagnostic::new(Code::WrongOnServer, matcher.range).with("pattern", key));
+            }
+            self.capture(matcher, values);
+        }
+        Ok(true)
+    }
+
+    /// Compiles a key that is known only now. The server logs one that is not valid and goes on: it matches nothing.
+    fn compile(&mut self, matcher: &Matcher<'_>, key: &[u8]) -> Step<Option<Regex>> {
+        let flavour = match self.engine() {
+            Engine::Pigeonhole05 | Engine::Rfc => Flavour::Glibc,
+            Engine::Pigeonhole05Musl => Flavour::Musl,
+            Engine::Pigeonhole24 => Flavour::Pcre,
+        };
+        match Regex::new(key, flavour, matcher.matching.comparator != Comparator::Octet) {
+            Ok(regex) => Ok(Some(regex)),
+            Err(error) if error.kind.is_own_limit() => {
+                let max = self.limits.regex_steps.to_string();
+                Err(self.fail(Diagnostic::new(Code::RegexGaveUp, matcher.range).with("max", max)))
+            }
+            Err(_) => {
+                self.note(Diagnostic::new(Code::RunInvalidRegex, matcher.range).with("value", key));
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Whether a script sees the same: missing match values are empty ones.
+fn same(a: &Answer, b: &Answer) -> bool {
+    let values = |answer: &Answer| match answer {
+        Answer::Yes(values) => {
+            let len = values.iter().rposition(|value| !value.is_empty()).map_or(0, |last| last + 1);
+            Some(values.get(..len).unwrap_or_default().to_vec())
+        }
+        Answer::No | Answer::Crash => None,
+    };
+    values(a) == values(b)
+}

@@ -1,0 +1,235 @@
+//! The result: the actions that a script takes, in order, joined and refused as sieve-result.c and each action's own file do.
+
+use std::rc::Rc;
+
+use super::fields::Fields;
+use super::flags;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::mail::SmtpAddress;
+use crate::sieve::dialect::Settings;
+use crate::sieve::values::Mailto;
+use crate::text::Range;
+
+/// The flags that a stored message gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Flags {
+    /// None are spoken of.
+    Unspoken,
+    /// These lists: of `:flags`, or the internal variable when the command ran.
+    Given(Vec<Vec<u8>>),
+    /// The internal variable when the script ends.
+    Final,
+}
+
+/// What an action does.
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// `keep` and `fileinto`; no mailbox means the default one.
+    Store(Option<Vec<u8>>),
+    Redirect(SmtpAddress),
+    Discard,
+    Reject(Vec<u8>),
+    Vacation(Box<Vacation>),
+    Notify(Box<Notify>),
+    NotifyOld(Box<NotifyOld>),
+    /// What a `duplicate` test leaves to remember: handle, id, period, `:last`.
+    Duplicate { handle: Option<Vec<u8>>, key: (Vec<u8>, Vec<u8>), period: u64, last: bool },
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Vacation {
+    pub(super) period: u64,
+    pub(super) subject: Option<Vec<u8>>,
+    pub(super) from: Option<Vec<u8>>,
+    pub(super) addresses: Vec<SmtpAddress>,
+    pub(super) mime: bool,
+    pub(super) handle: Vec<u8>,
+    pub(super) reason: Vec<u8>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Notify {
+    pub(super) from: Option<Vec<u8>>,
+    pub(super) from_address: Option<SmtpAddress>,
+    pub(super) importance: u8,
+    pub(super) message: Option<Vec<u8>>,
+    pub(super) method: Vec<u8>,
+    pub(super) mailto: Mailto,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct NotifyOld {
+    pub(super) id: Option<Vec<u8>>,
+    pub(super) importance: u8,
+    pub(super) message: Vec<u8>,
+    /// As written, with the address.
+    pub(super) recipients: Vec<(Vec<u8>, SmtpAddress)>,
+}
+
+/// An action with its side effects.
+#[derive(Clone, Debug)]
+pub(super) struct Entry<'m> {
+    pub(super) kind: Kind,
+    /// It is a `keep`.
+    pub(super) keep: bool,
+    pub(super) copy: bool,
+    pub(super) create: bool,
+    pub(super) flags: Flags,
+    /// The header that was in force.
+    pub(super) fields: Rc<Fields<'m>>,
+    pub(super) unit: u32,
+    pub(super) range: Range,
+}
+
+impl Entry<'_> {
+    /// The name that the server has for it, in messages about conflicts too.
+    pub(super) const fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Store(_) if self.keep => "keep",
+            Kind::Store(_) => "fileinto",
+            Kind::Redirect(_) => "redirect",
+            Kind::Discard => "discard",
+            Kind::Reject(_) => "reject",
+            Kind::Vacation(_) => "vacation",
+            Kind::Notify(_) | Kind::NotifyOld(_) => "notify",
+            Kind::Duplicate { .. } => "duplicate",
+        }
+    }
+
+    /// It tries to deliver the message (SIEVE_ACTFLAG_TRIES_DELIVER).
+    const fn delivers(&self) -> bool {
+        matches!(self.kind, Kind::Store(_) | Kind::Redirect(_))
+    }
+
+    /// It conflicts with the other whichever comes first: a rejected message cannot be delivered, and the sender gets one answer.
+    const fn conflicts(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Reject(_), Kind::Vacation(_)) => true,
+            (Kind::Reject(_), _) => other.delivers(),
+            _ => false,
+        }
+    }
+
+    /// Takes over the side effects of a second action of the same kind: only flags merge, the later ones win (tag-flags.c). `:copy` and
+    /// `:create` of the second are lost.
+    fn merge(&mut self, second: &Flags) {
+        if *second != Flags::Unspoken {
+            self.flags = second.clone();
+        }
+    }
+}
+
+/// The mailbox that a store means, for comparing: INBOX whatever its case (act_store_equals).
+pub(super) fn same_mailbox(a: &[u8], b: &[u8]) -> bool {
+    a == b || (a.eq_ignore_ascii_case(b"INBOX") && b.eq_ignore_ascii_case(b"INBOX"))
+}
+
+/// The actions taken so far.
+#[derive(Debug, Default)]
+pub(super) struct Actions<'m> {
+    pub(super) entries: Vec<Entry<'m>>,
+    /// `imap4flags` is in force somewhere: what is stored without flags of its own gets the internal ones.
+    pub(super) internal_flags: bool,
+}
+
+impl<'m> Actions<'m> {
+    /// Adds an action, or joins it to one that is there. Says whether anything is to be seen of it.
+    ///
+    /// # Errors
+    /// Why the server gives up on the script.
+    pub(super) fn add(&mut self, mut new: Entry<'m>, settings: &Settings, default_mailbox: &[u8]) -> Result<bool, Box<Diagnostic>> {
+        let refuse = |code: Code| {
+            let mut refusal = Diagnostic::new(code, new.range);
+            refusal.unit = new.unit;
+            refusal
+        };
+        let mailbox = |kind: &Kind| match kind {
+            Kind::Store(mailbox) => mailbox.as_deref().unwrap_or(default_mailbox).to_vec(),
+            _ => Vec::new(),
+        };
+        let mut redirects = 0u64;
+        let mut taken_over: Option<usize> = None;
+        let mut at = 0;
+        while let Some(old) = self.entries.get_mut(at) {
+            if new.keep && old.keep {
+                old.merge(&new.flags);
+                return Ok(false);
+            }
+            let joined = match (&mut new.kind, &mut old.kind) {
+                (Kind::Store(_), Kind::Store(_)) => same_mailbox(&mailbox(&new.kind), &mailbox(&old.kind)),
+                (Kind::Redirect(new), Kind::Redirect(old)) => {
+                    redirects += 1;
+                    new.equals(old)
+                }
+                (Kind::Discard, Kind::Discard) => true,
+                (Kind::Reject(_), Kind::Reject(_)) => return Err(Box::new(refuse(Code::DuplicateAction).with("name", "reject"))),
+                (Kind::Vacation(_), Kind::Vacation(_)) => return Err(Box::new(refuse(Code::DuplicateAction).with("name", "vacation"))),
+                (Kind::Notify(new), Kind::Notify(old)) => {
+                    let known = |address: &SmtpAddress| old.mailto.recipients.iter().any(|(_, other, _)| other.equals(address));
+                    new.mailto.recipients.retain(|(_, address, _)| !known(address));
+                    new.mailto.recipients.is_empty()
+                }
+                (Kind::NotifyOld(new), Kind::NotifyOld(old)) => {
+                    let known = |address: &SmtpAddress| old.recipients.iter().any(|(_, other)| other.equals(address));
+                    new.recipients.retain(|(_, address)| !known(address));
+                    new.recipients.is_empty()
+                }
+                _ => {
+                    // The one that cannot stand beside others complains, about the other.
+                    let pair = if new.conflicts(old) { Some((&new, &*old)) } else { old.conflicts(&new).then_some((&*old, &new)) };
+                    if let Some((name, other)) = pair {
+                        return Err(Box::new(refuse(Code::ActionConflict).with("name", name.name()).with("other", other.name())));
+                    }
+                    false
+                }
+            };
+            if joined && !(new.keep && !old.keep) {
+                old.merge(&new.flags);
+                return Ok(false);
+            }
+            if joined {
+                // A `keep` takes the place of a `fileinto` into the same mailbox.
+                old.merge(&new.flags);
+                match taken_over {
+                    None => taken_over = Some(at),
+                    Some(first) => {
+                        let old = self.entries.remove(at);
+                        if let Some(first) = self.entries.get_mut(first) {
+                            first.merge(&old.flags);
+                        }
+                        continue;
+                    }
+                }
+            }
+            at += 1;
+        }
+        if let Some(entry) = taken_over.and_then(|at| self.entries.get_mut(at)) {
+            let flags = std::mem::replace(&mut entry.flags, Flags::Unspoken);
+            let (copy, create) = (entry.copy, entry.create);
+            *entry = Entry { flags, copy, create, ..new };
+            return Ok(true);
+        }
+        if settings.max_actions > 0 && self.entries.len() as u64 >= settings.max_actions {
+            return Err(Box::new(refuse(Code::TooManyActions).with("max", settings.max_actions.to_string())));
+        }
+        if matches!(new.kind, Kind::Redirect(_)) && redirects >= settings.max_redirects {
+            return Err(Box::new(refuse(Code::TooManyRedirects).with("max", settings.max_redirects.to_string())));
+        }
+        if self.internal_flags && matches!(new.kind, Kind::Store(_)) && new.flags == Flags::Unspoken {
+            new.flags = Flags::Final;
+        }
+        self.entries.push(new);
+        Ok(true)
+    }
+}
+
+impl Flags {
+    /// The flags as a mailbox keeps them.
+    pub(super) fn stored(&self, internal: &[u8]) -> Vec<Vec<u8>> {
+        match self {
+            Self::Unspoken => Vec::new(),
+            Self::Given(lists) => flags::stored(lists),
+            Self::Final => flags::stored(&[internal.to_vec()]),
+        }
+    }
+}
