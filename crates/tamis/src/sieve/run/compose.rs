@@ -82,7 +82,9 @@ pub(super) fn redirect(letter: &Letter<'_>, fields: &Fields<'_>, to: &SmtpAddres
     }
     out.extend_from_slice(&fields.mail(|field| field.is(b"return-path")));
     // RFC 5228, 4.2: the null sender stays.
-    let sender = delivery.sender().map(|sender| if letter.dialect.settings.redirect_envelope_from_recipient { own.unwrap_or(sender) } else { sender });
+    let sender = delivery
+        .sender()
+        .map(|sender| if letter.dialect.settings.redirect_envelope_from_recipient { own.unwrap_or(sender) } else { sender });
     sent("redirect", sender, vec![to.to_bytes()], out)
 }
 
@@ -311,7 +313,8 @@ pub(super) fn notify(letter: &Letter<'_>, notify: &Notify) -> Sent {
     };
     field(&mut out, b"Subject", &encoded(&subject));
     // The null sender stays null, so that notifications cannot loop.
-    let sender = delivery.sender().map(|_| notify.from_address.clone().or_else(|| letter.user.clone()).unwrap_or_else(|| letter.postmaster()));
+    let sender =
+        delivery.sender().map(|_| notify.from_address.clone().or_else(|| letter.user.clone()).unwrap_or_else(|| letter.postmaster()));
     let from = notify.from.clone().unwrap_or_else(|| path(sender.as_ref().unwrap_or(&letter.postmaster())));
     address_field(&mut out, b"From", &from);
     for (name, carbon) in [(&b"To"[..], false), (b"Cc", true)] {

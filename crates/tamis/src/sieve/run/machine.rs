@@ -539,7 +539,14 @@ impl<'p, 'm> Machine<'p, 'm> {
         Ok(())
     }
 
-    fn delete_header(&mut self, range: Range, index: Option<Index>, matching: &'p Matching, name: &Text, values: Option<&'p Texts>) -> Step<()> {
+    fn delete_header(
+        &mut self,
+        range: Range,
+        index: Option<Index>,
+        matching: &'p Matching,
+        name: &Text,
+        values: Option<&'p Texts>,
+    ) -> Step<()> {
         let name = self.text(name);
         if !is_header_name(&name) {
             return Err(self.fail(Diagnostic::new(Code::RunInvalidHeaderName, range).with("value", name)));
