@@ -104,15 +104,16 @@ impl Binder<'_> {
     }
 
     fn flag_command(&mut self, arguments: &Arguments<'_>, change: FlagChange) -> Option<Op> {
-        let variable = match arguments.positional.len() {
-            2 => {
-                let name = arguments.from_end(2)?;
+        // A third argument, which Pigeonhole does not look at, stands behind the two that count.
+        let (variable, flags) = match arguments.positional.as_slice() {
+            [flags] => (None, *flags),
+            [name, flags, ..] => {
                 self.needs_variables(name.range)?;
-                Some(self.variable(name.kind, name.range, true)?)
+                (Some(self.variable(name.kind, name.range, true)?), *flags)
             }
-            _ => None,
+            [] => return None,
         };
-        let flags = self.strings(arguments.from_end(1)?);
+        let flags = self.strings(flags);
         self.warn_flags(&flags);
         Some(Op::Flag { change, variable, flags })
     }
@@ -269,7 +270,10 @@ impl Binder<'_> {
         let values = values.map(|values| self.strings(values));
         let matching = match &values {
             Some(keys) => self.matching(arguments, keys, Comparator::AsciiCasemap)?,
-            None => Matching { comparator: Comparator::AsciiCasemap, kind: MatchKind::Is },
+            // Without values nothing is matched, but the tags must be right all the same.
+            None => self
+                .matching(arguments, &Texts::default(), Comparator::AsciiCasemap)
+                .unwrap_or(Matching { comparator: Comparator::AsciiCasemap, kind: MatchKind::Is }),
         };
         let index = index.map(|(_, index)| Index { index, last: last.is_some() });
         Some(Op::DeleteHeader { index, matching, name, values })
