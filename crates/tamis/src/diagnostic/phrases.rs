@@ -174,6 +174,10 @@ codes! {
         en: "{server} keeps `{name}` for the administrator's own scripts",
         fr: "{server} réserve `{name}` aux scripts de l'administrateur"
     }
+    NotJudged "sieve/not-judged" Error {
+        en: "{server} offers `{name}`, which tamis does not know enough of to judge the script",
+        fr: "{server} offre `{name}`, que tamis ne connaît pas assez pour juger le script"
+    }
     UnknownExtension "sieve/unknown-extension" Error {
         en: "there is no extension `{name}`",
         fr: "il n'y a pas d'extension `{name}`"
