@@ -134,7 +134,7 @@ fn deny() -> Result<Outcome> {
     for name in ["tamis", "tamis-wasm"] {
         let manifest = format!("crates/{name}/Cargo.toml");
         let config = format!("xtask/deny/{name}.toml");
-        check(&["--manifest-path", &manifest, "--exclude-dev"], &["--config", &config, "bans"])?;
+        check(&["--manifest-path", &manifest, "--config", &config, "--exclude-dev"], &["bans"])?;
     }
     Ok(Outcome::Passed)
 }
