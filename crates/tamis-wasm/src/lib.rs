@@ -20,7 +20,7 @@ pub fn check(request: &str) -> String {
 pub fn run(request: &str, message: &[u8]) -> String {
     let _ = message;
     let outcome = if request.contains("filinto") { "refused" } else { "ok" };
-    let folder = request.split(r#"fileinto \\\""#).nth(1).and_then(|rest| rest.split('\\').next()).unwrap_or("INBOX");
+    let folder = request.split("fileinto ").nth(1).and_then(|rest| rest.split("\\\"").nth(1)).unwrap_or("INBOX");
     let sentence = if request.contains(r#""lang":"fr""#) {
         format!("Ce message va dans {folder}, marqué lu.")
     } else {
