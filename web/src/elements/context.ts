@@ -36,6 +36,10 @@ export class TamisContext extends LitElement {
         font-size: 0.8125rem;
         color: var(--soft);
       }
+      input,
+      textarea {
+        font-weight: 400;
+      }
       textarea {
         height: 4.5rem;
         resize: vertical;
@@ -52,16 +56,16 @@ export class TamisContext extends LitElement {
       <details class="card">
         <summary><h2>${strings.context}</h2> <span class="soft small">${strings.contextHint}</span></summary>
         <div class="fields">
-          <label>${strings.from}<span id="from-hint">${strings.fromHint}</span>
+          <label>${strings.from}<span>${strings.fromHint}</span>
             <input type="text" inputmode="email" autocomplete="off" .value=${context.from} @input=${this.change('from')} /></label>
           <label>${strings.to}<span>${strings.toHint}</span>
             <input type="text" inputmode="email" autocomplete="off" .value=${context.to} @input=${this.change('to')} /></label>
-          <label>${strings.now}
-            <input type="datetime-local" step="1" .value=${localTime(context.now)} @input=${this.time} /></label>
           <label>${strings.addresses}<span>${strings.addressesHint}</span>
             <textarea spellcheck="false" .value=${context.addresses} @input=${this.change('addresses')}></textarea></label>
           <label>${strings.mailboxes}<span>${strings.mailboxesHint}</span>
             <textarea spellcheck="false" .value=${context.mailboxes} @input=${this.change('mailboxes')}></textarea></label>
+          <label>${strings.now}
+            <input type="datetime-local" step="1" .value=${localTime(context.now)} @input=${this.time} /></label>
         </div>
       </details>
     `;

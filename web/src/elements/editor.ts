@@ -13,14 +13,11 @@ export class TamisEditor extends LitElement {
     shared,
     css`
       :host {
-        display: flex;
-        flex-direction: column;
         border-block: 1px solid var(--line);
       }
       #editor {
-        flex: 1;
-        min-height: 14rem;
-        height: var(--editor-height, 26rem);
+        min-height: 10rem;
+        height: var(--editor-height, clamp(20rem, calc(100vh - 27rem), 48rem));
         resize: vertical;
         overflow: hidden;
       }

@@ -96,7 +96,7 @@ export class TamisStudio extends LitElement {
         main {
           grid-template-columns: minmax(0, 1fr);
           padding-bottom: 5.5rem;
-          --editor-height: 22rem;
+          --editor-height: 20rem;
         }
         /* The sentence stays in sight while one types. */
         .bar {
