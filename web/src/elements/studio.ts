@@ -154,12 +154,15 @@ export class TamisStudio extends LitElement {
         const [first] = about.servers;
         if (this.context.server === '' && first) this.setContext({ server: first.name });
       },
-      answered: ({ check, run, tokens }) => {
+      answered: ({ check, run, tokens }, { script }) => {
         const [file] = check.files;
         this.fault = null;
         this.verdict = file?.verdict ?? null;
-        this.diagnostics = file?.diagnostics ?? [];
-        this.tokens = tokens;
+        // Places in a text that has changed since are wrong: the marks there are move with the typing until the next answer.
+        if (script === this.script) {
+          this.diagnostics = file?.diagnostics ?? [];
+          this.tokens = tokens;
+        }
         this.stale = run.outcome === 'refused';
         if (!this.stale) this.run = run;
       },

@@ -14,7 +14,7 @@ export type Stopped = 'time' | 'trap';
 
 export interface Listener {
   ready(about: About): void;
-  answered(answer: Answer): void;
+  answered(answer: Answer, request: Request): void;
   stopped(why: Stopped): void;
   unavailable(why: string): void;
 }
@@ -33,7 +33,7 @@ export class Client {
   private message: Uint8Array = new Uint8Array();
   private waiting: Request | null = null;
   private asked = 0;
-  private busy = false;
+  private current: Request | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -81,10 +81,11 @@ export class Client {
         break;
       case 'answer': {
         if (data.id !== this.asked) return;
+        const request = this.current;
         this.free();
         // A message is in memory up to three times while it is read.
         if (data.memory > ROOMY + 3 * this.message.length) this.replace();
-        this.listener.answered(data.answer);
+        if (request) this.listener.answered(data.answer, request);
         this.next();
         break;
       }
@@ -95,10 +96,10 @@ export class Client {
   }
 
   private next(): void {
-    if (!this.ready || this.busy || !this.waiting) return;
+    if (!this.ready || this.current || !this.waiting) return;
     const request = this.waiting;
     this.waiting = null;
-    this.busy = true;
+    this.current = request;
     this.asked += 1;
     this.timer = setTimeout(() => this.giveUp('time'), this.patience);
     this.port.postMessage({ kind: 'ask', id: this.asked, request });
@@ -112,7 +113,7 @@ export class Client {
 
   private free(): void {
     clearTimeout(this.timer);
-    this.busy = false;
+    this.current = null;
   }
 
   private replace(): void {
