@@ -233,7 +233,7 @@ const tests = {
 
   async 'a check that never ends is stopped after two seconds, and the next one works'() {
     let hang = true;
-    const endless = 'postMessage({kind:"ready",about:{version:"0",servers:[{name:"mailcow",title:"mailcow"}]}}); onmessage = ({data}) => { while (data.kind === "ask"); };';
+    const endless = 'const about = {version:"0",servers:[{name:"mailcow",title:"mailcow"}]}; postMessage({kind:"ready",about:{en:about,fr:about}}); onmessage = ({data}) => { while (data.kind === "ask"); };';
     const { page, sentence, note, editor, close } = await open({
       before: (page) => page.route('**/worker-*.js', async (route) => {
         if (!hang) return route.continue();

@@ -23,7 +23,7 @@ class FakePort implements Port {
     this.onmessage?.({ data });
   }
   ready(): void {
-    this.say({ kind: 'ready', about: { version: '1', servers: [] } });
+    this.say({ kind: 'ready', about: { en: { version: '1', servers: [] }, fr: { version: '1', servers: [] } } });
   }
   /** The scripts that were asked about. */
   get asked(): string[] {

@@ -33,9 +33,11 @@ export const theme = EditorView.theme({
 
   // The classes are numbered by the WASM.
   '.cm-token-1': { color: 'var(--token-comment)', fontStyle: 'italic' },
-  '.cm-token-2': { color: 'var(--token-keyword)', fontWeight: '600' },
-  '.cm-token-3': { color: 'var(--token-tag)' },
-  '.cm-token-4': { color: 'var(--token-string)' },
+  '.cm-token-2': { color: 'var(--token-command)', fontWeight: '600' },
+  '.cm-token-3': { color: 'var(--token-test)', fontWeight: '600' },
+  '.cm-token-4': { color: 'var(--token-tag)' },
   '.cm-token-5': { color: 'var(--token-number)' },
-  '.cm-token-6': { color: 'var(--soft)' },
+  '.cm-token-6': { color: 'var(--token-string)' },
+  '.cm-token-7': { color: 'var(--soft)' },
+  '.cm-token-8': { color: 'var(--error)' },
 });

@@ -1,7 +1,7 @@
 // <tamis-result>: what happens to the message, in one sentence, and why.
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { RunResponse, Sent, Stored, TraceStep } from '../engine/wire';
+import type { Diagnostic, RunResponse, Sent, Stored, TraceStep } from '../engine/wire';
 import type { Strings } from '../text/catalogue';
 import { tell } from './events';
 import { prose } from './prose';
@@ -168,8 +168,10 @@ export class TamisResult extends LitElement {
     const { strings } = this;
     return html`
       <p class="sentence">${prose(run.sentence)}</p>
-      ${run.stored.length ? html`<h3>${strings.stored}</h3><ul class="chips">${run.stored.map(stored)}</ul>` : nothing}
+      ${run.stored.length ? html`<h3>${strings.stored}</h3><ul class="chips">${run.stored.map((copy) => stored(copy, strings))}</ul>` : nothing}
       ${run.sent.length ? html`<h3>${strings.sent}</h3><ul>${run.sent.map((mail) => this.sent(mail))}</ul>` : nothing}
+      ${run.failure ? html`<h3>${strings.failure}</h3><ul>${this.finding(run.failure)}</ul>` : nothing}
+      ${run.assumed.length ? html`<h3>${strings.assumed}</h3><ul class="soft">${run.assumed.map(({ message }) => html`<li>${prose(message)}</li>`)}</ul>` : nothing}
       ${run.trace ? this.why(run.trace) : nothing}
     `;
   }
@@ -178,10 +180,15 @@ export class TamisResult extends LitElement {
     const { strings } = this;
     return html`
       <li>
-        <div class="chips"><span class="chip">${mail.kind} <code>→ ${mail.to.join(', ')}</code></span>${mail.suppressed ? html`<span class="chip">${strings.notSent} <code>${mail.suppressed}</code></span>` : nothing}</div>
+        <div class="chips"><span class="chip">${mail.kind} <code>→ ${mail.to.join(', ')}</code></span>${mail.suppressed ? html`<span>${strings.notSent}: ${prose(mail.suppressed.message)}</span>` : nothing}</div>
         ${mail.message ? html`<details class="mail"><summary class="soft">${strings.outgoing}</summary><pre tabindex="0">${mail.message}</pre></details>` : nothing}
       </li>
     `;
+  }
+
+  private finding(diagnostic: Diagnostic) {
+    const span = { start: diagnostic.start.offset, end: diagnostic.end.offset };
+    return html`<li><button class="step" @click=${() => tell(this, 'tamis-go', span)}><span class="line" aria-hidden="true">${diagnostic.start.line}</span><span class="text">${prose(diagnostic.message)}</span></button></li>`;
   }
 
   private why(trace: readonly TraceStep[]) {
@@ -198,21 +205,22 @@ export class TamisResult extends LitElement {
 
   private step(step: TraceStep) {
     const { strings } = this;
+    const verdict = step.result === null ? nothing : html`<span class="verdict ${step.result ? 'yes' : ''}">${step.result ? `✓ ${strings.yes}` : `✗ ${strings.no}`}</span>`;
+    const content = html`<span class="line" aria-hidden="true">${step.start.line}</span><span class="text">${prose(step.text)}</span>${verdict}`;
+    const look = `step ${step.kind} in-${Math.min(step.depth, DEEPEST)}`;
+    // A step in an included script has its place there, not in this editor.
+    if (step.script !== undefined) return html`<li class=${look}><code class="soft">${step.script}</code>${content}</li>`;
     const span = { start: step.start.offset, end: step.end.offset };
     const point = (): void => tell(this, 'tamis-point', span);
     const leave = (): void => tell(this, 'tamis-point', null);
-    const verdict = step.result === null ? nothing : html`<span class="verdict ${step.result ? 'yes' : ''}">${step.result ? `✓ ${strings.yes}` : `✗ ${strings.no}`}</span>`;
     return html`
       <li>
-        <button class="step ${step.kind} in-${Math.min(step.depth, DEEPEST)}" @click=${() => tell(this, 'tamis-go', span)}
-          @mouseenter=${point} @mouseleave=${leave} @focus=${point} @blur=${leave}>
-          <span class="line" aria-hidden="true">${step.start.line}</span><span class="text">${prose(step.text)}</span>${verdict}
-        </button>
+        <button class=${look} @click=${() => tell(this, 'tamis-go', span)} @mouseenter=${point} @mouseleave=${leave} @focus=${point} @blur=${leave}>${content}</button>
       </li>
     `;
   }
 }
 
-function stored({ mailbox, flags }: Stored) {
-  return html`<li class="chip">${mailbox}${flags.map((flag) => html` <code>${flag}</code>`)}</li>`;
+function stored({ mailbox, flags, created }: Stored, strings: Strings) {
+  return html`<li class="chip">${mailbox}${created ? html` <span class="soft small">(${strings.created})</span>` : nothing}${flags.map((flag) => html` <code>${flag}</code>`)}</li>`;
 }

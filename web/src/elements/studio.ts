@@ -4,7 +4,7 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { type Context, request } from '../context';
 import { Client, type Listener, type Stopped } from '../engine/client';
 import { startWorker } from '../engine/start';
-import type { Diagnostic, Edit, Language, RunResponse, Server, Verdict } from '../engine/wire';
+import type { About, Diagnostic, Edit, Language, RunResponse, Server, Verdict } from '../engine/wire';
 import { loadSamples, type SampleName, startScripts } from '../samples';
 import { catalogue, languages, preferred, type Strings } from '../text/catalogue';
 import './context';
@@ -122,7 +122,7 @@ export class TamisStudio extends LitElement {
 
   @property({ state: true }) private language: Language = preferred(navigator.languages);
   @property({ state: true }) private context: Context = { server: '', from: '', to: '', now: new Date(), addresses: '', mailboxes: '' };
-  @property({ state: true }) private servers: readonly Server[] = [];
+  @property({ state: true }) private about: Record<Language, About> | null = null;
   @property({ state: true }) private samples: Map<SampleName, Uint8Array> | null = new Map();
   @property({ state: true }) private verdict: Verdict | null = null;
   @property({ state: true }) private diagnostics: readonly Diagnostic[] = [];
@@ -150,8 +150,8 @@ export class TamisStudio extends LitElement {
   private start(): void {
     const listener: Listener = {
       ready: (about) => {
-        this.servers = about.servers;
-        const [first] = about.servers;
+        this.about = about;
+        const [first] = about.en.servers;
         if (this.context.server === '' && first) this.setContext({ server: first.name });
       },
       answered: ({ check, run, tokens }, { script }) => {
@@ -198,6 +198,10 @@ export class TamisStudio extends LitElement {
     this.language = language;
     document.documentElement.lang = language;
     this.ask();
+  }
+
+  private get servers(): readonly Server[] {
+    return this.about?.[this.language].servers ?? [];
   }
 
   private get serverTitle(): string {

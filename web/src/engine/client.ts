@@ -1,7 +1,7 @@
 // The page's side of the worker: the newest question wins, a question that takes too long costs the worker its life, and a
 // worker that trapped is replaced. Whatever happens here, the text in the editor stays.
 import type { Answer, FromWorker, ToWorker } from './protocol';
-import type { About, Request } from './wire';
+import type { About, Language, Request } from './wire';
 
 /** Milliseconds that a question may take. The limits of the core are far below; only a fault gets here. */
 const PATIENCE = 2000;
@@ -13,7 +13,7 @@ const ROOMY = 64 << 20;
 export type Stopped = 'time' | 'trap';
 
 export interface Listener {
-  ready(about: About): void;
+  ready(about: Record<Language, About>): void;
   answered(answer: Answer, request: Request): void;
   stopped(why: Stopped): void;
   unavailable(why: string): void;

@@ -1,5 +1,5 @@
 // What the page and its worker say to each other.
-import type { About, CheckResponse, Request, RunResponse } from './wire';
+import type { About, CheckResponse, Language, Request, RunResponse } from './wire';
 
 export type ToWorker = { kind: 'message'; bytes: Uint8Array } | { kind: 'ask'; id: number; request: Request };
 
@@ -11,7 +11,7 @@ export interface Answer {
 }
 
 export type FromWorker =
-  | { kind: 'ready'; about: About }
+  | { kind: 'ready'; about: Record<Language, About> }
   | { kind: 'unavailable'; why: string }
   | { kind: 'answer'; id: number; answer: Answer; memory: number }
   | { kind: 'trapped'; id: number; why: string };

@@ -45,38 +45,60 @@ export interface TraceStep {
   result: boolean | null;
   start: Place;
   end: Place;
+  /** The included script that it is in; absent for the script itself. */
+  script?: string;
 }
 
 export interface Stored {
   mailbox: string;
   flags: string[];
+  /** True if the mailbox is created by this. */
+  created?: boolean;
 }
 
 export interface Sent {
   kind: string;
-  from: string | null;
+  from: string;
   to: string[];
-  message: string | null;
-  suppressed: string | null;
+  message: string;
+  /** Why the server does not send it after all. */
+  suppressed: { code: string; message: string } | null;
 }
 
-/** A conversion that the core leaves to the page: bytes in a charset that it has no table for. */
+/** What the core does not know, and took as given. */
+export interface Assumed {
+  question: string;
+  about: string;
+  answer: boolean;
+  message: string;
+}
+
+/** A conversion that the core leaves to the page: bytes (base64) in a charset that it has no table for. */
 export interface WantedCharset {
-  kind: string;
+  kind: 'charset';
   charset: string;
   bytes: string;
+}
+
+/** A script that is included; this page has none to give. */
+export interface WantedScript {
+  kind: 'script';
+  store: 'personal' | 'global';
+  name: string;
 }
 
 export interface RunResponse {
   version: 1;
   outcome: 'ok' | 'failed' | 'refused' | 'declined';
   sentence: string;
-  failure: string | null;
+  failure: Diagnostic | null;
+  /** What the compiler found, and then what was noticed during the run. */
   diagnostics: Diagnostic[];
   stored: Stored[];
   sent: Sent[];
+  assumed: Assumed[];
   trace: TraceStep[] | null;
-  wanted?: WantedCharset[];
+  wanted: (WantedCharset | WantedScript)[];
 }
 
 export interface Charset {
@@ -99,6 +121,12 @@ export interface Request {
   account: { addresses: string[]; mailboxes: string[] | null };
   trace: boolean;
   charsets: Charset[];
+}
+
+/** The answer to a request that makes no sense, such as a server that does not exist. */
+export interface Failed {
+  version: 1;
+  error: string;
 }
 
 export interface Server {

@@ -57,6 +57,9 @@ export const en = {
 
   result: 'What happens',
   stored: 'Stored',
+  created: 'new',
+  failure: 'The run stopped here',
+  assumed: 'Assumed',
   sent: 'Sent',
   notSent: 'not sent',
   outgoing: 'the mail that would leave',

@@ -59,6 +59,9 @@ export const fr: Strings = {
 
   result: 'Ce qui se passe',
   stored: 'Rangé',
+  created: 'créé',
+  failure: 'L’exécution s’est arrêtée ici',
+  assumed: 'Supposé',
   sent: 'Envoyé',
   notSent: 'pas envoyé',
   outgoing: 'le message qui partirait',
