@@ -550,6 +550,10 @@ codes! {
         en: "the server's engine answers wrongly on the pattern `{pattern}` with this value",
         fr: "le moteur du serveur se trompe sur le motif `{pattern}` avec cette valeur"
     }
+    CommandCrashes "sieve/command-crashes-server" Warning {
+        en: "the server's engine aborts at `{name}` on this message",
+        fr: "le moteur du serveur s'interrompt à `{name}` sur ce message"
+    }
     LosesMail "sieve/loses-mail" Warning {
         en: "the server loses the message: filing into `{name}` fails after the message was kept, and both are undone",
         fr: "le serveur perd le message : le classement dans `{name}` échoue après que le message a été gardé, et les deux sont annulés"

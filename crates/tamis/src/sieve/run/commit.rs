@@ -191,12 +191,14 @@ impl Machine<'_, '_> {
         } else {
             Keep::Cancelled
         };
-        // A store into the default mailbox is as good as the implicit keep, `:copy` or not.
-        if implicit && !kept {
+        if implicit {
             let internal = if self.actions.internal_flags { self.internal_flags.clone() } else { Vec::new() };
             let flags = super::flags::stored(&[internal]);
             outcome.actions.push(implicit_keep(flags.clone()));
-            outcome.stored.push(Stored { mailbox: default, flags, created: false });
+            // A store into the default mailbox is as good, `:copy` or not: nothing is stored twice.
+            if !kept {
+                outcome.stored.push(Stored { mailbox: default, flags, created: false });
+            }
         }
     }
 

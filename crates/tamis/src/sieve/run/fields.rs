@@ -150,6 +150,11 @@ impl<'m> Fields<'m> {
         if last { self.entries.push(entry) } else { self.entries.insert(0, entry) }
     }
 
+    /// Whether taking the header apart ends 0.5's process: it expects a name on every line.
+    pub(super) fn crash_when_parsed(&self) -> bool {
+        !self.parsed && self.entries.iter().any(|entry| entry.field.name.is_empty())
+    }
+
     /// Deletes the fields of this name, or only the one at `index`, counted from 1 (from the end if negative). Says what is deleted.
     pub(super) fn delete(&mut self, name: &[u8], index: i64) -> Vec<Vec<u8>> {
         self.parsed = true;

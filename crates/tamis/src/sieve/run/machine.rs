@@ -201,10 +201,14 @@ impl<'p, 'm> Machine<'p, 'm> {
         Failed
     }
 
-    /// The server's process ends here.
+    /// The server's process ends here, over a pattern.
     pub(super) fn crash(&mut self, range: Range, pattern: &[u8]) -> Failed {
+        self.abort(Diagnostic::new(Code::CrashesServer, range).with("pattern", pattern))
+    }
+
+    /// The server's process ends here.
+    pub(super) fn abort(&mut self, diagnostic: Diagnostic) -> Failed {
         self.crashed = true;
-        let diagnostic = Diagnostic::new(Code::CrashesServer, range).with("pattern", pattern);
         self.note(diagnostic.clone());
         self.fail(Diagnostic { severity: Severity::Error, ..diagnostic })
     }
@@ -557,6 +561,10 @@ impl<'p, 'm> Machine<'p, 'm> {
         if is("received") || is("auto-submitted") || is("x-sieve-redirected-from") || (listed && !is("subject")) {
             self.note(Diagnostic::new(Code::RunProtectedHeader, range).with("name", name));
             return Ok(());
+        }
+        if self.engine() == Engine::Pigeonhole05 && self.fields.crash_when_parsed() {
+            // Fixed in 0.5.21 (edit_mail_headers_parse in util/edit-mail.c).
+            return Err(self.abort(Diagnostic::new(Code::CommandCrashes, range).with("name", "deleteheader")));
         }
         let wanted = index.map_or(0, |index| i64::try_from(index.index).unwrap_or(i64::MAX));
         let from_end = index.is_some_and(|index| index.last);

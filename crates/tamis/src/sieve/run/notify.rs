@@ -173,7 +173,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             if let Some((matching, key)) = id.filter(|_| gone) {
                 let Some(value) = notify.id.clone() else {
                     // The server reads the id without asking whether there is one.
-                    return Err(self.crash(range, b"denotify"));
+                    return Err(self.abort(Diagnostic::new(Code::CommandCrashes, range).with("name", "denotify")));
                 };
                 let keys = Texts { range: key.range, items: vec![key.clone()] };
                 let mut matcher = Matcher::new(matching, Keys::Texts(&keys), range, self.scope.captures);
