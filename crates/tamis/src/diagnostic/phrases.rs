@@ -334,6 +334,10 @@ codes! {
         en: "`{name}` cannot be a mailbox name",
         fr: "`{name}` ne peut être un nom de dossier"
     }
+    CreateLost "sieve/create-lost" Warning {
+        en: "{server} forgets `:create` when it stands behind `:flags` and `:copy`: a missing mailbox is not created",
+        fr: "{server} oublie `:create` placé derrière `:flags` et `:copy` : un dossier manquant n'est pas créé"
+    }
     SizeNeedsTag "sieve/size-needs-tag" Error {
         en: "`size` needs exactly one of `:over` and `:under`",
         fr: "`size` demande soit `:over`, soit `:under`"

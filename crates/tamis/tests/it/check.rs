@@ -212,3 +212,16 @@ fn loops_flags_and_periods() {
 "#,
     );
 }
+
+#[test]
+fn create_is_lost_behind_flags_and_copy() {
+    check(
+        "mailcow",
+        r#"
+  require ["copy", "mailbox", "imap4flags", "fileinto"];
+  fileinto :flags "work" :copy :create "Junk";
+#                              ^^^^^^^ warning[sieve/create-lost]: mailcow forgets `:create` when it stands behind `:flags` and `:copy`: a missing mailbox is not created
+  fileinto :flags "work" :create :copy "Junk";
+"#,
+    );
+}
