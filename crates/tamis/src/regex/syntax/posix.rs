@@ -238,9 +238,10 @@ impl Parser<'_> {
                         Some(digits.min(GLIBC_MOST + 1))
                     });
                 }
+                // An escaped 0 is a digit too; the other escaped digits are back references.
                 b'\\' => {
+                    count = count.filter(|_| self.peek(1) == Some(b'0')).map(|value| Some(value.unwrap_or(0).saturating_mul(10).min(GLIBC_MOST + 1)));
                     self.at += usize::from(self.peek(1).is_some());
-                    count = None;
                 }
                 _ => count = None,
             }
