@@ -117,7 +117,8 @@ impl Program {
             anchored: false,
         };
         let mut builder = Builder { tree: &parsed.nodes, program, bare, referred: vec![] };
-        let referred = parsed.nodes.iter().filter_map(|node| if let Tree::BackRef { id, .. } = node { Some(usize::from(*id)) } else { None });
+        let referred =
+            parsed.nodes.iter().filter_map(|node| if let Tree::BackRef { id, .. } = node { Some(usize::from(*id)) } else { None });
         builder.referred = referred.collect();
         let body = builder.part(parsed.root, false, false)?;
         let end = builder.node(Kind::End, false)?;
