@@ -7,6 +7,8 @@
 mod base64;
 mod check;
 mod highlight;
+#[cfg(feature = "native")]
+pub mod native;
 mod place;
 mod request;
 mod run;
