@@ -625,3 +625,9 @@ pub enum Modifier {
     /// `:length`.
     Length,
 }
+
+/// A server shares one program between its threads.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Program>();
+};

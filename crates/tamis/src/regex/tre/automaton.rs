@@ -1,6 +1,6 @@
 //! The automaton: one state for each byte of the written-out pattern (`tre_compute_nfl`, `tre_ast_to_tnfa`).
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::tags::{self, Tags};
 use super::{FOREVER, Kind, MAX_LISTED, Parsed, Set, Tree, assert};
@@ -15,7 +15,7 @@ pub(super) struct Way {
     /// Conditions.
     pub(super) asserts: u8,
     /// Tags passed.
-    pub(super) tags: Rc<[usize]>,
+    pub(super) tags: Arc<[usize]>,
 }
 
 /// A pattern compiled as musl does.
@@ -37,8 +37,8 @@ pub(crate) struct Program {
 struct Known {
     /// The tags and conditions of the way through it that takes nothing.
     empty: Option<(Vec<usize>, u8)>,
-    first: Rc<[Way]>,
-    last: Rc<[Way]>,
+    first: Arc<[Way]>,
+    last: Arc<[Way]>,
 }
 
 impl Program {
@@ -100,7 +100,7 @@ impl Program {
                     if count > MAX_LISTED {
                         return None;
                     }
-                    let tags = if into.tags.is_empty() { out.tags.clone() } else { Rc::from(joined(&out.tags, &into.tags)) };
+                    let tags = if into.tags.is_empty() { out.tags.clone() } else { Arc::from(joined(&out.tags, &into.tags)) };
                     let way = Way { state: into.state, set: out.set, asserts: out.asserts | into.asserts, tags };
                     self.states.get_mut(out.state)?.push(way);
                 }
@@ -138,10 +138,10 @@ fn know_all(tree: &Tree, root: usize) -> Option<Vec<Option<Known>>> {
 }
 
 fn know(kind: Kind, known: &[Option<Known>]) -> Option<Known> {
-    let none: Rc<[Way]> = Rc::from([]);
+    let none: Arc<[Way]> = Arc::from([]);
     let nothing = |tags: Vec<usize>, asserts: u8| Known { empty: Some((tags, asserts)), first: none.clone(), last: none.clone() };
     let one = |state: usize, set: usize| {
-        let only: Rc<[Way]> = Rc::from([Way { state, set, asserts: 0, tags: Rc::from([]) }]);
+        let only: Arc<[Way]> = Arc::from([Way { state, set, asserts: 0, tags: Arc::from([]) }]);
         Known { empty: None, first: only.clone(), last: only }
     };
     let of = |at: usize| known.get(at)?.as_ref();
@@ -176,10 +176,10 @@ fn know(kind: Kind, known: &[Option<Known>]) -> Option<Known> {
 }
 
 /// `these` and the `others`, after `these` have passed what `passed` says.
-fn both(these: &[Way], others: &[Way], passed: Option<&(Vec<usize>, u8)>) -> Rc<[Way]> {
+fn both(these: &[Way], others: &[Way], passed: Option<&(Vec<usize>, u8)>) -> Arc<[Way]> {
     let these = these.iter().map(|way| match passed {
         Some((tags, asserts)) => {
-            let tags = if tags.is_empty() { way.tags.clone() } else { Rc::from(joined(&way.tags, tags)) };
+            let tags = if tags.is_empty() { way.tags.clone() } else { Arc::from(joined(&way.tags, tags)) };
             Way { tags, asserts: way.asserts | asserts, ..*way }
         }
         None => way.clone(),
