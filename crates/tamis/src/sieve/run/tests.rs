@@ -508,11 +508,12 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Whether the mailbox exists; without a list it is assumed to.
     pub(super) fn has_mailbox(&mut self, name: &[u8]) -> bool {
-        if name.is_empty() || name.eq_ignore_ascii_case(b"INBOX") {
+        let name = &super::commit::canonical(name);
+        if name == b"INBOX" {
             return true;
         }
         match &self.account.mailboxes {
-            Some(mailboxes) => mailboxes.iter().any(|mailbox| mailbox.as_bytes() == name),
+            Some(mailboxes) => mailboxes.iter().any(|mailbox| super::commit::canonical(mailbox.as_bytes()) == *name),
             None => {
                 self.assume(Question::MailboxExists, name, true);
                 true
