@@ -1,2 +1,64 @@
-//! Orchestration.
-fn main() {}
+//! `cargo xtask`: all set-up and orchestration. One module for each command, and one for each thing that commands share.
+// The walls of clippy.toml are for the core: this program reads files and starts others.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod oracles;
+mod serve;
+mod studio;
+mod test;
+mod tools;
+mod wasm;
+mod web;
+
+use lexopt::prelude::{Long, Short, Value};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  studio [--port N] [--no-open]   build the studio and serve it on 127.0.0.1 (default: the first free port from 7770)
+  test [STEP]...                  every check of this repository, or only the steps whose name contains a STEP
+  wasm                            only the WASM module and its JavaScript, into web/src/generated
+
+Nothing is written outside this folder.
+";
+
+fn main() -> ExitCode {
+    match command() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Reads the command line and does what it says; false when the work itself found something wrong.
+fn command() -> tools::Result<bool> {
+    let mut arguments = lexopt::Parser::from_env();
+    let words = |error: lexopt::Error| error.to_string();
+    let (mut command, mut rest, mut port, mut open) = (None, Vec::new(), None, true);
+    while let Some(argument) = arguments.next().map_err(words)? {
+        match argument {
+            Value(word) if command.is_none() => command = Some(word.to_string_lossy().into_owned()),
+            Value(word) => rest.push(word.to_string_lossy().into_owned()),
+            Long("port") => port = Some(arguments.value().and_then(|text| lexopt::ValueExt::parse::<u16>(&text)).map_err(words)?),
+            Long("no-open") => open = false,
+            Long("help") | Short('h') => {
+                print!("{USAGE}");
+                return Ok(true);
+            }
+            other => return Err(words(other.unexpected())),
+        }
+    }
+    match command.as_deref() {
+        Some("studio") if rest.is_empty() => studio::studio(port, open).map(|()| true),
+        Some("test") => test::test(&rest),
+        Some("wasm") if rest.is_empty() => {
+            web::prepare()?;
+            wasm::build().map(|()| true)
+        }
+        _ => Err(format!("what should I do?\n\n{USAGE}")),
+    }
+}

@@ -1,1 +1,33 @@
-//! tamis-wasm.
+//! tamis in a browser: JSON and bytes in, JSON out. Only glue belongs here; the answers are made by `tamis-wire`.
+//!
+//! A trap (stack, memory) poisons the instance; the page's worker then throws it away and starts another.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Checks a script: one JSON request in, one JSON response out, as `tamis check --format json` prints it.
+#[wasm_bindgen]
+#[must_use]
+pub fn check(request: &str) -> String {
+    tamis_wire::check_json(request)
+}
+
+/// Runs a script on a message, as `tamis run --format json` prints it.
+#[wasm_bindgen]
+#[must_use]
+pub fn run(request: &str, message: &[u8]) -> String {
+    tamis_wire::run_json(request, message)
+}
+
+/// The script's tokens for highlighting: start, end (UTF-16 units) and class, three numbers each, in the order of the text.
+#[wasm_bindgen]
+#[must_use]
+pub fn tokens(script: &str) -> Vec<u32> {
+    tamis_wire::tokens(script)
+}
+
+/// The version of tamis, and the servers it knows, as JSON; their titles in the language of this tag (`fr`, `en-GB`).
+#[wasm_bindgen]
+#[must_use]
+pub fn version(lang: &str) -> String {
+    tamis_wire::about_json(tamis::diagnostic::Language::from_tag(lang))
+}

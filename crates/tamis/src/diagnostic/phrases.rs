@@ -174,6 +174,10 @@ codes! {
         en: "{server} keeps `{name}` for the administrator's own scripts",
         fr: "{server} réserve `{name}` aux scripts de l'administrateur"
     }
+    NotJudged "sieve/not-judged" Error {
+        en: "{server} offers `{name}`, which tamis does not know enough of to judge the script",
+        fr: "{server} offre `{name}`, que tamis ne connaît pas assez pour juger le script"
+    }
     UnknownExtension "sieve/unknown-extension" Error {
         en: "there is no extension `{name}`",
         fr: "il n'y a pas d'extension `{name}`"
@@ -329,6 +333,10 @@ codes! {
     InvalidMailbox "sieve/invalid-mailbox" Error {
         en: "`{name}` cannot be a mailbox name",
         fr: "`{name}` ne peut être un nom de dossier"
+    }
+    CreateLost "sieve/create-lost" Warning {
+        en: "{server} forgets `:create` when it stands behind `:flags` and `:copy`: a missing mailbox is not created",
+        fr: "{server} oublie `:create` placé derrière `:flags` et `:copy` : un dossier manquant n'est pas créé"
     }
     SizeNeedsTag "sieve/size-needs-tag" Error {
         en: "`size` needs exactly one of `:over` and `:under`",

@@ -353,6 +353,9 @@ fn encoding(value: &[u8]) -> Encoding {
 
 /// Decodes the bodies of one part after the other. Some of its state outlives a part, as in the real decoder: the charset in use (which
 /// then reads the epilogue) and the bytes of an unfinished character (which then begin the next body; 2.4 drops them).
+///
+/// The real decoder gets a body in blocks as they are read from disk; here a stretch is one block. That shows only where a run of bytes
+/// that are no text lies across the end of a block: it gives two replacements there, and one here.
 struct Decoder<'a> {
     converter: &'a Converter,
     encoding: Encoding,

@@ -163,8 +163,7 @@ impl<'s> Binder<'s> {
             self.begun = true;
             self.requirements_done();
         }
-        let Some(found) = self.find(name, false) else {
-            self.unknown(call, false);
+        let Some(found) = self.find_or_report(call, false) else {
             chain.previous = Previous::Other;
             // What is inside is checked all the same.
             for test in call.tests().0 {
@@ -360,8 +359,7 @@ impl<'s> Binder<'s> {
     /// Binds a test. Nothing comes back if it has errors.
     fn test(&mut self, call: Call<'_>) -> (Option<Test>, Known) {
         let name = call.name.of(self.text);
-        let Some(found) = self.find(name, true) else {
-            self.unknown(call, true);
+        let Some(found) = self.find_or_report(call, true) else {
             for test in call.tests().0 {
                 self.test(test);
             }
@@ -458,6 +456,15 @@ impl<'s> Binder<'s> {
     /// Reports arguments of a command that takes none.
     fn no_arguments(&mut self, found: &'static spec::Command, call: Call<'_>) -> bool {
         self.arguments(found, call).is_some()
+    }
+
+    /// The command or test that a call names. One that is not in force is reported; if an extension brings it, its call is still checked.
+    fn find_or_report(&mut self, call: Call<'_>, test: bool) -> Option<&'static spec::Command> {
+        let name = call.name.of(self.text);
+        self.find(name, test).or_else(|| {
+            self.unknown(call, test);
+            self.find(name, test)
+        })
     }
 
     /// The command or test of a name among the extensions in force; `test` says which is preferred.

@@ -19,6 +19,10 @@ pub struct Dialect {
     pub extensions: Vec<&'static Extension>,
     /// Extensions that only a script in the global position may use.
     pub global_extensions: Vec<&'static Extension>,
+    /// Capabilities that the server offers and tamis does not know enough of to judge a script that uses them.
+    pub unjudged: Vec<&'static str>,
+    /// The same, for scripts in the global position only.
+    pub global_unjudged: Vec<&'static str>,
     /// Limits and defaults.
     pub settings: Settings,
 }

@@ -76,6 +76,8 @@ pub enum Piece {
     Variable(Place),
     /// A match value, `${0}` and up; empty if the last successful match set none (RFC 5229, 3.2).
     Match(u32),
+    /// A substitution that the server drops. The string is not literal to it all the same.
+    Dropped,
 }
 
 /// A string list; a single string is a list of one.

@@ -27,13 +27,12 @@ mod write;
 ///
 /// A message whose parts are beyond the limits of [`crate::mail::Limits`] is judged by what was read of it.
 #[must_use]
-pub fn run<'a>(
-    program: &'a Program,
-    delivery: &'a Delivery<'_>,
-    account: &'a Account,
-    limits: &'a Limits,
-    tracer: Option<&'a mut (dyn Tracer + 'a)>,
-) -> Outcome {
+pub fn run(program: &Program, delivery: &Delivery<'_>, account: &Account, limits: &Limits, tracer: Option<&mut dyn Tracer>) -> Outcome {
+    // Matched so that the tracer is borrowed no longer than the run.
+    let tracer: Option<&mut dyn Tracer> = match tracer {
+        Some(tracer) => Some(tracer),
+        None => None,
+    };
     let mut machine = machine::Machine::new(program, delivery, account, limits, tracer);
     // Why it failed stands in the machine.
     let _ = machine.run();

@@ -63,10 +63,13 @@ fn header_values() {
     }
 }
 
+/// A value, and what `:all`, `:localpart`, `:domain`, `:user` and `:detail` take from it.
+type AddressCase<'a> = (&'a [u8], [&'a [&'a [u8]]; 5]);
+
 #[test]
 fn address_values() {
     #[rustfmt::skip]
-    let cases: &[(&[u8], [&[&[u8]]; 5])] = &[
+    let cases: &[AddressCase<'_>] = &[
         (b"", [&[b""], &[b""], &[b""], &[b""], &[b""]]),
         (b"a@example.org", [&[b"a@example.org"], &[b"a"], &[b"example.org"], &[b"a"], &[]]),
         (b"A B <a@Example.ORG>", [&[b"a@Example.ORG"], &[b"a"], &[b"Example.ORG"], &[b"a"], &[]]),
@@ -117,10 +120,13 @@ fn long_address_list() {
     assert_eq!(addresses(list.as_bytes()).addresses.len(), 256);
 }
 
+/// A value, and its seconds since 1970 and minutes east of UTC.
+type DateCase<'a> = (&'a [u8], Option<(i64, i32)>);
+
 #[test]
 fn dates() {
     #[rustfmt::skip]
-    let cases: &[(&[u8], Option<(i64, i32)>)] = &[
+    let cases: &[DateCase<'_>] = &[
         (b"Mon, 06 Jan 2020 10:11:12 +0100", Some((1578301872, 60))),
         (b"6 Jan 2020 10:11 -0530", Some((1578325260, -330))),
         (b"Xyz, 6 January 20 1:02", Some((1578272520, 0))),

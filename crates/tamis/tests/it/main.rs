@@ -1,4 +1,6 @@
-//! The one integration binary.
-mod mail;
+//! The one integration binary of the core.
 
+mod arrows;
+mod check;
+mod mail;
 mod regex_oracle;

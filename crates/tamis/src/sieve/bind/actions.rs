@@ -2,14 +2,14 @@
 
 use super::arguments::Arguments;
 use super::{Binder, Previous};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::mail::parse_address;
 use crate::sieve::dialect::Engine;
 use crate::sieve::program::{Comparator, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Piece, Text, Texts, Vacation};
 use crate::sieve::spec::{self, OpId, TagId};
 use crate::sieve::syntax::{Argument, Call, Kind};
 use crate::sieve::values::{self, is_flag, is_header_name, is_header_value, is_script_name};
-use crate::text::{Node, Range};
+use crate::text::{Edit, Node, Range};
 
 /// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).
 const MAX_LOOPS: usize = 4;
@@ -104,15 +104,16 @@ impl Binder<'_> {
     }
 
     fn flag_command(&mut self, arguments: &Arguments<'_>, change: FlagChange) -> Option<Op> {
-        let variable = match arguments.positional.len() {
-            2 => {
-                let name = arguments.from_end(2)?;
+        // A third argument, which Pigeonhole does not look at, stands behind the two that count.
+        let (variable, flags) = match arguments.positional.as_slice() {
+            [flags] => (None, *flags),
+            [name, flags, ..] => {
                 self.needs_variables(name.range)?;
-                Some(self.variable(name.kind, name.range, true)?)
+                (Some(self.variable(name.kind, name.range, true)?), *flags)
             }
-            _ => None,
+            [] => return None,
         };
-        let flags = self.strings(arguments.from_end(1)?);
+        let flags = self.strings(flags);
         self.warn_flags(&flags);
         Some(Op::Flag { change, variable, flags })
     }
@@ -155,7 +156,32 @@ impl Binder<'_> {
             let name = name.to_vec();
             self.error(Code::InvalidMailbox, mailbox.range, "name", name);
         }
-        Some(Op::FileInto { mailbox, copy: arguments.has(TagId::Copy), create: arguments.has(TagId::Create), flags: self.flags(arguments) })
+        let create = arguments.has(TagId::Create) && !self.create_is_lost(arguments);
+        Some(Op::FileInto { mailbox, copy: arguments.has(TagId::Copy), create, flags: self.flags(arguments) })
+    }
+
+    /// Pigeonhole loses `:create` behind `:flags` and `:copy`: sieve-result.c inserts it before the last side effect without linking
+    /// the one before.
+    fn create_is_lost(&mut self, arguments: &Arguments<'_>) -> bool {
+        let place = |id| arguments.tag(id).map(|tagged| tagged.range);
+        let (Some(create), Some(flags), Some(copy)) = (place(TagId::Create), place(TagId::Flags), place(TagId::Copy)) else { return false };
+        if !self.dialect.engine.is_pigeonhole() || create.start < flags.start || create.start < copy.start {
+            return false;
+        }
+        let before = Range::at(flags.start.min(copy.start));
+        let blank = if self.text.as_bytes().get(create.end as usize) == Some(&b' ') { create.end + 1 } else { create.end };
+        let fix = Fix {
+            title: Phrase { en: "put `:create` first", fr: "mettre `:create` en premier" },
+            params: Vec::new(),
+            applicability: Applicability::Unsafe,
+            edits: vec![
+                Edit { range: before, text: ":create ".into() },
+                Edit { range: Range::new(create.start, blank), text: String::new() },
+            ],
+        };
+        let server = self.dialect.name.clone();
+        self.report(Diagnostic::new(Code::CreateLost, create).with("server", server).fix(fix));
+        true
     }
 
     /// A period in seconds between the server's limits, with a warning if it has to be moved.
@@ -269,7 +295,10 @@ impl Binder<'_> {
         let values = values.map(|values| self.strings(values));
         let matching = match &values {
             Some(keys) => self.matching(arguments, keys, Comparator::AsciiCasemap)?,
-            None => Matching { comparator: Comparator::AsciiCasemap, kind: MatchKind::Is },
+            // Without values nothing is matched, but the tags must be right all the same.
+            None => self
+                .matching(arguments, &Texts::default(), Comparator::AsciiCasemap)
+                .unwrap_or(Matching { comparator: Comparator::AsciiCasemap, kind: MatchKind::Is }),
         };
         let index = index.map(|(_, index)| Index { index, last: last.is_some() });
         Some(Op::DeleteHeader { index, matching, name, values })

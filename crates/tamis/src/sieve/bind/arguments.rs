@@ -3,7 +3,7 @@
 use super::Binder;
 use super::names::{nearest, replace};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::sieve::spec::{ArgKind, Command, Extension, Family, On, Tag, TagId};
+use crate::sieve::spec::{ArgKind, Command, Extension, Family, On, OpId, Tag, TagId};
 use crate::sieve::syntax::{Argument, Call, Kind};
 use crate::text::{Edit, Range};
 
@@ -114,7 +114,9 @@ impl Binder<'_> {
     fn positional(&mut self, found: &'static Command, call: Call<'_>, out: &Arguments<'_>) -> bool {
         let least = found.args.iter().filter(|arg| !arg.optional).count();
         let count = out.positional.len();
-        if count < least || count > found.args.len() {
+        // Pigeonhole counts the arguments of these only up to what it needs (ext-imap4flags-common.c).
+        let forgiven = matches!(found.op, OpId::SetFlag | OpId::AddFlag | OpId::RemoveFlag) && self.dialect.engine.is_pigeonhole();
+        if count < least || (count > found.args.len() && !forgiven) {
             let expected = if least == found.args.len() { least.to_string() } else { format!("{least}–{}", found.args.len()) };
             let range = match out.positional.get(found.args.len()) {
                 Some(extra) => out.positional.last().map_or(extra.range, |last| extra.range.cover(last.range)),
@@ -129,7 +131,7 @@ impl Binder<'_> {
             );
             return false;
         }
-        let skipped = found.args.len() - count;
+        let skipped = found.args.len().saturating_sub(count);
         let mut skip = skipped;
         let expected = found.args.iter().filter(|arg| {
             let left_out = arg.optional && skip > 0;

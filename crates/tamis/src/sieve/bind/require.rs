@@ -4,6 +4,7 @@ use super::arguments::Arguments;
 use super::names::{nearest, replace};
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
+use crate::sieve::dialect::Position;
 use crate::sieve::spec::{self, Extension};
 use crate::sieve::syntax::{self, Call, Kind};
 use crate::text::{Edit, Range, offset};
@@ -38,6 +39,10 @@ impl Binder<'_> {
             self.report(Diagnostic::new(Code::ExtensionUnavailable, range).with("name", capability).with("server", server));
             self.reported.push(format!("extension {name}"));
             self.assume(extension);
+        } else if let Some(code) = self.beyond(&name) {
+            let server = self.dialect.name.clone();
+            self.report(Diagnostic::new(code, range).with("name", capability).with("server", server));
+            self.foreign = true;
         } else if spec::ELSEWHERE.contains(&name.as_str()) {
             let server = self.dialect.name.clone();
             self.report(Diagnostic::new(Code::ExtensionUnavailable, range).with("name", capability).with("server", server));
@@ -55,6 +60,17 @@ impl Binder<'_> {
             }
             self.report(diagnostic);
         }
+    }
+
+    /// What is to be said of a capability that the server has and tamis cannot judge; nothing for any other.
+    fn beyond(&self, name: &str) -> Option<Code> {
+        if self.dialect.unjudged.contains(&name) {
+            return Some(Code::NotJudged);
+        }
+        self.dialect.global_unjudged.contains(&name).then_some(match self.dialect.position {
+            Position::Personal => Code::ExtensionRestricted,
+            Position::Global => Code::NotJudged,
+        })
     }
 
     /// Puts an extension in force, and with it what it implies.
@@ -108,7 +124,15 @@ impl Binder<'_> {
             let capability = syntax::string(range.bytes(self.text.as_bytes()), kind);
             match self.dialect.extension(&capability) {
                 Some(extension) if !self.dialect.is_restricted(extension) => found.push((extension, range)),
-                _ => return false,
+                _ => {
+                    let name = String::from_utf8_lossy(&capability).into_owned();
+                    if self.beyond(&name) == Some(Code::NotJudged) {
+                        let server = self.dialect.name.clone();
+                        self.report(Diagnostic::new(Code::NotJudged, range).with("name", &name).with("server", server));
+                        self.foreign = true;
+                    }
+                    return false;
+                }
             }
         }
         // These change how the script's text is read, so they cannot be switched on in its middle (RFC 5463, 4).

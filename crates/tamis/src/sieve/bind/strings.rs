@@ -84,7 +84,8 @@ impl Binder<'_> {
             }
             let end = start + 2 + length + 1;
             let shown = value.get(start..end).unwrap_or(&[]).to_vec();
-            pieces.extend(self.substitution(name, &shown, self.within(range, &shown)));
+            let place = self.within(range, &shown);
+            pieces.push(self.substitution(name, &shown, place).unwrap_or(Piece::Dropped));
             copied = end;
             at = end;
         }

@@ -122,6 +122,8 @@ fn pigeonhole_05() -> Dialect {
         position: Position::Personal,
         extensions: extensions(&[PIGEONHOLE_DEFAULT, ALWAYS]),
         global_extensions: Vec::new(),
+        unjudged: Vec::new(),
+        global_unjudged: Vec::new(),
         settings: pigeonhole_settings(),
     }
 }
@@ -137,6 +139,8 @@ fn pigeonhole_24() -> Dialect {
         position: Position::Personal,
         extensions: extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, &["comparator-i;unicode-casemap"]]),
         global_extensions: Vec::new(),
+        unjudged: Vec::new(),
+        global_unjudged: Vec::new(),
         settings: Settings { vacation_max_period: 60 * 86_400, ..pigeonhole_settings() },
     }
 }
@@ -149,6 +153,9 @@ fn mailcow() -> Dialect {
         position: Position::Personal,
         extensions: extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, &["notify", "imapflags", "vacation-seconds", "editheader"]]),
         global_extensions: Vec::new(),
+        // sieve_plugins = sieve_imapsieve sieve_extprograms; sieve_global_extensions = +vnd.dovecot.pipe +vnd.dovecot.execute
+        unjudged: vec!["imapsieve", "vnd.dovecot.imapsieve"],
+        global_unjudged: vec!["vnd.dovecot.pipe", "vnd.dovecot.execute"],
         settings: Settings {
             max_redirects: 100,
             max_actions: 101,
@@ -175,6 +182,8 @@ fn rfc() -> Dialect {
         position: Position::Personal,
         extensions: extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, &["comparator-i;unicode-casemap", "vacation-seconds", "editheader"]]),
         global_extensions: Vec::new(),
+        unjudged: Vec::new(),
+        global_unjudged: Vec::new(),
         settings: Settings {
             max_actions: 0,
             max_redirects: 1000,

@@ -16,8 +16,7 @@ use crate::text::Range;
 const REDIRECT_MEMORY: i64 = 12 * 3600;
 
 /// Fields that say that a mail comes from a list (RFC 2369, RFC 2919; cmd-vacation.c).
-const LIST_FIELDS: [&str; 7] =
-    ["list-id", "list-owner", "list-subscribe", "list-post", "list-unsubscribe", "list-help", "list-archive"];
+const LIST_FIELDS: [&str; 7] = ["list-id", "list-owner", "list-subscribe", "list-post", "list-unsubscribe", "list-help", "list-archive"];
 
 /// Fields that may name the user.
 const ADDRESS_FIELDS: [&str; 6] = ["to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc"];

@@ -88,7 +88,9 @@ pub(super) fn redirect(letter: &Letter<'_>, fields: &Fields<'_>, to: &SmtpAddres
     }
     out.extend_from_slice(&fields.mail(|field| field.is(b"return-path")));
     // RFC 5228, 4.2: the null sender stays.
-    let sender = delivery.sender().map(|sender| if letter.dialect.settings.redirect_envelope_from_recipient { own.unwrap_or(sender) } else { sender });
+    let sender = delivery
+        .sender()
+        .map(|sender| if letter.dialect.settings.redirect_envelope_from_recipient { own.unwrap_or(sender) } else { sender });
     sent("redirect", sender, vec![to.to_bytes()], out)
 }
 

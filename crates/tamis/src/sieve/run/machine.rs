@@ -277,6 +277,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             match piece {
                 Piece::Literal(bytes) => out.extend_from_slice(bytes),
                 Piece::Variable(place) => out.extend_from_slice(self.variable(*place)),
+                Piece::Dropped => {}
                 Piece::Match(index) => {
                     let value = usize::try_from(*index).ok().and_then(|index| self.matches.get(index));
                     let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
@@ -543,7 +544,14 @@ impl<'p, 'm> Machine<'p, 'm> {
         Ok(())
     }
 
-    fn delete_header(&mut self, range: Range, index: Option<Index>, matching: &'p Matching, name: &Text, values: Option<&'p Texts>) -> Step<()> {
+    fn delete_header(
+        &mut self,
+        range: Range,
+        index: Option<Index>,
+        matching: &'p Matching,
+        name: &Text,
+        values: Option<&'p Texts>,
+    ) -> Step<()> {
         let name = self.text(name);
         if !is_header_name(&name) {
             return Err(self.fail(Diagnostic::new(Code::RunInvalidHeaderName, range).with("value", name)));

@@ -1,9 +1,9 @@
 //! Values against keys (RFC 5228, 2.7): each value is compared with each key until one matches (sieve-match.c).
 
+use super::Event;
 use super::compare::{self, Fold};
 use super::machine::{Machine, Step};
 use super::matches::{Answer, Pattern, Release};
-use super::Event;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::regex::{Flavour, Regex};
 use crate::sieve::dialect::Engine;

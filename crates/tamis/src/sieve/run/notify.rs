@@ -65,6 +65,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             match piece {
                 Piece::Literal(bytes) => out.extend_from_slice(bytes),
                 Piece::Variable(place) => out.extend_from_slice(format!("${{{}}}", self.variable_name(*place)).as_bytes()),
+                Piece::Dropped => {}
                 Piece::Match(index) => out.extend_from_slice(format!("${{{index}}}").as_bytes()),
             }
         }

@@ -33,7 +33,12 @@ pub(super) enum Kind {
     Notify(Box<Notify>),
     NotifyOld(Box<NotifyOld>),
     /// What a `duplicate` test leaves to remember: handle, id, period, `:last`.
-    Duplicate { handle: Option<Vec<u8>>, key: (Vec<u8>, Vec<u8>), period: u64, last: bool },
+    Duplicate {
+        handle: Option<Vec<u8>>,
+        key: (Vec<u8>, Vec<u8>),
+        period: u64,
+        last: bool,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -182,7 +182,14 @@ impl<'p, 'm> Machine<'p, 'm> {
         position.and_then(|position| values.into_iter().nth(position)).into_iter().collect()
     }
 
-    fn header(&mut self, range: Range, names: &'p Texts, index: Option<Index>, mime: Option<&'p Mime>, mut matcher: Matcher<'_>) -> Step<bool> {
+    fn header(
+        &mut self,
+        range: Range,
+        names: &'p Texts,
+        index: Option<Index>,
+        mime: Option<&'p Mime>,
+        mut matcher: Matcher<'_>,
+    ) -> Step<bool> {
         let fields = std::rc::Rc::clone(&self.fields);
         if mime.is_none() && index.is_none() {
             // The plain case: no list is made.
@@ -410,9 +417,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         let mut matcher = Matcher::new(matching, keys, range, self.scope.captures);
         let lists: Vec<(&'p str, Vec<u8>)> = match variables {
             None => vec![("", self.internal_flags.clone())],
-            Some(places) => {
-                places.iter().map(|place| (self.variable_name(*place), flags::normal(self.variable(*place)))).collect()
-            }
+            Some(places) => places.iter().map(|place| (self.variable_name(*place), flags::normal(self.variable(*place)))).collect(),
         };
         for (name, list) in &lists {
             for flag in flags::split(list) {

@@ -21,9 +21,8 @@ pub(super) fn field(out: &mut Vec<u8>, name: &[u8], body: &[u8]) {
 
 /// The folded body with its final line end; `used` characters stand on the first line already.
 pub(super) fn folded(out: &mut Vec<u8>, used: usize, body: &[u8]) {
-    let skip = |from: usize, wanted: fn(u8) -> bool| {
-        from + body.get(from..).unwrap_or_default().iter().take_while(|byte| wanted(**byte)).count()
-    };
+    let skip =
+        |from: usize, wanted: fn(u8) -> bool| from + body.get(from..).unwrap_or_default().iter().take_while(|byte| wanted(**byte)).count();
     let (mut line, mut lines) = (used, 0);
     let (mut start, mut at) = (0, 0);
     loop {

@@ -22,19 +22,19 @@ pub struct Token {
 /// Splits `text` into tokens that tile it. Each lexical error is reported once, with the range that shows it.
 #[must_use]
 pub fn lex(text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
-    let (tokens, errors) = scan(text, None);
-    if errors.iter().any(|error| error.code == Code::UnterminatedString) {
-        // The quote that is missing is rarely the last one: a string with a word glued to its end is where quotes changed sides. If
-        // ending that string early makes the others close, it is the one.
-        if let Some(suspect) = glued(text, &tokens) {
-            let (again, fewer) = scan(text, Some(suspect));
-            if fewer.iter().filter(|error| error.code == Code::UnterminatedString).count() == 1 {
-                return (again, fewer);
-            }
-        }
+    // No rule of the grammar has a word right after a string, so a string with a word glued to its end is where quotes changed sides:
+    // the quote that is missing is its own, not the last one of the script.
+    let mut unclosed = Vec::new();
+    let mut best = scan(text, &unclosed);
+    while let Some(suspect) = glued(text, &best.0).filter(|suspect| unclosed.len() < MAX_REPAIRS && !unclosed.contains(suspect)) {
+        unclosed.push(suspect);
+        best = scan(text, &unclosed);
     }
-    (tokens, errors)
+    best
 }
+
+/// So many strings without their closing quote are told apart; each costs one more pass.
+const MAX_REPAIRS: usize = 8;
 
 /// The start of the first quoted string that is followed at once by the start of a word.
 fn glued(text: &str, tokens: &[Token]) -> Option<usize> {
@@ -49,8 +49,8 @@ fn glued(text: &str, tokens: &[Token]) -> Option<usize> {
     None
 }
 
-/// One pass. The string that starts at `unclosed` is taken to end with its line.
-fn scan(text: &str, unclosed: Option<usize>) -> (Vec<Token>, Vec<Diagnostic>) {
+/// One pass. Strings that start at one of `unclosed` are taken to end early.
+fn scan(text: &str, unclosed: &[usize]) -> (Vec<Token>, Vec<Diagnostic>) {
     let mut lexer = Lexer { text: text.as_bytes(), at: 0, unclosed, errors: Vec::new() };
     let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 4);
     while lexer.at < lexer.text.len() {
@@ -71,7 +71,7 @@ fn scan(text: &str, unclosed: Option<usize>) -> (Vec<Token>, Vec<Diagnostic>) {
 struct Lexer<'t> {
     text: &'t [u8],
     at: usize,
-    unclosed: Option<usize>,
+    unclosed: &'t [usize],
     errors: Vec<Diagnostic>,
 }
 
@@ -199,7 +199,7 @@ impl Lexer<'_> {
 
     fn quoted(&mut self, start: usize) -> Kind {
         let mut stray = None;
-        if self.unclosed == Some(start) {
+        if self.unclosed.contains(&start) {
             self.unterminated(start);
             return Kind::Quoted;
         }

@@ -1,0 +1,143 @@
+//! `tamis check`.
+
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+use tamis::diagnostic::{Diagnostic, Language, Severity};
+use tamis::sieve::{Script, Verdict, check as check_script};
+use tamis::text::Encoding;
+use tamis_wire::{CheckResponse, FileReport, Places};
+
+use crate::common::ServerArgs;
+use crate::{Exit, draw, files};
+
+/// Say what is wrong with Sieve scripts, as the chosen server would.
+#[derive(Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    server: ServerArgs,
+    /// How findings are shown.
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    format: Format,
+    /// The scripts; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With an excerpt of the script and the cure.
+    Full,
+    /// One line each: FILE:LINE:COLUMN: severity[code]: message.
+    Concise,
+    /// One JSON object.
+    Json,
+}
+
+/// Checks every file, whatever the others are like.
+pub fn check(args: &CheckArgs) -> Result<Exit, String> {
+    let dialect = args.server.dialect()?;
+    let language = args.server.language();
+    let mut out = anstream::stdout();
+    let mut exit = Exit::Clean;
+    let mut reports = Vec::new();
+    let mut count = Count::default();
+    for file in &args.files {
+        let script = match files::script(file) {
+            Ok(script) => script,
+            Err(error) => {
+                anstream::eprintln!("tamis: {error}");
+                exit = Exit::Trouble;
+                continue;
+            }
+        };
+        let included = files::included(&script, &dialect, args.server.include.as_deref());
+        let checked = check_script(&script, &included, &dialect);
+        if exit != Exit::Trouble && (checked.verdict != Verdict::Accepted || !checked.diagnostics.is_empty()) {
+            exit = Exit::Findings;
+        }
+        count.add(checked.verdict, &checked.diagnostics);
+        let own: Vec<Diagnostic> = checked.diagnostics.into_iter().filter(|diagnostic| diagnostic.unit == 0).collect();
+        match args.format {
+            Format::Full => {
+                for diagnostic in &own {
+                    let _ = writeln!(out, "{}\n", draw::finding(diagnostic, file, script.text(), language));
+                }
+            }
+            Format::Concise => {
+                for diagnostic in &own {
+                    let _ = writeln!(out, "{}", concise(diagnostic, file, &script, language));
+                }
+            }
+            Format::Json => {
+                let places = Places { text: script.text(), lines: script.lines(), encoding: Encoding::Utf8 };
+                reports.push(FileReport {
+                    file: file.clone(),
+                    server: dialect.name.clone(),
+                    verdict: checked.verdict.name(),
+                    diagnostics: tamis_wire::diagnostics(&own, &[(String::new(), places)], language),
+                    wanted: Vec::new(),
+                });
+            }
+        }
+    }
+    match args.format {
+        Format::Json => {
+            let response = CheckResponse { version: tamis_wire::VERSION, files: reports };
+            let _ = writeln!(out, "{}", serde_json::to_string(&response).map_err(|error| error.to_string())?);
+        }
+        Format::Full => {
+            let _ = writeln!(out, "{}", count.summary(&dialect.name, language));
+        }
+        Format::Concise => {}
+    }
+    Ok(exit)
+}
+
+fn concise(diagnostic: &Diagnostic, file: &str, script: &Script, language: Language) -> String {
+    let place = script.lines().position(script.text(), diagnostic.range.start, Encoding::Utf8);
+    let (severity, code) = (diagnostic.severity.name(), diagnostic.code.facts().id);
+    format!("{file}:{}:{}: {severity}[{code}]: {}", place.line, place.column, diagnostic.message(language))
+}
+
+/// What was found over all files.
+#[derive(Default)]
+struct Count {
+    accepted: usize,
+    refused: usize,
+    declined: usize,
+    errors: usize,
+    warnings: usize,
+}
+
+impl Count {
+    fn add(&mut self, verdict: Verdict, diagnostics: &[Diagnostic]) {
+        match verdict {
+            Verdict::Accepted => self.accepted += 1,
+            Verdict::Refused => self.refused += 1,
+            Verdict::Declined => self.declined += 1,
+        }
+        self.errors += diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        self.warnings += diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning).count();
+    }
+
+    fn summary(&self, server: &str, language: Language) -> String {
+        let Self { accepted, refused, declined, errors, warnings } = self;
+        let mut parts = Vec::new();
+        let words = match language {
+            Language::En => ["accepts", "refuses", "leaves undecided", "error(s)", "warning(s)"],
+            Language::Fr => ["accepte", "refuse", "laisse sans avis", "erreur(s)", "avertissement(s)"],
+        };
+        let scripts = |count: usize| format!("{count} script{}", if count > 1 { "s" } else { "" });
+        if *accepted > 0 {
+            parts.push(format!("{server} {} {}", words[0], scripts(*accepted)));
+        }
+        if *refused > 0 {
+            parts.push(format!("{server} {} {}", words[1], scripts(*refused)));
+        }
+        if *declined > 0 {
+            parts.push(format!("tamis {} {}", words[2], scripts(*declined)));
+        }
+        format!("{}: {errors} {}, {warnings} {}", parts.join(", "), words[3], words[4])
+    }
+}

@@ -1,0 +1,67 @@
+//! Findings drawn with their source, as compilers do.
+
+use std::ops::Range;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use tamis::diagnostic::{Applicability, Diagnostic, Fix, Language, Severity};
+use tamis::text;
+
+/// Draws one finding of a file. Colour comes and goes with the terminal: `anstream` strips it.
+pub fn finding(diagnostic: &Diagnostic, path: &str, source: &str, language: Language) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR.with_name(Some(match language {
+            Language::En => "error",
+            Language::Fr => "erreur",
+        })),
+        Severity::Warning => Level::WARNING.with_name(Some(match language {
+            Language::En => "warning",
+            Language::Fr => "avertissement",
+        })),
+        Severity::Hint => Level::INFO.with_name(Some(match language {
+            Language::En => "hint",
+            Language::Fr => "conseil",
+        })),
+    };
+    let message = diagnostic.message(language);
+    let labels: Vec<(Range<usize>, String)> =
+        diagnostic.labels.iter().map(|label| (span(label.range, source), label.message.render(language, &label.params))).collect();
+    let mut snippet =
+        Snippet::source(source).path(path).fold(true).annotation(AnnotationKind::Primary.span(span(diagnostic.range, source)));
+    for (range, label) in &labels {
+        snippet = snippet.annotation(AnnotationKind::Context.span(range.clone()).label(label.as_str()));
+    }
+    let mut groups = vec![level.primary_title(message.as_str()).id(diagnostic.code.facts().id).element(snippet)];
+    let titles: Vec<String> = diagnostic.fixes.iter().map(|fix| title(fix, language)).collect();
+    for (fix, title) in diagnostic.fixes.iter().zip(&titles) {
+        groups.push(suggestion(fix, title, source, language));
+    }
+    Renderer::styled().decor_style(DecorStyle::Unicode).render(&groups)
+}
+
+fn title(fix: &Fix, language: Language) -> String {
+    let title = fix.title.render(language, &fix.params);
+    match (fix.applicability, language) {
+        (Applicability::Safe, _) => title,
+        (_, Language::En) => format!("{title} (check that this is meant)"),
+        (_, Language::Fr) => format!("{title} (à vérifier)"),
+    }
+}
+
+fn suggestion<'a>(fix: &Fix, title: &'a str, source: &'a str, language: Language) -> Group<'a> {
+    let help = match language {
+        Language::En => "help",
+        Language::Fr => "aide",
+    };
+    let mut snippet = Snippet::source(source).fold(true);
+    for edit in &fix.edits {
+        snippet = snippet.patch(Patch::new(edit.range.start as usize..edit.range.end as usize, edit.text.clone()));
+    }
+    Level::HELP.with_name(Some(help)).secondary_title(title).element(snippet)
+}
+
+/// A range as the drawing library takes it.
+fn span(range: text::Range, source: &str) -> Range<usize> {
+    let end = (range.end as usize).min(source.len());
+    (range.start as usize).min(end)..end
+}

@@ -1,0 +1,62 @@
+//! `tamis`: check and simulate mail filters from a terminal. Only reading, drawing and exit statuses belong here.
+#![forbid(unsafe_code)]
+
+mod check;
+mod common;
+mod draw;
+mod files;
+mod mail;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Check and simulate mail filters, as the real servers do.
+#[derive(Parser)]
+#[command(name = "tamis", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Say what is wrong with Sieve scripts, as the chosen server would.
+    Check(check::CheckArgs),
+    /// Run a script on messages and show what would happen, and why.
+    Run(run::RunArgs),
+}
+
+/// What a command came to. The numbers are a contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Nothing to say.
+    Clean,
+    /// Findings, a script refused, a run failed.
+    Findings,
+    /// Bad usage, an unreadable file, an internal error.
+    Trouble,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Clean => 0,
+            Exit::Findings => 1,
+            Exit::Trouble => 2,
+        })
+    }
+}
+
+fn main() -> ExitCode {
+    let exit = match Cli::parse().command {
+        Command::Check(args) => check::check(&args),
+        Command::Run(args) => run::run(&args),
+    };
+    exit.unwrap_or_else(|error| {
+        anstream::eprintln!("tamis: {error}");
+        Exit::Trouble
+    })
+    .into()
+}

@@ -1,0 +1,109 @@
+//! The program as a user meets it: what it prints, and its exit status.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// Runs `tamis` in the corpus folder; gives exit status, standard output, standard error.
+fn tamis(args: &[&str], input: &[u8]) -> (i32, String, String) {
+    let corpus = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../corpus");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tamis"))
+        .args(args)
+        .current_dir(corpus)
+        .env("LC_ALL", "C")
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that ends before it reads all is no failure of the test.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let output = child.wait_with_output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_good_script_is_clean_and_a_bad_one_is_not() {
+    let (status, out, _) = tamis(&["check", "--server", "mailcow", "sieve/01-sender-to-folder.sieve"], b"");
+    assert_eq!((status, out.as_str()), (0, "mailcow accepts 1 script: 0 error(s), 0 warning(s)\n"));
+    let (status, out, _) = tamis(&["check", "--server", "mailcow", "--format", "concise", "sieve/bad/six-mistakes.sieve"], b"");
+    assert_eq!(status, 1);
+    assert_eq!(out.lines().count(), 6, "{out}");
+    assert_eq!(out.lines().next(), Some("sieve/bad/six-mistakes.sieve:3:22: error[sieve/unknown-extension]: there is no extension `vacaton`"));
+}
+
+#[test]
+fn findings_are_drawn_without_colour_into_a_pipe() {
+    let (status, out, _) = tamis(&["check", "--lang", "fr", "-"], b"fileinto \"A\";\n");
+    assert_eq!(status, 1);
+    assert!(out.contains("erreur[sieve/missing-require]: `fileinto` demande `require \"fileinto\"`"), "{out}");
+    assert!(out.contains("fileinto \"A\";") && out.contains("-:1:1") && !out.contains('\x1b'), "{out}");
+    assert!(out.contains("aide: ajouter `fileinto` à `require`"), "{out}");
+}
+
+#[test]
+fn json_has_the_shape_of_the_contract() {
+    let (status, out, _) = tamis(&["check", "--format", "json", "-"], "# é\nfileinto \"A\";\n".as_bytes());
+    assert_eq!(status, 1);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let file = &json["files"][0];
+    assert_eq!((&json["version"], &file["file"], &file["server"], &file["verdict"]), (&1.into(), &"-".into(), &"pigeonhole-2.4".into(), &"refused".into()));
+    let found = &file["diagnostics"][0];
+    assert_eq!(found["start"], serde_json::json!({"line": 2, "column": 1, "offset": 5}));
+    assert_eq!(found["end"], serde_json::json!({"line": 2, "column": 9, "offset": 13}));
+    assert_eq!(found["fixes"][0]["applicability"], "safe");
+    assert_eq!(found["fixes"][0]["edits"][0], serde_json::json!({"start": 5, "end": 5, "text": "require \"fileinto\";\n"}));
+}
+
+#[test]
+fn a_run_says_where_the_message_goes() {
+    let args = ["run", "--server", "mailcow", "--to", "marie@example.org", "--now", "2026-11-23T09:14:00Z"];
+    let rest = ["sieve/14-invoices-and-bank.sieve", "mail/invoice-fr.eml"];
+    let (status, out, _) = tamis(&[&args[..], &rest].concat(), b"");
+    assert_eq!(status, 0);
+    assert!(out.contains("This message goes to “Factures/2026”, with the label $Facture."), "{out}");
+    let (status, out, _) = tamis(&[&args[..], &["--format", "json", "--trace"], &rest].concat(), b"");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((status, &json["outcome"], &json["keep"]), (0, &"ok".into(), &"cancelled".into()));
+    assert_eq!(json["stored"], serde_json::json!([{"mailbox": "Factures/2026", "flags": ["$Facture"]}]));
+    assert_eq!(json["actions"][0][0], "fileinto");
+    assert_eq!(json["assumed"][0]["question"], "mailbox-exists");
+    assert!(json["trace"].as_array().unwrap().len() > 10);
+}
+
+#[test]
+fn many_messages_end_with_a_summary() {
+    let (status, out, _) = tamis(&["run", "--server", "mailcow", "sieve/02-spam-to-junk.sieve", "mail"], b"");
+    assert_eq!(status, 0, "{out}");
+    let summary = out.split("messages:\n").nth(1).unwrap();
+    let total: usize = summary.lines().map(|line| line.split_whitespace().next().unwrap().parse::<usize>().unwrap()).sum();
+    assert_eq!(total, std::fs::read_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../corpus/mail")).unwrap().count());
+    assert!(summary.lines().any(|line| line.trim_end().ends_with("Junk")), "{summary}");
+}
+
+#[test]
+fn a_script_that_is_refused_is_not_run() {
+    let (status, out, _) = tamis(&["run", "sieve/bad/unknown-command.sieve", "mail/plain-ascii.eml"], b"");
+    assert!(status == 1 && out.contains("there is no command `moveto`"), "{out}");
+    let (status, out, _) = tamis(&["run", "--format", "json", "sieve/bad/unknown-command.sieve", "mail/plain-ascii.eml"], b"");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((status, &json["outcome"]), (1, &"refused".into()));
+}
+
+#[test]
+fn bad_usage_is_told_with_a_way_out() {
+    for (args, part) in [
+        (&["check", "--server", "mailcov", "-"][..], "did you mean `mailcow`?"),
+        (&["check", "--set", "sieve_max_redirects", "-"], "KEY=VALUE"),
+        (&["check", "--set", "sieve_nothing=1", "-"], "there is no setting `sieve_nothing`"),
+        (&["check", "no-such-file.sieve"], "no-such-file.sieve"),
+        (&["run", "--now", "tomorrow", "sieve/01-sender-to-folder.sieve", "mail/plain-ascii.eml"], "2026-11-23T09:14:00+01:00"),
+        (&["frobnicate"], "unrecognized subcommand"),
+    ] {
+        let (status, _, err) = tamis(args, b"");
+        assert!(status == 2 && err.contains(part), "{args:?}: {status} {err}");
+    }
+    let (status, _, err) = tamis(&["check", "-"], b"keep; # \xff\n");
+    assert!(status == 2 && err.contains("-:1: not UTF-8 text (byte 8)"), "{err}");
+}

@@ -1,0 +1,138 @@
+//! The arrows between modules, as a table (ARCHITECTURE.md, "Arrows"): a module reads only what is below it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// For each module, the modules whose names may stand in its code. Extending this table is a decision to be written down.
+const ARROWS: &[(&str, &[&str])] = &[
+    // Row 0.
+    ("text", &[]),
+    ("diagnostic", &["text"]),
+    ("regex", &["text"]),
+    ("mail", &["text", "regex"]),
+    // Row 1. The small grammars of values know mail addresses.
+    ("sieve::spec", &[]),
+    ("sieve::syntax", &["text", "diagnostic"]),
+    ("sieve::values", &["mail"]),
+    ("sieve::dialect", &["sieve::spec"]),
+    // Row 2.
+    ("sieve::program", &["text", "regex", "sieve::dialect", "sieve::spec"]),
+    (
+        "sieve::bind",
+        &["text", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::values", "sieve::program"],
+    ),
+    // Row 3.
+    ("sieve::effects", &["text", "sieve::program"]),
+    ("sieve::run", &["text", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::values", "sieve::program"]),
+    ("sieve::narrate", &["text", "diagnostic", "sieve::run"]),
+    (
+        "sieve::policy",
+        &["text", "diagnostic", "mail", "sieve::dialect", "sieve::program", "sieve::effects", "sieve::bind", "sieve::syntax"],
+    ),
+];
+
+/// Crates that the core never depends on, at any depth.
+const NEVER: &[&str] =
+    &["serde", "wasm-bindgen", "clap", "tokio", "thiserror", "log", "regex", "fancy-regex", "encoding_rs", "chrono", "getrandom"];
+
+/// Other crates' names that may stand in the core's code.
+const LIBRARIES: &[&str] = &["memchr"];
+
+fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, out);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            out.push(path);
+        }
+    }
+}
+
+/// The module of the table that a file belongs to; `sieve.rs` and `lib.rs` are the doors and may name everything.
+fn module(path: &Path, root: &Path) -> Option<String> {
+    let relative = path.strip_prefix(root).unwrap().with_extension("");
+    let parts: Vec<&str> = relative.iter().map(|part| part.to_str().unwrap()).collect();
+    match parts.as_slice() {
+        ["lib"] | ["sieve"] => None,
+        ["sieve", module, ..] => Some(format!("sieve::{module}")),
+        [module, ..] => Some((*module).to_owned()),
+        [] => None,
+    }
+}
+
+/// Every module that a line of code names by a path from the crate or from `sieve`'s own inside.
+fn named(code: &str, own: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let first: String = rest.chars().take_while(|char| char.is_alphanumeric() || *char == '_').collect();
+        if first == "sieve" {
+            let after = rest["sieve".len()..].strip_prefix("::").unwrap_or("");
+            let list = after.strip_prefix('{').map_or(after, |list| list);
+            let second: String = list.chars().take_while(|char| char.is_alphanumeric() || *char == '_').collect();
+            if second.chars().next().is_some_and(char::is_lowercase) {
+                out.push(format!("sieve::{second}"));
+            }
+        } else {
+            out.push(first);
+        }
+    }
+    // `use super::dialect` from `sieve/program.rs` means `sieve::dialect`.
+    if own.starts_with("sieve::") {
+        for (at, _) in code.match_indices("super::") {
+            let second: String = code[at + "super::".len()..].chars().take_while(|char| char.is_alphanumeric() || *char == '_').collect();
+            let candidate = format!("sieve::{second}");
+            if ARROWS.iter().any(|(module, _)| *module == candidate) {
+                out.push(candidate);
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn modules_read_only_what_is_below_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    assert!(files.len() > 20);
+    let table: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for file in files {
+        let Some(own) = module(&file, &root) else { continue };
+        let Some(allowed) = table.get(own.as_str()) else {
+            wrong.push(format!("{}: `{own}` is not in the table of arrows", file.display()));
+            continue;
+        };
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or("");
+            for name in named(code, &own) {
+                if name != own && name != "sieve" && !allowed.contains(&name.as_str()) {
+                    wrong.push(format!("{}:{}: `{own}` names `{name}`", file.strip_prefix(&root).unwrap().display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_core_depends_on_next_to_nothing() {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--package", "tamis", "--edges", "normal,build", "--prefix", "none", "--format", "{lib}"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let libraries: Vec<&str> = tree.lines().map(str::trim).filter(|name| !name.is_empty()).collect();
+    for library in &libraries {
+        assert!(!NEVER.contains(library), "the core depends on {library}");
+        assert!(
+            *library == "tamis" || LIBRARIES.contains(library),
+            "the core depends on {library}: a new dependency is a change of architecture"
+        );
+    }
+}

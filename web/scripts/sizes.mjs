@@ -1,0 +1,22 @@
+// Fails when a built file is heavier than its budget. Sizes are what travels: brotli for the WASM, gzip for JavaScript.
+import { readdirSync, readFileSync } from 'node:fs';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const assets = new URL('../dist/assets/', import.meta.url);
+const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } }).length;
+const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
+const budgets = [
+  { what: 'WASM', files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 170_000 },
+  { what: 'JavaScript without the editor', files: /^(?!editor-).*\.js$/, measure: gzip, unit: 'gzip', limit: 30_000 },
+  { what: 'editor chunk', files: /^editor-.*\.js$/, measure: gzip, unit: 'gzip', limit: 125_000 },
+];
+
+const names = readdirSync(assets);
+for (const { what, files, measure, unit, limit } of budgets) {
+  const found = names.filter((name) => files.test(name));
+  const size = found.reduce((sum, name) => sum + measure(readFileSync(new URL(name, assets))), 0);
+  const good = found.length > 0 && size <= limit;
+  console.log(`${good ? 'ok  ' : 'FAIL'} ${what}: ${size} bytes ${unit} of ${limit} allowed (${found.join(', ') || 'not built'})`);
+  if (!good) process.exitCode = 1;
+}

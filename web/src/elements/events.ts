@@ -1,0 +1,28 @@
+// What elements tell the ones around them.
+
+/** A stretch of the script (UTF-16 units). */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+interface Events {
+  /** The script was edited. */
+  'tamis-script': string;
+  /** Another server, sender, time… */
+  'tamis-context': object;
+  /** Another message. */
+  'tamis-message': { bytes: Uint8Array };
+  /** Show where in the script something is; null stops showing. */
+  'tamis-point': Span | null;
+  /** Move the cursor there. */
+  'tamis-go': Span;
+  /** Change the script. */
+  'tamis-edit': { start: number; end: number; text: string }[];
+}
+
+export function tell<Name extends keyof Events>(from: EventTarget, name: Name, detail: Events[Name]): void {
+  from.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+}
+
+export type Told<Name extends keyof Events> = CustomEvent<Events[Name]>;

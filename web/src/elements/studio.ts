@@ -1,0 +1,277 @@
+// <tamis-studio>: the whole page. It holds what was typed, asks the worker at every change, and hands the answers out.
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { type Context, request } from '../context';
+import { Client, type Listener, type Stopped } from '../engine/client';
+import { startWorker } from '../engine/start';
+import type { About, Diagnostic, Edit, Language, RunResponse, Server, Verdict } from '../engine/wire';
+import { loadSamples, type SampleName, startScripts } from '../samples';
+import { catalogue, languages, preferred, type Strings } from '../text/catalogue';
+import './context';
+import './editor';
+import type { TamisEditor } from './editor';
+import type { Span, Told } from './events';
+import './message';
+import './problems';
+import { prose } from './prose';
+import './result';
+import { shared } from './shared';
+
+@customElement('tamis-studio')
+export class TamisStudio extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      header,
+      main {
+        max-width: 90rem;
+        margin: 0 auto;
+        padding: 1rem 1.25rem;
+      }
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0.25rem 1rem;
+        padding-bottom: 0;
+      }
+      h1 {
+        margin: 0;
+        font-size: 1.5rem;
+        font-weight: 700;
+        letter-spacing: -0.01em;
+        color: var(--accent);
+      }
+      .lock {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.375rem;
+        color: var(--accent);
+        font-size: 0.9375rem;
+      }
+      .lock svg {
+        width: 0.875rem;
+        height: 1rem;
+        flex: none;
+      }
+      main {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+        gap: 1rem;
+        align-items: start;
+      }
+      .right {
+        display: grid;
+        gap: 1rem;
+        min-width: 0;
+      }
+      .verdict {
+        font-size: 0.9375rem;
+        font-weight: 600;
+        padding: 0 1rem 0.75rem;
+        min-height: 2.25rem;
+      }
+      .accepted {
+        color: var(--accent);
+      }
+      .refused {
+        color: var(--error);
+      }
+      .declined {
+        color: var(--warning);
+      }
+      .field {
+        display: inline-flex;
+        align-items: center;
+        gap: 0.5rem;
+      }
+      .bar {
+        display: none;
+      }
+      @media (max-width: 56rem) {
+        header,
+        main {
+          padding-inline: 0.75rem;
+        }
+        main {
+          grid-template-columns: minmax(0, 1fr);
+          padding-bottom: 5.5rem;
+          --editor-height: 20rem;
+        }
+        /* The sentence stays in sight while one types. */
+        .bar {
+          display: block;
+          position: fixed;
+          inset: auto 0 0 0;
+          padding: 0.625rem 0.875rem;
+          background: var(--card);
+          border-top: 2px solid var(--accent);
+          box-shadow: 0 -4px 16px rgb(0 0 0 / 0.1);
+          font-weight: 550;
+          max-height: 5rem;
+          overflow: hidden;
+          overflow-wrap: anywhere;
+        }
+        .bar.old {
+          color: var(--soft);
+          border-top-color: var(--warning);
+        }
+      }
+    `,
+  ];
+
+  @property({ state: true }) private language: Language = preferred(navigator.languages);
+  @property({ state: true }) private context: Context = { server: '', from: '', to: '', now: new Date(), addresses: '', mailboxes: '' };
+  @property({ state: true }) private about: Record<Language, About> | null = null;
+  @property({ state: true }) private samples: Map<SampleName, Uint8Array> | null = new Map();
+  @property({ state: true }) private verdict: Verdict | null = null;
+  @property({ state: true }) private diagnostics: readonly Diagnostic[] = [];
+  @property({ state: true }) private tokens: Uint32Array = new Uint32Array();
+  @property({ state: true }) private run: RunResponse | null = null;
+  /** True while `run` is the result of an earlier script, the present one being refused. */
+  @property({ state: true }) private stale = false;
+  @property({ state: true }) private fault: Stopped | 'unavailable' | null = null;
+  @property({ state: true }) private pointed: Span | null = null;
+  @query('tamis-editor') private editor!: TamisEditor;
+  private readonly startScript = startScripts[this.language];
+  private script = this.startScript;
+  private client: Client | undefined;
+
+  private get strings(): Strings {
+    return catalogue[this.language];
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.documentElement.lang = this.language;
+    this.start();
+  }
+
+  private start(): void {
+    const listener: Listener = {
+      ready: (about) => {
+        this.about = about;
+        const [first] = about.en.servers;
+        if (this.context.server === '' && first) this.setContext({ server: first.name });
+      },
+      answered: ({ check, run, tokens }, { script }) => {
+        const [file] = check.files;
+        this.fault = null;
+        this.verdict = file?.verdict ?? null;
+        // Places in a text that has changed since are wrong: the marks there are move with the typing until the next answer.
+        if (script === this.script) {
+          this.diagnostics = file?.diagnostics ?? [];
+          this.tokens = tokens;
+        }
+        this.stale = run.outcome === 'refused';
+        if (!this.stale) this.run = run;
+      },
+      stopped: (why) => {
+        this.fault = why;
+      },
+      unavailable: () => {
+        this.fault = 'unavailable';
+      },
+    };
+    try {
+      this.client = new Client(startWorker, listener);
+    } catch {
+      this.fault = 'unavailable';
+    }
+    loadSamples().then(
+      (samples) => (this.samples = samples),
+      () => (this.samples = null),
+    );
+  }
+
+  private ask(): void {
+    // Before the worker is there, nobody knows which servers there are; its first word asks.
+    if (this.context.server !== '') this.client?.ask(request(this.script, this.language, this.context));
+  }
+
+  private setContext(part: Partial<Context>): void {
+    this.context = { ...this.context, ...part };
+    this.ask();
+  }
+
+  private setLanguage(language: Language): void {
+    this.language = language;
+    document.documentElement.lang = language;
+    this.ask();
+  }
+
+  private get servers(): readonly Server[] {
+    return this.about?.[this.language].servers ?? [];
+  }
+
+  private get serverTitle(): string {
+    return this.servers.find((server) => server.name === this.context.server)?.title ?? this.context.server;
+  }
+
+  private get note(): string | null {
+    const { strings } = this;
+    if (this.fault === 'unavailable') return strings.unavailable;
+    if (this.fault) return strings.stopped[this.fault];
+    if (this.stale) return this.run ? strings.stale(this.serverTitle) : strings.never(this.serverTitle);
+    return null;
+  }
+
+  private get verdictText(): string {
+    const { strings } = this;
+    if (this.verdict === null) return '';
+    return this.verdict === 'declined' ? strings.declined : strings[this.verdict](this.serverTitle);
+  }
+
+  override render() {
+    const { strings, note } = this;
+    return html`
+      <header>
+        <h1>tamis</h1>
+        <p class="soft">${strings.tagline}</p>
+        <p class="lock push">${lock} ${strings.nothingLeaves}</p>
+        <select aria-label=${strings.language} @change=${(event: Event) => this.setLanguage((event.target as HTMLSelectElement).value as Language)}>
+          ${languages.map(([code, name]) => html`<option value=${code} lang=${code} ?selected=${code === this.language}>${name}</option>`)}
+        </select>
+      </header>
+      <main
+        @tamis-script=${(event: Told<'tamis-script'>) => this.scriptChanged(event.detail)}
+        @tamis-message=${(event: Told<'tamis-message'>) => this.messageChanged(event.detail.bytes)}
+        @tamis-context=${(event: Told<'tamis-context'>) => this.setContext(event.detail)}
+        @tamis-point=${(event: Told<'tamis-point'>) => (this.pointed = event.detail)}
+        @tamis-go=${(event: Told<'tamis-go'>) => this.editor.go(event.detail)}
+        @tamis-edit=${(event: Told<'tamis-edit'>) => this.editor.edit(event.detail as Edit[])}
+      >
+        <section class="card" aria-labelledby="script">
+          <div class="head">
+            <h2 id="script">${strings.script}</h2>
+            <label class="field push small">${strings.server}
+              <select @change=${(event: Event) => this.setContext({ server: (event.target as HTMLSelectElement).value })}>
+                ${this.servers.map(({ name, title }) => html`<option value=${name} ?selected=${name === this.context.server}>${title}</option>`)}
+              </select></label>
+          </div>
+          <p class="verdict ${this.verdict ?? ''}">${this.verdictText}</p>
+          <tamis-editor .text=${this.startScript} .strings=${strings} .diagnostics=${this.diagnostics} .tokens=${this.tokens} .pointed=${this.pointed}></tamis-editor>
+          <tamis-problems .strings=${strings} .diagnostics=${this.diagnostics}></tamis-problems>
+        </section>
+        <div class="right">
+          <tamis-message .strings=${strings} .samples=${this.samples}></tamis-message>
+          <tamis-context .strings=${strings} .context=${this.context}></tamis-context>
+          <tamis-result .strings=${strings} .run=${this.run} .note=${note}></tamis-result>
+        </div>
+      </main>
+      ${this.run ? html`<div class="bar ${note ? 'old' : ''}" aria-hidden="true">${prose(this.run.sentence)}</div>` : nothing}
+    `;
+  }
+
+  private scriptChanged(script: string): void {
+    this.script = script;
+    this.ask();
+  }
+
+  private messageChanged(bytes: Uint8Array): void {
+    this.client?.setMessage(bytes);
+    this.ask();
+  }
+}
+
+const lock = html`<svg viewBox="0 0 14 16" aria-hidden="true"><path d="M3 7V4.500a4 4 0 0 1 8 0V7" fill="none" stroke="currentColor" stroke-width="1.800" /><rect x="1" y="7" width="12" height="8.500" rx="1.800" fill="currentColor" /></svg>`;

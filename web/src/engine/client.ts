@@ -1,0 +1,124 @@
+// The page's side of the worker: the newest question wins, a question that takes too long costs the worker its life, and a
+// worker that trapped is replaced. Whatever happens here, the text in the editor stays.
+import type { Answer, FromWorker, ToWorker } from './protocol';
+import type { About, Language, Request } from './wire';
+
+/** Milliseconds that a question may take. The limits of the core are far below; only a fault gets here. */
+const PATIENCE = 2000;
+
+/** Memory (bytes) above which a worker is replaced once it has answered: WebAssembly memory never shrinks. */
+const ROOMY = 64 << 20;
+
+/** Why a question got no answer. */
+export type Stopped = 'time' | 'trap';
+
+export interface Listener {
+  ready(about: Record<Language, About>): void;
+  answered(answer: Answer, request: Request): void;
+  stopped(why: Stopped): void;
+  unavailable(why: string): void;
+}
+
+/** The part of Worker that is used here, so that tests can play it. */
+export interface Port {
+  postMessage(message: ToWorker): void;
+  terminate(): void;
+  onmessage: ((event: { data: FromWorker }) => void) | null;
+  onerror: ((event: { message?: string }) => void) | null;
+}
+
+export class Client {
+  private port: Port;
+  private ready = false;
+  private message: Uint8Array = new Uint8Array();
+  private waiting: Request | null = null;
+  private asked = 0;
+  private current: Request | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly start: () => Port,
+    private readonly listener: Listener,
+    private readonly patience = PATIENCE,
+  ) {
+    this.port = this.open();
+  }
+
+  /** Chooses the message that later questions are about. */
+  setMessage(bytes: Uint8Array): void {
+    this.message = bytes;
+    if (this.ready) this.port.postMessage({ kind: 'message', bytes });
+  }
+
+  /** Asks. A question that was still waiting is dropped: only the newest text matters. */
+  ask(request: Request): void {
+    this.waiting = request;
+    this.next();
+  }
+
+  private open(): Port {
+    const port = this.start();
+    port.onmessage = ({ data }) => {
+      if (port === this.port) this.heard(data);
+    };
+    // The file did not load, or broke while it started: there is nothing to start again.
+    port.onerror = (event) => {
+      if (port === this.port) this.listener.unavailable(event.message ?? '');
+    };
+    return port;
+  }
+
+  private heard(data: FromWorker): void {
+    switch (data.kind) {
+      case 'ready':
+        this.ready = true;
+        this.port.postMessage({ kind: 'message', bytes: this.message });
+        this.listener.ready(data.about);
+        this.next();
+        break;
+      case 'unavailable':
+        this.listener.unavailable(data.why);
+        break;
+      case 'answer': {
+        if (data.id !== this.asked) return;
+        const request = this.current;
+        this.free();
+        // A message is in memory up to three times while it is read.
+        if (data.memory > ROOMY + 3 * this.message.length) this.replace();
+        if (request) this.listener.answered(data.answer, request);
+        this.next();
+        break;
+      }
+      case 'trapped':
+        this.giveUp('trap');
+        break;
+    }
+  }
+
+  private next(): void {
+    if (!this.ready || this.current || !this.waiting) return;
+    const request = this.waiting;
+    this.waiting = null;
+    this.current = request;
+    this.asked += 1;
+    this.timer = setTimeout(() => this.giveUp('time'), this.patience);
+    this.port.postMessage({ kind: 'ask', id: this.asked, request });
+  }
+
+  private giveUp(why: Stopped): void {
+    this.free();
+    this.replace();
+    this.listener.stopped(why);
+  }
+
+  private free(): void {
+    clearTimeout(this.timer);
+    this.current = null;
+  }
+
+  private replace(): void {
+    this.port.terminate();
+    this.ready = false;
+    this.port = this.open();
+  }
+}

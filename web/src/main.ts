@@ -1,0 +1,5 @@
+// The page's entry.
+import { startOffline } from './engine/start';
+import './elements/studio';
+
+startOffline();

@@ -1,0 +1,88 @@
+// Les mots de la page en français. Les phrases sur un script ou un message viennent du WASM, pas d'ici.
+import type { Strings } from './en';
+
+const plural = (count: number, one: string, many: string): string => `${count} ${count < 2 ? one : many}`;
+
+export const fr: Strings = {
+  tagline: 'Essayez un filtre de courrier sur un vrai message avant de l’installer',
+  nothingLeaves: 'Rien ne quitte cette page',
+  language: 'Langue',
+  loading: 'Chargement…',
+
+  script: 'Script de filtrage',
+  scriptHint: 'Échap puis Tab quitte l’éditeur. F8 va au problème suivant.',
+  server: 'Serveur',
+  accepted: (server) => `${server} accepte ce script`,
+  refused: (server) => `${server} refuse ce script`,
+  declined: 'Au-delà des limites de tamis : pas d’avis',
+
+  problems: 'Problèmes',
+  noProblem: 'Aucun problème trouvé.',
+  problemCount: (count) => plural(count, 'problème', 'problèmes'),
+  place: (line, column) => `ligne ${line}, colonne ${column}`,
+  severity: { error: 'Erreur', warning: 'Attention', hint: 'Conseil' },
+  unsafeFix: 'change le sort de certains messages',
+
+  message: 'Message',
+  sample: 'Exemple',
+  samples: {
+    invoice: 'Une facture',
+    newsletter: 'Une lettre d’information',
+    list: 'Une liste de diffusion',
+    spam: 'Marqué comme indésirable',
+    accents: 'Des accents dans l’objet',
+    koi8: 'Lettres cyrilliques (KOI8-R)',
+    attachment: 'Une pièce jointe',
+    own: 'Votre propre message',
+  },
+  paste: 'Coller',
+  chooseFile: 'Choisir un fichier…',
+  dropHint: 'ou déposez un fichier .eml n’importe où sur cette page',
+  dropHere: 'Déposez le message ici',
+  source: 'Source du message',
+  notEditable: (shown, all) => `Trop gros, ou pas du texte, pour être modifié ici. ${shown} lignes affichées sur ${all}.`,
+  size: (bytes) => `${new Intl.NumberFormat('fr').format(bytes)} octets`,
+  tooBig: (megabytes) => `Ce fichier dépasse ${megabytes} Mo, plus que ce que tamis lit. Le message précédent est conservé.`,
+  unreadable: 'Ce fichier n’a pas pu être lu. Le message précédent est conservé.',
+
+  context: 'Enveloppe et contexte',
+  contextHint: 'Ce que le serveur sait en plus du message.',
+  from: 'Expéditeur d’enveloppe',
+  fromHint: 'vide : pris dans le message',
+  to: 'Destinataire d’enveloppe',
+  toHint: 'vide : pris dans le message',
+  now: 'Date et heure de livraison',
+  addresses: 'Vos adresses',
+  addressesHint: 'une par ligne',
+  mailboxes: 'Dossiers existants',
+  mailboxesHint: 'un par ligne ; vide : tous sont supposés exister',
+
+  result: 'Ce qui se passe',
+  stored: 'Rangé',
+  created: 'créé',
+  failure: 'L’exécution s’est arrêtée ici',
+  assumed: 'Supposé',
+  sent: 'Envoyé',
+  notSent: 'pas envoyé',
+  outgoing: 'le message qui partirait',
+  why: 'Pourquoi ?',
+  steps: (count) => plural(count, 'étape', 'étapes'),
+  noSteps: 'Rien n’a été testé.',
+  truncated: (shown) => `Seules les ${shown} premières étapes sont affichées.`,
+  yes: 'oui',
+  no: 'non',
+  stale: (server) => `${server} refuserait le script dans son état actuel. Voici le résultat de sa dernière version valide.`,
+  never: (server) => `${server} refuserait ce script. Ses problèmes sont listés dessous.`,
+  stopped: {
+    time: 'Cela a pris plus de deux secondes et a été arrêté. Votre texte est intact ; modifiez-le pour réessayer.',
+    trap: 'La vérification a manqué de mémoire ou s’est interrompue ; elle a été relancée. Votre texte est intact ; modifiez-le pour réessayer.',
+  },
+  unavailable: 'Ce navigateur n’a pas pu démarrer la vérification (WebAssembly). Vous pouvez quand même modifier le script.',
+
+  editorPhrases: {
+    'Control character': 'Caractère de contrôle',
+    'Selection deleted': 'Sélection supprimée',
+    'Diagnostics': 'Problèmes',
+    'No diagnostics': 'Aucun problème',
+  },
+};

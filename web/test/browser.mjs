@@ -1,0 +1,324 @@
+// The studio in a real browser, served with its real policy: node browser.mjs ADDRESS BROWSER [SCREENSHOTS]
+// Every page is watched all along: an error in the console, a refusal of the policy, or a request to another host fails the test.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const [address, executablePath, screenshots] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const browser = await chromium.launch({ executablePath, args, headless: true });
+
+/** Opens the studio and gives what the tests look at. */
+async function open({ locale = 'en-GB', width = 1280, height = 900, scheme = 'light', workers = 'block', before } = {}) {
+  const context = await browser.newContext({ locale, viewport: { width, height }, colorScheme: scheme, serviceWorkers: workers });
+  const page = await context.newPage();
+  const faults = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !message.text().includes('blocked by Playwright')) faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => { faults.push(`dialog: ${dialog.message()}`); void dialog.dismiss(); });
+  context.on('request', (request) => new URL(request.url()).origin === new URL(address).origin || faults.push(`request: ${request.url()}`));
+  await before?.(page);
+  await page.goto(address);
+  const editor = page.locator('.cm-content');
+  const sentence = page.locator('tamis-result .sentence');
+  const note = page.locator('tamis-result .note');
+  const problems = page.locator('tamis-problems li');
+  await editor.waitFor();
+  return { page, context, faults, editor, sentence, note, problems, write: (script) => editor.fill(script), close: async () => {
+    assert.deepEqual(faults, []);
+    await context.close();
+  } };
+}
+
+/** Waits until the text of a locator fits. */
+async function says(locator, pattern, timeout = 5000) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const text = (await locator.allInnerTexts()).join('\n');
+    if (pattern.test(text)) return text;
+    if (Date.now() > end) assert.match(text, pattern);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const invoice = 'require "fileinto";\nif header :contains "subject" "facture" { fileinto "Factures"; }\n';
+
+const tests = {
+  async 'typing changes where the message goes'() {
+    const { page, sentence, close } = await open();
+    await says(sentence, /Bills/);
+    await page.locator('.cm-line', { hasText: 'fileinto :create "Bills"' }).getByText('Bills').dblclick();
+    await page.keyboard.type('Taxes');
+    await says(sentence, /Taxes/);
+    assert.match(await page.locator('tamis-result .chips').first().innerText(), /Taxes/);
+    // What a screen reader hears follows, once the typing has paused.
+    await says(page.getByRole('status'), /Taxes/);
+    await close();
+  },
+
+  async 'a mistake is shown at its place, the last result stays, and the fix button cures it'() {
+    const { page, sentence, note, problems, write, close } = await open();
+    await write(invoice);
+    await says(sentence, /Factures/);
+    await write('# é 𝄞\nfileinto "X";\n');
+    await says(problems, /line 2, column 1\b/);
+    assert.equal(await page.locator('.cm-lintRange-error').first().innerText(), 'fileinto');
+    assert.equal(await page.locator('.cm-gutter-lint .cm-lint-marker-error').count(), 1);
+    await says(note, /would refuse/);
+    await says(sentence, /Factures/);
+    await page.locator('.cm-lintRange-error').first().hover();
+    await says(page.locator('.cm-tooltip-lint'), /require/);
+    await problems.locator('.fix').first().click();
+    await says(page.locator('.cm-content'), /require "fileinto"|require \["fileinto"\]/);
+    await says(sentence, /\bX\b/);
+    assert.equal(await problems.count(), 0);
+    assert.equal(await note.count(), 0);
+    await close();
+  },
+
+  async 'a problem is a button that takes the cursor to its place'() {
+    const { page, sentence, problems, write, close } = await open();
+    await write('require "fileinto";\nfilinto "Y";\n');
+    await says(problems, /line 2, column 1\b/);
+    await problems.getByRole('button').first().click();
+    await page.keyboard.type('fileinto');
+    await says(sentence, /\bY\b/);
+    await close();
+  },
+
+  async 'all mistakes are listed at once'() {
+    const { problems, write, close } = await open();
+    await write('filinto "a";\nif header :containz "x" "y" { keep; }\nredirect 5;\n');
+    await says(problems, /line 1[\s\S]*line 2[\s\S]*line 3/);
+    await close();
+  },
+
+  async 'the language follows the browser and the reader'() {
+    const { page, sentence, problems, write, close } = await open({ locale: 'fr-FR' });
+    await says(sentence, /Factures/);
+    assert.equal(await page.locator('html').getAttribute('lang'), 'fr');
+    const french = await sentence.innerText();
+    await page.getByLabel('Langue').selectOption('en');
+    await says(page.locator('tamis-result h2'), /What happens/);
+    await page.waitForFunction((before) => document.querySelector('tamis-studio').shadowRoot.querySelector('tamis-result').shadowRoot.querySelector('.sentence').innerText !== before, french);
+    assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+    await write('fileinto "x";');
+    const english = await says(problems, /Error/);
+    await page.getByLabel('Language').selectOption('fr');
+    const message = (await says(problems, /Erreur/)).replace(/ligne \d+.*/s, '');
+    assert.notEqual(message, english);
+    await close();
+  },
+
+  async 'a step of the trace shows its place in the script'() {
+    const { page, sentence, write, close } = await open();
+    await write(invoice);
+    await says(sentence, /Factures/);
+    const action = page.locator('tamis-result .step.action').last();
+    assert.match(await action.innerText(), /Factures/);
+    await action.hover();
+    await says(page.locator('.cm-pointed'), /fileinto/);
+    const test = page.locator('tamis-result .step', { has: page.locator('.verdict.yes') }).first();
+    await says(test, /yes/);
+    await close();
+  },
+
+  async 'a message can be chosen, typed, opened as a file and dropped'() {
+    const { page, sentence, write, close } = await open();
+    await write('require ["fileinto", "variables"];\nif header :matches "subject" "*" { fileinto "got ${1}"; }\n');
+    await page.getByLabel('Sample').selectOption('spam');
+    await says(sentence, /got You won a prize/);
+    await page.getByLabel('Source of the message').fill('Subject: typed here\n\nbody\n');
+    await says(sentence, /got typed here/);
+    const file = (name, text) => ({ name, mimeType: 'message/rfc822', buffer: Buffer.from(text, 'latin1') });
+    await page.locator('input[type=file]').setInputFiles(file('a.eml', 'Subject: from a file\n\nbody\n'));
+    await says(sentence, /got from a file/);
+    const data = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['Subject: dropped\n\nbody\n'], 'b.eml'));
+      return transfer;
+    });
+    await page.dispatchEvent('tamis-result', 'drop', { dataTransfer: data });
+    await says(sentence, /got dropped/);
+    // Latin-1 bytes cannot be edited as text without changing them.
+    await page.locator('input[type=file]').setInputFiles(file('c.eml', 'Subject: raw\n\n\xe9t\xe9\n'));
+    await says(sentence, /got raw/);
+    assert.equal(await page.locator('tamis-message textarea').count(), 0);
+    await page.getByRole('button', { name: 'Paste' }).click();
+    await page.keyboard.insertText('Subject: pasted\n\nbody\n');
+    await says(sentence, /got pasted/);
+    await close();
+  },
+
+  async 'every sample gives a result, in charsets that only the browser knows too'() {
+    const { page, sentence, write, close } = await open();
+    await write('require "fileinto";\nif header :contains "subject" "Привет" { fileinto "Cyrillic"; } else { fileinto "Other"; }\n');
+    for (const name of await page.getByLabel('Sample').locator('option').evaluateAll((options) => options.map((option) => option.value).filter((value) => value !== 'own'))) {
+      await page.getByLabel('Sample').selectOption(name);
+      await says(sentence, name === 'koi8' ? /Cyrillic/ : /Other/);
+    }
+    await close();
+  },
+
+  async 'envelope and time count'() {
+    const { page, sentence, write, close } = await open();
+    await write('require ["envelope", "fileinto"];\nif envelope :is "from" "boss@example.org" { fileinto "Boss"; }\n');
+    await says(sentence, /INBOX/);
+    await page.locator('tamis-context summary').click();
+    await page.getByLabel('Envelope sender').fill('boss@example.org');
+    await says(sentence, /Boss/);
+    await write('require ["date", "fileinto"];\nif currentdate :is "weekday" "0" { fileinto "Sunday"; }\n');
+    await page.getByLabel('Date and time of delivery').fill('2026-11-22T12:00:00');
+    await says(sentence, /Sunday/);
+    await page.getByLabel('Date and time of delivery').fill('2026-11-23T12:00:00');
+    await says(sentence, /INBOX/);
+    await close();
+  },
+
+  async 'the server decides'() {
+    const { page, problems, write, close } = await open();
+    const servers = page.getByLabel('Server');
+    assert.ok((await servers.locator('option').count()) >= 3);
+    // vnd.dovecot.environment is on by default from Pigeonhole 2.4 on; editheader mailcow enables.
+    await write('require "editheader";\naddheader "X" "y";\n');
+    await servers.selectOption('pigeonhole-0.5');
+    await says(page.locator('.verdict.refused').first(), /refuses/);
+    await says(problems, /Error/);
+    await servers.selectOption('mailcow');
+    await says(page.locator('.verdict.accepted').first(), /accepts/);
+    await close();
+  },
+
+  async 'text that looks like HTML stays text, wherever it comes from'() {
+    const { page, sentence, problems, write, close } = await open();
+    const payload = '<img src=x onerror=alert(1)><script>alert(2)</script><svg onload=alert(3)>';
+    await page.getByLabel('Source of the message').fill(`Subject: ${payload}\nFrom: ${payload}\n\n${payload}\n`);
+    await write(`require ["fileinto", "variables"];\nif header :matches "subject" "*" { fileinto "\${1}"; }\n`);
+    await says(sentence, /<img src=x/);
+    await write(`${payload};\nrequire "${payload}";\n`);
+    await says(problems, /Error/);
+    await page.locator('.cm-lintRange-error').first().hover();
+    await page.locator('.cm-tooltip-lint').waitFor();
+    const made = await page.evaluate(() => {
+      const count = (root) => [...root.querySelectorAll('*')].reduce((sum, element) => sum + (element.shadowRoot ? count(element.shadowRoot) : 0), root.querySelectorAll('img, svg[onload], [onerror]').length + root.querySelectorAll('script:not([src])').length);
+      return count(document);
+    });
+    // CodeMirror puts one empty <img> beside widgets to keep the cursor right.
+    assert.equal(made - (await page.locator('img.cm-widgetBuffer').count()), 0);
+    await close();
+  },
+
+  async 'the keyboard leaves the editor'() {
+    const { page, editor, close } = await open();
+    const inside = () => page.evaluate(() => {
+      let active = document.activeElement;
+      while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+      return active?.closest('.cm-editor') !== null;
+    });
+    await editor.focus();
+    assert.equal(await inside(), true);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab');
+    assert.equal(await inside(), false);
+    await page.keyboard.press('Shift+Tab');
+    assert.equal(await inside(), true);
+    await page.keyboard.press('Shift+Tab');
+    assert.equal(await inside(), false);
+    await close();
+  },
+
+  async 'a check that never ends is stopped after two seconds, and the next one works'() {
+    let hang = true;
+    const endless = 'const about = {version:"0",servers:[{name:"mailcow",title:"mailcow"}]}; postMessage({kind:"ready",about:{en:about,fr:about}}); onmessage = ({data}) => { while (data.kind === "ask"); };';
+    const { page, sentence, note, editor, close } = await open({
+      before: (page) => page.route('**/worker-*.js', async (route) => {
+        if (!hang) return route.continue();
+        const response = await route.fetch();
+        return route.fulfill({ response, body: endless });
+      }),
+    });
+    await says(note, /longer than two seconds/);
+    hang = false;
+    await editor.click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('# again');
+    await says(sentence, /Bills/);
+    await says(editor, /# again/);
+    assert.equal(await note.count(), 0);
+    await close();
+  },
+
+  async 'a big script and a big message keep up with the typing'() {
+    const { page, sentence, write, close } = await open();
+    const rules = Array.from({ length: 500 }, (_, at) => `if header :contains "subject" "word${at}" { fileinto "F${at}"; stop; }`).join('\n');
+    const body = 'A line of text, some sixty characters long, and then another.\n'.repeat(50_000);
+    await page.locator('input[type=file]').setInputFiles({ name: 'big.eml', mimeType: 'message/rfc822', buffer: Buffer.from(`Subject: hello word499x\n\n${body}`) });
+    await write(`require "fileinto";\n${rules}\n`);
+    await says(sentence, /F49\b|F4\b|F499/);
+    await page.keyboard.press('Control+End');
+    const start = Date.now();
+    await page.keyboard.type('if true { fileinto "Last"; }', { delay: 5 });
+    await page.getByLabel('Sample').selectOption('spam');
+    await says(sentence, /Last/);
+    const milliseconds = Date.now() - start;
+    console.log(`      28 keys and a result with 500 rules: ${milliseconds} ms`);
+    assert.ok(milliseconds < 5000, `${milliseconds} ms`);
+    await close();
+  },
+
+  async 'the page opens again without its server'() {
+    const { page, context, sentence, faults } = await open({ workers: 'allow' });
+    await says(sentence, /Bills/);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    assert.deepEqual(faults, []);
+    await context.setOffline(true);
+    await page.reload();
+    await says(sentence, /Bills/);
+    await context.close();
+  },
+
+  async 'no barrier that axe knows, wide and narrow, light and dark, with and without mistakes'() {
+    for (const [width, locale] of [[1280, 'en-GB'], [390, 'fr-FR']]) {
+      for (const scheme of ['light', 'dark']) {
+        const { page, sentence, problems, write, close } = await open({ width, height: width === 390 ? 844 : 900, locale, scheme });
+        await says(sentence, /\S/);
+        const look = async (state) => {
+          if (screenshots) await page.screenshot({ path: `${screenshots}/${width}-${scheme}-${state}.png`, fullPage: true });
+          const name = `${width} ${scheme} ${state}`;
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          assert.ok(overflow <= 0, `${name}: ${overflow} pixels too wide`);
+          await page.evaluate(axe);
+          const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+          assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.flat().join(' ')} ${node.failureSummary}`).join('; ')}`), [], name);
+        };
+        await look('start');
+        await page.locator('tamis-context summary').click();
+        await write('fileinto "x";\nfilinto "y";\nkeep;\n');
+        await says(problems, /\S/);
+        await look('mistakes');
+        await close();
+      }
+    }
+  },
+};
+
+const only = process.env.TAMIS_BROWSER_TEST ?? '';
+let failed = 0;
+for (const [name, test] of Object.entries(tests).filter(([name]) => name.includes(only))) {
+  const start = Date.now();
+  try {
+    await test();
+    console.log(`  ok  ${name} (${Date.now() - start} ms)`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL  ${name}\n${error.stack}`);
+  }
+}
+await browser.close();
+console.log(`${Object.keys(tests).length - failed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;

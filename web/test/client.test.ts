@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Client, type Listener, type Port } from '../src/engine/client';
+import type { Answer, FromWorker, ToWorker } from '../src/engine/protocol';
+import type { Request } from '../src/engine/wire';
+
+/** A worker that a test plays by hand. */
+class FakePort implements Port {
+  static all: FakePort[] = [];
+  sent: ToWorker[] = [];
+  ended = false;
+  onmessage: Port['onmessage'] = null;
+  onerror: Port['onerror'] = null;
+  constructor() {
+    FakePort.all.push(this);
+  }
+  postMessage(message: ToWorker): void {
+    this.sent.push(message);
+  }
+  terminate(): void {
+    this.ended = true;
+  }
+  say(data: FromWorker): void {
+    this.onmessage?.({ data });
+  }
+  ready(): void {
+    this.say({ kind: 'ready', about: { en: { version: '1', servers: [] }, fr: { version: '1', servers: [] } } });
+  }
+  /** The scripts that were asked about. */
+  get asked(): string[] {
+    return this.sent.flatMap((message) => (message.kind === 'ask' ? [message.request.script] : []));
+  }
+  answer(memory = 0): void {
+    const id = Math.max(...this.sent.map((message) => (message.kind === 'ask' ? message.id : 0)));
+    this.say({ kind: 'answer', id, answer: {} as Answer, memory });
+  }
+}
+
+const about = (script: string): Request => ({ script }) as Request;
+const listener = { ready: vi.fn(), answered: vi.fn(), stopped: vi.fn(), unavailable: vi.fn() } satisfies Listener;
+const newest = (): FakePort => FakePort.all.at(-1)!;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  FakePort.all = [];
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.clearAllMocks();
+});
+
+test('a question waits until the worker is ready, and only the newest one is asked', () => {
+  const client = new Client(() => new FakePort(), listener);
+  client.ask(about('a'));
+  client.ask(about('b'));
+  expect(newest().asked).toEqual([]);
+  newest().ready();
+  client.ask(about('c'));
+  client.ask(about('d'));
+  expect(newest().asked).toEqual(['b']);
+  newest().answer();
+  expect(newest().asked).toEqual(['b', 'd']);
+  expect(listener.answered).toHaveBeenCalledTimes(1);
+});
+
+test('a worker that does not answer is ended after two seconds; the next one gets the message and the newest question, not the old one', () => {
+  const client = new Client(() => new FakePort(), listener);
+  const bytes = new Uint8Array([1, 2]);
+  client.setMessage(bytes);
+  const first = newest();
+  first.ready();
+  client.ask(about('endless'));
+  vi.advanceTimersByTime(1999);
+  expect(first.ended).toBe(false);
+  client.ask(about('better'));
+  vi.advanceTimersByTime(1);
+  expect(first.ended).toBe(true);
+  expect(listener.stopped).toHaveBeenCalledExactlyOnceWith('time');
+  newest().ready();
+  expect(newest().sent[0]).toEqual({ kind: 'message', bytes });
+  expect(newest().asked).toEqual(['better']);
+});
+
+test('a trap costs the worker its life, and what the dead one still says is not heard', () => {
+  const client = new Client(() => new FakePort(), listener);
+  const first = newest();
+  first.ready();
+  client.ask(about('a'));
+  first.say({ kind: 'trapped', id: 1, why: 'unreachable' });
+  expect(first.ended).toBe(true);
+  expect(listener.stopped).toHaveBeenCalledExactlyOnceWith('trap');
+  first.answer();
+  expect(listener.answered).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(10_000);
+  expect(listener.stopped).toHaveBeenCalledTimes(1);
+});
+
+test('a worker whose memory grew beyond its message is replaced after its answer', () => {
+  const client = new Client(() => new FakePort(), listener);
+  newest().ready();
+  client.ask(about('a'));
+  newest().answer(65 << 20);
+  expect(FakePort.all.map((port) => port.ended)).toEqual([true, false]);
+  expect(listener.answered).toHaveBeenCalledTimes(1);
+  expect(listener.stopped).not.toHaveBeenCalled();
+});

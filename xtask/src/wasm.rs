@@ -1,0 +1,54 @@
+//! The WASM module of the page: compiled, given its JavaScript by wasm-bindgen's library, made small by wasm-opt.
+
+use crate::tools::{self, Result, root};
+use std::path::PathBuf;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The memory that one instance may ever take. Hostile input then ends in a trap, which the worker survives, not in a dead tab.
+const MAX_MEMORY: u32 = 256 << 20;
+
+/// What rustc's modules use. Named one by one: with all features wasm-opt emits instructions that browsers refuse.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Where the module and its JavaScript go; the page imports them from there.
+pub(crate) fn folder() -> PathBuf {
+    root().join("web/src/generated")
+}
+
+/// Builds the module into [`folder`]. wasm-opt comes from npm: `web::prepare` must have run.
+pub(crate) fn build() -> Result {
+    let memory = format!("link-arg=--max-memory={MAX_MEMORY}");
+    let target = "wasm32-unknown-unknown";
+    tools::run(&mut tools::cargo(&[
+        "rustc",
+        "--locked",
+        "--package",
+        "tamis-wasm",
+        "--lib",
+        "--crate-type",
+        "cdylib",
+        "--profile",
+        "wasm",
+        "--target",
+        target,
+        "--",
+        "-C",
+        &memory,
+    ]))?;
+    let compiled = tools::target_folder().join(target).join("wasm/tamis_wasm.wasm");
+    let into = folder();
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(compiled).out_name("tamis").typescript(true).remove_name_section(true).remove_producers_section(true);
+    bindgen.web(true).and_then(|bindgen| bindgen.generate(&into)).map_err(|error| format!("wasm-bindgen: {error:#}"))?;
+
+    let module = into.join("tamis_bg.wasm");
+    let optimiser = root().join("web/node_modules/binaryen/bin/wasm-opt");
+    tools::run(tools::program("node", &[]).arg(optimiser).args(FEATURES).arg("-O3").arg(&module).arg("-o").arg(&module))
+}
