@@ -282,10 +282,9 @@ impl<'p, 'm> Machine<'p, 'm> {
         for (name, value) in &values {
             let list = mail::addresses(value);
             if list.unparsed {
-                if matcher.counts().is_some() || value.is_empty() || part == AddressPart::All {
-                    if self.compare(&mut matcher, name, value)? {
-                        return Ok(true);
-                    }
+                let compared = matcher.counts().is_some() || value.is_empty() || part == AddressPart::All;
+                if compared && self.compare(&mut matcher, name, value)? {
+                    return Ok(true);
                 }
                 continue;
             }
