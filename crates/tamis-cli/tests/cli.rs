@@ -30,7 +30,10 @@ fn a_good_script_is_clean_and_a_bad_one_is_not() {
     let (status, out, _) = tamis(&["check", "--server", "mailcow", "--format", "concise", "sieve/bad/six-mistakes.sieve"], b"");
     assert_eq!(status, 1);
     assert_eq!(out.lines().count(), 6, "{out}");
-    assert_eq!(out.lines().next(), Some("sieve/bad/six-mistakes.sieve:3:22: error[sieve/unknown-extension]: there is no extension `vacaton`"));
+    assert_eq!(
+        out.lines().next(),
+        Some("sieve/bad/six-mistakes.sieve:3:22: error[sieve/unknown-extension]: there is no extension `vacaton`")
+    );
 }
 
 #[test]
@@ -48,7 +51,10 @@ fn json_has_the_shape_of_the_contract() {
     assert_eq!(status, 1);
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
     let file = &json["files"][0];
-    assert_eq!((&json["version"], &file["file"], &file["server"], &file["verdict"]), (&1.into(), &"-".into(), &"pigeonhole-2.4".into(), &"refused".into()));
+    assert_eq!(
+        (&json["version"], &file["file"], &file["server"], &file["verdict"]),
+        (&1.into(), &"-".into(), &"pigeonhole-2.4".into(), &"refused".into())
+    );
     let found = &file["diagnostics"][0];
     assert_eq!(found["start"], serde_json::json!({"line": 2, "column": 1, "offset": 5}));
     assert_eq!(found["end"], serde_json::json!({"line": 2, "column": 9, "offset": 13}));

@@ -1,5 +1,4 @@
-//! The JSON of tamis, the same on every face: mirror types of the core's answers, requests, and the two calls that take JSON and give
-//! JSON. The core itself knows nothing of JSON.
+//! The JSON of tamis, the same on every face: mirror types of the core's answers, requests, and the calls that take JSON and give JSON. The core itself knows nothing of JSON.
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
@@ -7,10 +6,13 @@
 mod base64;
 mod check;
 mod highlight;
+#[cfg(feature = "native")]
+pub mod native;
 mod place;
 mod request;
 mod run;
 mod time;
+mod vet;
 
 pub use base64::{decode as from_base64, encode as to_base64};
 pub use check::{CheckResponse, DiagnosticJson, FileReport, check_json, diagnostics};
@@ -19,6 +21,10 @@ pub use place::{PlaceJson, Places};
 pub use request::{AccountJson, CharsetAnswer, Failed, Request, ScriptAnswer};
 pub use run::{RunResponse, Simulation, StepJson, Wanted, response, run_json, simulate};
 pub use time::{format_rfc3339, parse_rfc3339};
+pub use vet::{
+    ActionsJson, ExtensionsJson, FileintoJson, PolicyJson, RecipientsJson, RedirectJson, SettingJson, VacationJson, VetReport, VetRequest,
+    vet_json, vet_report,
+};
 
 /// The version of the JSON: it changes when a name or shape does, not when one is added.
 pub const VERSION: u32 = 1;

@@ -123,8 +123,7 @@ impl Request {
     /// The scripts that may be included.
     #[must_use]
     pub fn included(&self) -> Scripts {
-        let key = |answer: &ScriptAnswer| (if answer.store == "global" { Store::Global } else { Store::Personal }, answer.name.clone());
-        Scripts { texts: self.scripts.iter().map(|answer| (key(answer), answer.text.clone())).collect() }
+        scripts(&self.scripts)
     }
 
     /// The charset conversions that were answered.
@@ -151,6 +150,12 @@ impl Request {
             Some(text) => crate::parse_rfc3339(text).ok_or_else(|| failed(&format!("`{text}` is no time such as 2026-11-23T09:14:00Z"))),
         }
     }
+}
+
+/// The scripts that may be included, as the core takes them.
+pub(crate) fn scripts(answers: &[ScriptAnswer]) -> Scripts {
+    let key = |answer: &ScriptAnswer| (if answer.store == "global" { Store::Global } else { Store::Personal }, answer.name.clone());
+    Scripts { texts: answers.iter().map(|answer| (key(answer), answer.text.clone())).collect() }
 }
 
 pub(crate) fn failed(error: &str) -> String {

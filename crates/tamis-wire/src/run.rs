@@ -216,6 +216,11 @@ pub struct Simulation<'r> {
 /// Runs the script of a request on a message. Takes and gives JSON; a bad request is answered with `{"version":1,"error":"…"}`.
 #[must_use]
 pub fn run_json(request: &str, message: &[u8]) -> String {
+    run_json_with(request, message, response)
+}
+
+/// The same, with the face's own way from a simulation to an answer.
+pub(crate) fn run_json_with(request: &str, message: &[u8], run: impl FnOnce(Simulation<'_>) -> RunResponse) -> String {
     let answer = Request::parse(request).and_then(|request| {
         let script = Script::parse(request.script.as_str());
         let simulation = Simulation {
@@ -233,7 +238,7 @@ pub fn run_json(request: &str, message: &[u8]) -> String {
             encoding: request.encoding(),
             trace: request.trace,
         };
-        Ok(crate::to_json(&response(simulation)))
+        Ok(crate::to_json(&run(simulation)))
     });
     answer.unwrap_or_else(|failed| failed)
 }

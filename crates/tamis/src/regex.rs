@@ -152,7 +152,7 @@ impl Regex {
         let groups = (usize::from(parsed.groups) + 1).min(MAX_GROUPS);
         let too_large = Error { kind: ErrorKind::TooLarge, at: 0..pattern.len() };
         let engine = match flavour {
-            Flavour::Glibc => glibc::Program::new(parsed, ignore_case).map(Engine::Glibc),
+            Flavour::Glibc => glibc::Program::new(&parsed, ignore_case).map(Engine::Glibc),
             Flavour::Musl => tre::Program::new(&parsed).map(Engine::Musl),
             Flavour::Pcre => pcre::Program::new(parsed).map(Engine::Pcre),
         };
@@ -173,7 +173,7 @@ impl Regex {
     pub fn is_match(&self, text: &[u8], budget: &mut u64) -> Result<bool, GaveUp> {
         let text = c_string(text);
         Ok(match &self.engine {
-            Engine::Glibc(program) => program.run(text, 0, budget)?.is_some(),
+            Engine::Glibc(program) => program.bare.as_deref().unwrap_or(program).run(text, 0, budget)?.is_some(),
             Engine::Musl(program) => program.run(text, 0, budget)?.is_some(),
             Engine::Pcre(program) => program.run(text, self.groups, budget)?.is_some(),
         })

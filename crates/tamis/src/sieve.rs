@@ -10,7 +10,9 @@
 
 pub mod bind;
 pub mod dialect;
+pub mod effects;
 pub mod narrate;
+pub mod policy;
 pub mod program;
 pub mod run;
 pub mod spec;

@@ -41,6 +41,12 @@ macro_rules! codes {
             pub const fn is_hazard(self) -> bool {
                 matches!(self, Self::CrashesServer | Self::WrongOnServer | Self::DuplicateTwice)
             }
+
+            /// True for a broken rule of a policy (`vet/…`).
+            #[must_use]
+            pub fn is_policy(self) -> bool {
+                self.facts().id.starts_with("vet/")
+            }
         }
     };
 }
@@ -605,6 +611,68 @@ codes! {
     SuppressedDiscarded "suppressed/discarded" Hint {
         en: "an earlier script answered already",
         fr: "un script précédent a déjà répondu"
+    }
+
+    // The rules of a policy (`tamis vet`): what an administrator does not let users' scripts do.
+    VetTooLarge "vet/too-large" Error {
+        en: "the script has {size} bytes; the policy allows {max}",
+        fr: "le script a {size} octets ; la politique en permet {max}"
+    }
+    VetTooManyLines "vet/too-many-lines" Error {
+        en: "the script has {lines} lines; the policy allows {max}",
+        fr: "le script a {lines} lignes ; la politique en permet {max}"
+    }
+    VetForbiddenExtension "vet/forbidden-extension" Error {
+        en: "the policy does not allow the extension `{name}`",
+        fr: "la politique n'autorise pas l'extension `{name}`"
+    }
+    VetForbiddenAction "vet/forbidden-action" Error {
+        en: "the policy does not allow `{name}`",
+        fr: "la politique n'autorise pas `{name}`"
+    }
+    VetRegex "vet/regex" Error {
+        en: "the policy does not allow regular expressions",
+        fr: "la politique n'autorise pas les expressions rationnelles"
+    }
+    VetBody "vet/body" Error {
+        en: "the policy does not let scripts read the body of messages",
+        fr: "la politique n'autorise pas les scripts à lire le corps des messages"
+    }
+    VetTooManyRedirects "vet/too-many-redirects" Error {
+        en: "the script redirects in {count} places; the policy allows {max}",
+        fr: "le script réexpédie à {count} endroits ; la politique en permet {max}"
+    }
+    VetDomain "vet/domain" Error {
+        en: "the policy does not let scripts send mail to `{domain}`",
+        fr: "la politique n'autorise pas les scripts à écrire à `{domain}`"
+    }
+    VetComputedRecipient "vet/computed-recipient" Error {
+        en: "the recipient `{value}` is known only at run time, and a sender may choose it",
+        fr: "le destinataire `{value}` n'est connu qu'à l'exécution, et un expéditeur peut le choisir"
+    }
+    VetRedirectWithoutCopy "vet/redirect-without-copy" Error {
+        en: "the policy allows `redirect` only with `:copy`",
+        fr: "la politique n'autorise `redirect` qu'avec `:copy`"
+    }
+    VetSelfRedirect "vet/self-redirect" Error {
+        en: "`{address}` is the script's own user: the mail would come back",
+        fr: "`{address}` est l'utilisateur du script : le courriel reviendrait"
+    }
+    VetVacationPeriod "vet/vacation-period" Error {
+        en: "one sender is answered again after {period} seconds; the policy asks for {days} day(s)",
+        fr: "un même expéditeur reçoit une réponse après {period} secondes ; la politique demande {days} jour(s)"
+    }
+    VetFolder "vet/folder" Error {
+        en: "the policy does not let scripts file into `{name}`",
+        fr: "la politique n'autorise pas les scripts à classer dans `{name}`"
+    }
+    VetUnknownInclude "vet/unknown-include" Error {
+        en: "what the included script `{name}` does is not known: its text was not given",
+        fr: "ce que fait le script inclus `{name}` n'est pas connu : son texte n'a pas été fourni"
+    }
+    VetRefusedElsewhere "vet/refused-elsewhere" Error {
+        en: "{server} does not accept the script, and the policy asks for it",
+        fr: "{server} n'accepte pas le script, et la politique le demande"
     }
 }
 

@@ -45,6 +45,9 @@ pub(super) struct Node {
     pub(super) constraint: u8,
     /// The node this one is a copy of, for the sake of its constraint.
     original: Option<usize>,
+    /// It is such a copy, or stands in a second or later copy of a repeated part. glibc takes the one for the other, and so forgets conditions:
+    /// `(^a){2}` matches `aa`.
+    duplicated: bool,
     /// Where it leads without taking a byte: up to two nodes, ascending.
     pub(super) edges: Vec<usize>,
     /// Where it leads by taking bytes.
@@ -64,6 +67,8 @@ pub(super) struct Program {
     pub(super) sets: Vec<Set>,
     /// For each node the nodes that lead to it without taking a byte.
     pub(super) back_edges: Vec<Vec<usize>>,
+    /// The automaton for matching without groups, where it differs.
+    pub(super) bare: Option<Box<Program>>,
     pub(super) start: usize,
     /// glibc's `subexp_map`: for each group, counted from 1, the group whose value it takes.
     pub(super) same_as: Vec<usize>,
@@ -80,14 +85,28 @@ pub(super) struct Program {
 struct Builder<'t> {
     tree: &'t [Tree],
     program: Program,
+    /// Leave out the groups that nothing refers to.
+    bare: bool,
+    /// The groups that are referred to.
+    referred: Vec<usize>,
 }
 
 impl Program {
     /// The automaton of a pattern, or nothing if it is too large.
-    pub(super) fn new(parsed: Parsed, fold: bool) -> Option<Self> {
+    pub(super) fn new(parsed: &Parsed, fold: bool) -> Option<Self> {
+        let mut program = Self::build(parsed, fold, false)?;
+        // Without groups (REG_NOSUB) the automaton has other neighbours, and forgets other conditions.
+        if program.nodes.iter().any(|node| node.duplicated) && program.nodes.iter().any(|node| node.kind == Kind::Anchor) {
+            program.bare = Some(Box::new(Self::build(parsed, fold, true)?));
+        }
+        Some(program)
+    }
+
+    fn build(parsed: &Parsed, fold: bool, bare: bool) -> Option<Self> {
         let program = Self {
             nodes: vec![],
-            sets: parsed.sets,
+            sets: parsed.sets.clone(),
+            bare: None,
             back_edges: vec![],
             start: 0,
             same_as: (0..=usize::from(parsed.groups)).collect(),
@@ -97,9 +116,12 @@ impl Program {
             first: None,
             anchored: false,
         };
-        let mut builder = Builder { tree: &parsed.nodes, program };
+        let mut builder = Builder { tree: &parsed.nodes, program, bare, referred: vec![] };
+        let referred =
+            parsed.nodes.iter().filter_map(|node| if let Tree::BackRef { id, .. } = node { Some(usize::from(*id)) } else { None });
+        builder.referred = referred.collect();
         let body = builder.part(parsed.root, false, false)?;
-        let end = builder.node(Kind::End)?;
+        let end = builder.node(Kind::End, false)?;
         builder.program.start = end;
         if let Some(body) = body {
             builder.join(&body.loose, end);
@@ -133,7 +155,7 @@ impl Program {
                 }
                 let node = self.nodes.get(at)?;
                 let first = node.edges.first().and_then(|first| self.nodes.get(*first));
-                if node.constraint != 0 && first.is_some_and(|first| first.original.is_none()) {
+                if node.constraint != 0 && first.is_some_and(|first| !first.duplicated) {
                     self.copy_closure(at)?;
                 }
                 if self.nodes.get(at).is_some_and(|node| !matches!(node.kind, Kind::BackRef(_))) {
@@ -195,7 +217,7 @@ impl Program {
 
     /// A copy of `original` with exactly these constraints.
     fn known_copy(&self, original: usize, carried: u8) -> Option<usize> {
-        let copies = self.nodes.iter().enumerate().rev().take_while(|(_, node)| node.original.is_some());
+        let copies = self.nodes.iter().enumerate().rev().take_while(|(_, node)| node.duplicated);
         copies.filter(|(_, node)| node.original == Some(original) && node.constraint == carried).map(|(at, _)| at).next()
     }
 
@@ -206,6 +228,7 @@ impl Program {
         let mut node = self.nodes.get(original)?.clone();
         node.constraint |= carried;
         node.original = Some(original);
+        node.duplicated = true;
         self.nodes.push(node);
         Some(self.nodes.len() - 1)
     }
@@ -252,18 +275,18 @@ enum Task {
 }
 
 impl Builder<'_> {
-    fn node(&mut self, kind: Kind) -> Option<usize> {
+    fn node(&mut self, kind: Kind, duplicated: bool) -> Option<usize> {
         let nodes = &mut self.program.nodes;
         if nodes.len() >= MAX_NODES {
             return None;
         }
-        nodes.push(Node { kind, constraint: 0, original: None, edges: vec![], next: usize::MAX });
+        nodes.push(Node { kind, constraint: 0, original: None, duplicated, edges: vec![], next: usize::MAX });
         Some(nodes.len() - 1)
     }
 
     /// A node with one loose end.
-    fn single(&mut self, kind: Kind) -> Option<Option<Part>> {
-        let first = self.node(kind)?;
+    fn single(&mut self, kind: Kind, duplicated: bool) -> Option<Option<Part>> {
+        let first = self.node(kind, duplicated)?;
         Some(Some(Part { first, loose: vec![first] }))
     }
 
@@ -294,8 +317,8 @@ impl Builder<'_> {
     }
 
     /// Either of two parts; one that is nothing leads straight on.
-    fn either(&mut self, left: Option<Part>, right: Option<Part>) -> Option<Part> {
-        let fork = self.node(Kind::Fork)?;
+    fn either(&mut self, left: Option<Part>, right: Option<Part>, duplicated: bool) -> Option<Part> {
+        let fork = self.node(Kind::Fork, duplicated)?;
         self.program.forks = true;
         let mut loose = vec![];
         for side in [left, right] {
@@ -310,8 +333,8 @@ impl Builder<'_> {
         Some(Part { first: fork, loose })
     }
 
-    fn anchor(&mut self, constraint: u8) -> Option<Option<Part>> {
-        let first = self.node(Kind::Anchor)?;
+    fn anchor(&mut self, constraint: u8, duplicated: bool) -> Option<Option<Part>> {
+        let first = self.node(Kind::Anchor, duplicated)?;
         self.program.nodes.get_mut(first)?.constraint = constraint;
         Some(Some(Part { first, loose: vec![first] }))
     }
@@ -322,21 +345,21 @@ impl Builder<'_> {
         let tree = self.tree;
         match tree.get(id)? {
             Tree::Empty | Tree::Look { .. } | Tree::Atomic(_) => Some(None),
-            Tree::Set { set, .. } => self.single(Kind::Set(*set)),
+            Tree::Set { set, .. } => self.single(Kind::Set(*set), copied),
             Tree::BackRef { id, .. } => {
                 self.program.back_refs = true;
                 let group = self.program.same_as.get(usize::from(*id)).copied().unwrap_or(0);
-                self.single(Kind::BackRef(group))
+                self.single(Kind::BackRef(group), copied)
             }
             Tree::Assert(assertion) => match assertion {
-                Assertion::LineStart => self.anchor(PREV_NEWLINE),
-                Assertion::LineEnd | Assertion::LastLineEnd => self.anchor(NEXT_NEWLINE),
-                Assertion::WordStart => self.anchor(PREV_NOT_WORD | NEXT_WORD),
-                Assertion::WordEnd => self.anchor(PREV_WORD | NEXT_NOT_WORD),
-                Assertion::TextStart => self.anchor(PREV_START),
-                Assertion::TextEnd => self.anchor(NEXT_END),
-                Assertion::WordEdge => self.anchors(PREV_NOT_WORD | NEXT_WORD, PREV_WORD | NEXT_NOT_WORD),
-                Assertion::NotWordEdge => self.anchors(PREV_WORD | NEXT_WORD, PREV_NOT_WORD | NEXT_NOT_WORD),
+                Assertion::LineStart => self.anchor(PREV_NEWLINE, copied),
+                Assertion::LineEnd | Assertion::LastLineEnd => self.anchor(NEXT_NEWLINE, copied),
+                Assertion::WordStart => self.anchor(PREV_NOT_WORD | NEXT_WORD, copied),
+                Assertion::WordEnd => self.anchor(PREV_WORD | NEXT_NOT_WORD, copied),
+                Assertion::TextStart => self.anchor(PREV_START, copied),
+                Assertion::TextEnd => self.anchor(NEXT_END, copied),
+                Assertion::WordEdge => self.anchors(PREV_NOT_WORD | NEXT_WORD, PREV_WORD | NEXT_NOT_WORD, copied),
+                Assertion::NotWordEdge => self.anchors(PREV_WORD | NEXT_WORD, PREV_NOT_WORD | NEXT_NOT_WORD, copied),
             },
             Tree::Group { id, body } => {
                 let group = usize::from(*id);
@@ -349,9 +372,13 @@ impl Builder<'_> {
                     }
                     body = *deeper;
                 }
-                let open = self.single(Kind::Open(group))?;
+                let referred = self.referred.iter().any(|id| self.program.same_as.get(*id) == Some(&group));
+                if self.bare && !referred && !matches!(tree.get(body), Some(Tree::Empty)) {
+                    return self.part(body, copied, false);
+                }
+                let open = self.single(Kind::Open(group), false)?;
                 let body = self.part(body, copied, false)?;
-                let close = self.single(Kind::Close { group, optional })?;
+                let close = self.single(Kind::Close { group, optional }, false)?;
                 let part = self.chain(open, body);
                 Some(self.chain(part, close))
             }
@@ -368,7 +395,7 @@ impl Builder<'_> {
                 let mut whole = self.part(*first, copied, false)?;
                 for branch in rest {
                     let branch = self.part(*branch, copied, false)?;
-                    whole = Some(self.either(whole, branch)?);
+                    whole = Some(self.either(whole, branch, copied)?);
                 }
                 Some(whole)
             }
@@ -376,9 +403,9 @@ impl Builder<'_> {
         }
     }
 
-    fn anchors(&mut self, left: u8, right: u8) -> Option<Option<Part>> {
-        let (left, right) = (self.anchor(left)?, self.anchor(right)?);
-        Some(Some(self.either(left, right)?))
+    fn anchors(&mut self, left: u8, right: u8, duplicated: bool) -> Option<Option<Part>> {
+        let (left, right) = (self.anchor(left, duplicated)?, self.anchor(right, duplicated)?);
+        Some(Some(self.either(left, right, duplicated)?))
     }
 
     /// `x{2,4}` is `xx((x)?x)?`, written out.
@@ -395,7 +422,7 @@ impl Builder<'_> {
         }
         let mut tail = self.part(body, copied || min > 0, !copied)?;
         if max == FOREVER {
-            let fork = self.node(Kind::Fork)?;
+            let fork = self.node(Kind::Fork, copied)?;
             self.program.forks = true;
             if let Some(tail) = &tail {
                 self.join(&tail.loose, fork);
@@ -403,11 +430,11 @@ impl Builder<'_> {
             }
             tail = Some(Part { first: fork, loose: vec![fork] });
         } else {
-            tail = Some(self.either(tail, None)?);
+            tail = Some(self.either(tail, None, copied)?);
             for _ in min.saturating_add(1)..max {
                 let part = self.part(body, true, false)?;
                 tail = self.chain(tail, part);
-                tail = Some(self.either(tail, None)?);
+                tail = Some(self.either(tail, None, copied)?);
             }
         }
         Some(self.chain(whole, tail))

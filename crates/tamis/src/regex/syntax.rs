@@ -49,8 +49,8 @@ pub(super) enum Greed {
 pub(super) enum Node {
     /// The empty string.
     Empty,
-    /// One byte out of [`Parsed::sets`]; `many` if musl's parser makes it a union of several literals, which TRE's tag rules can tell.
-    Set { set: usize, many: bool },
+    /// One byte out of [`Parsed::sets`]. musl's parser makes it a union of so many `literals`, which TRE's rules can tell, and numbers them all.
+    Set { set: usize, literals: usize, position: usize },
     /// A zero-width condition.
     Assert(Assertion),
     /// A capturing group; ids count from 1 in the order of the opening parentheses.
@@ -76,6 +76,8 @@ pub(super) struct Parsed {
     pub(super) root: Id,
     /// Number of capturing groups, the whole match not counted.
     pub(super) groups: u16,
+    /// Number of sets read, those of parts repeated no times included.
+    pub(super) positions: usize,
 }
 
 /// Reads `pattern`, which has no NUL byte.
@@ -85,7 +87,7 @@ pub(super) fn parse(pattern: &[u8], flavour: Flavour, ignore_case: bool) -> Resu
         Flavour::Pcre => parser.perl()?,
         Flavour::Glibc | Flavour::Musl => parser.alternatives(0)?,
     };
-    Ok(Parsed { nodes: parser.nodes, sets: parser.sets, root, groups: parser.groups })
+    Ok(Parsed { nodes: parser.nodes, sets: parser.sets, root, groups: parser.groups, positions: parser.positions })
 }
 
 /// The state of a parse; `at` is the next byte.
@@ -99,6 +101,7 @@ struct Parser<'p> {
     heights: Vec<u16>,
     sets: Vec<Set>,
     groups: u16,
+    positions: usize,
     /// glibc: bit n-1 is set while `\n` is allowed.
     closed: u16,
     /// PCRE's modes.
@@ -108,7 +111,19 @@ struct Parser<'p> {
 impl<'p> Parser<'p> {
     fn new(pattern: &'p [u8], flavour: Flavour, ignore_case: bool) -> Self {
         let modes = perl::Modes { ignore_case, ..perl::Modes::default() };
-        Self { pattern, at: 0, flavour, ignore_case, nodes: vec![], heights: vec![], sets: vec![], groups: 0, closed: 0, modes }
+        Self {
+            pattern,
+            at: 0,
+            flavour,
+            ignore_case,
+            nodes: vec![],
+            heights: vec![],
+            sets: vec![],
+            groups: 0,
+            positions: 0,
+            closed: 0,
+            modes,
+        }
     }
 
     /// The byte `ahead` of the next one.
@@ -154,12 +169,14 @@ impl<'p> Parser<'p> {
         Ok(self.nodes.len() - 1)
     }
 
-    fn add_set(&mut self, bytes: Set, many: bool) -> Result<Id, Error> {
+    fn add_set(&mut self, bytes: Set, literals: usize) -> Result<Id, Error> {
         let set = self.sets.iter().position(|known| *known == bytes).unwrap_or(self.sets.len());
         if set == self.sets.len() {
             self.sets.push(bytes);
         }
-        self.add(Node::Set { set, many })
+        let position = self.positions;
+        self.positions += 1;
+        self.add(Node::Set { set, literals, position })
     }
 
     fn add_assertion(&mut self, assertion: Assertion) -> Result<Id, Error> {

@@ -19,6 +19,16 @@ struct Found {
     node: usize,
 }
 
+/// What came of following a match from its start to its end.
+enum Follow {
+    /// The groups.
+    Groups(Vec<Register>),
+    /// Sifting left no way: glibc tries the next start.
+    Sifted,
+    /// The walk did not get to the end: glibc reports no match.
+    Lost,
+}
+
 /// The nodes reached at one place, each with the earliest start that leads to it, in the order of those starts.
 struct Reached {
     list: Vec<(usize, usize)>,
@@ -84,14 +94,11 @@ impl Program {
             if wanted < 2 {
                 return Ok(Some(vec![Some((found.start, found.end))]));
             }
-            if let Some(groups) = self.follow(text, found, wanted, budget)? {
-                return Ok(Some(self.captures(&groups, wanted)));
+            match self.follow(text, found, wanted, budget)? {
+                Follow::Groups(groups) => return Ok(Some(self.captures(&groups, wanted))),
+                Follow::Sifted => from = found.start + 1,
+                Follow::Lost => return Ok(None),
             }
-            // Sifting found no way: glibc goes on with the next start, but only if it sifts at all.
-            if !self.forks {
-                return Ok(None);
-            }
-            from = found.start + 1;
         }
         Ok(None)
     }
@@ -175,8 +182,8 @@ impl Program {
         rest.iter().position(|byte| first.has(*byte)).map(|skipped| at + skipped)
     }
 
-    /// The groups of a found match, or nothing where glibc finds no way either.
-    fn follow(&self, text: &[u8], found: Found, wanted: usize, budget: &mut u64) -> Result<Option<Vec<Register>>, GaveUp> {
+    /// The groups of a found match.
+    fn follow(&self, text: &[u8], found: Found, wanted: usize, budget: &mut u64) -> Result<Follow, GaveUp> {
         let blocks = (found.end - found.start) / BLOCK + 1;
         // Forward: the nodes reached at the start of each block.
         let mut heads: Vec<Vec<u64>> = Vec::with_capacity(blocks);
@@ -200,7 +207,7 @@ impl Program {
             tail = rows.into_iter().next().unwrap_or_default();
         }
         if self.forks && tail.iter().all(|word| *word == 0) {
-            return Ok(None);
+            return Ok(Follow::Sifted);
         }
         let mut groups = vec![(None, None); wanted.max(self.same_as.len())];
         if let Some(whole) = groups.first_mut() {
@@ -217,11 +224,11 @@ impl Program {
             loop {
                 self.note(&mut walk);
                 if walk.at == found.end && walk.node == found.node {
-                    return Ok(Some(walk.groups));
+                    return Ok(Follow::Groups(walk.groups));
                 }
                 spend(budget, 1)?;
                 let allowed = rows.get(walk.at.saturating_sub(begin)).map_or(&[][..], Vec::as_slice);
-                let Some(next) = self.proceed(text, &mut walk, allowed) else { return Ok(None) };
+                let Some(next) = self.proceed(text, &mut walk, allowed) else { return Ok(Follow::Lost) };
                 walk.node = next;
                 // The row at the seam belongs to both blocks; go on in the next one.
                 if walk.at >= last && walk.passed.is_empty() && last < found.end {
@@ -229,7 +236,7 @@ impl Program {
                 }
             }
         }
-        Ok(None)
+        Ok(Follow::Lost)
     }
 
     /// The nodes reached from `node` at `at`, those between taken bytes included.

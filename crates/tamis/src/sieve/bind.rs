@@ -141,7 +141,7 @@ impl<'s> Binder<'s> {
 
     fn unit(self, name: String, global: bool, block: Block) -> (Unit, Vec<Diagnostic>, Vec<include::Inclusion>) {
         let flags = self.is_loaded("imap4flags") || self.is_loaded("imapflags");
-        let unit = Unit { name, global, variables: self.locals, captures: self.variables, flags, block };
+        let unit = Unit { name, global, variables: self.locals, captures: self.variables, flags, required: self.required, block };
         (unit, self.diagnostics, self.includes)
     }
 

@@ -3,6 +3,7 @@
 //! `bind` builds this from the syntax tree; `run` interprets it. Nothing here refers to the text but ranges.
 
 use super::dialect::Dialect;
+use super::spec::Extension;
 use crate::regex::Regex;
 use crate::text::Range;
 
@@ -30,6 +31,8 @@ pub struct Unit {
     pub captures: bool,
     /// True if `imap4flags` (or the older `imapflags`) is in force, so that the internal flags apply to what is stored.
     pub flags: bool,
+    /// The extensions that `require` and `ihave` put in force, with the place of each name.
+    pub required: Vec<(&'static Extension, Range)>,
     /// The commands.
     pub block: Block,
 }
@@ -622,3 +625,9 @@ pub enum Modifier {
     /// `:length`.
     Length,
 }
+
+/// A server shares one program between its threads.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Program>();
+};

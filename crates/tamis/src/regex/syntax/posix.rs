@@ -87,7 +87,7 @@ impl Parser<'_> {
                 Ok((self.add(Node::Group { id, body })?, true))
             }
             b'[' => Ok((if self.glibc() { self.glibc_bracket(start)? } else { self.musl_bracket(start)? }, true)),
-            b'.' => Ok((self.add_set(Set::ALL, false)?, true)),
+            b'.' => Ok((self.add_set(Set::ALL, 1)?, true)),
             b'^' => Ok((self.add_assertion(Assertion::LineStart)?, !self.glibc())),
             b'$' => Ok((self.add_assertion(Assertion::LineEnd)?, !self.glibc())),
             b'\\' => self.escape(start),
@@ -97,7 +97,7 @@ impl Parser<'_> {
 
     fn literal(&mut self, byte: u8) -> Result<Id, Error> {
         let set = Set::of(|other| other == byte);
-        if self.ignore_case && byte.is_ascii_alphabetic() { self.add_set(set.any_case(), true) } else { self.add_set(set, false) }
+        if self.ignore_case && byte.is_ascii_alphabetic() { self.add_set(set.any_case(), 2) } else { self.add_set(set, 1) }
     }
 
     fn escape(&mut self, start: usize) -> Result<(Id, bool), Error> {
@@ -124,8 +124,8 @@ impl Parser<'_> {
         };
         let id = match (byte, class) {
             // musl writes \w and \W as a bracket of two items.
-            (b'A'..=b'Z', Some(class)) => self.add_set(class.not(), byte == b'W')?,
-            (_, Some(class)) => self.add_set(class, byte == b'w')?,
+            (b'A'..=b'Z', Some(class)) => self.add_set(class.not(), if byte == b'W' { 2 } else { 1 })?,
+            (_, Some(class)) => self.add_set(class, if byte == b'w' { 2 } else { 1 })?,
             (b'1'..=b'9', None) if glibc => {
                 if self.closed >> (byte - b'1') & 1 == 0 {
                     return self.error(ErrorKind::BadBackReference, start);
@@ -133,7 +133,7 @@ impl Parser<'_> {
                 self.add(Node::BackRef { id: u16::from(byte - b'0'), fold: self.ignore_case })?
             }
             // glibc folds the text to upper case but not an escaped letter of the pattern.
-            (b'a'..=b'z', None) if glibc && self.ignore_case => self.add_set(Set::default(), false)?,
+            (b'a'..=b'z', None) if glibc && self.ignore_case => self.add_set(Set::default(), 1)?,
             (_, None) if glibc => self.literal(byte)?,
             (b't', None) => self.literal(b'\t')?,
             (b'n', None) => self.literal(b'\n')?,
@@ -162,7 +162,7 @@ impl Parser<'_> {
         if braced && !self.eat(b'}') {
             return self.error(ErrorKind::UnmatchedBrace, start);
         }
-        self.add_set(Set::of(|byte| musl_code(byte) == value), false)
+        self.add_set(Set::of(|byte| musl_code(byte) == value), 1)
     }
 
     fn repetitions(&mut self, mut atom: Id) -> Result<Id, Error> {
@@ -238,9 +238,12 @@ impl Parser<'_> {
                         Some(digits.min(GLIBC_MOST + 1))
                     });
                 }
+                // An escaped 0 is a digit too; the other escaped digits are back references.
                 b'\\' => {
+                    count = count
+                        .filter(|_| self.peek(1) == Some(b'0'))
+                        .map(|value| Some(value.unwrap_or(0).saturating_mul(10).min(GLIBC_MOST + 1)));
                     self.at += usize::from(self.peek(1).is_some());
-                    count = None;
                 }
                 _ => count = None,
             }
@@ -300,7 +303,7 @@ impl Parser<'_> {
         if self.ignore_case {
             set = Set::of(|byte| set.has(byte.to_ascii_uppercase()));
         }
-        self.add_set(set, false)
+        self.add_set(set, 1)
     }
 
     fn glibc_byte(&self, item: Item, start: usize) -> Result<u8, Error> {
@@ -405,7 +408,7 @@ impl Parser<'_> {
             set.add_all(&classes);
             (set, ranges.len() + class_count)
         };
-        self.add_set(set, literals > 1)
+        self.add_set(set, literals)
     }
 }
 
@@ -414,10 +417,12 @@ const fn musl_code(byte: u8) -> u32 {
     if byte < 0x80 { byte as u32 } else { 0xdf00 | byte as u32 }
 }
 
-/// The letters of the other case for each letter in a range, as single ranges; beyond ASCII only those that fold into ASCII.
+/// The letters of the other case for those in a range, as ranges; beyond ASCII only those that fold into ASCII.
 fn musl_other_case(low: u32, high: u32) -> impl Iterator<Item = (u32, u32)> {
     let folding = [(0x130, b'i'), (0x131, b'I'), (0x17f, b'S'), (0x212a, b'k')];
-    let beyond = folding.into_iter().filter(move |(code, _)| (low..=high).contains(code)).map(|(_, byte)| u32::from(byte));
-    let ascii = (b'A'..=b'z').filter(u8::is_ascii_alphabetic).filter(move |byte| (low..=high).contains(&u32::from(*byte)));
-    ascii.map(|byte| u32::from(byte ^ 0x20)).chain(beyond).map(|code| (code, code))
+    let beyond =
+        folding.into_iter().filter(move |(code, _)| (low..=high).contains(code)).map(|(_, byte)| (u32::from(byte), u32::from(byte)));
+    let run = move |from: u8, to: u8| (low.max(u32::from(from)), high.min(u32::from(to)));
+    let ascii = [run(b'A', b'Z'), run(b'a', b'z')].into_iter().filter(|(from, to)| from <= to).map(|(from, to)| (from ^ 0x20, to ^ 0x20));
+    ascii.chain(beyond)
 }

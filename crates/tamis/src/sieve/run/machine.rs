@@ -83,7 +83,15 @@ struct Suspended<'p> {
 }
 
 /// A unit for programs that have none.
-static EMPTY: Unit = Unit { name: String::new(), global: false, variables: Vec::new(), captures: false, flags: false, block: Vec::new() };
+static EMPTY: Unit = Unit {
+    name: String::new(),
+    global: false,
+    variables: Vec::new(),
+    captures: false,
+    flags: false,
+    required: Vec::new(),
+    block: Vec::new(),
+};
 
 impl<'p, 'm> Machine<'p, 'm> {
     pub(super) fn new(
