@@ -28,11 +28,8 @@ mod write;
 /// A message whose parts are beyond the limits of [`crate::mail::Limits`] is judged by what was read of it.
 #[must_use]
 pub fn run(program: &Program, delivery: &Delivery<'_>, account: &Account, limits: &Limits, tracer: Option<&mut dyn Tracer>) -> Outcome {
-    // Matched so that the tracer is borrowed no longer than the run.
-    let tracer: Option<&mut dyn Tracer> = match tracer {
-        Some(tracer) => Some(tracer),
-        None => None,
-    };
+    // Coerced so that the tracer is borrowed no longer than the run.
+    let tracer = tracer.map(|tracer| -> &mut dyn Tracer { tracer });
     let mut machine = machine::Machine::new(program, delivery, account, limits, tracer);
     // Why it failed stands in the machine.
     let _ = machine.run();

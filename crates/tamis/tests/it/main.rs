@@ -4,3 +4,4 @@ mod arrows;
 mod check;
 mod mail;
 mod regex_oracle;
+mod run;

@@ -21,6 +21,28 @@ const LIST_FIELDS: [&str; 7] = ["list-id", "list-owner", "list-subscribe", "list
 /// Fields that may name the user.
 const ADDRESS_FIELDS: [&str; 6] = ["to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc"];
 
+/// The longest mailbox name, and the longest part between separators, in bytes (mail-storage.c).
+const MAX_MAILBOX: usize = 4096;
+const MAX_MAILBOX_PART: usize = 255;
+
+/// Whether a mailbox may be called so, `/` being the separator; the empty name is INBOX's (mailbox_verify_name in Dovecot's lib-storage).
+fn is_mailbox_name(name: &[u8]) -> bool {
+    let part = |part: &[u8]| !part.is_empty() && part != b"." && part != b".." && part.len() <= MAX_MAILBOX_PART;
+    let plain = !name.starts_with(b"~") && !name.iter().any(|byte| *byte < b' ');
+    name.is_empty() || (plain && name.len() <= MAX_MAILBOX && name.split(|byte| *byte == b'/').all(part))
+}
+
+/// The name that a mailbox goes by: INBOX whatever its case, also at the start of a longer name (mailbox_alloc).
+pub(super) fn canonical(name: &[u8]) -> Vec<u8> {
+    match name.split_at_checked(5) {
+        None if name.is_empty() => b"INBOX".to_vec(),
+        Some((inbox, rest)) if inbox.eq_ignore_ascii_case(b"INBOX") && (rest.is_empty() || rest.starts_with(b"/")) => {
+            [&b"INBOX"[..], rest].concat()
+        }
+        _ => name.to_vec(),
+    }
+}
+
 /// The action as the server reports it.
 pub(super) fn action(entry: &Entry<'_>, internal_flags: &[u8]) -> Action {
     let mut tags: BTreeMap<&'static str, Value> = BTreeMap::new();
@@ -130,16 +152,26 @@ impl Machine<'_, '_> {
                     let mailbox = mailbox.as_deref().unwrap_or(&default);
                     let same = same_mailbox(mailbox, &default);
                     kept |= same;
-                    let exists = self.has_mailbox(mailbox) || created.iter().any(|other| other == mailbox);
+                    if !is_mailbox_name(mailbox) {
+                        self.store_fails(outcome, entry, mailbox, Code::RunInvalidMailbox, kept);
+                        return;
+                    }
+                    let exists = self.has_mailbox(mailbox) || created.contains(&canonical(mailbox));
                     if !exists && !entry.create && !self.settings().mailbox_autocreate {
-                        self.store_fails(outcome, entry, mailbox, kept);
+                        self.store_fails(outcome, entry, mailbox, Code::MissingMailbox, kept);
                         return;
                     }
                     if !exists {
-                        created.push(mailbox.to_vec());
+                        created.push(canonical(mailbox));
                     }
-                    let flags = entry.flags.stored(&self.internal_flags);
-                    let mailbox = if mailbox.is_empty() { b"INBOX".to_vec() } else { mailbox.to_vec() };
+                    let given = entry.flags.stored(&self.internal_flags);
+                    if !super::flags::are_keywords(&given) {
+                        self.unit = entry.unit;
+                        let names = given.join(&b' ');
+                        self.note(Diagnostic::new(Code::RunInvalidFlag, entry.range).with("name", names));
+                    }
+                    let flags = super::flags::kept(given, self.engine().is_pigeonhole());
+                    let mailbox = canonical(mailbox);
                     outcome.stored.push(Stored { mailbox, flags, created: !exists });
                     cancels = true;
                 }
@@ -168,11 +200,13 @@ impl Machine<'_, '_> {
                 }
                 Kind::Vacation(vacation) => self.vacate(outcome, vacation, &mut letters),
                 Kind::Notify(notify) if !notify.mailto.recipients.is_empty() => {
-                    outcome.sent.push(compose::notify(&self.letter(&mut letters), notify));
+                    let mut sent = compose::notify(&self.letter(&mut letters), notify);
+                    sent.suppressed = self.automatic(&super::fields::Fields::new(self.delivery.message));
+                    outcome.sent.push(sent);
                 }
                 Kind::NotifyOld(notify) => {
                     let mut sent = compose::notify_old(&self.letter(&mut letters), notify);
-                    sent.suppressed = self.automatic(&self.fields);
+                    sent.suppressed = self.automatic(&super::fields::Fields::new(self.delivery.message));
                     outcome.sent.push(sent);
                 }
                 Kind::Duplicate { key, period, .. } => {
@@ -203,10 +237,10 @@ impl Machine<'_, '_> {
     }
 
     /// A store into a missing mailbox fails, and with it the script.
-    fn store_fails(&mut self, outcome: &mut Outcome, entry: &Entry<'_>, mailbox: &[u8], kept: bool) {
+    fn store_fails(&mut self, outcome: &mut Outcome, entry: &Entry<'_>, mailbox: &[u8], code: Code, kept: bool) {
         outcome.stored.clear();
         self.unit = entry.unit;
-        let diagnostic = Diagnostic::new(Code::MissingMailbox, entry.range).with("name", mailbox);
+        let diagnostic = Diagnostic::new(code, entry.range).with("name", mailbox).with("value", mailbox);
         self.fail(diagnostic);
         if kept && self.engine().is_pigeonhole() {
             // The server finds that an action like the implicit keep was executed, and then undoes that action with the others: the message is

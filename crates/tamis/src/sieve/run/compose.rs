@@ -8,7 +8,7 @@ use super::result::{Notify, NotifyOld, Vacation};
 use super::write::{encoded, field, name, sanitized, sanitized_bytes};
 use super::{Delivery, Sent};
 use crate::mail::{SmtpAddress, addresses, fields_named};
-use crate::sieve::dialect::Dialect;
+use crate::sieve::dialect::{Dialect, Engine};
 
 /// Subjects are cut to so many characters (plugins/vacation, sieve-limits.h).
 const MAX_SUBJECT: usize = 256;
@@ -41,6 +41,10 @@ impl Letter<'_> {
     fn postmaster(&self) -> SmtpAddress {
         let domain = self.delivery.recipient().and_then(|recipient| recipient.domain);
         SmtpAddress { local_part: b"postmaster".to_vec(), domain: domain.or_else(|| Some(self.delivery.hostname.clone().into_bytes())) }
+    }
+
+    fn postmaster_text(&self) -> Vec<u8> {
+        [b"Postmaster ", path(&self.postmaster()).as_slice()].concat()
     }
 
     /// The first value of a field of the message as it came.
@@ -77,7 +81,9 @@ pub(super) fn redirect(letter: &Letter<'_>, fields: &Fields<'_>, to: &SmtpAddres
     if let Some(own) = &own {
         field(&mut out, b"X-Sieve-Redirected-From", &own.to_bytes());
     }
-    if letter.first(b"message-id").is_none() {
+    // Until 0.5.21 an id that is not valid counts as none.
+    let valid = letter.dialect.engine == Engine::Pigeonhole05;
+    if letter.first(b"message-id").is_none() || (valid && delivery.message_id().is_none()) {
         field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
     }
     out.extend_from_slice(&fields.mail(|field| field.is(b"return-path")));
@@ -99,7 +105,7 @@ pub(super) fn vacation(letter: &Letter<'_>, vacation: &Vacation, own: Option<&Sm
     field(&mut out, b"Date", &letter.date());
     match vacation.from.as_deref().filter(|from| !from.is_empty()) {
         Some(from) => address_field(&mut out, b"From", from),
-        None => field(&mut out, b"From", &path(own.unwrap_or(&letter.postmaster()))),
+        None => field(&mut out, b"From", &own.map_or_else(|| letter.postmaster_text(), path)),
     }
     let sender = delivery.sender();
     field(&mut out, b"To", &sender.as_ref().map(|sender| reply_to(letter, sender)).unwrap_or_default());
@@ -187,34 +193,40 @@ fn split_list(value: &[u8]) -> Vec<&[u8]> {
     items
 }
 
-/// The words before `<`, quotes taken off, with one blank between them; empty if there are none.
+/// The words before `<`, quotes taken off, with one blank between them; without `<` the last comment, as mail was once written.
 fn display_name(text: &[u8]) -> Vec<u8> {
-    let (mut out, mut quotes, mut escaped, mut gap) = (Vec::new(), false, false, false);
+    let (mut out, mut comment) = (Vec::new(), Vec::new());
+    let (mut quotes, mut comments, mut escaped, mut gap) = (false, 0u32, false, false);
     for byte in text {
+        let literal = std::mem::take(&mut escaped);
         match byte {
-            b'<' if !quotes => return out,
-            b'\\' if quotes && !escaped => {
-                escaped = true;
-                continue;
+            b'\\' if !literal && (quotes || comments > 0) => escaped = true,
+            b'(' if !literal && !quotes => {
+                if comments == 0 {
+                    comment.clear();
+                }
+                comments = comments.saturating_add(1);
+                gap = !out.is_empty();
             }
-            b'"' if !escaped => quotes = !quotes,
+            b')' if !literal && comments > 0 => comments -= 1,
+            _ if comments > 0 => comment.push(*byte),
+            b'<' if !quotes => return out,
+            b'"' if !literal => quotes = !quotes,
             b' ' | b'\t' | b'\r' | b'\n' if !quotes => gap = !out.is_empty(),
             _ => {
-                if gap {
+                if std::mem::take(&mut gap) {
                     out.push(b' ');
-                    gap = false;
                 }
                 out.push(*byte);
             }
         }
-        escaped = false;
     }
-    Vec::new()
+    comment
 }
 
 /// A display name in quotes if it needs them; encoded words may not stand in quotes (message_address_write in lib-mail).
 fn quoted(name: &[u8]) -> Vec<u8> {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b" !#$%&'*+-/=?^_`{|}~".contains(byte);
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"!#$%&'*+-/=?^_`{|}~".contains(byte);
     if memchr::memmem::find(name, b"=?").is_some() || name.iter().all(plain) {
         return name.to_vec();
     }
@@ -244,7 +256,7 @@ pub(super) fn reject(letter: &Letter<'_>, reason: &[u8]) -> Sent {
     };
     line(&[b"Message-ID: ", &letter.message_id("dovecot")]);
     line(&[b"Date: ", &letter.date()]);
-    line(&[b"From: ", &path(&letter.postmaster())]);
+    line(&[b"From: ", &letter.postmaster_text()]);
     line(&[b"To: ", &sender.as_ref().map(path).unwrap_or_else(|| b"<>".to_vec())]);
     line(&[b"MIME-Version: 1.0"]);
     line(&[b"Content-Type: multipart/report; report-type=disposition-notification;"]);
@@ -312,10 +324,13 @@ pub(super) fn notify(letter: &Letter<'_>, notify: &Notify) -> Sent {
         },
     };
     field(&mut out, b"Subject", &encoded(&subject));
+    let own = notify.from_address.clone().or_else(|| letter.user.clone());
+    let from = notify.from.clone().unwrap_or_else(|| match own.as_ref().filter(|_| delivery.sender().is_some()) {
+        Some(own) => path(own),
+        None => letter.postmaster_text(),
+    });
     // The null sender stays null, so that notifications cannot loop.
-    let sender =
-        delivery.sender().map(|_| notify.from_address.clone().or_else(|| letter.user.clone()).unwrap_or_else(|| letter.postmaster()));
-    let from = notify.from.clone().unwrap_or_else(|| path(sender.as_ref().unwrap_or(&letter.postmaster())));
+    let sender = delivery.sender().map(|_| own.unwrap_or_else(|| letter.postmaster()));
     address_field(&mut out, b"From", &from);
     for (name, carbon) in [(&b"To"[..], false), (b"Cc", true)] {
         let listed: Vec<&[u8]> = mailto.recipients.iter().filter(|(_, _, cc)| *cc == carbon).map(|(text, _, _)| text.as_slice()).collect();
@@ -350,8 +365,7 @@ pub(super) fn notify_old(letter: &Letter<'_>, notify: &NotifyOld) -> Sent {
     let mut out = letter.start();
     field(&mut out, b"Date", &letter.date());
     importance(&mut out, notify.importance);
-    let postmaster = letter.postmaster();
-    field(&mut out, b"From", &path(&postmaster));
+    field(&mut out, b"From", &letter.postmaster_text());
     field(&mut out, b"Subject", b"[SIEVE] New mail notification");
     field(&mut out, b"Auto-Submitted", b"auto-generated (notify)");
     field(&mut out, b"Precedence", b"bulk");
@@ -367,5 +381,5 @@ pub(super) fn notify_old(letter: &Letter<'_>, notify: &NotifyOld) -> Sent {
     push_crlf(&mut out, &notify.message);
     out.extend_from_slice(b"\r\n");
     let to = notify.recipients.iter().map(|(_, address)| address.to_bytes()).collect();
-    sent("notify", letter.delivery.sender().map(|_| postmaster), to, out)
+    sent("notify", letter.delivery.sender().map(|_| letter.postmaster()), to, out)
 }

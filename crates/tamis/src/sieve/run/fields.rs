@@ -208,6 +208,20 @@ impl<'m> Fields<'m> {
     /// The header, lines ended by CRLF.
     pub(super) fn header(&self, hide: impl Fn(&Field<'_>) -> bool) -> Vec<u8> {
         let mut out = Vec::new();
+        if !self.edited {
+            // As it stands, down to blanks before a colon.
+            let mut hidden = false;
+            for line in self.message.header_raw().split_inclusive(|byte| *byte == b'\n') {
+                if !line.first().is_some_and(|first| matches!(first, b' ' | b'\t')) {
+                    let name = line.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii_end();
+                    hidden = hide(&Field { name: Cow::Borrowed(name), value: Cow::Borrowed(&[]) });
+                }
+                if !hidden {
+                    push_crlf(&mut out, line);
+                }
+            }
+            return out;
+        }
         for entry in &self.entries {
             let field = &entry.field;
             if hide(field) {
@@ -289,7 +303,7 @@ mod tests {
             fields.add(b"X-Last", b"z", true);
             assert_eq!(fields.decoded(b"x-new").collect::<Vec<_>>(), ["né".as_bytes()]);
             assert_eq!(names(fields), "X-New Received Subject X Content-Length x X-Last");
-            assert_eq!(fields.size(), size + 29 + 11);
+            assert_eq!(fields.size(), size + 25 + 11);
             assert_eq!(fields.delete(b"x", -1), [b"2".to_vec()]);
             // Content-Length goes when the header is taken apart.
             assert_eq!(names(fields), "X-New Received Subject X X-Last");

@@ -66,6 +66,24 @@ pub(super) fn stored(lists: &[Vec<u8>]) -> Vec<Vec<u8>> {
     out
 }
 
+/// The longest keyword that a mailbox takes (mail_max_keyword_length).
+const MAX_KEYWORD: usize = 50;
+
+/// Whether a mailbox takes all these keywords. If not, Pigeonhole stores the message without any keyword (act_store_keywords_create in
+/// sieve-actions.c checks each and then offers all).
+pub(super) fn are_keywords(flags: &[Vec<u8>]) -> bool {
+    flags.iter().all(|flag| is_flag(flag) && (flag.starts_with(b"\\") || flag.len() <= MAX_KEYWORD))
+}
+
+/// What a mailbox keeps of the flags.
+pub(super) fn kept(mut flags: Vec<Vec<u8>>, pigeonhole: bool) -> Vec<Vec<u8>> {
+    if pigeonhole && !are_keywords(&flags) {
+        flags.retain(|flag| flag.starts_with(b"\\"));
+    }
+    flags.retain(|flag| are_keywords(std::slice::from_ref(flag)));
+    flags
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +100,14 @@ mod tests {
         assert_eq!(list, b"$a");
         remove(&mut list, b"$A");
         assert_eq!(list, b"");
+    }
+
+    #[test]
+    fn one_invalid_keyword_costs_all() {
+        let flags = vec![b"\\Seen".to_vec(), b"kw".to_vec(), b"bad(".to_vec()];
+        assert_eq!(kept(flags.clone(), true), [b"\\Seen".to_vec()]);
+        assert_eq!(kept(flags, false), [b"\\Seen".to_vec(), b"kw".to_vec()]);
+        assert_eq!(kept(vec![vec![b'k'; 51], b"kw".to_vec()], true), Vec::<Vec<u8>>::new());
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub(super) struct Failed;
 
 pub(super) type Step<T> = Result<T, Failed>;
 
+/// What a `duplicate` test asked, handle and id, and whether it was seen.
+pub(super) type Asked = ((Vec<u8>, Vec<u8>), bool);
+
 /// The state of a run.
 pub(super) struct Machine<'p, 'm> {
     pub(super) program: &'p Program,
@@ -46,7 +49,7 @@ pub(super) struct Machine<'p, 'm> {
     frames: Vec<Frame<'p, 'm>>,
     included: BTreeSet<u32>,
     /// What `duplicate` tests have asked so far, and the answers.
-    pub(super) asked: Vec<((Vec<u8>, Vec<u8>), bool)>,
+    pub(super) asked: Vec<Asked>,
     pub(super) notes: Vec<Diagnostic>,
     pub(super) assumed: Vec<Assumption>,
     pub(super) failure: Option<Diagnostic>,

@@ -282,10 +282,9 @@ impl<'p, 'm> Machine<'p, 'm> {
         for (name, value) in &values {
             let list = mail::addresses(value);
             if list.unparsed {
-                if matcher.counts().is_some() || value.is_empty() || part == AddressPart::All {
-                    if self.compare(&mut matcher, name, value)? {
-                        return Ok(true);
-                    }
+                let compared = matcher.counts().is_some() || value.is_empty() || part == AddressPart::All;
+                if compared && self.compare(&mut matcher, name, value)? {
+                    return Ok(true);
                 }
                 continue;
             }
@@ -513,11 +512,12 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Whether the mailbox exists; without a list it is assumed to.
     pub(super) fn has_mailbox(&mut self, name: &[u8]) -> bool {
-        if name.is_empty() || name.eq_ignore_ascii_case(b"INBOX") {
+        let name = &super::commit::canonical(name);
+        if name == b"INBOX" {
             return true;
         }
         match &self.account.mailboxes {
-            Some(mailboxes) => mailboxes.iter().any(|mailbox| mailbox.as_bytes() == name),
+            Some(mailboxes) => mailboxes.iter().any(|mailbox| super::commit::canonical(mailbox.as_bytes()) == *name),
             None => {
                 self.assume(Question::MailboxExists, name, true);
                 true
