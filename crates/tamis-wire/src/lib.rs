@@ -1,4 +1,5 @@
-//! The JSON of tamis, the same on every face: mirror types of the core's answers, requests, and the calls that take JSON and give JSON. The core itself knows nothing of JSON.
+//! The JSON of tamis, the same on every face: mirror types of the core's answers, requests, and the calls that take JSON and give
+//! JSON. The core itself knows nothing of JSON.
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
