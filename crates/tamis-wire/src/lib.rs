@@ -23,8 +23,8 @@ pub use request::{AccountJson, CharsetAnswer, Failed, Request, ScriptAnswer};
 pub use run::{RunResponse, Simulation, StepJson, Wanted, response, run_json, simulate};
 pub use time::{format_rfc3339, parse_rfc3339};
 pub use vet::{
-    ActionsJson, ExtensionsJson, FileintoJson, PolicyJson, RecipientsJson, RedirectJson, SettingJson, VacationJson, VetReport, VetRequest,
-    vet_json, vet_report,
+    ActionsJson, ExtensionsJson, FileintoJson, PolicyJson, RecipientsJson, RedirectJson, VacationJson, VetReport, VetRequest, vet_json,
+    vet_report,
 };
 
 /// The version of the JSON: it changes when a name or shape does, not when one is added.
