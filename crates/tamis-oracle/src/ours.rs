@@ -1,5 +1,6 @@
 //! tamis's own answers, in the form in which the real programs' are read.
 
+use encoding_rs::Encoding;
 use tamis::diagnostic::{Code, Language, Severity};
 use tamis::mail::{self, Message};
 use tamis::sieve::dialect::Dialect;
@@ -87,21 +88,33 @@ pub fn user(mailboxes: &[&str]) -> Account {
     Account { mailboxes: Some(mailboxes), ..Account::default() }
 }
 
-/// Delivers a message.
+/// Delivers a message. Charsets that the core asks for are converted, as every face of tamis does.
 #[must_use]
 pub fn deliver(program: &Program, message: &[u8], envelope: &Envelope, now: i64, account: &Account) -> Outcome {
-    let message = Message::parse(message, &mail::Limits::default(), mail::Charsets::default());
-    let delivery = Delivery {
-        message: &message,
-        from: Some(envelope.from.clone()).filter(|from| !from.is_empty()),
-        to: envelope.to.clone(),
-        final_to: Some(envelope.final_to.clone()).filter(|to| *to != envelope.to),
-        auth: None,
-        now: Timestamp { seconds: now, zone_minutes: 0 },
-        default_mailbox: "INBOX".to_owned(),
-        hostname: HOSTNAME.to_owned(),
-    };
-    run(program, &delivery, account, &Limits::default(), None)
+    let mut charsets = mail::Charsets::default();
+    loop {
+        let message = Message::parse(message, &mail::Limits::default(), charsets.clone());
+        let delivery = Delivery {
+            message: &message,
+            from: Some(envelope.from.clone()).filter(|from| !from.is_empty()),
+            to: envelope.to.clone(),
+            final_to: Some(envelope.final_to.clone()).filter(|to| *to != envelope.to),
+            auth: None,
+            now: Timestamp { seconds: now, zone_minutes: 0 },
+            default_mailbox: "INBOX".to_owned(),
+            hostname: HOSTNAME.to_owned(),
+        };
+        let outcome = run(program, &delivery, account, &Limits::default(), None);
+        let known = charsets.len();
+        for wanted in message.wanted() {
+            let text = Encoding::for_label(wanted.charset.as_bytes())
+                .map(|encoding| encoding.decode_without_bom_handling(&wanted.bytes).0.into_owned());
+            charsets.insert(wanted, text);
+        }
+        if charsets.len() == known {
+            return outcome;
+        }
+    }
 }
 
 /// The outcome as the tools list it.

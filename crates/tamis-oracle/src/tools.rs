@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::process::{self, End, Ended};
 use crate::programs::{NOW, Oracle, Sandbox};
-use crate::report::{Answer, parse};
+use crate::report::{Answer, contains, parse};
 use crate::settings::Profile;
 
 pub use execute::{Executed, Sending, Storing};
@@ -125,6 +125,8 @@ impl Tools {
     fn configured(&self, mut command: Command) -> Command {
         let home = self.sandbox.path().display();
         command.env("USER", &self.user);
+        // Waiting for the disk proves nothing here.
+        command.args(["-o", "mail_fsync=never"]);
         command.arg("-o").arg(format!("plugin/sieve=file:{home}/sieve;active={home}/.dovecot.sieve"));
         for (name, value) in self.profile.settings() {
             command.arg("-o").arg(format!("plugin/{name}={value}"));
@@ -181,7 +183,9 @@ fn answer(ended: &Ended) -> Option<Answer> {
         End::Exit(FATAL) => None,
         End::Exit(_) => Some(match parse(&ended.output) {
             Some(report) => Answer::Done(report),
-            None if crate::report::contains(&ended.output, b"resource limit") => Answer::Exhausted,
+            None if contains(&ended.output, b"resource limit") => Answer::Exhausted,
+            // See `filter_once`.
+            None if contains(&ended.output, b"corrupt binary deleted") => Answer::Crashed(6),
             None => Answer::Failed,
         }),
     }

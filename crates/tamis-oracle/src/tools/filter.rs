@@ -93,6 +93,9 @@ impl Tools {
                 (None, End::Signal(signal)) if rest.is_empty() => Answer::Crashed(signal),
                 (None, End::TimedOut) if rest.is_empty() => Answer::Exhausted,
                 (None, _) if contains(block, b"resource limit") => Answer::Exhausted,
+                // The tool gives up on the message; a delivery, and `sieve-test -e`, goes on into an assertion that fails
+                // (sieve-result.c, `sieve_result_execute_update_status`).
+                (None, _) if contains(block, b"binary is corrupt") => Answer::Crashed(6),
                 (None, _) => Answer::Failed,
             };
             answers.push((answer, String::from_utf8_lossy(block).into_owned()));
