@@ -158,7 +158,8 @@ impl Tracer for Recorder<'_> {
             }
             Event::Assumed(assumption) => {
                 let phrase = assumed(assumption.question, assumption.answer);
-                (StepKind::Note, Range::default(), self.say(phrase, &[("about", show(&assumption.about))]), None)
+                let range = self.steps.last().map_or(Range::default(), |step| step.range);
+                (StepKind::Note, range, self.say(phrase, &[("about", show(&assumption.about))]), None)
             }
             Event::Note(diagnostic) => (StepKind::Note, diagnostic.range, diagnostic.message(self.language), None),
             Event::Stop { range } => {
