@@ -42,11 +42,6 @@ impl Set {
         Self::of(|byte| self.has(byte.to_ascii_lowercase()) || self.has(byte.to_ascii_uppercase()))
     }
 
-    /// Number of bytes in the set.
-    pub(super) fn len(&self) -> u32 {
-        self.0.iter().map(|word| word.count_ones()).sum()
-    }
-
     /// The class `[:name:]` of the C locale; the twelve POSIX names only.
     pub(super) fn named(name: &[u8]) -> Option<Self> {
         let member: fn(u8) -> bool = match name {
