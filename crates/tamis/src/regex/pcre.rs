@@ -5,31 +5,59 @@ use super::set::{Set, is_word};
 use super::syntax::{Assertion, FOREVER, Greed, Id, Node, Parsed};
 use super::{Captures, GaveUp, MAX_NODES, spend};
 
-/// Most bits that remember tried ways.
-const MAX_TRIED: usize = 1 << 28;
 /// Most steps that can be taken back.
 const MAX_STACK: usize = 1 << 20;
+/// PCRE2's frames for the last step and the callout before it, on top of those counted here.
+const FRAMES: usize = 2;
+/// Dovecot's `DREGEX_MAX_DEPTH`: more frames are an error, which Pigeonhole takes for "no match". The count here is PCRE2's or higher, since PCRE2
+/// spares a frame where it can see that giving back bytes of a repetition is useless.
+const MAX_FRAMES: usize = 100;
 
 #[derive(Clone, Copy, Debug)]
 enum Op {
     /// Takes one byte of a set.
     Set(usize),
+    /// Takes `min` to `max` bytes of a set.
+    Span {
+        set: usize,
+        min: usize,
+        max: usize,
+        greed: Greed,
+    },
     /// Goes on elsewhere.
     Jump(usize),
-    /// Tries one place, then the other; the number counts the forks.
-    Fork { first: usize, second: usize, number: usize },
+    /// Tries one place, then the other. It is a frame of PCRE2's unless it belongs to a group, which is one.
+    Fork {
+        first: usize,
+        second: usize,
+        frame: bool,
+    },
     /// Notes the place in a slot.
     Note(usize),
     /// Ends a round of a loop: one that took nothing since the slot was noted is the last.
-    Round { slot: usize, exit: usize },
+    Round {
+        slot: usize,
+        exit: usize,
+    },
     /// Ends a group that was opened at the place in the slot before it.
-    Close { slot: usize },
+    Close {
+        slot: usize,
+    },
     Assert(Assertion),
-    BackRef { id: usize, fold: bool },
+    BackRef {
+        id: usize,
+        fold: bool,
+    },
     /// The code up to `end` must match, or must not, here or so many bytes before; nothing is taken.
-    Look { end: usize, behind: usize, negative: bool },
+    Look {
+        end: usize,
+        behind: usize,
+        negative: bool,
+    },
     /// The code up to `end` must match; it is not tried another way.
-    Atomic { end: usize },
+    Atomic {
+        end: usize,
+    },
     /// The end of the code of [`Op::Look`] or [`Op::Atomic`].
     Inner,
     /// The end of the pattern.
@@ -43,15 +71,16 @@ pub(super) struct Program {
     code: Vec<Op>,
     groups: usize,
     slots: usize,
-    forks: usize,
-    /// What failed once at a place fails again.
-    plain: bool,
 }
 
 /// A step that can be taken back.
 enum Step {
     /// Go on here instead.
-    Other { code: usize, at: usize },
+    Other { code: usize, at: usize, frames: usize },
+    /// Go on at each place below `at`, down to `least`.
+    Less { code: usize, at: usize, least: usize, frames: usize },
+    /// Go on at each place above `at`, up to `most`, while the bytes are in the set.
+    More { code: usize, at: usize, most: usize, frames: usize, set: usize },
     /// The slot had this value.
     Slot { slot: usize, old: usize },
 }
@@ -64,7 +93,8 @@ struct Run<'r> {
     /// For each group where it was opened last, and its start and end; then the places of the loops. `usize::MAX` is none.
     slots: Vec<usize>,
     stack: Vec<Step>,
-    tried: Vec<u64>,
+    /// PCRE2's frames on the way here.
+    frames: usize,
     budget: &'r mut u64,
 }
 
@@ -72,7 +102,7 @@ impl Program {
     /// The code of a pattern, or nothing if it is too large.
     pub(super) fn new(parsed: Parsed) -> Option<Self> {
         let groups = usize::from(parsed.groups) + 1;
-        let mut program = Self { sets: parsed.sets, code: vec![], groups, slots: 3 * groups, forks: 0, plain: true };
+        let mut program = Self { sets: parsed.sets, code: vec![], groups, slots: 3 * groups };
         program.part(&parsed.nodes, parsed.root)?;
         program.push(Op::End)?;
         Some(program)
@@ -92,15 +122,10 @@ impl Program {
         }
     }
 
-    fn fork(&mut self) -> Option<usize> {
-        self.forks += 1;
-        self.push(Op::Jump(0))
-    }
-
     /// Makes the code at `at` a fork: on with what follows it, or to `exit`.
-    fn set_fork(&mut self, at: usize, on: usize, exit: usize, greed: Greed, number: usize) {
+    fn set_fork(&mut self, at: usize, on: usize, exit: usize, greed: Greed) {
         let (first, second) = if greed == Greed::Greedy { (on, exit) } else { (exit, on) };
-        self.set(at, Op::Fork { first, second, number });
+        self.set(at, Op::Fork { first, second, frame: true });
     }
 
     fn part(&mut self, nodes: &[Node], id: Id) -> Option<()> {
@@ -109,13 +134,12 @@ impl Program {
             Node::Set { set, .. } => drop(self.push(Op::Set(*set))?),
             Node::Assert(assertion) => drop(self.push(Op::Assert(*assertion))?),
             Node::BackRef { id, fold } => {
-                self.plain = false;
                 self.push(Op::BackRef { id: usize::from(*id), fold: *fold })?;
             }
             Node::Group { id, body } => {
                 let slot = 3 * usize::from(*id);
                 self.push(Op::Note(slot))?;
-                self.part(nodes, *body)?;
+                self.framed(nodes, *body)?;
                 self.push(Op::Close { slot: slot + 1 })?;
             }
             Node::Cat(parts) => {
@@ -123,32 +147,17 @@ impl Program {
                     self.part(nodes, *part)?;
                 }
             }
-            Node::Alt(branches) => {
-                let (last, rest) = branches.split_last()?;
-                let mut ends = vec![];
-                for branch in rest {
-                    let number = self.forks;
-                    let fork = self.fork()?;
-                    self.part(nodes, *branch)?;
-                    ends.push(self.push(Op::Jump(0))?);
-                    self.set_fork(fork, fork + 1, self.code.len(), Greed::Greedy, number);
-                }
-                self.part(nodes, *last)?;
-                let end = self.code.len();
-                ends.into_iter().for_each(|at| self.set(at, Op::Jump(end)));
-            }
+            Node::Alt(branches) => self.alternatives(nodes, branches, true)?,
             Node::Repeat { body, min, max, greed } => self.repeat(nodes, *body, *min, *max, *greed)?,
             Node::Look { body, behind, negative } => {
-                self.plain = false;
                 let look = self.push(Op::Inner)?;
-                self.part(nodes, *body)?;
+                self.framed(nodes, *body)?;
                 let end = self.push(Op::Inner)?;
                 self.set(look, Op::Look { end, behind: behind.unwrap_or(0), negative: *negative });
             }
             Node::Atomic(body) => {
-                self.plain = false;
                 let atomic = self.push(Op::Inner)?;
-                self.part(nodes, *body)?;
+                self.framed(nodes, *body)?;
                 let end = self.push(Op::Inner)?;
                 self.set(atomic, Op::Atomic { end });
             }
@@ -156,7 +165,34 @@ impl Program {
         Some(())
     }
 
+    /// The inside of a group: its alternatives are no frames of their own.
+    fn framed(&mut self, nodes: &[Node], body: Id) -> Option<()> {
+        match nodes.get(body) {
+            Some(Node::Alt(branches)) => self.alternatives(nodes, branches, false),
+            _ => self.part(nodes, body),
+        }
+    }
+
+    fn alternatives(&mut self, nodes: &[Node], branches: &[Id], frame: bool) -> Option<()> {
+        let (last, rest) = branches.split_last()?;
+        let mut ends = vec![];
+        for branch in rest {
+            let fork = self.push(Op::Inner)?;
+            self.part(nodes, *branch)?;
+            ends.push(self.push(Op::Jump(0))?);
+            self.set(fork, Op::Fork { first: fork + 1, second: self.code.len(), frame });
+        }
+        self.part(nodes, *last)?;
+        let end = self.code.len();
+        ends.into_iter().for_each(|at| self.set(at, Op::Jump(end)));
+        Some(())
+    }
+
     fn repeat(&mut self, nodes: &[Node], body: Id, min: u32, max: u32, greed: Greed) -> Option<()> {
+        if let Some(Node::Set { set, .. }) = nodes.get(body) {
+            let span = Op::Span { set: *set, min: min as usize, max: max as usize, greed };
+            return self.push(span).map(drop);
+        }
         // The last required round of an open repetition is the loop itself.
         let open = max == FOREVER && min > 0;
         for _ in u32::from(open)..min {
@@ -167,10 +203,7 @@ impl Program {
             }
         }
         if max == FOREVER {
-            // Whether a round took nothing depends on the way to it.
-            self.plain &= !empty(nodes, body);
-            let number = self.forks;
-            let entry = if open { None } else { Some(self.fork()?) };
+            let entry = if open { None } else { Some(self.push(Op::Inner)?) };
             let slot = self.slots;
             self.slots += 1;
             let begin = self.push(Op::Note(slot))?;
@@ -178,11 +211,10 @@ impl Program {
             let round = self.push(Op::Inner)?;
             if let Some(entry) = entry {
                 let jump = self.push(Op::Jump(entry))?;
-                self.set_fork(entry, entry + 1, jump + 1, greed, number);
+                self.set_fork(entry, entry + 1, jump + 1, greed);
             } else {
-                let number = self.forks;
-                let fork = self.fork()?;
-                self.set_fork(fork, begin, fork + 1, greed, number);
+                let fork = self.push(Op::Inner)?;
+                self.set_fork(fork, begin, fork + 1, greed);
             }
             let exit = self.code.len();
             self.set(round, Op::Round { slot, exit });
@@ -190,21 +222,20 @@ impl Program {
         }
         let mut forks = vec![];
         for _ in min..max {
-            forks.push((self.forks, self.fork()?));
+            forks.push(self.push(Op::Inner)?);
             self.part(nodes, body)?;
         }
         let exit = self.code.len();
-        forks.into_iter().for_each(|(number, fork)| self.set_fork(fork, fork + 1, exit, greed, number));
+        forks.into_iter().for_each(|fork| self.set_fork(fork, fork + 1, exit, greed));
         Some(())
     }
 
     /// The groups of the first match that is not empty.
     pub(super) fn run(&self, text: &[u8], wanted: usize, budget: &mut u64) -> Result<Option<Captures>, GaveUp> {
-        let bits = self.forks.saturating_mul(text.len() + 1);
-        let tried = if self.plain && bits <= MAX_TRIED { vec![0; bits / 64 + 1] } else { vec![] };
-        let mut run = Run { program: self, text, start: 0, slots: vec![usize::MAX; self.slots], stack: vec![], tried, budget };
+        let mut run = Run { program: self, text, start: 0, slots: vec![usize::MAX; self.slots], stack: vec![], frames: 0, budget };
         for start in 0..=text.len() {
             run.start = start;
+            run.frames = 0;
             if let Some(end) = run.go(0, start)? {
                 let mut captures: Captures = vec![Some((start, end))];
                 captures.extend((1..self.groups.min(wanted)).map(|group| {
@@ -215,18 +246,6 @@ impl Program {
             }
         }
         Ok(None)
-    }
-}
-
-/// True if a node can match nothing.
-fn empty(nodes: &[Node], id: Id) -> bool {
-    match nodes.get(id) {
-        Some(Node::Set { .. }) => false,
-        Some(Node::Group { body, .. } | Node::Atomic(body)) => empty(nodes, *body),
-        Some(Node::Cat(parts)) => parts.iter().all(|part| empty(nodes, *part)),
-        Some(Node::Alt(parts)) => parts.iter().any(|part| empty(nodes, *part)),
-        Some(Node::Repeat { body, min, .. }) => *min == 0 || empty(nodes, *body),
-        Some(Node::Empty | Node::Assert(_) | Node::BackRef { .. } | Node::Look { .. }) | None => true,
     }
 }
 
@@ -242,29 +261,40 @@ impl Run<'_> {
         }
     }
 
-    /// Marks a fork at a place as tried; true if it was already.
-    fn tried(&mut self, number: usize, at: usize) -> bool {
-        let bit = number * (self.text.len() + 1) + at;
-        self.tried.get_mut(bit / 64).is_some_and(|word| {
-            let known = *word >> (bit % 64) & 1 == 1;
-            *word |= 1 << (bit % 64);
-            known
-        })
+    fn takes(&self, set: usize, at: usize) -> bool {
+        self.text.get(at).is_some_and(|byte| self.program.sets.get(set).is_some_and(|set| set.has(*byte)))
     }
 
     /// Takes back what was done since the stack had `base` steps, up to the next other way.
-    fn back(&mut self, base: usize) -> Option<(usize, usize)> {
+    fn back(&mut self, base: usize) -> Result<Option<(usize, usize)>, GaveUp> {
         while self.stack.len() > base {
-            match self.stack.pop()? {
-                Step::Other { code, at } => return Some((code, at)),
-                Step::Slot { slot, old } => {
+            spend(self.budget, 1)?;
+            match self.stack.pop() {
+                Some(Step::Other { code, at, frames }) => {
+                    self.frames = frames;
+                    return Ok(Some((code, at)));
+                }
+                Some(Step::Less { code, at, least, frames }) if at > least => {
+                    let at = at - 1;
+                    self.stack.push(Step::Less { code, at, least, frames });
+                    self.frames = frames + usize::from(at > least);
+                    return Ok(Some((code, at)));
+                }
+                Some(Step::More { code, at, most, frames, set }) if at < most && self.takes(set, at) => {
+                    let at = at + 1;
+                    self.stack.push(Step::More { code, at, most, frames, set });
+                    self.frames = frames + 1;
+                    return Ok(Some((code, at)));
+                }
+                Some(Step::Slot { slot, old }) => {
                     if let Some(place) = self.slots.get_mut(slot) {
                         *place = old;
                     }
                 }
+                Some(Step::Less { .. } | Step::More { .. }) | None => {}
             }
         }
-        None
+        Ok(None)
     }
 
     /// Runs the code from `code` at `at`: where it ends, if it matches.
@@ -272,23 +302,22 @@ impl Run<'_> {
         let base = self.stack.len();
         loop {
             spend(self.budget, 1)?;
-            if self.stack.len() > MAX_STACK {
+            if self.stack.len() > MAX_STACK || self.frames + FRAMES > MAX_FRAMES {
                 return Err(GaveUp);
             }
             let next = match self.program.code.get(code).copied().unwrap_or(Op::End) {
                 Op::End if at == self.start => None,
                 Op::End | Op::Inner => return Ok(Some(at)),
-                Op::Set(set) => {
-                    let taken = self.text.get(at).is_some_and(|byte| self.program.sets.get(set).is_some_and(|set| set.has(*byte)));
-                    taken.then_some((code + 1, at + 1))
-                }
+                Op::Set(set) => self.takes(set, at).then_some((code + 1, at + 1)),
+                Op::Span { set, min, max, greed } => self.span(code + 1, at, set, (min, max), greed)?,
                 Op::Jump(to) => Some((to, at)),
-                Op::Fork { number, .. } if self.tried(number, at) => None,
-                Op::Fork { first, second, .. } => {
-                    self.stack.push(Step::Other { code: second, at });
+                Op::Fork { first, second, frame } => {
+                    self.stack.push(Step::Other { code: second, at, frames: self.frames });
+                    self.frames += usize::from(frame);
                     Some((first, at))
                 }
                 Op::Note(slot) => {
+                    self.frames += usize::from(slot < 3 * self.program.groups);
                     self.set_slot(slot, at);
                     Some((code + 1, at))
                 }
@@ -301,34 +330,70 @@ impl Run<'_> {
                 Op::Assert(assertion) => self.holds(assertion, at).then_some((code + 1, at)),
                 Op::BackRef { id, fold } => self.again(id, fold, at)?.map(|at| (code + 1, at)),
                 Op::Look { end, behind, negative } => {
-                    let steps = self.stack.len();
+                    let (steps, frames) = (self.stack.len(), self.frames);
+                    self.frames += 1;
                     let found = match at.checked_sub(behind) {
                         Some(from) => self.go(code + 1, from)?.is_some(),
                         None => false,
                     };
-                    self.settle(steps, found && !negative);
+                    self.settle(steps, found && !negative)?;
+                    self.frames = frames;
                     (found != negative).then_some((end + 1, at))
                 }
                 Op::Atomic { end } => {
-                    let steps = self.stack.len();
+                    let (steps, frames) = (self.stack.len(), self.frames);
+                    self.frames += 1;
                     let found = self.go(code + 1, at)?;
-                    self.settle(steps, found.is_some());
+                    self.settle(steps, found.is_some())?;
+                    self.frames = frames + 1;
                     found.map(|at| (end + 1, at))
                 }
             };
-            let Some((to, place)) = next.or_else(|| self.back(base)) else { return Ok(None) };
-            (code, at) = (to, place);
+            let next = match next {
+                Some(next) => Some(next),
+                None => self.back(base)?,
+            };
+            let Some(next) = next else { return Ok(None) };
+            (code, at) = next;
         }
     }
 
+    /// A repeated byte: where to go on first.
+    fn span(
+        &mut self,
+        code: usize,
+        at: usize,
+        set: usize,
+        (min, max): (usize, usize),
+        greed: Greed,
+    ) -> Result<Option<(usize, usize)>, GaveUp> {
+        let (least, most) = (at.saturating_add(min), at.saturating_add(max).min(self.text.len()));
+        let wanted = if greed == Greed::Greedy { most } else { least };
+        let end = (at..wanted).find(|at| !self.takes(set, *at)).unwrap_or(wanted.min(self.text.len()));
+        spend(self.budget, end - at)?;
+        if end < least {
+            return Ok(None);
+        }
+        let frames = self.frames;
+        if greed == Greed::Greedy {
+            self.stack.push(Step::Less { code, at: end, least, frames });
+            self.frames += usize::from(end > least);
+        } else {
+            self.stack.push(Step::More { code, at: end, most, frames, set });
+            self.frames += 1;
+        }
+        Ok(Some((code, end)))
+    }
+
     /// After inner code: keeps its groups but not its other ways, or takes everything back.
-    fn settle(&mut self, steps: usize, keep: bool) {
+    fn settle(&mut self, steps: usize, keep: bool) -> Result<(), GaveUp> {
         if keep {
             let inner = self.stack.split_off(steps.min(self.stack.len()));
             self.stack.extend(inner.into_iter().filter(|step| matches!(step, Step::Slot { .. })));
         } else {
-            while self.back(steps).is_some() {}
+            while self.back(steps)?.is_some() {}
         }
+        Ok(())
     }
 
     /// Where the text of a group ends if it stands at `at` again.
