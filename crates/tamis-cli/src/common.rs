@@ -40,8 +40,13 @@ impl ServerArgs {
 
     /// The language asked for, or that of the environment.
     pub fn language(&self) -> Language {
-        let environment =
-            || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-        self.lang.clone().or_else(environment).map_or(Language::En, |tag| Language::from_tag(&tag))
+        language(self.lang.as_deref())
     }
+}
+
+/// The language asked for, or that of the environment.
+pub fn language(asked: Option<&str>) -> Language {
+    let environment =
+        || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    asked.map(str::to_owned).or_else(environment).map_or(Language::En, |tag| Language::from_tag(&tag))
 }

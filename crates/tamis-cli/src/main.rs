@@ -7,6 +7,7 @@ mod draw;
 mod files;
 mod mail;
 mod run;
+mod vet;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
+    /// Decide whether users' scripts may be used: the server's verdict and the rules of a policy.
+    Vet(vet::VetArgs),
 }
 
 /// What a command came to. The numbers are a contract.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
+        Command::Vet(args) => vet::vet(&args),
     };
     exit.unwrap_or_else(|error| {
         anstream::eprintln!("tamis: {error}");

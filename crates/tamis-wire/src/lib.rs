@@ -1,4 +1,5 @@
-//! The JSON of tamis, the same on every face: mirror types of the core's answers, requests, and the calls that take JSON and give JSON. The core itself knows nothing of JSON.
+//! The JSON of tamis, the same on every face: mirror types of the core's answers, requests, and the calls that take JSON and give
+//! JSON. The core itself knows nothing of JSON.
 #![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
@@ -22,8 +23,8 @@ pub use request::{AccountJson, CharsetAnswer, Failed, Request, ScriptAnswer};
 pub use run::{RunResponse, Simulation, StepJson, Wanted, response, run_json, simulate};
 pub use time::{format_rfc3339, parse_rfc3339};
 pub use vet::{
-    ActionsJson, ExtensionsJson, FileintoJson, PolicyJson, RecipientsJson, RedirectJson, SettingJson, VacationJson, VetReport, VetRequest,
-    vet_json, vet_report,
+    ActionsJson, ExtensionsJson, FileintoJson, PolicyJson, RecipientsJson, RedirectJson, VacationJson, VetReport, VetRequest, vet_json,
+    vet_report,
 };
 
 /// The version of the JSON: it changes when a name or shape does, not when one is added.

@@ -5,7 +5,7 @@ use std::fmt::{self, Formatter};
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use tamis::diagnostic::{Diagnostic, Language};
 use tamis::mail::parse_address;
@@ -25,7 +25,8 @@ pub struct PolicyJson {
     #[serde(deserialize_with = "server")]
     pub server: Option<String>,
     /// Settings of the server to override.
-    pub settings: BTreeMap<String, SettingJson>,
+    #[serde(deserialize_with = "settings")]
+    pub settings: BTreeMap<String, String>,
     /// Other servers that must accept the script too.
     #[serde(deserialize_with = "server_list")]
     pub must_compile_on: Vec<String>,
@@ -123,32 +124,15 @@ pub struct FileintoJson {
     pub allowed: Option<Vec<String>>,
 }
 
-/// A setting's value, as the file's language writes it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub enum SettingJson {
-    /// `true`, for `yes`.
-    Bool(bool),
-    /// `10`.
-    Number(u64),
-    /// `"10d"`.
-    Text(String),
-}
-
 impl PolicyJson {
     /// The policy, with the owner's addresses that the face knows.
     ///
     /// # Errors
     /// A setting that the server does not have, a rule without what it needs: a sentence in English.
     pub fn policy(&self, own_addresses: &[String]) -> Result<(Policy, Dialect), String> {
-        let setting = |value: &SettingJson| match value {
-            SettingJson::Bool(value) => if *value { "yes" } else { "no" }.to_owned(),
-            SettingJson::Number(value) => value.to_string(),
-            SettingJson::Text(value) => value.clone(),
-        };
         let policy = Policy {
             server: self.server.clone(),
-            settings: self.settings.iter().map(|(key, value)| (key.clone(), setting(value))).collect(),
+            settings: self.settings.clone().into_iter().collect(),
             must_compile_on: self.must_compile_on.clone(),
             max_size: self.max_size,
             max_lines: self.max_lines,
@@ -206,6 +190,49 @@ fn table<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<T, D
         }
     }
     from.deserialize_map(Table(PhantomData))
+}
+
+/// The settings of a server: names and values are tried where they stand, so that an error has its place. All servers have the same.
+fn settings<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Value {
+        Bool(bool),
+        Number(u64),
+        Text(String),
+    }
+    struct Setting<'k>(&'k str);
+    impl<'de> DeserializeSeed<'de> for Setting<'_> {
+        type Value = String;
+
+        fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<String, D::Error> {
+            let value = match Value::deserialize(from)? {
+                Value::Bool(value) => if value { "yes" } else { "no" }.to_owned(),
+                Value::Number(value) => value.to_string(),
+                Value::Text(value) => value,
+            };
+            Dialect::default().set(self.0, &value).map_err(D::Error::custom)?;
+            Ok(value)
+        }
+    }
+    struct Settings;
+    impl<'de> Visitor<'de> for Settings {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, out: &mut Formatter<'_>) -> fmt::Result {
+            out.write_str("a table of settings")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut out = BTreeMap::new();
+            while let Some(key) = map.next_key::<String>()? {
+                let value = map.next_value_seed(Setting(&key))?;
+                out.insert(key, value);
+            }
+            Ok(out)
+        }
+    }
+    from.deserialize_map(Settings)
 }
 
 fn is_server(name: &str) -> bool {

@@ -102,6 +102,8 @@ struct Parser<'p> {
     sets: Vec<Set>,
     groups: u16,
     positions: usize,
+    /// Number of parts repeated no times.
+    dropped: usize,
     /// glibc: bit n-1 is set while `\n` is allowed.
     closed: u16,
     /// PCRE's modes.
@@ -121,6 +123,7 @@ impl<'p> Parser<'p> {
             sets: vec![],
             groups: 0,
             positions: 0,
+            dropped: 0,
             closed: 0,
             modes,
         }
@@ -195,7 +198,10 @@ impl<'p> Parser<'p> {
     /// `body` repeated.
     fn repeat(&mut self, body: Id, min: u32, max: u32, greed: Greed) -> Result<Id, Error> {
         match (max, self.node(body)) {
-            (0, _) => self.add(Node::Empty),
+            (0, _) => {
+                self.dropped += 1;
+                self.add(Node::Empty)
+            }
             // glibc's tree keeps no trace of these.
             (_, Node::Empty) if self.flavour == Flavour::Glibc => Ok(body),
             (1, _) if min == 1 && self.flavour == Flavour::Glibc => Ok(body),

@@ -156,7 +156,7 @@ impl<'s> Binder<'s> {
 
     /// Binds one command into `block`. `outer` is the call whose block this one has, when a missing semicolon made a command a test.
     fn command(&mut self, call: Call<'_>, outer: Option<Call<'_>>, top: bool, chain: &mut Chain, block: &mut Block) {
-        self.head = call.head();
+        self.head = call.head;
         self.has_block = outer.unwrap_or(call).block().is_some();
         let name = call.name.of(self.text);
         if top && !self.begun && !name.eq_ignore_ascii_case("require") {
@@ -166,7 +166,7 @@ impl<'s> Binder<'s> {
         let Some(found) = self.find_or_report(call, false) else {
             chain.previous = Previous::Other;
             // What is inside is checked all the same.
-            for test in call.tests().0 {
+            for test in call.tests() {
                 self.test(test);
             }
             if let Some(inside) = outer.unwrap_or(call).block() {
@@ -203,8 +203,7 @@ impl<'s> Binder<'s> {
         before: Previous,
         block: &mut Block,
     ) {
-        let (tests, in_parentheses) = call.tests();
-        let inside = self.subtests(found, call, &tests, in_parentheses);
+        let inside = self.subtests(found, call);
         if inside == Inside::Wrong {
             if let Some(block) = outer.unwrap_or(call).block() {
                 self.commands(block, false);
@@ -220,7 +219,7 @@ impl<'s> Binder<'s> {
             self.error(Code::UnexpectedBlock, brace, "name", found.name);
             self.commands(inside, false);
         }
-        let range = call.head();
+        let range = call.head;
         if found.op == OpId::ForEveryPart {
             if let Some(op) = self.for_every_part(found, call, own_block) {
                 block.push(Command { range, op });
@@ -230,15 +229,15 @@ impl<'s> Binder<'s> {
         }
         // `keep` without its semicolon took the next command for a test.
         if swallowed {
-            for test in tests {
+            for test in call.tests() {
                 self.command(test, Some(outer.unwrap_or(call)), top, &mut Chain::default(), block);
             }
         }
     }
 
     /// Checks the tests of a command that takes none.
-    fn subtests(&mut self, found: &'static spec::Command, call: Call<'_>, tests: &[Call<'_>], in_parentheses: bool) -> Inside {
-        let (Tests::None, Some(first)) = (found.tests, tests.first()) else { return Inside::Nothing };
+    fn subtests(&mut self, found: &'static spec::Command, call: Call<'_>) -> Inside {
+        let (Tests::None, Some(first)) = (found.tests, call.tests().next()) else { return Inside::Nothing };
         let name = first.name.of(self.text);
         let known = self.find(name, true);
         if known.is_some_and(|command| command.role == Role::Test) {
@@ -273,7 +272,7 @@ impl<'s> Binder<'s> {
             edits: vec![semicolon],
         };
         self.report(Diagnostic::new(Code::ExpectedSemicolon, Range::at(end)).with("name", found.name).fix(fix));
-        if in_parentheses { Inside::Wrong } else { Inside::Commands }
+        if call.has_test_list() { Inside::Wrong } else { Inside::Commands }
     }
 
     /// `if`, `elsif`, `else`.
@@ -316,15 +315,14 @@ impl<'s> Binder<'s> {
             Some(Op::If(branches)) if found.op == OpId::Elsif => branches.branches.push((test, commands)),
             _ => {
                 chain.index = Some(block.len());
-                block.push(Command { range: call.head(), op: Op::If(Box::new(If { branches: vec![(test, commands)], otherwise: None })) });
+                block.push(Command { range: call.head, op: Op::If(Box::new(If { branches: vec![(test, commands)], otherwise: None })) });
             }
         }
     }
 
     /// `else if` is a habit from other languages.
     fn no_test_after_else(&mut self, call: Call<'_>) {
-        let (tests, _) = call.tests();
-        let Some(first) = tests.first() else { return };
+        let Some(first) = call.tests().next() else { return };
         if !first.name.of(self.text).eq_ignore_ascii_case("if") {
             self.error(Code::UnexpectedTest, first.name, "name", "else");
             return;
@@ -340,27 +338,26 @@ impl<'s> Binder<'s> {
 
     /// The one test of `if`, `elsif` or `not`.
     fn single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> (Option<Test>, Known) {
-        let (tests, in_parentheses) = call.tests();
-        let Some(first) = tests.first() else {
+        let Some(first) = call.tests().next() else {
             self.error(Code::MissingTest, call.name, "name", found.name);
             return (None, Known::Broken);
         };
-        if in_parentheses {
-            let range = tests.iter().fold(first.range(), |range, test| range.cover(test.range()));
+        if call.has_test_list() {
+            let range = call.tests().fold(first.range(), |range, test| range.cover(test.range()));
             self.error(Code::ExpectedSingleTest, range, "name", found.name);
-            for test in tests {
+            for test in call.tests() {
                 self.test(test);
             }
             return (None, Known::Broken);
         }
-        self.test(*first)
+        self.test(first)
     }
 
     /// Binds a test. Nothing comes back if it has errors.
     fn test(&mut self, call: Call<'_>) -> (Option<Test>, Known) {
         let name = call.name.of(self.text);
         let Some(found) = self.find_or_report(call, true) else {
-            for test in call.tests().0 {
+            for test in call.tests() {
                 self.test(test);
             }
             return (None, Known::Broken);
@@ -369,7 +366,7 @@ impl<'s> Binder<'s> {
             self.error(Code::CommandAsTest, call.name, "name", name);
             return (None, Known::Broken);
         }
-        let range = call.head();
+        let range = call.head;
         match found.op {
             OpId::Not => {
                 let valid = self.no_arguments(found, call);
@@ -386,13 +383,12 @@ impl<'s> Binder<'s> {
             OpId::AllOf => self.test_list(found, call, false),
             OpId::AnyOf => self.test_list(found, call, true),
             _ => {
-                let (tests, in_parentheses) = call.tests();
                 let before = self.diagnostics.len();
-                match self.subtests(found, call, &tests, in_parentheses) {
+                match self.subtests(found, call) {
                     Inside::Nothing => {}
                     Inside::Wrong => return (None, Known::Broken),
                     Inside::Commands => {
-                        for test in tests {
+                        for test in call.tests() {
                             self.test(test);
                         }
                     }
@@ -418,15 +414,16 @@ impl<'s> Binder<'s> {
     /// `allof` and `anyof`. After a test that decides the answer (`stopper`), the rest is not looked at.
     fn test_list(&mut self, found: &'static spec::Command, call: Call<'_>, stopper: bool) -> (Option<Test>, Known) {
         let valid = self.no_arguments(found, call);
-        let (tests, in_parentheses) = call.tests();
-        if tests.is_empty() {
+        let in_parentheses = call.has_test_list();
+        let mut tests = call.tests().peekable();
+        if tests.peek().is_none() {
             self.error(Code::MissingTest, call.name, "name", found.name);
             return (None, Known::Broken);
         }
         if !in_parentheses {
             self.error(Code::ExpectedTestList, call.name, "name", found.name);
         }
-        let mut bound = Vec::with_capacity(tests.len());
+        let mut bound = Vec::new();
         let (mut open, mut broken) = (false, !valid || !in_parentheses);
         let mut known = None;
         for test in tests {
@@ -450,7 +447,7 @@ impl<'s> Binder<'s> {
         }
         let known = known.unwrap_or(if open { Known::No } else { Known::Always(!stopper) });
         let kind = if stopper { TestKind::AnyOf(bound) } else { TestKind::AllOf(bound) };
-        (Some(Test { range: call.head(), kind }), known)
+        (Some(Test { range: call.head, kind }), known)
     }
 
     /// Reports arguments of a command that takes none.

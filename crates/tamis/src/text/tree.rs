@@ -74,6 +74,12 @@ impl<'t, K: Copy + PartialEq> Node<'t, K> {
         self.index
     }
 
+    /// The element at `index` of the same tree.
+    #[must_use]
+    pub fn sibling(self, index: u32) -> Option<Self> {
+        self.tree.node(index)
+    }
+
     /// Its byte range: from its first to its last token, the blanks and comments around it left out.
     #[must_use]
     pub fn range(self) -> Range {

@@ -22,12 +22,22 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["text", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::values", "sieve::program"],
     ),
     // Row 3.
-    ("sieve::effects", &["text", "sieve::program"]),
+    ("sieve::effects", &["text", "sieve::spec", "sieve::values", "sieve::program"]),
     ("sieve::run", &["text", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::values", "sieve::program"]),
     ("sieve::narrate", &["text", "diagnostic", "sieve::run"]),
     (
         "sieve::policy",
-        &["text", "diagnostic", "mail", "sieve::dialect", "sieve::program", "sieve::effects", "sieve::bind", "sieve::syntax"],
+        &[
+            "text",
+            "diagnostic",
+            "mail",
+            "sieve::spec",
+            "sieve::dialect",
+            "sieve::program",
+            "sieve::effects",
+            "sieve::bind",
+            "sieve::syntax",
+        ],
     ),
 ];
 

@@ -49,7 +49,7 @@ impl Binder<'_> {
     /// Matches the arguments of `call`. `None` if one is wrong; everything wrong is reported.
     pub(super) fn arguments<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
         let mut out = Arguments::default();
-        let mut valid = true;
+        let (mut valid, mut unknown) = (true, false);
         let mut arguments = call.arguments().peekable();
         while let Some(argument) = arguments.next() {
             if argument.kind != Kind::Tag {
@@ -59,7 +59,7 @@ impl Binder<'_> {
             let name = argument.range.of(self.text).get(1..).unwrap_or("");
             let Some(tag) = self.tag(found, name) else {
                 self.unknown_tag(found, name, argument.range);
-                valid = false;
+                (valid, unknown) = (false, true);
                 // A parameter that plainly belongs to the unknown tag would look like one positional argument too many.
                 continue;
             };
@@ -106,7 +106,6 @@ impl Binder<'_> {
         }
         valid &= self.modifiers_agree(&out);
         // With an unknown tag, how many positional arguments there are says nothing.
-        let unknown = out.tags.len() < call.arguments().filter(|argument| argument.kind == Kind::Tag).count();
         valid &= unknown || self.positional(found, call, &out);
         valid.then_some(out)
     }

@@ -51,19 +51,21 @@ fn glued(text: &str, tokens: &[Token]) -> Option<usize> {
 
 /// One pass. Strings that start at one of `unclosed` are taken to end early.
 fn scan(text: &str, unclosed: &[usize]) -> (Vec<Token>, Vec<Diagnostic>) {
-    let mut lexer = Lexer { text: text.as_bytes(), at: 0, unclosed, errors: Vec::new() };
+    let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
+    let mut lexer = Lexer { text: text.as_bytes(), at: 0, unclosed, has_nul, errors: Vec::new() };
     let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 4);
     while lexer.at < lexer.text.len() {
         let kind = lexer.token();
         let end = offset(lexer.at);
-        match tokens.last_mut() {
+        if kind == Kind::Garbage {
             // One run of senseless characters is one token and one error.
-            Some(last) if kind == Kind::Garbage && last.kind == Kind::Garbage => {
+            if let Some(last) = tokens.last_mut().filter(|last| last.kind == Kind::Garbage) {
                 last.end = end;
                 lexer.errors.pop();
+                continue;
             }
-            _ => tokens.push(Token { kind, end }),
         }
+        tokens.push(Token { kind, end });
     }
     (tokens, lexer.errors)
 }
@@ -72,6 +74,8 @@ struct Lexer<'t> {
     text: &'t [u8],
     at: usize,
     unclosed: &'t [usize],
+    /// There is a NUL somewhere: only then are comments and strings searched for it.
+    has_nul: bool,
     errors: Vec<Diagnostic>,
 }
 
@@ -85,9 +89,8 @@ impl Lexer<'_> {
     }
 
     fn skip_while(&mut self, accept: impl Fn(u8) -> bool) {
-        while self.peek().is_some_and(&accept) {
-            self.at += 1;
-        }
+        let rest = self.text.get(self.at..).unwrap_or(&[]);
+        self.at += rest.iter().position(|byte| !accept(*byte)).unwrap_or(rest.len());
     }
 
     fn report(&mut self, code: Code, range: Range) -> &mut Vec<Diagnostic> {
@@ -123,7 +126,7 @@ impl Lexer<'_> {
                     self.at += 1;
                 }
                 let digits = self.at;
-                self.skip_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                self.skip_while(in_name);
                 let range = Range::new(offset(start), offset(self.at));
                 if self.at > digits {
                     // No rule of the grammar has a number with a name after it.
@@ -191,6 +194,9 @@ impl Lexer<'_> {
 
     /// Reports the first NUL between `start` and here.
     fn refuse_nul(&mut self, start: usize) {
+        if !self.has_nul {
+            return;
+        }
         if let Some(at) = memchr::memchr(0, self.text.get(start..self.at).unwrap_or(&[])) {
             let at = offset(start + at);
             self.report(Code::NulCharacter, Range::new(at, at + 1));
@@ -272,7 +278,7 @@ impl Lexer<'_> {
     }
 
     fn word(&mut self, start: usize, kind: Kind) -> Kind {
-        self.skip_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        self.skip_while(in_name);
         let length = offset(self.at - start) - u32::from(kind == Kind::Tag);
         let is_text = kind == Kind::Identifier && length == 4 && self.peek() == Some(b':');
         if is_text && self.text.get(start..self.at).is_some_and(|word| word.eq_ignore_ascii_case(b"text")) {
@@ -337,6 +343,20 @@ impl Lexer<'_> {
     fn line_end(&self) -> usize {
         memchr::memchr(b'\n', self.text.get(self.at..).unwrap_or(&[])).map_or(self.text.len(), |length| self.at + length + 1)
     }
+}
+
+/// True for a byte of an identifier. Looked up, since most bytes of a script are asked.
+fn in_name(byte: u8) -> bool {
+    const IN_NAME: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0u8;
+        while byte < 128 {
+            table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+            byte += 1;
+        }
+        table
+    };
+    IN_NAME.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 /// The length of a line without what closes a command, a list or a test at its end. At least the quote stays.

@@ -44,10 +44,12 @@ pub fn parse(text: &str) -> Parsed {
         tokens,
         at: 0,
         start: 0,
+        next: (Kind::End, Range::default()),
         last_end: 0,
         swallowed,
         errors,
     };
+    parser.look();
     parser.script();
     let mut errors = parser.errors;
     errors.sort_by_key(|error| (error.range.start, error.range.end));
@@ -61,6 +63,8 @@ struct Parser<'t> {
     at: usize,
     /// Byte offset where the next token starts.
     start: u32,
+    /// Kind and range of the next token that is neither trivia nor garbage.
+    next: (Kind, Range),
     /// Byte offset after the last token that was not trivia.
     last_end: u32,
     /// An unterminated string or comment took the rest of the script: what is missing at the end is no news.
@@ -70,20 +74,26 @@ struct Parser<'t> {
 }
 
 impl Parser<'_> {
-    /// Kind and range of the next token that is not trivia.
-    fn peek(&self) -> (Kind, Range) {
+    /// Finds what [`Self::peek`] shows: done once for each token, however often it is asked.
+    fn look(&mut self) {
         let mut start = self.start;
         for token in self.tokens.get(self.at..).unwrap_or(&[]) {
             if !token.kind.is_trivia() && token.kind != Kind::Garbage {
-                return (token.kind, Range::new(start, token.end));
+                self.next = (token.kind, Range::new(start, token.end));
+                return;
             }
             start = token.end;
         }
-        (Kind::End, Range::at(offset(self.text.len())))
+        self.next = (Kind::End, Range::at(offset(self.text.len())));
     }
 
-    fn kind(&self) -> Kind {
-        self.peek().0
+    /// Kind and range of the next token that is not trivia.
+    const fn peek(&self) -> (Kind, Range) {
+        self.next
+    }
+
+    const fn kind(&self) -> Kind {
+        self.next.0
     }
 
     /// Puts trivia, and garbage that the lexer reported, into the tree.
@@ -108,6 +118,7 @@ impl Parser<'_> {
         if let Some(token) = self.tokens.get(self.at).copied() {
             self.push(token);
             self.last_end = token.end;
+            self.look();
         }
     }
 

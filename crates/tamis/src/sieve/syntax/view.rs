@@ -9,6 +9,12 @@ pub struct Call<'t> {
     node: Node<'t, Kind>,
     /// Where its name stands.
     pub name: Range,
+    /// From the name to the last argument or test, the block and the semicolon left out.
+    pub head: Range,
+    /// The node of its test or of its list of tests.
+    tests: Option<u32>,
+    /// The node of its block.
+    block: Option<u32>,
 }
 
 /// An argument as written; a tag's parameter is the argument after it.
@@ -32,25 +38,29 @@ impl<'t> Argument<'t> {
 
 impl<'t> Call<'t> {
     fn new(node: Node<'t, Kind>) -> Option<Self> {
-        Some(Self { node, name: node.child(Kind::Identifier)?.range() })
+        let (mut name, mut last, mut tests, mut block) = (None, None, None, None);
+        for child in node.children() {
+            match child.kind() {
+                Kind::Blank | Kind::HashComment | Kind::BracketComment | Kind::Semicolon | Kind::Skipped => continue,
+                Kind::Block => {
+                    block = block.or(Some(child.index()));
+                    continue;
+                }
+                Kind::Identifier => name = name.or(Some(child.range())),
+                Kind::Test | Kind::TestList => tests = tests.or(Some(child.index())),
+                _ => {}
+            }
+            last = Some(child);
+        }
+        let name = name?;
+        let head = last.map_or(name, |last| name.cover(last.range()));
+        Some(Self { node, name, head, tests, block })
     }
 
     /// The whole of it, block included.
     #[must_use]
     pub fn range(self) -> Range {
         self.node.range()
-    }
-
-    /// From the name to the last argument or test, the block and the semicolon left out.
-    #[must_use]
-    pub fn head(self) -> Range {
-        let mut range = self.name;
-        for child in self.node.children() {
-            if !child.kind().is_trivia() && !matches!(child.kind(), Kind::Block | Kind::Semicolon | Kind::Skipped) {
-                range = range.cover(child.range());
-            }
-        }
-        range
     }
 
     /// Its arguments, tags included, in order.
@@ -65,19 +75,26 @@ impl<'t> Call<'t> {
         })
     }
 
-    /// Its tests, and whether they stand in parentheses.
+    /// Its tests.
+    pub fn tests(self) -> impl Iterator<Item = Call<'t>> + use<'t> {
+        let (single, list) = match self.tests.and_then(|tests| self.node.sibling(tests)) {
+            Some(node) if node.kind() == Kind::Test => (Some(node), None),
+            list => (None, list),
+        };
+        let listed = list.into_iter().flat_map(Node::children).filter(|child| child.kind() == Kind::Test);
+        single.into_iter().chain(listed).filter_map(Call::new)
+    }
+
+    /// Whether its tests stand in parentheses.
     #[must_use]
-    pub fn tests(self) -> (Vec<Call<'t>>, bool) {
-        if let Some(list) = self.node.child(Kind::TestList) {
-            return (list.children().filter(|child| child.kind() == Kind::Test).filter_map(Call::new).collect(), true);
-        }
-        (self.node.child(Kind::Test).and_then(Call::new).into_iter().collect(), false)
+    pub fn has_test_list(self) -> bool {
+        self.tests.and_then(|tests| self.node.sibling(tests)).is_some_and(|node| node.kind() == Kind::TestList)
     }
 
     /// Its block, as a node.
     #[must_use]
     pub fn block(self) -> Option<Node<'t, Kind>> {
-        self.node.child(Kind::Block)
+        self.block.and_then(|block| self.node.sibling(block))
     }
 }
 

@@ -1,0 +1,22 @@
+//! Repeats one stage of tamis alone, for a profiler: `valgrind --tool=callgrind target/release/profile compile 20`.
+
+use std::hint::black_box;
+
+use tamis::sieve::run::Account;
+use tamis_benches::{dialect, inputs, tamis_compile, tamis_run};
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let stage = arguments.next().unwrap_or_else(|| "compile".into());
+    let times: u32 = arguments.next().and_then(|times| times.parse().ok()).unwrap_or(10);
+    let (dialect, rules) = (dialect(), inputs::thousand_rules());
+    let program = tamis_compile(&rules, &dialect);
+    let message = inputs::small_message();
+    for _ in 0..times {
+        match stage.as_str() {
+            "compile" => drop(black_box(tamis_compile(black_box(&rules), &dialect))),
+            "run" => drop(black_box(tamis_run(&program, &Account::default(), black_box(&message)))),
+            other => panic!("no such stage: {other} (compile, run)"),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! tamis's own answers, in the form in which the real programs' are read.
+
+use encoding_rs::Encoding;
+use tamis::diagnostic::{Code, Language, Severity};
+use tamis::mail::{self, Message};
+use tamis::sieve::dialect::Dialect;
+use tamis::sieve::run::{Account, Action, Delivery, Limits, Outcome, Sent, Timestamp, Value, run};
+use tamis::sieve::{Program, Script, Scripts, Verdict, compile};
+
+use crate::programs::HOSTNAME;
+use crate::report::{Answer, Done, Notify, Report, Store, Vacation, find, sanitized};
+use crate::tools::{Envelope, MAILBOXES};
+
+/// What tamis says of a script.
+#[derive(Debug)]
+pub struct Judged {
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// The stable name of the first error, empty if there is none.
+    pub code: &'static str,
+    /// All errors, a line each: code, place, sentence.
+    pub messages: String,
+    /// The program, if the script is accepted.
+    pub program: Option<Program>,
+}
+
+/// Compiles a script. No script that it includes exists.
+#[must_use]
+pub fn judge(text: &str, dialect: &Dialect) -> Judged {
+    let script = Script::parse(text);
+    let mut included = Scripts::default();
+    let mut compiled = compile(&script, &included, dialect);
+    while !compiled.wanted.is_empty() {
+        let known = included.texts.len();
+        included.texts.extend(compiled.wanted.iter().map(|wanted| ((wanted.store, wanted.name.clone()), None)));
+        if included.texts.len() == known {
+            break;
+        }
+        compiled = compile(&script, &included, dialect);
+    }
+    let errors: Vec<_> = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
+    let messages = errors.iter().fold(String::new(), |out, error| {
+        out + &format!("{} at {}..{}: {}\n", error.code.facts().id, error.range.start, error.range.end, error.message(Language::En))
+    });
+    Judged {
+        verdict: compiled.verdict,
+        code: errors.first().map_or("", |error| error.code.facts().id),
+        messages,
+        program: compiled.program,
+    }
+}
+
+/// tamis's answer to a pair, beside what it says of the real engine.
+#[derive(Clone, Debug)]
+pub struct Ours {
+    /// What the script comes to.
+    pub answer: Answer,
+    /// The faults of the real engine that this pair meets, by the diagnostic's stable name.
+    pub hazards: Vec<&'static str>,
+    /// True if one of them is a crash.
+    pub crashes: bool,
+}
+
+/// Runs a program on a message whose first two fields name the envelope, as `sieve-filter` does, and lists the actions.
+#[must_use]
+pub fn simulate(program: &Program, message: &[u8], now: i64) -> Ours {
+    listed(&deliver(program, message, &envelope_of(message), now, &user(MAILBOXES)))
+}
+
+/// The envelope that the first two fields of a generated message name.
+#[must_use]
+pub fn envelope_of(message: &[u8]) -> Envelope {
+    let address = |field: &[u8]| {
+        let start = find(message, field).map_or(message.len(), |at| at + field.len());
+        let rest = message.get(start..).unwrap_or_default();
+        let end = find(rest, b">").unwrap_or(0);
+        String::from_utf8_lossy(&rest[..end]).into_owned()
+    };
+    let to = address(b"Envelope-To: <");
+    Envelope { from: address(b"Return-Path: <"), to: to.clone(), final_to: to }
+}
+
+/// The user of generated mail, with INBOX and the mailboxes named. The tools know the login name, but no address of the user's
+/// (`sieve_user_email`).
+#[must_use]
+pub fn user(mailboxes: &[&str]) -> Account {
+    let mailboxes = mailboxes.iter().copied().chain(["INBOX"]).map(str::to_owned).collect();
+    Account { mailboxes: Some(mailboxes), ..Account::default() }
+}
+
+/// Delivers a message. Charsets that the core asks for are converted, as every face of tamis does.
+#[must_use]
+pub fn deliver(program: &Program, message: &[u8], envelope: &Envelope, now: i64, account: &Account) -> Outcome {
+    let mut charsets = mail::Charsets::default();
+    loop {
+        let message = Message::parse(message, &mail::Limits::default(), charsets.clone());
+        let delivery = Delivery {
+            message: &message,
+            from: Some(envelope.from.clone()).filter(|from| !from.is_empty()),
+            to: envelope.to.clone(),
+            final_to: Some(envelope.final_to.clone()).filter(|to| *to != envelope.to),
+            auth: None,
+            now: Timestamp { seconds: now, zone_minutes: 0 },
+            default_mailbox: "INBOX".to_owned(),
+            hostname: HOSTNAME.to_owned(),
+        };
+        let outcome = run(program, &delivery, account, &Limits::default(), None);
+        let known = charsets.len();
+        for wanted in message.wanted() {
+            let text = Encoding::for_label(wanted.charset.as_bytes())
+                .map(|encoding| encoding.decode_without_bom_handling(&wanted.bytes).0.into_owned());
+            charsets.insert(wanted, text);
+        }
+        if charsets.len() == known {
+            return outcome;
+        }
+    }
+}
+
+/// The outcome as the tools list it.
+fn listed(outcome: &Outcome) -> Ours {
+    let all = outcome.notes.iter().chain(&outcome.failure);
+    let hazards: Vec<&'static str> = all
+        .filter(|note| matches!(note.code, Code::CrashesServer | Code::WrongOnServer | Code::DuplicateTwice))
+        .map(|note| note.code.facts().id)
+        .collect();
+    let crashes = outcome.notes.iter().chain(&outcome.failure).any(|note| note.code == Code::CrashesServer);
+    let answer = if outcome.failure.is_some() {
+        Answer::Failed
+    } else {
+        let mut report = Report::default();
+        let mut notified = outcome.sent.iter().filter(|sent| sent.kind == "notify");
+        for action in &outcome.actions {
+            match done(action, &mut notified) {
+                Done::Store(store) if action.range.is_empty() => report.keep = Some(store),
+                done => report.actions.push(done),
+            }
+        }
+        Answer::Done(report.normal())
+    };
+    Ours { answer, hazards, crashes }
+}
+
+fn done<'s>(action: &Action, notified: &mut impl Iterator<Item = &'s Sent>) -> Done {
+    let flag = |name: &str| action.tags.contains_key(name);
+    let tag = |name: &str| action.tags.get(name).map(text);
+    let first = action.args.first().map(text).unwrap_or_default();
+    match action.name {
+        "keep" | "fileinto" => {
+            let mailbox = if action.name == "keep" { b"INBOX".to_vec() } else { first };
+            let flags = match action.tags.get("flags") {
+                Some(Value::List(flags)) => flags.iter().map(|flag| shown(flag)).collect(),
+                _ => Vec::new(),
+            };
+            Done::Store(Store { mailbox: sanitized(&mailbox, 128), flags, copy: flag("copy"), create: flag("create") })
+        }
+        "redirect" => Done::Redirect { to: first, copy: flag("copy") },
+        "discard" => Done::Discard,
+        "reject" => Done::Reject(sanitized(&first, 128)),
+        "duplicate" => Done::TrackDuplicate,
+        "vacation" => Done::Vacation(Vacation {
+            seconds: match (action.tags.get("seconds"), action.tags.get("days")) {
+                (Some(Value::Number(seconds)), _) => *seconds,
+                (_, Some(Value::Number(days))) => days.saturating_mul(86_400),
+                _ => 0,
+            },
+            subject: tag("subject"),
+            from: tag("from"),
+            reason: first,
+        }),
+        "notify" => {
+            let uri = String::from_utf8_lossy(&first).into_owned();
+            let to = match action.args.first() {
+                // The older extension's options are the recipients.
+                Some(Value::List(recipients)) => recipients.clone(),
+                // A URI without recipients sends nothing.
+                _ if uri.starts_with("mailto:?") && !uri.contains("to=") && !uri.contains("cc=") => Vec::new(),
+                _ => notified.next().map(|sent| sent.to.clone()).unwrap_or_default(),
+            };
+            let importance = action.tags.get("importance").map_or(2, |value| String::from_utf8_lossy(&text(value)).parse().unwrap_or(0));
+            Done::Notify(Notify { importance, message: tag("message").or_else(|| subject(&uri)), from: tag("from"), to })
+        }
+        other => Done::Other(other.as_bytes().to_vec()),
+    }
+}
+
+/// The subject that a `mailto` URI gives (RFC 6068, 2), which the tools show in the message's place.
+fn subject(uri: &str) -> Option<Vec<u8>> {
+    let fields = uri.split_once('?')?.1;
+    let (_, value) = fields.split('&').filter_map(|field| field.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("subject"))?;
+    let mut pieces = value.split('%');
+    let mut out = pieces.next().unwrap_or_default().as_bytes().to_vec();
+    for piece in pieces {
+        out.push(u8::from_str_radix(piece.get(..2)?, 16).ok()?);
+        out.extend_from_slice(&piece.as_bytes()[2..]);
+    }
+    Some(out)
+}
+
+/// A flag as the tools list it: lower case if it is a system flag, at most 64 bytes if not.
+fn shown(flag: &[u8]) -> Vec<u8> {
+    if flag.starts_with(b"\\") { flag.to_ascii_lowercase() } else { sanitized(flag, 64) }
+}
+
+fn text(value: &Value) -> Vec<u8> {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Number(number) => number.to_string().into_bytes(),
+        Value::True => Vec::new(),
+        Value::List(list) => list.join(&b' '),
+    }
+}

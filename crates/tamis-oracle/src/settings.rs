@@ -1,0 +1,81 @@
+//! The settings under which the real programs are asked, and the dialect of tamis that stands for each.
+
+use tamis::sieve::dialect::{Dialect, Engine, Position};
+use tamis::sieve::spec;
+
+/// A server as the tools play it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Profile {
+    /// Pigeonhole 0.5 as installed.
+    Pigeonhole05,
+    /// mailcow's settings (its data/conf/dovecot/dovecot.conf) in the position of its global scripts, the only one that the tools know.
+    MailcowGlobal,
+}
+
+/// mailcow's `plugin` block as far as it concerns scripts. The paths of its own scripts and programs are left out.
+pub(crate) const MAILCOW: &[(&str, &str)] = &[
+    ("sieve_plugins", "sieve_imapsieve sieve_extprograms"),
+    ("sieve_global_extensions", "+vnd.dovecot.pipe +vnd.dovecot.execute"),
+    ("sieve_extensions", "+notify +imapflags +vacation-seconds +editheader"),
+    ("sieve_vacation_send_from_recipient", "yes"),
+    ("sieve_redirect_envelope_from", "recipient"),
+    ("sieve_max_script_size", "1M"),
+    ("sieve_max_redirects", "100"),
+    ("sieve_max_actions", "101"),
+    ("sieve_quota_max_scripts", "0"),
+    ("sieve_quota_max_storage", "0"),
+    ("sieve_vacation_min_period", "5s"),
+    ("sieve_vacation_max_period", "0"),
+    ("sieve_vacation_default_period", "60s"),
+    ("sieve_duplicate_default_period", "1m"),
+    ("sieve_duplicate_max_period", "7d"),
+];
+
+impl Profile {
+    /// The plugin settings that a tool is given.
+    #[must_use]
+    pub const fn settings(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Pigeonhole05 => &[],
+            Self::MailcowGlobal => MAILCOW,
+        }
+    }
+
+    /// The server's name on tamis's command line.
+    #[must_use]
+    pub const fn server(self) -> &'static str {
+        match self {
+            Self::Pigeonhole05 => "pigeonhole-0.5",
+            Self::MailcowGlobal => "mailcow-global",
+        }
+    }
+
+    /// The dialect of tamis that answers as the tool does. It differs from the server's own in what a tool adds or cannot play:
+    /// scripts stand in the global position, `vnd.dovecot.debug` is on (sieve_enable_debug_extension), and the regular expressions are
+    /// those of the machine's own C library, Debian's glibc, while mailcow's is musl.
+    ///
+    /// # Panics
+    /// tamis no longer knows the server.
+    #[must_use]
+    pub fn dialect(self) -> Dialect {
+        let mut dialect = Dialect::named(self.server()).expect("a server by this name");
+        dialect.position = Position::Global;
+        dialect.engine = Engine::Pigeonhole05;
+        if dialect.extension(b"vnd.dovecot.debug").is_none() {
+            dialect.extensions.extend(spec::extension("vnd.dovecot.debug"));
+        }
+        dialect
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_profile_has_a_dialect() {
+        for profile in [Profile::Pigeonhole05, Profile::MailcowGlobal] {
+            assert_eq!(profile.dialect().name, profile.server());
+        }
+    }
+}

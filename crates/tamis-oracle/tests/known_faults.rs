@@ -1,0 +1,141 @@
+//! The proven faults of the real engine: each still happens, and tamis answers as the engine does or says that it will be wrong.
+//!
+//! This is the whole list of what may differ. A fault that no longer happens fails here, so that it leaves the list.
+#![allow(clippy::tests_outside_test_module, missing_docs)]
+
+use tamis_oracle::ours::{self, Ours};
+use tamis_oracle::report::Answer;
+use tamis_oracle::{Oracle, Profile, Says, Tools, require_or_skip};
+
+enum Real {
+    /// The engine aborts: tamis states the hazard.
+    Crashes,
+    /// The script fails although nothing is wrong with it: tamis says so too.
+    Fails,
+    /// The engine does this, which the standard forbids: tamis does the same, or states the hazard.
+    Does(&'static str),
+}
+
+struct Fault {
+    what: &'static str,
+    script: &'static str,
+    subject: &'static str,
+    real: Real,
+}
+
+const INBOX: &str = "implicit keep: store in \"INBOX\"";
+
+const FAULTS: &[Fault] = &[
+    Fault {
+        what: "mcht-matches.c: `?*` where nothing is left fails an assertion if match values are kept",
+        script: "require \"variables\"; if header :matches \"Subject\" \"a?*\" { discard; }",
+        subject: "a",
+        real: Real::Crashes,
+    },
+    Fault {
+        what: "mcht-matches.c: `*?` before a literal that is the whole value fails an assertion",
+        script: "require \"variables\"; if header :matches \"Subject\" \"*?a\" { discard; }",
+        subject: "a",
+        real: Real::Crashes,
+    },
+    Fault {
+        what: "mcht-matches.c: the same with a longer literal",
+        script: "require \"variables\"; if header :matches \"Subject\" \"*?ab\" { discard; }",
+        subject: "ab",
+        real: Real::Crashes,
+    },
+    Fault {
+        what: "mcht-matches.c: a literal between `?` and `*` is not looked at if no `*` comes before",
+        script: "if header :matches \"Subject\" \"a?Z*\" { discard; }",
+        subject: "aXbXc",
+        real: Real::Does("discard; no implicit keep"),
+    },
+    Fault {
+        what: "sieve-interpreter.c: the limit of an inner loop stays in force after it",
+        script: "require [\"foreverypart\", \"fileinto\"]; foreverypart { foreverypart { } fileinto \"X\"; }",
+        subject: "a",
+        real: Real::Crashes,
+    },
+    Fault {
+        what: "sieve-result.c: a third side effect with precedence is lost",
+        script: "require [\"copy\", \"mailbox\", \"imap4flags\", \"fileinto\"]; fileinto :flags \"work\" :copy :create \"New\";",
+        subject: "a",
+        real: Real::Does("store in \"New\" work copy; implicit keep: store in \"INBOX\""),
+    },
+    Fault {
+        what: "ext-encoded-character.c: a prefix of `hex` will do",
+        script: "require [\"encoded-character\", \"fileinto\"]; fileinto \"${h:41}\";",
+        subject: "a",
+        real: Real::Does("store in \"A\"; no implicit keep"),
+    },
+    Fault {
+        what: "tst-date.c: `:index` before `:zone` is forgotten",
+        script: "require [\"date\", \"index\"]; if date :index 2 :zone \"+0000\" \"Date\" \"year\" \"2026\" { discard; }",
+        subject: "a",
+        real: Real::Does("discard; no implicit keep"),
+    },
+    Fault {
+        what: "ext-duplicate-common.c: the second question for one id is answered with the code for failure",
+        script: "require \"duplicate\"; if duplicate { stop; } if duplicate { discard; }",
+        subject: "a",
+        real: Real::Fails,
+    },
+];
+
+fn mail(subject: &str) -> Vec<u8> {
+    format!(
+        "Return-Path: <a@example.org>\nEnvelope-To: <bob@example.com>\nMessage-ID: <1@example.org>\n\
+         Date: Tue, 3 Mar 2026 10:11:12 +0100\nSubject: {subject}\n\nx\n"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn the_engine_still_has_each_fault_and_tamis_knows_it() {
+    let Some(oracle) = require_or_skip(Oracle::find()) else { return };
+    let tools = Tools::new(&oracle, Profile::Pigeonhole05).unwrap();
+    let mut dialect = Profile::Pigeonhole05.dialect();
+    dialect.settings.mailbox_autocreate = true;
+    let mut wrong = String::new();
+    for Fault { what, script, subject, real } in FAULTS {
+        let message = mail(subject);
+        let envelope = ours::envelope_of(&message);
+        let (theirs, words) = tools.simulate(script.as_bytes(), &message, &envelope).unwrap().unwrap_or_else(|| panic!("{what}: refused"));
+        let program = ours::judge(script, &dialect).program.unwrap_or_else(|| panic!("{what}: tamis refuses it"));
+        let Ours { answer, hazards, crashes } = ours::simulate(&program, &message, tools.now());
+        let fits = match real {
+            Real::Crashes => matches!(theirs, Answer::Crashed(_)) && crashes,
+            Real::Fails => theirs == Answer::Failed && answer == theirs,
+            Real::Does(this) => theirs.to_string() == *this && (answer == theirs || !hazards.is_empty()),
+        };
+        if !fits {
+            wrong += &format!("{what}\n  {script}\n  real:  {theirs}\n  tamis: {answer} {hazards:?}\n{words}\n");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn without_the_faulty_construct_nothing_is_wrong() {
+    let Some(oracle) = require_or_skip(Oracle::find()) else { return };
+    let tools = Tools::new(&oracle, Profile::Pigeonhole05).unwrap();
+    for script in [
+        "require \"variables\"; if header :matches \"Subject\" \"b?*\" { discard; }",
+        "require \"foreverypart\"; foreverypart { foreverypart { } }",
+        "require \"duplicate\"; if duplicate { stop; } if duplicate :handle \"x\" { discard; }",
+    ] {
+        let message = mail("a");
+        let (theirs, words) = tools.simulate(script.as_bytes(), &message, &ours::envelope_of(&message)).unwrap().unwrap();
+        assert!(theirs.to_string().ends_with(INBOX), "{script}: {theirs}\n{words}");
+    }
+}
+
+/// A fault of the compiler: it crashes where it should complain. tamis refuses the script, as a server that crashes does.
+#[test]
+fn the_compiler_still_crashes() {
+    let Some(oracle) = require_or_skip(Oracle::find()) else { return };
+    let tools = Tools::new(&oracle, Profile::Pigeonhole05).unwrap();
+    let script = "require [\"imap4flags\", \"foreverypart\"]; if ihave foreverypart { if hasflag { } }";
+    assert_eq!(tools.compile(script.as_bytes()).unwrap().says, Says::Crashed(11));
+    assert!(ours::judge(script, &Profile::Pigeonhole05.dialect()).program.is_none());
+}

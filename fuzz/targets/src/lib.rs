@@ -1,0 +1,18 @@
+//! What must hold for every input, one module for each fuzz target. A target panics where something does not hold.
+
+pub mod header_value;
+pub mod mime_bytes;
+pub mod regex;
+pub mod sieve_bytes;
+pub mod sieve_tokens;
+pub mod simulate_pair;
+
+/// Every target with its name.
+pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("header_value", header_value::run),
+    ("mime_bytes", mime_bytes::run),
+    ("regex", regex::run),
+    ("sieve_bytes", sieve_bytes::run),
+    ("sieve_tokens", sieve_tokens::run),
+    ("simulate_pair", simulate_pair::run),
+];

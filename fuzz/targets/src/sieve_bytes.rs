@@ -1,0 +1,82 @@
+//! Any text is a script: it is parsed whole, and checked for every server.
+
+use std::sync::LazyLock;
+
+use tamis::diagnostic::{Diagnostic, Language, Severity};
+use tamis::sieve::dialect::{Dialect, servers};
+use tamis::sieve::{Script, Scripts, Verdict, compile};
+use tamis::text::{Encoding, Range, apply};
+
+/// All servers that tamis knows.
+static DIALECTS: LazyLock<Vec<Dialect>> = LazyLock::new(|| servers().iter().filter_map(|server| Dialect::named(server.name)).collect());
+
+/// Takes the bytes for a script, broken UTF-8 replaced.
+pub fn run(data: &[u8]) {
+    check(&String::from_utf8_lossy(data));
+}
+
+/// Checks everything that must hold for a script.
+pub(crate) fn check(text: &str) {
+    let script = Script::parse(text);
+    tiles(&script);
+    for error in script.errors() {
+        fits(error, &script);
+    }
+    for dialect in DIALECTS.iter() {
+        let compiled = compile(&script, &Scripts::default(), dialect);
+        for diagnostic in &compiled.diagnostics {
+            fits(diagnostic, &script);
+        }
+        let errors = compiled.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        assert_eq!(errors, compiled.program.is_none(), "{}: an error if and only if there is no program", dialect.name);
+        assert_eq!(errors, compiled.verdict != Verdict::Accepted, "{}: an error if and only if the script is not accepted", dialect.name);
+        let syntax_errors = script.errors().iter().any(|error| error.severity == Severity::Error);
+        assert!(errors || !syntax_errors, "{}: a syntax error is an error on every server", dialect.name);
+    }
+}
+
+/// The tokens of the tree follow each other without gap or overlap, and nodes end inside what is around them.
+fn tiles(script: &Script) {
+    let mut at = 0;
+    let elements = script.tree().elements();
+    let mut open = vec![u32::try_from(elements.len()).expect("fewer than 4 G elements")];
+    for (index, element) in elements.iter().enumerate() {
+        while open.last().is_some_and(|end| *end as usize <= index) {
+            open.pop();
+        }
+        if element.is_node {
+            assert!(element.extent as usize > index, "a node ends behind its start");
+            assert!(open.last().is_some_and(|end| element.extent <= *end), "a node ends inside the one around it");
+            open.push(element.extent);
+        } else {
+            assert_eq!(element.start, at, "tokens tile the text");
+            assert!(element.extent > at, "no token is empty");
+            at = element.extent;
+            assert!(script.text().is_char_boundary(at as usize), "tokens end between characters");
+        }
+    }
+    assert_eq!(at as usize, script.text().len(), "tokens tile the text to its end");
+}
+
+/// A diagnostic's ranges lie in the text, between characters; its sentences and its fixes can be written.
+fn fits(diagnostic: &Diagnostic, script: &Script) {
+    let text = script.text();
+    let inside = |range: Range| {
+        assert!(
+            range.start <= range.end && text.get(range.start as usize..range.end as usize).is_some(),
+            "{diagnostic:?} does not fit a text of {} bytes",
+            text.len()
+        );
+        script.lines().position(text, range.start, Encoding::Utf16);
+    };
+    inside(diagnostic.range);
+    diagnostic.labels.iter().for_each(|label| inside(label.range));
+    for language in [Language::En, Language::Fr] {
+        assert!(!diagnostic.message(language).is_empty());
+    }
+    for fix in &diagnostic.fixes {
+        fix.edits.iter().for_each(|edit| inside(edit.range));
+        let (_, applied) = apply(text, &fix.edits);
+        assert_eq!(applied, fix.edits.len(), "the edits of {diagnostic:?} do not overlap");
+    }
+}

@@ -1,0 +1,89 @@
+//! Replays what the fuzzer starts from and what it once found, with the stable compiler.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tamis_fuzz_targets::TARGETS;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The files of a folder and of those inside it, in order.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
+    paths.sort();
+    let read = |path: PathBuf| if path.is_dir() { files(&path) } else { vec![(path.clone(), fs::read(&path).expect("a readable file"))] };
+    paths.into_iter().flat_map(read).collect()
+}
+
+fn target(name: &str) -> fn(&[u8]) {
+    TARGETS.iter().find(|(known, _)| *known == name).expect("a known target").1
+}
+
+#[test]
+fn what_was_once_found_stays_fixed() {
+    for (name, run) in TARGETS {
+        for (path, data) in files(&root().join("fuzz/regressions").join(name)) {
+            println!("{}", path.display());
+            run(&data);
+        }
+    }
+}
+
+#[test]
+fn every_script_of_the_corpus_holds() {
+    let scripts = files(&root().join("corpus/sieve"));
+    assert!(scripts.len() > 25, "the corpus is there");
+    for (path, data) in scripts {
+        println!("{}", path.display());
+        target("sieve_bytes")(&data);
+        // Also cut short, as it is while somebody types it.
+        for part in 1..8 {
+            target("sieve_bytes")(&data[..data.len() * part / 8]);
+        }
+    }
+}
+
+#[test]
+fn every_message_of_the_corpus_holds() {
+    let messages = files(&root().join("corpus/mail"));
+    assert!(messages.len() > 40, "the corpus is there");
+    for (path, data) in messages {
+        println!("{}", path.display());
+        target("mime_bytes")(&data);
+        data.split(|byte| *byte == b'\n').for_each(target("header_value"));
+    }
+}
+
+#[test]
+fn every_script_runs_on_every_message_within_its_limits() {
+    let (scripts, messages) = (files(&root().join("corpus/sieve")), files(&root().join("corpus/mail")));
+    for (path, script) in &scripts {
+        println!("{}", path.display());
+        for (number, (_, message)) in messages.iter().enumerate() {
+            let choice = u8::try_from(number * 37 % 256).expect("a byte");
+            target("simulate_pair")(&[&[choice], script.as_slice(), b"\n----\n", message].concat());
+        }
+    }
+}
+
+#[test]
+fn every_word_of_the_dictionary_follows_every_other() {
+    for first in 0..128 {
+        for second in 0..128 {
+            target("sieve_tokens")(&[first, first, second, 10]);
+        }
+    }
+}
+
+#[test]
+fn patterns_that_servers_read_differently() {
+    let patterns = ["(a*)*b", "((a{1,255}){1,255}){1,255}", "(a|ab)(c|bcd)\\2", "[[:alpha:]-]+$", "a**", "(|a)*", "{1}", "[]a]", "\\", "(?=a)", "a{2}{3}"];
+    for pattern in patterns {
+        for text in ["", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", "abcdbcd"] {
+            target("regex")(format!("{pattern}\n{text}").as_bytes());
+        }
+    }
+}
