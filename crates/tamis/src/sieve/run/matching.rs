@@ -123,6 +123,13 @@ impl Machine<'_, '_> {
 
     fn matches_pattern(&mut self, matcher: &mut Matcher<'_>, index: usize, value: &[u8], key: &[u8]) -> Step<bool> {
         let Some(fold) = Fold::of(matcher.matching.comparator) else { return Ok(false) };
+        // Most values fail at the text before the first wildcard: no pattern is made for them.
+        let start = key.iter().position(|byte| matches!(byte, b'*' | b'?' | b'\\')).filter(|at| key.get(*at) != Some(&b'\\'));
+        if let (Some(start), Fold::Exact | Fold::Ascii) = (start.and_then(|at| key.get(..at)), fold)
+            && !value.get(..start.len()).is_some_and(|value| fold.equal(value, start))
+        {
+            return Ok(false);
+        }
         let literal = match &matcher.keys {
             Keys::Texts(texts) => texts.items.get(index).is_some_and(|text| text.literal().is_some()),
             Keys::Given(_) => true,
