@@ -42,6 +42,9 @@ macro_rules! export {
 
 export! {
     /// The version of the library.
+    ///
+    /// # Safety
+    /// Nothing is asked of the caller.
     fn tamis_version() -> *const c_char = c"".as_ptr(); {
         concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
     }

@@ -7,6 +7,7 @@
 use super::program::{Block, BodyTransform, Command, FlagChange, If, MatchKind, Matching, Op, Piece, Program, Test, TestKind, Text};
 use super::spec::Extension;
 use super::values::{parse_mailto, scheme};
+use crate::mail::parse_address;
 use crate::text::Range;
 
 /// Everything that a program could ever do.
@@ -88,7 +89,7 @@ pub struct Filing {
 pub struct Redirection {
     /// The command.
     pub at: At,
-    /// The address.
+    /// The address, without display name.
     pub to: Known,
     /// `:copy`.
     pub copy: bool,
@@ -187,6 +188,15 @@ impl Walk<'_> {
         Known { at: self.at(text.range), parts }
     }
 
+    /// An address as mail is sent to it: a literal without its display name.
+    fn address(&self, text: &Text) -> Known {
+        let known = self.known(text);
+        match known.literal().map(parse_address) {
+            Some(Ok(address)) => Known { at: known.at, parts: vec![Some(address.to_bytes())] },
+            _ => known,
+        }
+    }
+
     fn block(&mut self, block: &Block) {
         for command in block {
             self.command(command);
@@ -204,7 +214,7 @@ impl Walk<'_> {
             Op::Keep { .. } => "keep",
             Op::Discard => "discard",
             Op::Redirect { address, copy } => {
-                let to = self.known(address);
+                let to = self.address(address);
                 self.effects.redirects.push(Redirection { at, to, copy: *copy });
                 "redirect"
             }
@@ -241,7 +251,7 @@ impl Walk<'_> {
                 "notify"
             }
             Op::NotifyOld(notify) => {
-                let to: Vec<Known> = notify.options.iter().flat_map(|options| &options.items).map(|option| self.known(option)).collect();
+                let to: Vec<Known> = notify.options.iter().flat_map(|options| &options.items).map(|option| self.address(option)).collect();
                 let method = notify.method.as_ref().map(|method| self.known(method)).unwrap_or_default();
                 self.effects.notifications.push(Notification { at, method, to });
                 "notify"

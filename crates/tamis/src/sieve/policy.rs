@@ -115,9 +115,9 @@ impl Policy {
 /// True if a policy may name this among the forbidden actions: a command that is no test, or an extension.
 #[must_use]
 pub fn is_action_rule(name: &str) -> bool {
-    let known = |extension: &&spec::Extension| extension.commands.iter().any(|command| command.role != Role::Test && command.name == name);
+    let has_it = |extension: &spec::Extension| extension.commands.iter().any(|command| command.role != Role::Test && command.name == name);
     // `ereject` and the programs of vnd.dovecot.pipe and its like are no commands here, so no server of ours accepts them.
-    is_extension_rule(name) || matches!(name, "pipe" | "filter" | "execute") || spec::extensions().iter().any(|extension| known(&extension))
+    is_extension_rule(name) || matches!(name, "pipe" | "filter" | "execute") || spec::extensions().iter().any(|extension| has_it(extension))
 }
 
 /// True if a policy may name this among the extensions.
@@ -287,10 +287,8 @@ impl Judge<'_> {
             }
             return;
         };
-        if by_domain {
-            if let Err(domain) = address::may_go_to(literal, policy.allowed_domains.as_deref(), &policy.forbidden_domains) {
-                self.broken(Code::VetDomain, to.at, &[("domain", &domain)]);
-            }
+        if by_domain && let Err(domain) = address::may_go_to(literal, policy.allowed_domains.as_deref(), &policy.forbidden_domains) {
+            self.broken(Code::VetDomain, to.at, &[("domain", &domain)]);
         }
         let separators = self.dialect.settings.recipient_delimiter.as_bytes();
         if not_self && policy.own_addresses.iter().any(|own| address::is_same_user(literal, own.as_bytes(), separators)) {

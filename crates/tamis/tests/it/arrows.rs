@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["text", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::values", "sieve::program"],
     ),
     // Row 3.
-    ("sieve::effects", &["text", "sieve::spec", "sieve::values", "sieve::program"]),
+    ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),
     ("sieve::run", &["text", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::values", "sieve::program"]),
     ("sieve::narrate", &["text", "diagnostic", "sieve::run"]),
     (

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod check;
+mod effects;
 mod mail;
 mod regex_oracle;
 mod run;

@@ -13,10 +13,8 @@ pub(super) fn covers(rule: &str, name: &Known) -> bool {
         }
     }
     // INBOX has one spelling more than others (RFC 3501, 5.1).
-    if let [Some(a), Some(b), Some(c), Some(d), Some(e)] = chars.as_slice() {
-        if [*a, *b, *c, *d, *e].eq_ignore_ascii_case(b"INBOX") {
-            chars = b"INBOX".iter().map(|byte| Some(*byte)).collect();
-        }
+    if name.literal().is_some_and(|name| name.eq_ignore_ascii_case(b"INBOX")) {
+        chars = b"INBOX".iter().map(|byte| Some(*byte)).collect();
     }
     let mut pieces = rule.split('*');
     let first = pieces.next().unwrap_or("");

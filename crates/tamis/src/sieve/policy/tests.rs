@@ -151,9 +151,15 @@ fn redirects() {
 #[test]
 fn a_literal_in_other_dress_is_the_same_literal() {
     let domains = Policy { forbidden_domains: names(&["example.net"]), ..Policy::default() };
-    for address in
-        ["\"a@${hex:65}xample.net\"", "\"a@\\example.net\"", "\"a@exa${99}mple.net\"", "\"a@exa${no.name}mple.net\"", "\"a@EXAMPLE.net\""]
-    {
+    for address in [
+        "\"a@${hex:65}xample.net\"",
+        "\"a@\\example.net\"",
+        "\"a@exa${99}mple.net\"",
+        "\"a@exa${no.name}mple.net\"",
+        "\"a@EXAMPLE.net\"",
+        "\"\\\"b@example.org\\\" <a@example.net>\"",
+        "\"a@example.net (b@example.org)\"",
+    ] {
         let text = format!("require [\"encoded-character\", \"variables\"];\nredirect {address};");
         let answer = vet(&Script::parse(text), &Scripts::default(), &debian(), &domains);
         let codes: Vec<_> = answer.findings.iter().map(|finding| finding.code.facts().id).filter(|id| id.starts_with("vet/")).collect();
