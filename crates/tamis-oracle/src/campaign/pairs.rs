@@ -36,6 +36,8 @@ struct Compared {
     word: &'static str,
     ours: String,
     theirs: String,
+    /// What kind of difference it is, if that can be told without the script.
+    kind: Option<String>,
 }
 
 enum Relation {
@@ -100,7 +102,7 @@ pub(super) fn against_sieve_test(
     let oracle = Oracle::find().map_err(io::Error::other)?;
     let dialect = profile.dialect();
     parallel(cases.div_ceil(DELIVERED), jobs, progress, || {
-        let tools = Tools::new(&oracle, profile)?;
+        let mut tools = Tools::new(&oracle, profile)?;
         let scope = Scope { run: true, memory: true, clock: oracle.sets_the_clock() };
         let dialect = &dialect;
         let mut small = 0;
@@ -109,7 +111,7 @@ pub(super) fn against_sieve_test(
             let mut random = Random::part(seed, 4);
             loop {
                 let text = generated(&mut random, dialect, scope);
-                let mut ask = |text: &str, message: &[u8]| delivered(&tools, dialect, text, message);
+                let mut ask = |text: &str, message: &[u8]| delivered(&mut tools, dialect, text, message);
                 let mut compared = Vec::new();
                 let messages: Vec<Vec<u8>> = (0..DELIVERED).map(|_| message(&mut random)).collect();
                 for message in &messages {
@@ -124,9 +126,11 @@ pub(super) fn against_sieve_test(
 }
 
 /// Delivers a message with the envelope that it names. `None` if either side does not accept the script.
-fn delivered(tools: &Tools, dialect: &Dialect, text: &str, message: &[u8]) -> io::Result<Option<Compared>> {
+fn delivered(tools: &mut Tools, dialect: &Dialect, text: &str, message: &[u8]) -> io::Result<Option<Compared>> {
     let Some(program) = judge(text, dialect).program else { return Ok(None) };
     let envelope = envelope_of(message);
+    // The domain of the server's own mails is the login name's, which on a server follows from the recipient.
+    tools.set_user(&envelope.final_to);
     let Some(theirs) = tools.execute(text.as_bytes(), message, &envelope, MAILBOXES)? else { return Ok(None) };
     let ours = deliver(&program, message, &envelope, tools.now(), &user(MAILBOXES));
     let mut notes = ours.notes.iter().chain(&ours.failure);
@@ -139,12 +143,21 @@ fn delivered(tools: &Tools, dialect: &Dialect, text: &str, message: &[u8]) -> io
         (Some(code), None) => Relation::Announced(code.facts().id),
         (None, None) => Relation::Different,
     };
+    let kind = difference.as_ref().map(|(ours, theirs)| kind_of(ours, theirs)).filter(|_| theirs.crashed.is_none());
     let (ours, theirs) = match (difference, theirs.crashed) {
         (_, Some(signal)) => (format!("{hazard:?}"), format!("crash by signal {signal}\n{}", errors(&theirs.output))),
         (Some((ours, real)), None) => (ours, format!("{real}{}", errors(&theirs.output))),
         (None, None) => (format!("{hazard:?}"), "the same, without a crash".to_owned()),
     };
-    Ok(Some(Compared { relation, word: "delivered", ours, theirs }))
+    Ok(Some(Compared { relation, word: "delivered", ours, theirs, kind }))
+}
+
+/// The first line that differs, up to its first colon on either side.
+fn kind_of(ours: &str, theirs: &str) -> String {
+    let what = theirs.split([',', ':']).next().unwrap_or_default();
+    let (ours, theirs) = ours.lines().zip(theirs.lines()).find(|(ours, theirs)| ours != theirs).unwrap_or_default();
+    let name = |line: &str| line.split(':').next().unwrap_or_default().trim().to_owned();
+    format!("{what}: {} | {}", name(ours), name(theirs))
 }
 
 fn listed(ours: &Ours, theirs: &Answer, words: &str) -> Compared {
@@ -167,7 +180,13 @@ fn listed(ours: &Ours, theirs: &Answer, words: &str) -> Compared {
         Answer::Crashed(_) => "crashed",
         Answer::Exhausted => "exhausted",
     };
-    Compared { relation, word, ours: format!("{} {}", ours.answer, ours.hazards.join(" ")), theirs: format!("{theirs}{}", errors(words)) }
+    Compared {
+        relation,
+        word,
+        ours: format!("{} {}", ours.answer, ours.hazards.join(" ")),
+        theirs: format!("{theirs}{}", errors(words)),
+        kind: None,
+    }
 }
 
 /// A script to be run: valid by construction, but some have a mistake, which often changes what they do and not whether they compile.
@@ -213,13 +232,14 @@ fn make_small(seed: u64, text: &str, message: &[u8], ask: &mut Ask<'_>) -> io::R
     let script = minimise::script(text, &mut |text| persists(text, message));
     let message = minimise::message(message, ENVELOPE_LINES, &mut |message| persists(&script, message));
     let script = minimise::script(&script, &mut |text| persists(text, &message));
-    let (ours, theirs) = ask(&script, &message)?.map_or_else(Default::default, |compared| (compared.ours, compared.theirs));
+    let (ours, theirs, kind) =
+        ask(&script, &message)?.map_or_else(Default::default, |compared| (compared.ours, compared.theirs, compared.kind));
     let words: BTreeSet<String> = tokens(&script)
         .into_iter()
         .filter(|token| token.starts_with(|char: char| char.is_ascii_alphabetic() || char == ':') && !token.contains('\n'))
         .map(|token| token.to_lowercase())
         .collect();
-    let kind = words.into_iter().collect::<Vec<_>>().join(" ");
+    let kind = kind.unwrap_or_else(|| words.into_iter().collect::<Vec<_>>().join(" "));
     Ok(Disagreement { kind, count: 1, seed, script, message: Some(message), ours, theirs })
 }
 
