@@ -14,9 +14,10 @@ fn main() {
     let message = inputs::small_message();
     for _ in 0..times {
         match stage.as_str() {
+            "compile-typical" => drop(black_box(tamis_compile(black_box(inputs::TYPICAL), &dialect))),
             "compile" => drop(black_box(tamis_compile(black_box(&rules), &dialect))),
             "run" => drop(black_box(tamis_run(&program, &Account::default(), black_box(&message)))),
-            other => panic!("no such stage: {other} (compile, run)"),
+            other => panic!("no such stage: {other} (compile, compile-typical, run)"),
         }
     }
 }

@@ -50,6 +50,9 @@ enum Known {
     Broken,
 }
 
+/// So many looked-up names are remembered.
+const MOST_FOUND: usize = 24;
+
 /// Binds one unit.
 struct Binder<'s> {
     text: &'s str,
@@ -64,6 +67,9 @@ struct Binder<'s> {
     required: Vec<(&'static Extension, Range)>,
     /// True once a command other than `require` was seen.
     begun: bool,
+    /// Names as written that were looked up since the last extension came into force, and what they mean as a command or as a test: a
+    /// script has a thousand calls of a few names.
+    found: Vec<(&'s str, bool, &'static spec::Command)>,
     /// Names of unknown commands and tags that were reported.
     reported: Vec<String>,
     diagnostics: Vec<Diagnostic>,
@@ -99,6 +105,7 @@ impl<'s> Binder<'s> {
             loaded: vec![spec::BASE],
             required: Vec::new(),
             begun: false,
+            found: Vec::new(),
             reported: Vec::new(),
             diagnostics: Vec::new(),
             names: Vec::new(),
@@ -465,7 +472,19 @@ impl<'s> Binder<'s> {
     }
 
     /// The command or test of a name among the extensions in force; `test` says which is preferred.
-    fn find(&self, name: &str, test: bool) -> Option<&'static spec::Command> {
+    fn find(&mut self, name: &'s str, test: bool) -> Option<&'static spec::Command> {
+        let known = self.found.iter().find(|(known, as_test, _)| *known == name && *as_test == test);
+        if let Some((_, _, command)) = known {
+            return Some(command);
+        }
+        let command = self.search(name, test)?;
+        if self.found.len() < MOST_FOUND {
+            self.found.push((name, test, command));
+        }
+        Some(command)
+    }
+
+    fn search(&self, name: &str, test: bool) -> Option<&'static spec::Command> {
         let mut other = None;
         for extension in self.loaded.iter().rev() {
             for command in extension.commands {

@@ -180,7 +180,7 @@ impl Walk<'_> {
         for piece in &text.pieces {
             match (piece, parts.last_mut()) {
                 (Piece::Literal(bytes), Some(Some(before))) => before.extend_from_slice(bytes),
-                (Piece::Literal(bytes), _) => parts.push(Some(bytes.clone())),
+                (Piece::Literal(bytes), _) => parts.push(Some(bytes.to_vec())),
                 (Piece::Variable(_) | Piece::Match(_), Some(None)) | (Piece::Dropped, _) => {}
                 (Piece::Variable(_) | Piece::Match(_), _) => parts.push(None),
             }

@@ -2,6 +2,10 @@
 //!
 //! `bind` builds this from the syntax tree; `run` interprets it. Nothing here refers to the text but ranges.
 
+mod compact;
+
+pub use compact::{Bytes, Few};
+
 use super::dialect::Dialect;
 use super::spec::Extension;
 use crate::regex::Regex;
@@ -55,14 +59,21 @@ pub struct Text {
     /// Where it stands in its unit's text.
     pub range: Range,
     /// In order; a literal is one piece, the empty string none.
-    pub pieces: Vec<Piece>,
+    pub pieces: Few<Piece>,
 }
 
 impl Text {
+    /// The string of these bytes.
+    #[must_use]
+    pub fn of(range: Range, value: &[u8]) -> Self {
+        let pieces = if value.is_empty() { Few::default() } else { Few::One(Piece::Literal(value.into())) };
+        Self { range, pieces }
+    }
+
     /// The bytes if nothing is substituted.
     #[must_use]
     pub fn literal(&self) -> Option<&[u8]> {
-        match self.pieces.as_slice() {
+        match &*self.pieces {
             [] => Some(&[]),
             [Piece::Literal(bytes)] => Some(bytes),
             _ => None,
@@ -74,7 +85,7 @@ impl Text {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// These bytes.
-    Literal(Vec<u8>),
+    Literal(Bytes),
     /// The value of a variable, empty if unset.
     Variable(Place),
     /// A match value, `${0}` and up; empty if the last successful match set none (RFC 5229, 3.2).
@@ -89,7 +100,7 @@ pub struct Texts {
     /// Where it stands.
     pub range: Range,
     /// The strings.
-    pub items: Vec<Text>,
+    pub items: Few<Text>,
 }
 
 /// A command with its place.

@@ -5,7 +5,7 @@ use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::mail::parse_address;
 use crate::sieve::dialect::Engine;
-use crate::sieve::program::{Comparator, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Piece, Text, Texts, Vacation};
+use crate::sieve::program::{Comparator, Few, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Text, Texts, Vacation};
 use crate::sieve::spec::{self, OpId, TagId};
 use crate::sieve::syntax::{Argument, Call, Kind};
 use crate::sieve::values::{self, is_flag, is_header_name, is_header_value, is_script_name};
@@ -309,7 +309,7 @@ impl Binder<'_> {
         let from = arguments.value(TagId::From).map(|from| self.string(from));
         let importance = match arguments.value(TagId::Importance) {
             Some(value) => match self.constant(value).as_slice() {
-                [digit @ b'1'..=b'3'] => Some(Text { range: value.range, pieces: vec![Piece::Literal(vec![*digit])] }),
+                [digit @ b'1'..=b'3'] => Some(Text::of(value.range, &[*digit])),
                 _ => {
                     self.report(Diagnostic::new(Code::InvalidImportance, value.range));
                     None
@@ -345,7 +345,7 @@ impl Binder<'_> {
 
     /// Options are `name=value` (RFC 5435, 3.5; ext-enotify-common.c). mailto takes none, so they are only looked at for their form.
     fn check_options(&mut self, options: Option<&Texts>) {
-        for option in options.map(|options| options.items.as_slice()).unwrap_or_default() {
+        for option in options.map(|options| &*options.items).unwrap_or_default() {
             let Some(literal) = option.literal() else { continue };
             let name = literal
                 .iter()
@@ -377,7 +377,7 @@ impl Binder<'_> {
         let method = method.map(|method| self.string(method));
         let id = arguments.value(TagId::Id).map(|id| self.string(id));
         let options = arguments.value(TagId::Options).map(|options| self.strings(options));
-        for option in options.as_ref().map(|options| options.items.as_slice()).unwrap_or_default() {
+        for option in options.as_ref().map(|options| &*options.items).unwrap_or_default() {
             if !self.check_address(option) {
                 break;
             }
@@ -491,8 +491,8 @@ impl Binder<'_> {
 
 /// `mark` and `unmark` are `addflag` and `removeflag` of `\Flagged` (ext-imapflags.c).
 fn mark(call: Call<'_>, change: FlagChange) -> Op {
-    let flag = Text { range: call.name, pieces: vec![Piece::Literal(b"\\flagged".to_vec())] };
-    Op::Flag { change, variable: None, flags: Texts { range: call.name, items: vec![flag] } }
+    let flag = Text::of(call.name, b"\\flagged");
+    Op::Flag { change, variable: None, flags: Texts { range: call.name, items: Few::One(flag) } }
 }
 
 fn importance(arguments: &Arguments<'_>) -> Option<u8> {

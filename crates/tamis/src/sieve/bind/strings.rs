@@ -1,5 +1,7 @@
 //! Strings: encoded characters, variables, and the names that variables may have.
 
+use std::borrow::Cow;
+
 use super::Binder;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sieve::program::{Modifier, Piece, Place, Text, Texts};
@@ -17,7 +19,7 @@ const MAX_NAME: usize = 64;
 /// The most parts of a name with a namespace.
 const MAX_ELEMENTS: usize = 10;
 
-impl Binder<'_> {
+impl<'s> Binder<'s> {
     /// The value of a string argument. With `constant`, variables are not looked for.
     pub(super) fn string(&mut self, argument: Argument<'_>) -> Text {
         let (kind, range) = argument.strings().next().unwrap_or((argument.kind, argument.range));
@@ -27,7 +29,7 @@ impl Binder<'_> {
     /// The same, literally.
     pub(super) fn constant(&mut self, argument: Argument<'_>) -> Vec<u8> {
         let (kind, range) = argument.strings().next().unwrap_or((argument.kind, argument.range));
-        self.decoded(kind, range)
+        self.decoded(kind, range).into_owned()
     }
 
     /// The values of a string list.
@@ -42,13 +44,13 @@ impl Binder<'_> {
     }
 
     /// A string token's value, encoded characters replaced.
-    fn decoded(&mut self, kind: Kind, range: Range) -> Vec<u8> {
+    fn decoded(&mut self, kind: Kind, range: Range) -> Cow<'s, [u8]> {
         let value = syntax::string(range.bytes(self.text.as_bytes()), kind);
         if !self.encoded {
             return value;
         }
         match decode_characters(&value, self.dialect.engine.is_pigeonhole()) {
-            Ok(decoded) => decoded.unwrap_or(value),
+            Ok(decoded) => decoded.map_or(value, Cow::Owned),
             Err(invalid) => {
                 self.error(Code::InvalidUnicode, range, "name", format!("U+{:04X}", invalid.0));
                 value
@@ -58,14 +60,10 @@ impl Binder<'_> {
 
     fn text(&mut self, kind: Kind, range: Range, constant: bool) -> Text {
         let value = self.decoded(kind, range);
-        let pieces = if self.variables && !constant && memchr::memmem::find(&value, b"${").is_some() {
-            self.pieces(&value, range)
-        } else if value.is_empty() {
-            Vec::new()
-        } else {
-            vec![Piece::Literal(value)]
-        };
-        Text { range, pieces }
+        if self.variables && !constant && memchr::memmem::find(&value, b"${").is_some() {
+            return Text { range, pieces: self.pieces(&value, range).into() };
+        }
+        Text::of(range, &value)
     }
 
     /// Splits a string at its variables (RFC 5229, 3; ext-variables-arguments.c).
@@ -80,7 +78,7 @@ impl Binder<'_> {
                 continue;
             };
             if start > copied {
-                pieces.push(Piece::Literal(value.get(copied..start).unwrap_or(&[]).to_vec()));
+                pieces.push(Piece::Literal(value.get(copied..start).unwrap_or(&[]).into()));
             }
             let end = start + 2 + length + 1;
             let shown = value.get(start..end).unwrap_or(&[]).to_vec();
@@ -90,7 +88,7 @@ impl Binder<'_> {
             at = end;
         }
         if copied < value.len() {
-            pieces.push(Piece::Literal(value.get(copied..).unwrap_or(&[]).to_vec()));
+            pieces.push(Piece::Literal(value.get(copied..).unwrap_or(&[]).into()));
         }
         pieces
     }

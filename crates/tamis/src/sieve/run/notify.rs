@@ -6,7 +6,7 @@ use super::matching::{Keys, Matcher};
 use super::result::{Kind, Notify as NotifyAction, NotifyOld as NotifyOldAction, Vacation as VacationAction};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::parse_address;
-use crate::sieve::program::{Matching, Notify, NotifyOld, Piece, Text, Texts, Vacation};
+use crate::sieve::program::{Few, Matching, Notify, NotifyOld, Piece, Text, Texts, Vacation};
 use crate::sieve::values::{parse_mailto, scheme};
 use crate::text::Range;
 
@@ -175,7 +175,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                     // The server reads the id without asking whether there is one.
                     return Err(self.abort(Diagnostic::new(Code::CommandCrashes, range).with("name", "denotify")));
                 };
-                let keys = Texts { range: key.range, items: vec![key.clone()] };
+                let keys = Texts { range: key.range, items: Few::One(key.clone()) };
                 let mut matcher = Matcher::new(matching, Keys::Texts(&keys), range, self.scope.captures);
                 gone = self.compare(&mut matcher, b"id", &value)?;
             }

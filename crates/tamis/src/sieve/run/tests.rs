@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{self, MimeOption as Option_, PartIter, SmtpAddress, parse_date};
 use crate::sieve::dialect::Engine;
 use crate::sieve::program::{
-    AddressPart, BodyTransform, Duplicate, Index, MatchKind, Matching, Mime, MimeOption, Place, Test, TestKind, Text, Texts, Zone,
+    AddressPart, BodyTransform, Duplicate, Few, Index, MatchKind, Matching, Mime, MimeOption, Place, Test, TestKind, Text, Texts, Zone,
 };
 use crate::sieve::values::{parse_mailto, parse_zone, scheme};
 use crate::text::Range;
@@ -346,7 +346,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         let fields = std::rc::Rc::clone(&self.fields);
         for name in &names.items {
             self.step(1)?;
-            let single = Texts { range: names.range, items: vec![name.clone()] };
+            let single = Texts { range: names.range, items: Few::One(name.clone()) };
             let exists = match mime {
                 None => fields.undecoded(&self.text(name)).next().is_some(),
                 Some(_) => !self.named(&single, mime, false, &fields).is_empty(),

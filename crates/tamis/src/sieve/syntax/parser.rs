@@ -45,6 +45,7 @@ pub fn parse(text: &str) -> Parsed {
         at: 0,
         start: 0,
         next: (Kind::End, Range::default()),
+        next_at: 0,
         last_end: 0,
         swallowed,
         errors,
@@ -65,6 +66,8 @@ struct Parser<'t> {
     start: u32,
     /// Kind and range of the next token that is neither trivia nor garbage.
     next: (Kind, Range),
+    /// Its index.
+    next_at: usize,
     /// Byte offset after the last token that was not trivia.
     last_end: u32,
     /// An unterminated string or comment took the rest of the script: what is missing at the end is no news.
@@ -76,15 +79,17 @@ struct Parser<'t> {
 impl Parser<'_> {
     /// Finds what [`Self::peek`] shows: done once for each token, however often it is asked.
     fn look(&mut self) {
-        let mut start = self.start;
-        for token in self.tokens.get(self.at..).unwrap_or(&[]) {
+        let (mut start, mut at) = (self.start, self.at);
+        for token in self.tokens.get(at..).unwrap_or(&[]) {
             if !token.kind.is_trivia() && token.kind != Kind::Garbage {
                 self.next = (token.kind, Range::new(start, token.end));
+                self.next_at = at;
                 return;
             }
-            start = token.end;
+            (start, at) = (token.end, at + 1);
         }
         self.next = (Kind::End, Range::at(offset(self.text.len())));
+        self.next_at = at;
     }
 
     /// Kind and range of the next token that is not trivia.
@@ -98,10 +103,7 @@ impl Parser<'_> {
 
     /// Puts trivia, and garbage that the lexer reported, into the tree.
     fn trivia(&mut self) {
-        while let Some(token) = self.tokens.get(self.at).copied() {
-            if !token.kind.is_trivia() && token.kind != Kind::Garbage {
-                return;
-            }
+        while let Some(token) = self.tokens.get(self.at..self.next_at).and_then(<[Token]>::first).copied() {
             self.push(token);
         }
     }

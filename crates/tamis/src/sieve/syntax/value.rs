@@ -1,5 +1,7 @@
 //! What a number or string token means.
 
+use std::borrow::Cow;
+
 use super::Kind;
 
 /// The value of a number token (RFC 5228, 2.4.1); `None` if it does not fit 64 bits.
@@ -20,11 +22,13 @@ pub fn number(token: &[u8]) -> Option<u64> {
 
 /// The value of a string token (RFC 5228, 2.4.2): quotes, escapes and dot-stuffing removed, each line end a CRLF as in sieve-lexer.c.
 #[must_use]
-pub fn string(token: &[u8], kind: Kind) -> Vec<u8> {
-    match kind {
-        Kind::Quoted => quoted(token),
-        Kind::MultiLine => multi_line(token),
-        _ => Vec::new(),
+pub fn string(token: &[u8], kind: Kind) -> Cow<'_, [u8]> {
+    match (kind, token) {
+        // Nearly every string stands as it is between its quotes.
+        (Kind::Quoted, [b'"', inside @ .., b'"']) if memchr::memchr3(b'\\', b'\r', b'\n', inside).is_none() => Cow::Borrowed(inside),
+        (Kind::Quoted, _) => Cow::Owned(quoted(token)),
+        (Kind::MultiLine, _) => Cow::Owned(multi_line(token)),
+        _ => Cow::Borrowed(&[]),
     }
 }
 
@@ -84,10 +88,12 @@ mod tests {
 
     #[test]
     fn strings() {
-        assert_eq!(string(br#""a\"b\\c\d""#, Kind::Quoted), br#"a"b\cd"#);
-        assert_eq!(string(b"\"a\nb\r\nc\"", Kind::Quoted), b"a\r\nb\r\nc");
-        assert_eq!(string(b"text: # x\n..a\n.b\n\n.\n", Kind::MultiLine), b".a\r\n.b\r\n\r\n");
-        assert_eq!(string(b"text:\r\na\r\n.\r\n", Kind::MultiLine), b"a\r\n");
-        assert_eq!(string(b"\"open", Kind::Quoted), b"open");
+        assert_eq!(*string(br#""a\"b\\c\d""#, Kind::Quoted), *br#"a"b\cd"#);
+        assert_eq!(*string(b"\"a\nb\r\nc\"", Kind::Quoted), *b"a\r\nb\r\nc");
+        assert_eq!(*string(b"text: # x\n..a\n.b\n\n.\n", Kind::MultiLine), *b".a\r\n.b\r\n\r\n");
+        assert_eq!(*string(b"text:\r\na\r\n.\r\n", Kind::MultiLine), *b"a\r\n");
+        for (token, value) in [("\"open", "open"), ("\"", ""), ("\"\"", ""), ("\"\\\"", "\""), ("\"a\\\"\"", "a\"")] {
+            assert_eq!(*string(token.as_bytes(), Kind::Quoted), *value.as_bytes(), "{token}");
+        }
     }
 }

@@ -11,6 +11,8 @@ pub struct Call<'t> {
     pub name: Range,
     /// From the name to the last argument or test, the block and the semicolon left out.
     pub head: Range,
+    /// Its first argument.
+    argument: Option<u32>,
     /// The node of its test or of its list of tests.
     tests: Option<u32>,
     /// The node of its block.
@@ -38,7 +40,7 @@ impl<'t> Argument<'t> {
 
 impl<'t> Call<'t> {
     fn new(node: Node<'t, Kind>) -> Option<Self> {
-        let (mut name, mut last, mut tests, mut block) = (None, None, None, None);
+        let (mut name, mut last, mut argument, mut tests, mut block) = (None, None, None, None, None);
         for child in node.children() {
             match child.kind() {
                 Kind::Blank | Kind::HashComment | Kind::BracketComment | Kind::Semicolon | Kind::Skipped => continue,
@@ -48,13 +50,13 @@ impl<'t> Call<'t> {
                 }
                 Kind::Identifier => name = name.or(Some(child.range())),
                 Kind::Test | Kind::TestList => tests = tests.or(Some(child.index())),
-                _ => {}
+                _ => argument = argument.or(Some(child.index())),
             }
             last = Some(child);
         }
         let name = name?;
         let head = last.map_or(name, |last| name.cover(last.range()));
-        Some(Self { node, name, head, tests, block })
+        Some(Self { node, name, head, argument, tests, block })
     }
 
     /// The whole of it, block included.
@@ -65,7 +67,7 @@ impl<'t> Call<'t> {
 
     /// Its arguments, tags included, in order.
     pub fn arguments(self) -> impl Iterator<Item = Argument<'t>> + use<'t> {
-        self.node.children().filter_map(|node| {
+        self.argument.into_iter().flat_map(move |first| self.node.children_from(first)).filter_map(|node| {
             let kind = node.kind();
             matches!(kind, Kind::Tag | Kind::Number | Kind::Quoted | Kind::MultiLine | Kind::StringList).then(|| Argument {
                 kind,
