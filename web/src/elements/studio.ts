@@ -84,6 +84,11 @@ export class TamisStudio extends LitElement {
         display: inline-flex;
         align-items: center;
         gap: 0.5rem;
+        min-width: 0;
+        max-width: 100%;
+      }
+      .field select {
+        min-width: 0;
       }
       .bar {
         display: none;
