@@ -187,10 +187,10 @@ const tests = {
     // Pigeonhole has it but does not offer it by default; mailcow switches it on.
     await write('require "editheader";\naddheader "X" "y";\n');
     await servers.selectOption('pigeonhole-0.5');
-    await says(page.locator('.verdict.refused').first(), /refuses/);
+    await says(page.locator('.verdict.refused'), /Refused/);
     await says(problems, /Error/);
     await servers.selectOption('mailcow');
-    await says(page.locator('.verdict.accepted').first(), /accepts/);
+    await says(page.locator('.verdict.accepted'), /Accepted/);
     await close();
   },
 

@@ -131,8 +131,13 @@ export class TamisResult extends LitElement {
       .kind-action .text {
         font-weight: 600;
       }
+      .kind-command .text,
+      .kind-test .text {
+        font: 0.875rem/1.5 var(--mono);
+      }
       .kind-note .text {
-        color: var(--warning);
+        color: var(--soft);
+        font-style: italic;
       }
     `,
     // Classes, not style attributes: the page's policy allows none.
