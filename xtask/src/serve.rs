@@ -1,10 +1,12 @@
-//! A small web server for a built page: its files are read once, so that no request ever reaches the disk.
+//! A small web server for a built page, on 127.0.0.1: its files are read once, so that no request ever reaches the disk. One thread and
+//! one request for each connection: a browser opens as many as it likes, and none waits for another.
 
 use crate::tools::{self, Result};
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use tiny_http::{Header, Method, Request, Response, Server};
+use std::time::Duration;
 
 /// What the page may do, and nothing else: no code but its own (`wasm-unsafe-eval` is what WebAssembly.compile needs), no other
 /// server, and no HTML made from text (Trusted Types; Lit's policy is `lit-html`, ours for the worker's address is `tamis`).
@@ -12,10 +14,14 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
      font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types tamis lit-html";
 
+/// The longest request (bytes) and the longest silence that a client may take.
+const REQUEST: u64 = 16 << 10;
+const SILENCE: Duration = Duration::from_secs(10);
+
 /// A page, ready to be served.
 pub(crate) struct Site {
     files: BTreeMap<String, (&'static str, Vec<u8>)>,
-    server: Server,
+    listener: TcpListener,
     address: SocketAddr,
 }
 
@@ -32,8 +38,7 @@ impl Site {
                 .ok_or("no free port on 127.0.0.1")?,
         };
         let address = listener.local_addr().map_err(|error| error.to_string())?;
-        let server = Server::from_listener(listener, None).map_err(|error| error.to_string())?;
-        Ok(Self { files, server, address })
+        Ok(Self { files, listener, address })
     }
 
     /// Where the page is.
@@ -43,34 +48,43 @@ impl Site {
 
     /// Answers until the process ends.
     pub(crate) fn serve(&self) {
-        for request in self.server.incoming_requests() {
-            // A browser that went away is no concern of ours.
-            let _ = self.answer(request);
-        }
+        std::thread::scope(|threads| {
+            for stream in self.listener.incoming().flatten() {
+                // A browser that went away is no concern of ours.
+                threads.spawn(move || self.answer(&stream).ok());
+            }
+        });
     }
 
-    fn answer(&self, request: Request) -> std::io::Result<()> {
-        if !matches!(request.method(), Method::Get | Method::Head) {
-            return request.respond(Response::empty(405));
-        }
-        let path = request.url().split(['?', '#']).next().unwrap_or("");
-        let name = if path == "/" { "/index.html" } else { path };
-        let Some((kind, bytes)) = self.files.get(name) else {
-            return request.respond(Response::empty(404));
+    fn answer(&self, stream: &TcpStream) -> io::Result<()> {
+        stream.set_read_timeout(Some(SILENCE))?;
+        stream.set_write_timeout(Some(SILENCE))?;
+        let mut lines = BufReader::new(stream.take(REQUEST)).lines();
+        let request = lines.next().unwrap_or_else(|| Ok(String::new()))?;
+        // The header fields are read, so that closing the connection does not reset it; nothing in them matters here.
+        while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+
+        let mut words = request.split(' ');
+        let (method, target) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        let path = target.split(['?', '#']).next().unwrap_or("");
+        let file = self.files.get(if path == "/" { "/index.html" } else { path });
+        let (status, kind, bytes) = match (method, file) {
+            ("GET" | "HEAD", Some((kind, bytes))) => ("200 OK", *kind, bytes.as_slice()),
+            ("GET" | "HEAD", None) => ("404 Not Found", "text/plain", &b"not found"[..]),
+            _ => ("405 Method Not Allowed", "text/plain", &b"only GET and HEAD"[..]),
         };
-        let headers = [
-            ("Content-Type", *kind),
-            ("Content-Security-Policy", POLICY),
-            ("X-Content-Type-Options", "nosniff"),
-            ("Referrer-Policy", "no-referrer"),
-            ("Cross-Origin-Opener-Policy", "same-origin"),
-            ("Cache-Control", "no-cache"),
-        ];
-        let response = headers
-            .iter()
-            .filter_map(|(name, value)| Header::from_bytes(*name, *value).ok())
-            .fold(Response::from_data(bytes.as_slice()), Response::with_header);
-        request.respond(response)
+        let mut out = stream;
+        write!(
+            out,
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nContent-Security-Policy: {POLICY}\r\n\
+             X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nCross-Origin-Opener-Policy: same-origin\r\n\
+             Cache-Control: no-cache\r\nConnection: close\r\n\r\n",
+            bytes.len()
+        )?;
+        if method != "HEAD" {
+            out.write_all(bytes)?;
+        }
+        out.flush()
     }
 }
 
@@ -108,8 +122,6 @@ fn kind(name: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{Read, Write};
-    use std::net::TcpStream;
 
     /// The whole response to a request line.
     fn ask(address: SocketAddr, line: &str) -> String {
@@ -133,6 +145,16 @@ mod tests {
         assert!(ask(address, "GET /../Cargo.toml").starts_with("HTTP/1.1 404"));
         assert!(ask(address, "GET /%2e%2e/Cargo.toml").starts_with("HTTP/1.1 404"));
         assert!(ask(address, "POST /main.rs").starts_with("HTTP/1.1 405"));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_connection_that_says_nothing() {
+        let site = Site::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), Some(0)).unwrap();
+        let address = site.address;
+        std::thread::spawn(move || site.serve());
+        let silent: Vec<TcpStream> = (0..50).map(|_| TcpStream::connect(address).unwrap()).collect();
+        assert!(ask(address, "HEAD /main.rs").ends_with("\r\n\r\n"));
+        drop(silent);
     }
 
     #[test]

@@ -70,6 +70,7 @@ export class Editor {
       pointedField,
       this.words.of(this.wordsOf(options.strings)),
       theme,
+      EditorView.domEventHandlers({ beforeinput: replaceSelection }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) options.changed(update.state.doc.toString());
       }),
@@ -120,9 +121,24 @@ export class Editor {
   private wordsOf(strings: Strings): Extension {
     return [
       EditorState.phrases.of(strings.editorPhrases),
-      EditorView.contentAttributes.of({ 'aria-label': strings.script, 'aria-describedby': this.describedBy, autocapitalize: 'off', spellcheck: 'false' }),
+      EditorView.contentAttributes.of({ 'aria-label': strings.script, 'aria-describedby': this.describedBy, autocapitalize: 'off', spellcheck: 'false', tabindex: '0' }),
     ];
   }
+}
+
+/**
+ * Typing over a selection. Chrome would keep the look of what was there in a style attribute, which the page's policy refuses;
+ * so the editor makes this change itself, before the browser does.
+ */
+function replaceSelection(event: InputEvent, view: EditorView): boolean {
+  if (event.inputType !== 'insertText' || event.data === null || view.composing) return false;
+  // The browser's own selection: the editor's may lag behind it. Only Chrome tells it within a shadow tree, and only Chrome needs this.
+  const selection = (view.root as Partial<Document>).getSelection?.();
+  if (!selection?.anchorNode || !selection.focusNode || selection.isCollapsed) return false;
+  const ends = [view.posAtDOM(selection.anchorNode, selection.anchorOffset), view.posAtDOM(selection.focusNode, selection.focusOffset)];
+  const [from, to] = [Math.min(...ends), Math.max(...ends)];
+  view.dispatch({ changes: { from, to, insert: event.data }, selection: { anchor: from + event.data.length }, userEvent: 'input.type', scrollIntoView: true });
+  return true;
 }
 
 function tokenMarks(tokens: Uint32Array, length: number): DecorationSet {

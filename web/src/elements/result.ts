@@ -128,8 +128,16 @@ export class TamisResult extends LitElement {
         font: 0.8125rem var(--mono);
         color: var(--soft);
       }
-      .action .text {
+      .kind-action .text {
         font-weight: 600;
+      }
+      .kind-command .text,
+      .kind-test .text {
+        font: 0.875rem/1.5 var(--mono);
+      }
+      .kind-note .text {
+        color: var(--soft);
+        font-style: italic;
       }
     `,
     // Classes, not style attributes: the page's policy allows none.
@@ -207,7 +215,7 @@ export class TamisResult extends LitElement {
     const { strings } = this;
     const verdict = step.result === null ? nothing : html`<span class="verdict ${step.result ? 'yes' : ''}">${step.result ? `✓ ${strings.yes}` : `✗ ${strings.no}`}</span>`;
     const content = html`<span class="line" aria-hidden="true">${step.start.line}</span><span class="text">${prose(step.text)}</span>${verdict}`;
-    const look = `step ${step.kind} in-${Math.min(step.depth, DEEPEST)}`;
+    const look = `step kind-${step.kind} in-${Math.min(step.depth, DEEPEST)}`;
     // A step in an included script has its place there, not in this editor.
     if (step.script !== undefined) return html`<li class=${look}><code class="soft">${step.script}</code>${content}</li>`;
     const span = { start: step.start.offset, end: step.end.offset };

@@ -84,6 +84,12 @@ export class TamisStudio extends LitElement {
         display: inline-flex;
         align-items: center;
         gap: 0.5rem;
+        min-width: 0;
+        max-width: 100%;
+      }
+      .field select {
+        min-width: 0;
+        max-width: 18rem;
       }
       .bar {
         display: none;
@@ -204,22 +210,12 @@ export class TamisStudio extends LitElement {
     return this.about?.[this.language].servers ?? [];
   }
 
-  private get serverTitle(): string {
-    return this.servers.find((server) => server.name === this.context.server)?.title ?? this.context.server;
-  }
-
   private get note(): string | null {
     const { strings } = this;
     if (this.fault === 'unavailable') return strings.unavailable;
     if (this.fault) return strings.stopped[this.fault];
-    if (this.stale) return this.run ? strings.stale(this.serverTitle) : strings.never(this.serverTitle);
+    if (this.stale) return this.run ? strings.stale : strings.never;
     return null;
-  }
-
-  private get verdictText(): string {
-    const { strings } = this;
-    if (this.verdict === null) return '';
-    return this.verdict === 'declined' ? strings.declined : strings[this.verdict](this.serverTitle);
   }
 
   override render() {
@@ -249,7 +245,7 @@ export class TamisStudio extends LitElement {
                 ${this.servers.map(({ name, title }) => html`<option value=${name} ?selected=${name === this.context.server}>${title}</option>`)}
               </select></label>
           </div>
-          <p class="verdict ${this.verdict ?? ''}">${this.verdictText}</p>
+          <p class="verdict ${this.verdict ?? ''}">${this.verdict ? strings[this.verdict] : nothing}</p>
           <tamis-editor .text=${this.startScript} .strings=${strings} .diagnostics=${this.diagnostics} .tokens=${this.tokens} .pointed=${this.pointed}></tamis-editor>
           <tamis-problems .strings=${strings} .diagnostics=${this.diagnostics}></tamis-problems>
         </section>

@@ -10,8 +10,8 @@ export const en = {
   script: 'Filter script',
   scriptHint: 'Escape, then Tab leaves the editor. F8 goes to the next problem.',
   server: 'Server',
-  accepted: (server: string) => `${server} accepts this script`,
-  refused: (server: string) => `${server} refuses this script`,
+  accepted: '✓ Accepted by this server',
+  refused: '✗ Refused by this server',
   declined: 'Beyond the limits of tamis: not judged',
 
   problems: 'Problems',
@@ -69,8 +69,8 @@ export const en = {
   truncated: (shown: number) => `Only the first ${shown} steps are shown.`,
   yes: 'yes',
   no: 'no',
-  stale: (server: string) => `${server} would refuse the script as it is now. This is the result of its last valid version.`,
-  never: (server: string) => `${server} would refuse this script. Its problems are listed under it.`,
+  stale: 'The server would refuse the script as it is now. This is the result of its last valid version.',
+  never: 'The server would refuse this script. Its problems are listed under it.',
   stopped: {
     time: 'This took longer than two seconds and was stopped. Your text is untouched; change it to try again.',
     trap: 'The check ran out of memory or broke, and was started afresh. Your text is untouched; change it to try again.',

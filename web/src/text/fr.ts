@@ -12,8 +12,8 @@ export const fr: Strings = {
   script: 'Script de filtrage',
   scriptHint: 'Échap puis Tab quitte l’éditeur. F8 va au problème suivant.',
   server: 'Serveur',
-  accepted: (server) => `${server} accepte ce script`,
-  refused: (server) => `${server} refuse ce script`,
+  accepted: '✓ Accepté par ce serveur',
+  refused: '✗ Refusé par ce serveur',
   declined: 'Au-delà des limites de tamis : pas d’avis',
 
   problems: 'Problèmes',
@@ -71,8 +71,8 @@ export const fr: Strings = {
   truncated: (shown) => `Seules les ${shown} premières étapes sont affichées.`,
   yes: 'oui',
   no: 'non',
-  stale: (server) => `${server} refuserait le script dans son état actuel. Voici le résultat de sa dernière version valide.`,
-  never: (server) => `${server} refuserait ce script. Ses problèmes sont listés dessous.`,
+  stale: 'Le serveur refuserait le script dans son état actuel. Voici le résultat de sa dernière version valide.',
+  never: 'Le serveur refuserait ce script. Ses problèmes sont listés dessous.',
   stopped: {
     time: 'Cela a pris plus de deux secondes et a été arrêté. Votre texte est intact ; modifiez-le pour réessayer.',
     trap: 'La vérification a manqué de mémoire ou s’est interrompue ; elle a été relancée. Votre texte est intact ; modifiez-le pour réessayer.',
