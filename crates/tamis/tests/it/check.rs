@@ -225,3 +225,16 @@ fn create_is_lost_behind_flags_and_copy() {
 "#,
     );
 }
+
+#[test]
+fn a_list_of_one_string_is_a_string_to_pigeonhole() {
+    check("pigeonhole-0.5", "  require [\"fileinto\", \"variables\"];\n  fileinto [\"A\"];\n  set [\"x\"] [\"y\"];\n");
+    check(
+        "rfc",
+        r#"
+  require "fileinto";
+  fileinto ["A"];
+#          ^^^^^ error[sieve/wrong-argument]: argument 1 of `fileinto`, `mailbox`, expects `string`, not `string-list`
+"#,
+    );
+}

@@ -32,7 +32,7 @@ impl Binder<'_> {
             OpId::Vacation => self.vacation(&arguments),
             OpId::Set => {
                 let name = arguments.from_end(2)?;
-                let variable = self.variable(name.kind, name.range, true);
+                let variable = self.named_variable(name);
                 let value = self.string(arguments.from_end(1)?);
                 Some(Op::Set { variable: variable?, modifiers: Self::modifiers(&arguments), value })
             }
@@ -109,13 +109,19 @@ impl Binder<'_> {
             [flags] => (None, *flags),
             [name, flags, ..] => {
                 self.needs_variables(name.range)?;
-                (Some(self.variable(name.kind, name.range, true)?), *flags)
+                (Some(self.named_variable(*name)?), *flags)
             }
             [] => return None,
         };
         let flags = self.strings(flags);
         self.warn_flags(&flags);
         Some(Op::Flag { change, variable, flags })
+    }
+
+    /// The variable that an argument names, to be set.
+    fn named_variable(&mut self, name: Argument<'_>) -> Option<crate::sieve::program::Place> {
+        let (kind, range) = name.strings().next()?;
+        self.variable(kind, range, true)
     }
 
     /// Naming a variable where one may be left out needs `variables`.
@@ -383,7 +389,8 @@ impl Binder<'_> {
             }
         }
         let message = arguments.value(TagId::Message).map(|message| self.string(message));
-        let importance = importance(arguments).unwrap_or(2);
+        // cmd-notify.c begins with 1, whatever the draft says.
+        let importance = importance(arguments).unwrap_or(if self.dialect.engine.is_pigeonhole() { 1 } else { 2 });
         Some(Op::NotifyOld(Box::new(NotifyOld { method, id, options, importance, message })))
     }
 
@@ -438,7 +445,7 @@ impl Binder<'_> {
             self.error(Code::OutsideLoop, call.name, "name", "extracttext");
         }
         let name = arguments.from_end(1)?;
-        let variable = self.variable(name.kind, name.range, true)?;
+        let variable = self.named_variable(name)?;
         let first = arguments.value(TagId::First).map(|first| self.number(first));
         Some(Op::ExtractText { variable, modifiers: Self::modifiers(arguments), first })
     }

@@ -81,7 +81,7 @@ impl Binder<'_> {
                 Some(kind) => {
                     let next = arguments.next_if(|next| next.kind != Kind::Tag);
                     match next {
-                        Some(next) if accepts(kind, next.kind) => Some(next),
+                        Some(next) if self.accepts(kind, next) => Some(next),
                         Some(next) => {
                             self.report(
                                 Diagnostic::new(Code::WrongTagValue, next.range)
@@ -139,7 +139,7 @@ impl Binder<'_> {
         });
         let mut valid = true;
         for (position, (arg, argument)) in expected.zip(&out.positional).enumerate() {
-            if !accepts(arg.kind, argument.kind) {
+            if !self.accepts(arg.kind, *argument) {
                 self.report(
                     Diagnostic::new(Code::WrongArgument, argument.range)
                         .with("position", (position + 1).to_string())
@@ -152,6 +152,16 @@ impl Binder<'_> {
             }
         }
         valid
+    }
+
+    /// Pigeonhole takes a list of one string for a string (sieve-ast.c makes it one).
+    fn accepts(&self, kind: ArgKind, argument: Argument<'_>) -> bool {
+        match kind {
+            ArgKind::String if argument.kind == Kind::StringList => self.dialect.engine.is_pigeonhole() && argument.strings().count() == 1,
+            ArgKind::String => argument.kind.is_string(),
+            ArgKind::Strings => argument.kind.is_string() || argument.kind == Kind::StringList,
+            ArgKind::Number => argument.kind == Kind::Number,
+        }
     }
 
     /// The tag of a name on a command, among the extensions in force.
@@ -269,14 +279,6 @@ fn excludes(found: &Command, one: &Tag, other: &Tag) -> bool {
         _ => false,
     };
     group(one.id) == group(other.id) && !(one.id == other.id && forgotten)
-}
-
-fn accepts(kind: ArgKind, argument: Kind) -> bool {
-    match kind {
-        ArgKind::String => argument.is_string(),
-        ArgKind::Strings => argument.is_string() || argument == Kind::StringList,
-        ArgKind::Number => argument == Kind::Number,
-    }
 }
 
 const fn kind_name(kind: ArgKind) -> &'static str {

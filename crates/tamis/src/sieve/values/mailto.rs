@@ -130,8 +130,8 @@ pub fn parse_mailto(uri: &[u8]) -> Result<Mailto, MailtoError> {
                     mailto.add(recipient.to_vec(), name == b"cc")?;
                 }
             }
-            b"subject" => mailto.subject = Some(value),
-            b"body" => mailto.body = Some(value),
+            b"subject" => mailto.subject = mailto.subject.or(Some(value)),
+            b"body" => mailto.body = mailto.body.or(Some(value)),
             name if RESERVED.iter().any(|reserved| reserved.as_bytes() == name) => {}
             b"reply-to" if mailto.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(b"reply-to")) => {}
             _ => mailto.headers.push((part(field.get(..equals).unwrap_or(&[]))?, value)),
