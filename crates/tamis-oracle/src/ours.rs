@@ -59,6 +59,8 @@ pub struct Ours {
     pub hazards: Vec<&'static str>,
     /// True if one of them is a crash.
     pub crashes: bool,
+    /// True if the script fails because a mailbox's name is impossible, which only storing finds out.
+    pub unstorable: bool,
 }
 
 /// Runs a program on a message whose first two fields name the envelope, as `sieve-filter` does, and lists the actions.
@@ -138,7 +140,8 @@ fn listed(outcome: &Outcome) -> Ours {
         }
         Answer::Done(report.normal())
     };
-    Ours { answer, hazards, crashes }
+    let unstorable = outcome.failure.as_ref().is_some_and(|failure| failure.code == Code::RunInvalidMailbox);
+    Ours { answer, hazards, crashes, unstorable }
 }
 
 fn done<'s>(action: &Action, notified: &mut impl Iterator<Item = &'s Sent>) -> Done {

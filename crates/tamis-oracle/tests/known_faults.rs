@@ -75,6 +75,18 @@ const FAULTS: &[Fault] = &[
         real: Real::Does("discard; no implicit keep"),
     },
     Fault {
+        what: "tst-date.c: `:index` before `:originalzone` is forgotten",
+        script: "require [\"date\", \"index\"]; if date :index 2 :originalzone \"Date\" \"year\" \"2026\" { discard; }",
+        subject: "a",
+        real: Real::Does("discard; no implicit keep"),
+    },
+    Fault {
+        what: "ext-index-common.c: an index beyond 31 bits wraps",
+        script: "require \"index\"; if header :index 4294967295 \"Subject\" \"a\" { discard; }",
+        subject: "a",
+        real: Real::Does("discard; no implicit keep"),
+    },
+    Fault {
         what: "ext-duplicate-common.c: the second question for one id is answered with the code for failure",
         script: "require \"duplicate\"; if duplicate { stop; } if duplicate { discard; }",
         subject: "a",
@@ -102,7 +114,7 @@ fn the_engine_still_has_each_fault_and_tamis_knows_it() {
         let envelope = ours::envelope_of(&message);
         let (theirs, words) = tools.simulate(script.as_bytes(), &message, &envelope).unwrap().unwrap_or_else(|| panic!("{what}: refused"));
         let program = ours::judge(script, &dialect).program.unwrap_or_else(|| panic!("{what}: tamis refuses it"));
-        let Ours { answer, hazards, crashes } = ours::simulate(&program, &message, tools.now());
+        let Ours { answer, hazards, crashes, .. } = ours::simulate(&program, &message, tools.now());
         let fits = match real {
             Real::Crashes => matches!(theirs, Answer::Crashed(_)) && crashes,
             Real::Fails => theirs == Answer::Failed && answer == theirs,
@@ -127,6 +139,34 @@ fn without_the_faulty_construct_nothing_is_wrong() {
         let message = mail("a");
         let (theirs, words) = tools.simulate(script.as_bytes(), &message, &ours::envelope_of(&message)).unwrap().unwrap();
         assert!(theirs.to_string().ends_with(INBOX), "{script}: {theirs}\n{words}");
+    }
+}
+
+/// The faults of `editheader`, which Pigeonhole does not enable by itself.
+#[test]
+fn editing_headers_still_crashes() {
+    let Some(oracle) = require_or_skip(Oracle::find()) else { return };
+    let tools = Tools::new(&oracle, Profile::MailcowGlobal).unwrap();
+    let dialect = Profile::MailcowGlobal.dialect();
+    let envelope = "Return-Path: <a@example.org>\nEnvelope-To: <bob@example.com>\n";
+    for (what, script, rest) in [
+        (
+            "cmd-deleteheader.c: counting the fields that are there",
+            "require [\"relational\", \"editheader\"]; deleteheader :count \"ge\" \"X-A\" \"0\";",
+            "X-A: b\n\nx\n",
+        ),
+        (
+            "edit-mail.c, edit_mail_headers_parse: a header that ends in the middle of a line",
+            "require \"editheader\"; deleteheader \"X-A\";",
+            "C",
+        ),
+    ] {
+        let message = format!("{envelope}{rest}").into_bytes();
+        let (theirs, words) = tools.simulate(script.as_bytes(), &message, &ours::envelope_of(&message)).unwrap().unwrap();
+        assert!(matches!(theirs, Answer::Crashed(_)), "{what}: {theirs}\n{words}");
+        let program = ours::judge(script, &dialect).program.unwrap();
+        let ours = ours::simulate(&program, &message, tools.now());
+        assert!(ours.crashes, "{what}: tamis does not say so, but: {}", ours.answer);
     }
 }
 

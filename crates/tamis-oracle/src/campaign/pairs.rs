@@ -74,19 +74,22 @@ pub(super) fn against_sieve_filter(
                     continue;
                 }
                 let Some(answers) = tools.filter(text.as_bytes(), &messages)? else { continue };
-                let compared = messages.iter().zip(&answers).filter_map(|(message, (theirs, words))| {
-                    let ours = simulate(&judge(&text, dialect).program?, message, tools.now());
-                    Some((message.as_slice(), listed(&ours, theirs, words)))
-                });
+                let mut compared = Vec::new();
+                for (message, (theirs, words)) in messages.iter().zip(&answers) {
+                    let Some(program) = judge(&text, dialect).program else { break };
+                    let ours = simulate(&program, message, tools.now());
+                    compared.push((message.as_slice(), settled(&tools, &text, message, listed(&ours, theirs, words), &ours)?));
+                }
                 let mut ask = |text: &str, message: &[u8]| {
                     let Some(program) = judge(text, dialect).program else { return Ok(None) };
                     let messages = [message.to_vec()];
                     tools.fill(&messages)?;
                     let Some(answers) = tools.filter(text.as_bytes(), &messages)? else { return Ok(None) };
                     let ours = simulate(&program, message, tools.now());
-                    Ok(answers.first().map(|(theirs, words)| listed(&ours, theirs, words)))
+                    let Some((theirs, words)) = answers.first() else { return Ok(None) };
+                    settled(&tools, text, message, listed(&ours, theirs, words), &ours).map(Some)
                 };
-                return summarise(seed, &text, compared.collect(), &mut small, &mut ask);
+                return summarise(seed, &text, compared, &mut small, &mut ask);
             }
         })
     })
@@ -187,6 +190,16 @@ fn listed(ours: &Ours, theirs: &Answer, words: &str) -> Compared {
         theirs: format!("{theirs}{}", errors(words)),
         kind: None,
     }
+}
+
+/// A simulation stores nothing, and so does not find out that a mailbox's name is impossible: then a delivery is asked.
+fn settled(tools: &Tools, text: &str, message: &[u8], compared: Compared, ours: &Ours) -> io::Result<Compared> {
+    if !ours.unstorable || !matches!(compared.relation, Relation::Different) {
+        return Ok(compared);
+    }
+    let executed = tools.execute(text.as_bytes(), message, &envelope_of(message), MAILBOXES)?;
+    let fails = executed.is_some_and(|executed| executed.failed);
+    Ok(if fails { Compared { relation: Relation::Same, word: "failed", ..compared } } else { compared })
 }
 
 /// A script to be run: valid by construction, but some have a mistake, which often changes what they do and not whether they compile.

@@ -100,7 +100,7 @@ mod tests {
     fn a_script_is_split_and_written_again() {
         let script = "require \"a\\\"b\";\nif header :is [\"x\", \"y\"] text:\n..z\n.\n{\nkeep;\n}\n";
         let split = tokens(script);
-        assert_eq!(split.len(), 17, "{split:?}");
+        assert_eq!(split.len(), 16, "{split:?}");
         assert_eq!(render(&split, &mut Random::new(1), false), script);
         assert_eq!(tokens("\"open").len() + tokens("/*").len() + tokens("é§").len(), 4);
     }
