@@ -564,6 +564,34 @@ fn what_follows_an_inner_loop_ends_the_server() {
 }
 
 #[test]
+fn deleteheader_may_end_the_server() {
+    // As sieve-test 0.5.19 answers.
+    let count = "deleteheader :count \"ge\" \"X-Spam-Flag\" \"0\";";
+    let second = "deleteheader :index 2 :count \"ge\" \"X-Spam-Flag\" \"0\";";
+    let absent = "deleteheader \"X\";";
+    let added = "addheader \"X\" \"y\";";
+    for (script, message, crashes) in [
+        (count, "X-Spam-Flag: YES\n\nx\n", true),
+        (count, "X-Other: YES\n\nx\n", false),
+        (second, "X-Spam-Flag: YES\n\nx\n", false),
+        (second, "X-Spam-Flag: YES\nX-Spam-Flag: NO\n\nx\n", true),
+        // A line that begins a field without a colon.
+        (absent, "Subject: a\nC", true),
+        (absent, "Subject: a\nDate\n\nx\n", true),
+        (absent, "\tx\n\nb", true),
+        (absent, " x: y\nSubject: y\n\n", false),
+        (absent, "Subject: a\n b\n\n", false),
+        (absent, "Subject: x\n: y\n\n", false),
+        (absent, "", false),
+        (absent, "\nb", false),
+        (added, "Subject: a\nC", false),
+    ] {
+        let outcome = Case { script, message, ..Case::default() }.run(None);
+        assert_eq!(outcome.failure.is_some_and(|failure| failure.code.crashes_server()), crashes, "{script} {message:?}");
+    }
+}
+
+#[test]
 fn actions_are_reported_with_their_arguments() {
     let script = "addflag \"\\\\seen kw\"; fileinto :copy :create \"A\"; vacation :days 3 :subject \"s\" \"x${1}\";";
     let outcome = Case { script, ..Case::default() }.run(None);

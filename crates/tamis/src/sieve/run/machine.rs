@@ -686,6 +686,10 @@ impl<'p, 'm> Machine<'p, 'm> {
         let mut deleted = Vec::new();
         for (position, at) in (1i64..).zip(order) {
             let Some(value) = values.get(at).filter(|_| index.is_none() || position == wanted) else { continue };
+            if matcher.counts().is_some() && self.engine().is_pigeonhole() {
+                // `:count` has no function for one value alone, and the engine calls it all the same (sieve_match_value in sieve-match.c).
+                return Err(self.abort(Diagnostic::new(Code::CommandCrashes, range).with("name", "deleteheader")));
+            }
             if self.compare(&mut matcher, &name, value)? {
                 deleted.push(at + 1);
                 self.event(|| Event::Header { range, added: false, name: &name, value });
