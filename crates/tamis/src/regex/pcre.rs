@@ -17,19 +17,37 @@ enum Op {
     /// Goes on elsewhere.
     Jump(usize),
     /// Tries one place, then the other; the number counts the forks.
-    Fork { first: usize, second: usize, number: usize },
+    Fork {
+        first: usize,
+        second: usize,
+        number: usize,
+    },
     /// Notes the place in a slot.
     Note(usize),
     /// Ends a round of a loop: one that took nothing since the slot was noted is the last.
-    Round { slot: usize, exit: usize },
+    Round {
+        slot: usize,
+        exit: usize,
+    },
     /// Ends a group that was opened at the place in the slot before it.
-    Close { slot: usize },
+    Close {
+        slot: usize,
+    },
     Assert(Assertion),
-    BackRef { id: usize, fold: bool },
+    BackRef {
+        id: usize,
+        fold: bool,
+    },
     /// The code up to `end` must match, or must not, here or so many bytes before; nothing is taken.
-    Look { end: usize, behind: usize, negative: bool },
+    Look {
+        end: usize,
+        behind: usize,
+        negative: bool,
+    },
     /// The code up to `end` must match; it is not tried another way.
-    Atomic { end: usize },
+    Atomic {
+        end: usize,
+    },
     /// The end of the code of [`Op::Look`] or [`Op::Atomic`].
     Inner,
     /// The end of the pattern.

@@ -141,7 +141,8 @@ impl Parser<'_> {
             b'{' => {
                 let mut scan = Parser::new(self.pattern.get(self.at + 1..)?, self.flavour, false);
                 let min = scan.number()?;
-                let max = if scan.eat(b',') { if scan.peek(0) == Some(b'}') { FOREVER } else { scan.number()?.min(FOREVER - 1) } } else { min };
+                let max =
+                    if scan.eat(b',') { if scan.peek(0) == Some(b'}') { FOREVER } else { scan.number()?.min(FOREVER - 1) } } else { min };
                 scan.eat(b'}').then_some((min, max, scan.at + 1))
             }
             _ => None,
@@ -179,7 +180,11 @@ impl Parser<'_> {
 
     fn perl_group(&mut self, start: usize, depth: u16) -> Result<(Id, bool), Error> {
         if self.peek(0) == Some(b'*') {
-            let kind = if self.peek(1).is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b':') { ErrorKind::Unsupported } else { ErrorKind::BadRepetition };
+            let kind = if self.peek(1).is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b':') {
+                ErrorKind::Unsupported
+            } else {
+                ErrorKind::BadRepetition
+            };
             return self.error(kind, start);
         }
         let modes = self.modes;
@@ -192,9 +197,7 @@ impl Parser<'_> {
             parser.modes = modes;
             Ok(body)
         };
-        for (opening, behind, negative) in
-            [(&b"?="[..], false, false), (b"?!", false, true), (b"?<=", true, false), (b"?<!", true, true)]
-        {
+        for (opening, behind, negative) in [(&b"?="[..], false, false), (b"?!", false, true), (b"?<=", true, false), (b"?<!", true, true)] {
             if self.sees(opening) {
                 self.at += opening.len();
                 let dropped = self.dropped;
