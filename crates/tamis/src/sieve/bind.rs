@@ -125,6 +125,11 @@ impl<'s> Binder<'s> {
         if is_shape(diagnostic.code) && self.has_syntax_error() {
             return;
         }
+        // Nobody reads on after so many. The first of each kind is kept, since the verdict depends on it.
+        let is_known = |known: &Diagnostic| (known.code, known.severity) == (diagnostic.code, diagnostic.severity);
+        if self.diagnostics.len() >= syntax::Limits::ERRORS && self.diagnostics.iter().any(is_known) {
+            return;
+        }
         diagnostic.unit = self.unit;
         self.diagnostics.push(diagnostic);
     }
@@ -501,7 +506,7 @@ impl<'s> Binder<'s> {
 
     /// True the first time a name is reported.
     fn first_report(&mut self, name: String) -> bool {
-        if self.reported.contains(&name) {
+        if self.reported.len() >= syntax::Limits::ERRORS || self.reported.contains(&name) {
             return false;
         }
         self.reported.push(name);

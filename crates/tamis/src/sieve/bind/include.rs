@@ -135,7 +135,9 @@ fn resolve(
         Some(None) => {}
         None => {
             let wanted = WantedScript { store: inclusion.store, name: inclusion.name.clone() };
-            if !out.wanted.contains(&wanted) {
+            // More would be refused anyway.
+            let has_room = (out.wanted.len() as u64) <= dialect.settings.include_max_includes;
+            if has_room && !out.wanted.contains(&wanted) {
                 out.wanted.push(wanted);
             }
         }

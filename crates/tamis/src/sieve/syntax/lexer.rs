@@ -1,6 +1,6 @@
 //! Text to tokens (RFC 5228, 8.1), as tolerant as Pigeonhole's sieve-lexer.c: a line feed alone ends a line, `_` may stand in names.
 
-use super::Kind;
+use super::{Kind, Limits};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Edit, Range, offset};
 
@@ -65,6 +65,7 @@ fn scan(text: &str, unclosed: &[usize]) -> (Vec<Token>, Vec<Diagnostic>) {
                 continue;
             }
         }
+        lexer.errors.truncate(Limits::ERRORS);
         tokens.push(Token { kind, end });
     }
     (tokens, lexer.errors)
