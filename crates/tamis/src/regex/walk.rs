@@ -312,7 +312,7 @@ impl Program {
     }
 
     /// Adds to `kept` the nodes of `row` that lead to it without taking a byte.
-    fn lead_in(&self, kept: &mut Vec<u64>, row: &[u64]) {
+    fn lead_in(&self, kept: &mut [u64], row: &[u64]) {
         let mut stack: Vec<usize> = bits(kept).collect();
         while let Some(node) = stack.pop() {
             for before in self.back_edges.get(node).map_or(&[][..], Vec::as_slice) {

@@ -469,26 +469,27 @@ impl Parser<'_> {
                 Escape::Assert(_) | Escape::BackRef(_) => self.error(ErrorKind::BadPattern, from),
             };
         }
-        if byte == b'[' && matches!(self.peek(0), Some(b':' | b'.' | b'=')) {
-            if let Some(end) = self.perl_posix_end(self.at) {
-                let name = self.pattern.get(self.at + 1..end).unwrap_or_default();
-                let kind = self.peek(0);
-                self.at = end + 2;
-                if kind != Some(b':') {
-                    return self.error(ErrorKind::BadCollation, from);
-                }
-                let (name, negative) = name.strip_prefix(b"^").map_or((name, false), |name| (name, true));
-                let class = match name {
-                    b"word" => Some(Set::word()),
-                    b"ascii" => Some(Set::of(|byte| byte.is_ascii())),
-                    b"upper" | b"lower" if self.modes.ignore_case => Set::named(b"alpha"),
-                    _ => Set::named(name),
-                };
-                return match class {
-                    Some(class) => Ok(Err(if negative { class.not() } else { class })),
-                    None => self.error(ErrorKind::BadClass, from),
-                };
+        if byte == b'['
+            && matches!(self.peek(0), Some(b':' | b'.' | b'='))
+            && let Some(end) = self.perl_posix_end(self.at)
+        {
+            let name = self.pattern.get(self.at + 1..end).unwrap_or_default();
+            let kind = self.peek(0);
+            self.at = end + 2;
+            if kind != Some(b':') {
+                return self.error(ErrorKind::BadCollation, from);
             }
+            let (name, negative) = name.strip_prefix(b"^").map_or((name, false), |name| (name, true));
+            let class = match name {
+                b"word" => Some(Set::word()),
+                b"ascii" => Some(Set::of(|byte| byte.is_ascii())),
+                b"upper" | b"lower" if self.modes.ignore_case => Set::named(b"alpha"),
+                _ => Set::named(name),
+            };
+            return match class {
+                Some(class) => Ok(Err(if negative { class.not() } else { class })),
+                None => self.error(ErrorKind::BadClass, from),
+            };
         }
         Ok(Ok(u32::from(byte)))
     }

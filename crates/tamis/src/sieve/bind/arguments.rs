@@ -40,7 +40,7 @@ impl<'t> Arguments<'t> {
     }
 
     /// A positional argument by its place from the end, so that optional ones before it do not matter.
-    pub(super) fn from_end(&self, back: usize) -> Option<Argument<'t>> {
+    pub(super) fn nth_back(&self, back: usize) -> Option<Argument<'t>> {
         self.positional.len().checked_sub(back).and_then(|index| self.positional.get(index)).copied()
     }
 }
@@ -194,10 +194,10 @@ impl Binder<'_> {
     /// A tag after a positional argument. The cure moves it, with its parameter, behind the command's name.
     fn misplaced(&mut self, call: Call<'_>, out: &Arguments<'_>, argument: Argument<'_>, tag: &'static Tag) {
         let mut moved = argument.range;
-        if tag.value.is_some() {
-            if let Some(value) = call.arguments().find(|next| next.range.start >= argument.range.end && next.kind != Kind::Tag) {
-                moved = moved.cover(value.range);
-            }
+        if tag.value.is_some()
+            && let Some(value) = call.arguments().find(|next| next.range.start >= argument.range.end && next.kind != Kind::Tag)
+        {
+            moved = moved.cover(value.range);
         }
         let text = moved.of(self.text).to_owned();
         let before = out.positional.first().map_or(call.name.end, |first| first.range.start);

@@ -210,7 +210,7 @@ fn report_broken(keys: &[(Store, String)], out: &mut Bound) {
         .find(|diagnostic| diagnostic.unit > 0 && diagnostic.severity == Severity::Error)
         .map(|diagnostic| diagnostic.unit);
     if let Some((_, name)) = broken.and_then(|unit| keys.get((unit as usize).saturating_sub(1))) {
-        let range = out.program.units.first().and_then(|unit| include_of(unit)).unwrap_or_else(|| end_of(""));
+        let range = out.program.units.first().and_then(include_of).unwrap_or_else(|| end_of(""));
         out.diagnostics.push(Diagnostic::new(Code::IncludedHasErrors, range).with("name", name));
     }
 }

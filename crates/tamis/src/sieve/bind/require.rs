@@ -86,10 +86,10 @@ impl Binder<'_> {
         self.required.push((extension, range));
         self.assume(extension);
         // ext-vacation-seconds.c loads vacation with it.
-        if extension.name == "vacation-seconds" {
-            if let Some(vacation) = spec::extension("vacation") {
-                self.load(vacation, range);
-            }
+        if extension.name == "vacation-seconds"
+            && let Some(vacation) = spec::extension("vacation")
+        {
+            self.load(vacation, range);
         }
     }
 

@@ -348,6 +348,7 @@ impl Lexer<'_> {
 
 /// True for a byte of an identifier. Looked up, since most bytes of a script are asked.
 fn in_name(byte: u8) -> bool {
+    #[allow(clippy::indexing_slicing, reason = "a constant: an index out of bounds would not compile")]
     const IN_NAME: [bool; 256] = {
         let mut table = [false; 256];
         let mut byte = 0u8;
