@@ -29,7 +29,7 @@ fn deep_patterns_need_little_stack() {
     let patterns = [
         nest(90, "(", ")"),
         nest(40, "(b|", ")*"),
-        nest(45, "(?=", ")"),
+        nest(45, "(?=", ")") + "a",
         nest(45, "(", "){1,2}"),
         nest(8000, "(", ")"),
         nest(1, "", &"*".repeat(8000)),
