@@ -81,8 +81,9 @@ pub(super) fn bind_all(text: &str, tree: &Tree<Kind>, errors: &[Diagnostic], inc
             }));
             (text, &parsed.tree, parsed.errors.as_slice())
         };
+        let calls = syntax::Calls::new(tree);
         let mut binder = Binder::new(text, errors, dialect, unit, &mut out.program.globals);
-        let block = tree.root().map(|root| binder.commands(root, true)).unwrap_or_default();
+        let block = binder.commands(calls.top(), true);
         if !binder.begun {
             binder.requirements_done();
         }
