@@ -7,9 +7,9 @@ use crate::mail::parse_address;
 use crate::sieve::dialect::Engine;
 use crate::sieve::program::{Comparator, Few, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Text, Texts, Vacation};
 use crate::sieve::spec::{self, OpId, TagId};
-use crate::sieve::syntax::{Argument, Call, Kind};
+use crate::sieve::syntax::{Argument, Call, CallBlock};
 use crate::sieve::values::{self, is_flag, is_header_name, is_header_value, is_script_name};
-use crate::text::{Edit, Node, Range};
+use crate::text::{Edit, Range};
 
 /// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).
 const MAX_LOOPS: usize = 4;
@@ -105,7 +105,7 @@ impl Binder<'_> {
 
     fn flag_command(&mut self, arguments: &Arguments<'_>, change: FlagChange) -> Option<Op> {
         // A third argument, which Pigeonhole does not look at, stands behind the two that count.
-        let (variable, flags) = match arguments.positional.as_slice() {
+        let (variable, flags) = match &*arguments.positional {
             [flags] => (None, *flags),
             [name, flags, ..] => {
                 self.needs_variables(name.range)?;
@@ -410,14 +410,14 @@ impl Binder<'_> {
         Some(Op::Denotify { importance: importance(arguments), id })
     }
 
-    pub(super) fn for_every_part(&mut self, found: &'static spec::Command, call: Call<'_>, block: Option<Node<'_, Kind>>) -> Option<Op> {
+    pub(super) fn for_every_part(&mut self, found: &'static spec::Command, call: Call<'_>, block: Option<CallBlock<'_>>) -> Option<Op> {
         let arguments = self.arguments(found, call);
         let name = arguments.as_ref().and_then(|arguments| arguments.value(TagId::Name)).map(|name| self.constant(name));
         if self.loops.len() >= MAX_LOOPS {
             self.error(Code::LoopsTooDeep, call.name, "max", MAX_LOOPS.to_string());
         }
         self.loops.push(name);
-        let commands = block.map(|block| self.commands(block, false)).unwrap_or_default();
+        let commands = block.map(|block| self.commands(block.commands, false)).unwrap_or_default();
         self.loops.pop();
         arguments.map(|_| Op::ForEveryPart(commands))
     }

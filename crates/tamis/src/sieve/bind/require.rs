@@ -151,8 +151,9 @@ impl Binder<'_> {
     /// The edit that adds a capability: to the first `require`, or as a new line where one belongs.
     pub(super) fn require_fix(&self, capability: &str) -> Fix {
         let parsed = syntax::parse(self.text);
-        let first = syntax::script(&parsed.tree).next().filter(|call| call.name.of(self.text).eq_ignore_ascii_case("require"));
-        let edit = match first.and_then(|call| call.arguments().next()) {
+        let calls = syntax::Calls::new(&parsed.tree);
+        let first = calls.top().next().filter(|call| call.name.of(self.text).eq_ignore_ascii_case("require"));
+        let edit = match first.and_then(|call| call.arguments().first()) {
             Some(argument) if argument.kind == Kind::StringList => {
                 let last = argument.strings().last().map_or(argument.range.end, |(_, range)| range.end);
                 Edit { range: Range::at(last), text: format!(", \"{capability}\"") }
