@@ -251,18 +251,18 @@ impl<'t> Reader<'t> {
     fn close(&mut self) {
         let Some(open) = self.open.pop() else { return };
         let (end, next) = (self.last_end, offset(self.calls.calls.len()));
-        if matches!(open.kind, Kind::Command | Kind::Test) {
-            if let Some(call) = self.calls.calls.get_mut(open.call as usize) {
-                (call.end, call.next) = (end, next);
-                if call.brace.is_none() {
-                    call.tests_end = next;
-                }
+        if matches!(open.kind, Kind::Command | Kind::Test)
+            && let Some(call) = self.calls.calls.get_mut(open.call as usize)
+        {
+            (call.end, call.next) = (end, next);
+            if call.brace.is_none() {
+                call.tests_end = next;
             }
         }
-        if matches!(open.kind, Kind::Test | Kind::TestList) {
-            if let Some(call) = self.call() {
-                call.head.end = end;
-            }
+        if matches!(open.kind, Kind::Test | Kind::TestList)
+            && let Some(call) = self.call()
+        {
+            call.head.end = end;
         }
     }
 }
