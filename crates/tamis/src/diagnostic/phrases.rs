@@ -39,7 +39,13 @@ macro_rules! codes {
             /// True for a known fault of the server's engine that this input meets: it would abort or answer wrongly.
             #[must_use]
             pub const fn is_hazard(self) -> bool {
-                matches!(self, Self::CrashesServer | Self::WrongOnServer | Self::DuplicateTwice)
+                self.crashes_server() || matches!(self, Self::WrongOnServer | Self::DuplicateTwice)
+            }
+
+            /// True if the process of the server's engine ends over this input.
+            #[must_use]
+            pub const fn crashes_server(self) -> bool {
+                matches!(self, Self::CrashesServer | Self::CommandCrashes | Self::LoopCrashes)
             }
 
             /// True for a broken rule of a policy (`vet/…`).
@@ -563,6 +569,10 @@ codes! {
     CommandCrashes "sieve/command-crashes-server" Warning {
         en: "the server's engine aborts at `{name}` on this message",
         fr: "le moteur du serveur s'interrompt à `{name}` sur ce message"
+    }
+    LoopCrashes "sieve/loop-crashes-server" Warning {
+        en: "after the inner `foreverypart` the server's engine cannot go on: when it delivers it aborts, and the message stays with the sender",
+        fr: "après la boucle `foreverypart` intérieure, le moteur du serveur ne peut pas continuer : à la livraison il s'interrompt, et le message reste chez l'expéditeur"
     }
     LosesMail "sieve/loses-mail" Warning {
         en: "the server loses the message: filing into `{name}` fails after the message was kept, and both are undone",

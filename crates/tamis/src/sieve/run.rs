@@ -14,6 +14,7 @@ mod compose;
 mod dates;
 mod fields;
 mod flags;
+mod loops;
 mod machine;
 mod matches;
 mod matching;

@@ -523,6 +523,75 @@ fn hostile_messages_do_no_harm() {
 }
 
 #[test]
+fn what_follows_an_inner_loop_ends_the_server() {
+    // As sieve-test 0.5.19 answers, "corrupt" where it takes the compiled script for broken.
+    for (body, corrupt) in [
+        ("foreverypart { } fileinto \"X\";", true),
+        ("foreverypart { }", false),
+        // The one operation after the inner loop still runs.
+        ("foreverypart { } stop; keep;", false),
+        ("foreverypart { } break; keep;", false),
+        ("foreverypart { } keep;", true),
+        ("foreverypart { } foreverypart { }", false),
+        ("foreverypart { } foreverypart { } keep;", true),
+        // A jump to the limit or beyond fails, taken or not.
+        ("foreverypart { } if size :over 1 { stop; }", true),
+        ("foreverypart { } if true { }", false),
+        ("foreverypart { } if ihave \"fileinto\" { stop; }", true),
+        ("if size :over 1000000 { foreverypart { } } else { keep; }", false),
+        ("if size :over 1 { foreverypart { } } else { keep; }", true),
+        ("if size :over 1 { foreverypart { } stop; } else { keep; }", false),
+        // In the next turn the limit is still there.
+        ("if exists :mime \"X-Part\" { stop; } foreverypart { }", false),
+        ("if size :over 1 { foreverypart { } }", true),
+        ("if anyof (size :over 1, size :over 2) { } foreverypart { }", false),
+    ] {
+        let script = &format!("foreverypart {{ {body} }} discard;");
+        let message = "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\nX-Part: x\n\ntwo\n--b--\n";
+        let outcome = Case { script, message, ..Case::default() }.run(None);
+        let code = outcome.failure.as_ref().map(|failure| failure.code);
+        assert_eq!(code, corrupt.then_some(Code::LoopCrashes), "{body}");
+        assert_eq!(outcome.notes.iter().any(|note| note.code.is_hazard()), corrupt, "{body}");
+        assert!(!corrupt || short(&outcome).starts_with("INBOX failed"), "{body}: {}", short(&outcome));
+    }
+    // An included script has its own loops.
+    let included = &[("inner", "require \"foreverypart\"; foreverypart { }")][..];
+    let script = "foreverypart { include \"inner\"; fileinto \"X\"; }";
+    assert_eq!(Case { script, included, ..Case::default() }.run(None).failure, None);
+    // The standard knows no such limit.
+    let script = "foreverypart { foreverypart { } fileinto \"X\"; }";
+    assert_eq!(Case { server: "rfc", script, ..Case::default() }.run(None).failure, None);
+}
+
+#[test]
+fn deleteheader_may_end_the_server() {
+    // As sieve-test 0.5.19 answers.
+    let count = "deleteheader :count \"ge\" \"X-Spam-Flag\" \"0\";";
+    let second = "deleteheader :index 2 :count \"ge\" \"X-Spam-Flag\" \"0\";";
+    let absent = "deleteheader \"X\";";
+    let added = "addheader \"X\" \"y\";";
+    for (script, message, crashes) in [
+        (count, "X-Spam-Flag: YES\n\nx\n", true),
+        (count, "X-Other: YES\n\nx\n", false),
+        (second, "X-Spam-Flag: YES\n\nx\n", false),
+        (second, "X-Spam-Flag: YES\nX-Spam-Flag: NO\n\nx\n", true),
+        // A line that begins a field without a colon.
+        (absent, "Subject: a\nC", true),
+        (absent, "Subject: a\nDate\n\nx\n", true),
+        (absent, "\tx\n\nb", true),
+        (absent, " x: y\nSubject: y\n\n", false),
+        (absent, "Subject: a\n b\n\n", false),
+        (absent, "Subject: x\n: y\n\n", false),
+        (absent, "", false),
+        (absent, "\nb", false),
+        (added, "Subject: a\nC", false),
+    ] {
+        let outcome = Case { script, message, ..Case::default() }.run(None);
+        assert_eq!(outcome.failure.is_some_and(|failure| failure.code.crashes_server()), crashes, "{script} {message:?}");
+    }
+}
+
+#[test]
 fn actions_are_reported_with_their_arguments() {
     let script = "addflag \"\\\\seen kw\"; fileinto :copy :create \"A\"; vacation :days 3 :subject \"s\" \"x${1}\";";
     let outcome = Case { script, ..Case::default() }.run(None);

@@ -150,9 +150,11 @@ impl<'m> Fields<'m> {
         if last { self.entries.push(entry) } else { self.entries.insert(0, entry) }
     }
 
-    /// Whether taking the header apart ends 0.5's process: it expects a name on every line.
+    /// Whether taking the header apart ends 0.5's process: it expects a colon on every line that begins a field.
     pub(super) fn crash_when_parsed(&self) -> bool {
-        !self.parsed && self.entries.iter().any(|entry| entry.field.name.is_empty())
+        let mut lines = self.message.header_raw().split_inclusive(|byte| *byte == b'\n').enumerate();
+        let begins = |at: usize, line: &[u8]| at == 0 || !line.first().is_some_and(|first| matches!(first, b' ' | b'\t'));
+        !self.parsed && lines.any(|(at, line)| begins(at, line) && memchr::memchr(b':', line).is_none())
     }
 
     /// Deletes the fields of this name, or only the one at `index`, counted from 1 (from the end if negative). Says what is deleted.

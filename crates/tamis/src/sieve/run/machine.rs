@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::fields::Fields;
+use super::loops::{Jump, Layout};
 use super::matching::{Keys, Matcher};
 use super::result::{Actions, Entry, Flags, Kind};
 use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flags, variables, write};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::{PartIter, parse_address};
 use crate::sieve::dialect::{Engine, Settings};
-use crate::sieve::program::{Command, FlagChange, If, Index, Matching, Op, Piece, Place, Program, Text, Texts, Unit};
+use crate::sieve::program::{Block, Command, FlagChange, If, Index, Matching, Op, Piece, Place, Program, Test, Text, Texts, Unit};
 use crate::sieve::values::is_header_name;
 use crate::text::Range;
 
@@ -47,6 +48,11 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) fields: Rc<Fields<'m>>,
     pub(super) actions: Actions<'m>,
     frames: Vec<Frame<'p, 'm>>,
+    /// The end of an inner loop that was left, counted in operations of the unit: Pigeonhole's limit until another loop begins, or the
+    /// outermost ends.
+    limit: Option<u32>,
+    /// The operations of the units that such a loop stands in.
+    layouts: Vec<(u32, Rc<Layout>)>,
     included: BTreeSet<u32>,
     /// What `duplicate` tests have asked so far, and the answers.
     pub(super) asked: Vec<Asked>,
@@ -66,10 +72,10 @@ struct Frame<'p, 'm> {
 
 /// What a frame's block is.
 enum Role<'p, 'm> {
-    /// A branch of an `if`.
-    Branch,
+    /// A branch of an `if`; none for `else`.
+    Branch(Option<&'p (Test, Block)>),
     /// The body of a `foreverypart`.
-    Loop(PartIter<'m>),
+    Loop(PartIter<'m>, &'p Command),
     /// An included script; holds the state of the one that includes it. None for the script itself.
     Unit(Option<Box<Suspended<'p>>>),
 }
@@ -80,6 +86,7 @@ struct Suspended<'p> {
     scope: &'p Unit,
     locals: Vec<Vec<u8>>,
     matches: Vec<Vec<u8>>,
+    limit: Option<u32>,
 }
 
 /// A unit for programs that have none.
@@ -118,6 +125,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             fields: Rc::new(Fields::new(delivery.message)),
             actions: Actions::default(),
             frames: Vec::new(),
+            limit: None,
+            layouts: Vec::new(),
             included: BTreeSet::new(),
             asked: Vec::new(),
             notes: Vec::new(),
@@ -147,6 +156,10 @@ impl<'p, 'm> Machine<'p, 'm> {
             self.depth = u32::try_from(self.frames.len() - 1).unwrap_or(u32::MAX);
             self.step(1)?;
             self.event(|| Event::Command { range: command.range });
+            if self.limit.is_some() && !matches!(command.op, Op::If(_)) {
+                let at = self.layout().command(command);
+                self.check_operation(at)?;
+            }
             self.command(command)?;
         }
         Ok(())
@@ -163,7 +176,15 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     fn end_of_block(&mut self) -> Step<()> {
-        if let Some(Frame { next, role: Role::Loop(parts), .. }) = self.frames.last_mut()
+        if self.limit.is_some() {
+            let layout = self.layout();
+            match self.frames.last().map(|frame| &frame.role) {
+                Some(Role::Loop(_, command)) => self.check_operation(layout.end(command))?,
+                Some(Role::Branch(Some(branch))) => self.check_jump(layout.exit(branch))?,
+                _ => {}
+            }
+        }
+        if let Some(Frame { next, role: Role::Loop(parts, _), .. }) = self.frames.last_mut()
             && parts.advance().is_some()
         {
             *next = 0;
@@ -173,18 +194,83 @@ impl<'p, 'm> Machine<'p, 'm> {
         Ok(())
     }
 
+    /// The operations of the unit that runs.
+    fn layout(&mut self) -> Rc<Layout> {
+        if let Some((_, layout)) = self.layouts.iter().find(|(unit, _)| *unit == self.unit) {
+            return Rc::clone(layout);
+        }
+        let layout = Rc::new(Layout::new(&self.scope.block));
+        self.layouts.push((self.unit, Rc::clone(&layout)));
+        layout
+    }
+
+    /// A loop was left, and its frame is gone.
+    fn left_loop(&mut self, command: &Command) {
+        let mut around = self.frames.iter().rev().take_while(|frame| !matches!(frame.role, Role::Unit(_)));
+        let inside = around.any(|frame| matches!(frame.role, Role::Loop(..)));
+        let limited = inside && self.engine().is_pigeonhole();
+        self.limit = if limited { self.layout().end(command).map(|end| end.saturating_add(1)) } else { None };
+    }
+
+    /// An operation runs: it must not stand beyond the limit.
+    fn check_operation(&mut self, at: Option<u32>) -> Step<()> {
+        if self.limit.is_some_and(|limit| at.is_some_and(|at| at > limit)) {
+            return Err(self.cross_limit());
+        }
+        Ok(())
+    }
+
+    /// A jump, taken or not: it must not lead to the limit.
+    fn check_jump(&mut self, jump: Option<Jump>) -> Step<()> {
+        if self.limit.is_some_and(|limit| jump.is_some_and(|jump| jump.at > limit || jump.to >= limit)) {
+            return Err(self.cross_limit());
+        }
+        Ok(())
+    }
+
+    /// A test that is an operation of its own begins.
+    pub(super) fn check_test(&mut self, test: &Test) -> Step<()> {
+        if self.limit.is_some() {
+            // The jump follows at once.
+            let at = self.layout().test(test).map(|jump| jump.at.saturating_sub(1));
+            self.check_operation(at)?;
+        }
+        Ok(())
+    }
+
+    /// The jump after a test.
+    pub(super) fn check_test_jump(&mut self, test: &Test) -> Step<()> {
+        if self.limit.is_some() {
+            let jump = self.layout().test(test);
+            self.check_jump(jump)?;
+        }
+        Ok(())
+    }
+
+    /// The server takes the compiled script for broken, and its process ends when it delivers: here the script fails.
+    fn cross_limit(&mut self) -> Failed {
+        let diagnostic = Diagnostic::new(Code::LoopCrashes, self.place());
+        self.note(diagnostic.clone());
+        self.fail(Diagnostic { severity: Severity::Error, ..diagnostic })
+    }
+
     /// Leaves the innermost block.
     fn leave(&mut self) {
-        if let Some(Frame { role: Role::Unit(Some(suspended)), .. }) = self.frames.pop() {
-            (self.unit, self.scope) = (suspended.unit, suspended.scope);
-            (self.locals, self.matches) = (suspended.locals, suspended.matches);
+        match self.frames.pop().map(|frame| frame.role) {
+            Some(Role::Unit(Some(suspended))) => {
+                (self.unit, self.scope) = (suspended.unit, suspended.scope);
+                (self.locals, self.matches) = (suspended.locals, suspended.matches);
+                self.limit = suspended.limit;
+            }
+            Some(Role::Loop(_, command)) => self.left_loop(command),
+            _ => {}
         }
     }
 
     /// The part that the innermost `foreverypart` is at, of whatever script.
     pub(super) fn part(&self) -> Option<PartIter<'m>> {
         self.frames.iter().rev().find_map(|frame| match frame.role {
-            Role::Loop(parts) => Some(parts),
+            Role::Loop(parts, _) => Some(parts),
             _ => None,
         })
     }
@@ -337,7 +423,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             Op::Break(loops) => {
                 let mut loops = *loops;
                 while let Some(frame) = self.frames.last().filter(|_| loops > 0) {
-                    loops -= u32::from(matches!(frame.role, Role::Loop(_)));
+                    loops -= u32::from(matches!(frame.role, Role::Loop(..)));
                     self.leave();
                 }
                 Ok(())
@@ -346,7 +432,10 @@ impl<'p, 'm> Machine<'p, 'm> {
                 let message = self.delivery.message;
                 let mut parts = self.part().map_or_else(|| PartIter::new(message.parts()), |parts| parts.children());
                 if parts.current().is_some() {
-                    self.frames.push(Frame { block, next: 0, role: Role::Loop(parts) });
+                    self.limit = None;
+                    self.frames.push(Frame { block, next: 0, role: Role::Loop(parts, command) });
+                } else {
+                    self.left_loop(command);
                 }
                 Ok(())
             }
@@ -358,6 +447,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                         scope: self.scope,
                         locals: std::mem::take(&mut self.locals),
                         matches: std::mem::take(&mut self.matches),
+                        limit: self.limit.take(),
                     };
                     self.enter(*unit, Some(Box::new(suspended)));
                 }
@@ -429,17 +519,17 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     fn branch(&mut self, branches: &'p If) -> Step<()> {
         let depth = self.depth;
-        let mut block = branches.otherwise.as_deref();
-        for (test, then) in &branches.branches {
+        let (mut block, mut taken) = (branches.otherwise.as_ref(), None);
+        for branch in &branches.branches {
             self.depth = depth.saturating_add(1);
-            if self.test(test)? {
-                block = Some(then);
+            if self.test(&branch.0)? {
+                (block, taken) = (Some(&branch.1), Some(branch));
                 break;
             }
         }
         self.depth = depth;
-        if let Some(block) = block.filter(|block| !block.is_empty()) {
-            self.frames.push(Frame { block, next: 0, role: Role::Branch });
+        if let Some(block) = block.filter(|block| !block.is_empty() || self.limit.is_some()) {
+            self.frames.push(Frame { block, next: 0, role: Role::Branch(taken) });
         }
         Ok(())
     }
@@ -596,6 +686,10 @@ impl<'p, 'm> Machine<'p, 'm> {
         let mut deleted = Vec::new();
         for (position, at) in (1i64..).zip(order) {
             let Some(value) = values.get(at).filter(|_| index.is_none() || position == wanted) else { continue };
+            if matcher.counts().is_some() && self.engine().is_pigeonhole() {
+                // `:count` has no function for one value alone, and the engine calls it all the same (sieve_match_value in sieve-match.c).
+                return Err(self.abort(Diagnostic::new(Code::CommandCrashes, range).with("name", "deleteheader")));
+            }
             if self.compare(&mut matcher, &name, value)? {
                 deleted.push(at + 1);
                 self.event(|| Event::Header { range, added: false, name: &name, value });

@@ -28,10 +28,14 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.depth = depth.saturating_add(1);
         let holds = match &test.kind {
             TestKind::Not(inner) => !self.test(inner)?,
-            TestKind::AnyOf(tests) => self.any(tests, true)?,
-            TestKind::AllOf(tests) => !self.any(tests, false)?,
-            TestKind::Constant(holds) => *holds,
-            _ => self.leaf(test)?,
+            TestKind::AnyOf(tests) => self.any(test, tests, true)?,
+            TestKind::AllOf(tests) => !self.any(test, tests, false)?,
+            kind => {
+                self.check_test(test)?;
+                let holds = if let TestKind::Constant(holds) = kind { *holds } else { self.leaf(test)? };
+                self.check_test_jump(test)?;
+                holds
+            }
         };
         self.depth = depth;
         self.event(|| Event::Result { range: test.range, holds });
@@ -39,12 +43,13 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// Whether any of the tests gives `wanted`; those after the first that does are not run.
-    fn any(&mut self, tests: &'p [Test], wanted: bool) -> Step<bool> {
+    fn any(&mut self, list: &'p Test, tests: &'p [Test], wanted: bool) -> Step<bool> {
         for test in tests {
             if self.test(test)? == wanted {
                 return Ok(true);
             }
         }
+        self.check_test_jump(list)?;
         Ok(false)
     }
 

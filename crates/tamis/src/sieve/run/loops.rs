@@ -1,0 +1,191 @@
+//! Where a loop must end for Pigeonhole. After an inner `foreverypart` is left, its end stays the limit (sieve_interpreter_loop_break in
+//! sieve-interpreter.c): the one operation that stands there still runs, and any beyond it, or a jump to there or beyond, ends the server's
+//! process. So it matters which operations a script is compiled to and in what order; their real addresses do not.
+//!
+//! Not told apart: a second `include :optional` of one missing script is an operation to the server, here it is none, like the first.
+
+use std::collections::BTreeMap;
+
+use crate::sieve::program::{Block, Command, If, Op, Test, TestKind};
+
+/// By place in memory.
+type Places = BTreeMap<usize, u32>;
+
+fn place<T>(of: &T) -> usize {
+    std::ptr::from_ref(of).addr()
+}
+
+/// A jump: at which operation, and to which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Jump {
+    pub(super) at: u32,
+    pub(super) to: u32,
+}
+
+/// The operations of a unit, counted from 0. What they belong to is known by its place in memory.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// Where each command begins.
+    commands: Places,
+    /// Where the body of each `foreverypart` ends: the operation that begins the next turn.
+    ends: Places,
+    /// The jump after each test; that of `anyof` and `allof` is taken if no test of theirs decides.
+    tests: Places,
+    /// The jump over the other branches, after each branch that has one.
+    exits: Places,
+    jumps: Vec<Jump>,
+    size: u32,
+}
+
+impl Layout {
+    pub(super) fn new(block: &Block) -> Self {
+        let mut layout = Self::default();
+        layout.block(block);
+        layout
+    }
+
+    pub(super) fn command(&self, command: &Command) -> Option<u32> {
+        self.commands.get(&place(command)).copied()
+    }
+
+    pub(super) fn end(&self, command: &Command) -> Option<u32> {
+        self.ends.get(&place(command)).copied()
+    }
+
+    pub(super) fn test(&self, test: &Test) -> Option<Jump> {
+        self.at(self.tests.get(&place(test)))
+    }
+
+    pub(super) fn exit(&self, branch: &(Test, Block)) -> Option<Jump> {
+        self.at(self.exits.get(&place(branch)))
+    }
+
+    fn at(&self, jump: Option<&u32>) -> Option<Jump> {
+        jump.and_then(|jump| usize::try_from(*jump).ok()).and_then(|jump| self.jumps.get(jump)).copied()
+    }
+
+    fn jump(&mut self) -> u32 {
+        let jump = u32::try_from(self.jumps.len()).unwrap_or(u32::MAX);
+        self.jumps.push(Jump { at: self.size, to: self.size });
+        self.size = self.size.saturating_add(1);
+        jump
+    }
+
+    /// The jumps lead to the next operation.
+    fn resolve(&mut self, jumps: &[u32]) {
+        for jump in jumps {
+            if let Some(jump) = usize::try_from(*jump).ok().and_then(|jump| self.jumps.get_mut(jump)) {
+                jump.to = self.size;
+            }
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        for command in block {
+            self.commands.insert(place(command), self.size);
+            match &command.op {
+                Op::If(branches) => self.branches(branches),
+                Op::ForEveryPart(block) => {
+                    self.size = self.size.saturating_add(1);
+                    self.block(block);
+                    self.ends.insert(place(command), self.size);
+                    self.size = self.size.saturating_add(1);
+                }
+                Op::Include { unit: None, .. } => {}
+                _ => self.size = self.size.saturating_add(1),
+            }
+        }
+    }
+
+    /// As cmd-if.c has it.
+    fn branches(&mut self, branches: &If) {
+        let mut exits = Vec::new();
+        let mut others = branches.branches.len();
+        let mut decided = false;
+        for branch in &branches.branches {
+            let (test, block) = branch;
+            others -= 1;
+            let known = known(test);
+            let mut jumps = Vec::new();
+            if known.is_none() {
+                self.lay_test(test, false, &mut jumps);
+            }
+            if known != Some(false) {
+                self.block(block);
+            }
+            decided |= known == Some(true);
+            let last = others == 0 && branches.otherwise.is_none();
+            let leaves = || block.iter().any(|command| matches!(command.op, Op::Stop | Op::Break(_)));
+            if known.is_none() && !last && !leaves() {
+                let exit = self.jump();
+                self.exits.insert(place(branch), exit);
+                exits.push(exit);
+            }
+            self.resolve(&jumps);
+        }
+        if let Some(block) = branches.otherwise.as_ref().filter(|_| !decided) {
+            self.block(block);
+        }
+        self.resolve(&exits);
+    }
+
+    /// A test whose jump is taken when it says `wanted` (sieve_generate_test, tst-anyof.c, tst-allof.c).
+    fn lay_test(&mut self, test: &Test, wanted: bool, jumps: &mut Vec<u32>) {
+        let (tests, stopper) = match &test.kind {
+            TestKind::Not(inner) => return self.lay_test(inner, !wanted, jumps),
+            TestKind::AnyOf(tests) => (tests, true),
+            TestKind::AllOf(tests) => (tests, false),
+            _ => {
+                self.size = self.size.saturating_add(1);
+                let jump = self.jump();
+                self.tests.insert(place(test), jump);
+                jumps.push(jump);
+                return;
+            }
+        };
+        // Tests whose answer is known are not there.
+        let mut open: Vec<&Test> = tests.iter().filter(|test| known(test).is_none()).collect();
+        if open.len() == 1 {
+            if let Some(test) = open.pop() {
+                self.lay_test(test, wanted, jumps);
+            }
+        } else if wanted == stopper {
+            for test in open {
+                self.lay_test(test, stopper, jumps);
+            }
+        } else {
+            let mut deciding = Vec::new();
+            for test in open {
+                self.lay_test(test, stopper, &mut deciding);
+            }
+            let jump = self.jump();
+            self.tests.insert(place(test), jump);
+            jumps.push(jump);
+            self.resolve(&deciding);
+        }
+    }
+}
+
+/// What a test always says, if the server knows it when it compiles.
+fn known(test: &Test) -> Option<bool> {
+    let list = |tests: &[Test], stopper: bool| {
+        let mut answer = Some(!stopper);
+        for test in tests {
+            match known(test) {
+                Some(known) if known == stopper => return Some(stopper),
+                Some(_) => {}
+                None => answer = None,
+            }
+        }
+        answer
+    };
+    match &test.kind {
+        // `true` stands alone; an `ihave` that holds has arguments, and is asked again when it runs.
+        TestKind::Constant(true) => (test.range.len() == 4).then_some(true),
+        TestKind::Constant(false) => Some(false),
+        TestKind::Not(inner) => known(inner).map(|known| !known),
+        TestKind::AnyOf(tests) => list(tests, true),
+        TestKind::AllOf(tests) => list(tests, false),
+        _ => None,
+    }
+}
