@@ -18,9 +18,12 @@ Usage: cargo xtask COMMAND
 
   studio [--port N] [--no-open]   build the studio and serve it on 127.0.0.1 (default: the first free port from 7770)
   test [STEP]...                  every check of this repository, or only the steps whose name contains a STEP
+  campaign KIND [--pairs N]...    ask the real programs about N generated cases; without KIND it says which there are
+  bench                           the ratios of benches/README.md, measured in one run
+  fuzz TARGET [SECONDS]           cargo-fuzz on one target (needs a nightly toolchain and cargo-fuzz)
   wasm                            only the WASM module and its JavaScript, into web/src/generated
 
-Nothing is written outside this folder.
+Nothing is written outside this folder but temporary files.
 ";
 
 fn main() -> ExitCode {
@@ -36,6 +39,11 @@ fn main() -> ExitCode {
 
 /// Reads the command line and does what it says; false when the work itself found something wrong.
 fn command() -> tools::Result<bool> {
+    // A campaign reads its own words.
+    let mut words = std::env::args().skip(1);
+    if words.next().as_deref() == Some("campaign") {
+        return campaign(&words.collect::<Vec<_>>());
+    }
     let mut arguments = lexopt::Parser::from_env();
     let words = |error: lexopt::Error| error.to_string();
     let (mut command, mut rest, mut port, mut open) = (None, Vec::new(), None, true);
@@ -55,10 +63,38 @@ fn command() -> tools::Result<bool> {
     match command.as_deref() {
         Some("studio") if rest.is_empty() => studio::studio(port, open).map(|()| true),
         Some("test") => test::test(&rest),
+        Some("bench") if rest.is_empty() => {
+            tools::run(
+                tools::cargo(&["run", "--release", "--locked", "--manifest-path"])
+                    .arg(tools::root().join("benches/Cargo.toml"))
+                    .args(["--bin", "ratios"]),
+            )?;
+            Ok(true)
+        }
+        Some("fuzz") if matches!(rest.len(), 1 | 2) => {
+            let seconds = rest.get(1).map_or("60", String::as_str);
+            let limit = format!("-max_total_time={seconds}");
+            let target = rest.first().map_or("", String::as_str);
+            let mut fuzz =
+                tools::cargo(&["+nightly", "fuzz", "run", "-s", "none", target, "--", limit.as_str(), "-max_len=8192", "-timeout=20"]);
+            tools::run(fuzz.current_dir(tools::root().join("fuzz")))?;
+            Ok(true)
+        }
         Some("wasm") if rest.is_empty() => {
             web::prepare()?;
             wasm::build().map(|()| true)
         }
         _ => Err(format!("what should I do?\n\n{USAGE}")),
+    }
+}
+
+/// Builds the campaigns for speed and runs one; false if the real program disagrees.
+fn campaign(words: &[String]) -> tools::Result<bool> {
+    let mut command = tools::cargo(&["run", "--release", "--quiet", "--locked", "--package", "tamis-oracle", "--"]);
+    let status = command.args(words).status().map_err(|error| format!("cargo: {error}"))?;
+    match status.code() {
+        Some(0) => Ok(true),
+        Some(1) => Ok(false),
+        _ => Err("the campaign could not run".to_owned()),
     }
 }

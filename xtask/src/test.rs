@@ -98,7 +98,7 @@ fn clippy() -> Result<Outcome> {
 }
 
 fn rust() -> Result<Outcome> {
-    cargo(&["test", "--workspace", "--locked"])
+    cargo(&["test", "--workspace", "--locked", "--no-fail-fast"])
 }
 
 /// The same binaries, started by `env`: the variable must not reach rustc, which reads it too.
@@ -107,7 +107,7 @@ fn stack() -> Result<Outcome> {
         return Ok(Outcome::Skipped("needs the program `env`".to_owned()));
     }
     let runner = format!(r#"target."cfg(all())".runner = ["env", "RUST_MIN_STACK={SMALL_STACK}"]"#);
-    cargo(&["--config", &runner, "test", "--workspace", "--locked", "--lib", "--bins", "--tests"])
+    cargo(&["--config", &runner, "test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"])
 }
 
 fn doc() -> Result<Outcome> {

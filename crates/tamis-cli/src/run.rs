@@ -6,11 +6,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::Language;
-use tamis::mail::{Charsets, WantedCharset};
+use tamis::mail::Charsets;
 use tamis::sieve::run::{Account, Timestamp};
 use tamis::sieve::{Dialect, Script, Scripts};
 use tamis::text::Encoding;
-use tamis_wire::{AccountJson, RunResponse, Simulation, Wanted};
+use tamis_wire::{AccountJson, RunResponse, Simulation};
 
 use crate::common::ServerArgs;
 use crate::mail::{Mail, Source};
@@ -125,41 +125,22 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
     Ok(exit)
 }
 
-/// Runs once, answers the charsets that are wanted, and runs again: at most three times.
 fn simulate(args: &RunArgs, setting: &Setting, mail: &Mail) -> RunResponse {
-    let mut charsets = Charsets::new();
-    let mut rounds = 0;
-    loop {
-        rounds += 1;
-        let response = tamis_wire::response(Simulation {
-            script: &setting.script,
-            included: &setting.included,
-            dialect: &setting.dialect,
-            account: &setting.account,
-            message: &mail.bytes,
-            charsets: charsets.clone(),
-            from: args.from.as_deref(),
-            to: args.to.as_deref(),
-            now: setting.now,
-            name: &mail.name,
-            language: setting.language,
-            encoding: Encoding::Utf8,
-            trace: args.trace,
-        });
-        let before = charsets.len();
-        for wanted in &response.wanted {
-            if let Wanted::Charset { charset, bytes } = wanted {
-                if let Some(bytes) = tamis_wire::from_base64(bytes) {
-                    let text = encoding_rs::Encoding::for_label(charset.as_bytes())
-                        .map(|encoding| encoding.decode_without_bom_handling(&bytes).0.into_owned());
-                    charsets.insert(WantedCharset { charset: charset.clone(), bytes }, text);
-                }
-            }
-        }
-        if charsets.len() == before || rounds == 3 {
-            return response;
-        }
-    }
+    tamis_wire::native::answered(&Simulation {
+        script: &setting.script,
+        included: &setting.included,
+        dialect: &setting.dialect,
+        account: &setting.account,
+        message: &mail.bytes,
+        charsets: Charsets::new(),
+        from: args.from.as_deref(),
+        to: args.to.as_deref(),
+        now: setting.now,
+        name: &mail.name,
+        language: setting.language,
+        encoding: Encoding::Utf8,
+        trace: args.trace,
+    })
 }
 
 fn account(args: &RunArgs) -> Result<Account, String> {

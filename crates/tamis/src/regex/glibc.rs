@@ -129,8 +129,7 @@ impl Program {
         }
         let mut program = builder.program;
         program.nodes.iter_mut().filter(|node| node.kind == Kind::Fork).for_each(|node| {
-            node.edges.sort_unstable();
-            node.edges.dedup();
+            in_order(&mut node.edges);
         });
         program.spread_constraints()?;
         program.look_ahead();
@@ -176,8 +175,7 @@ impl Program {
                     let copy = self.copy(original, carried)?;
                     let edges = &mut self.nodes.get_mut(parent)?.edges;
                     edges.push(copy);
-                    edges.sort_unstable();
-                    edges.dedup();
+                    in_order(edges);
                     (original, copy, carried)
                 }
             };
@@ -264,6 +262,16 @@ impl Program {
         self.first = (!empty).then_some(first);
         self.anchored = anchored;
     }
+}
+
+/// Puts the ways out of a fork in order; it has two at most.
+fn in_order(edges: &mut Vec<usize>) {
+    if let [first, second] = edges.as_slice()
+        && first > second
+    {
+        edges.swap(0, 1);
+    }
+    edges.dedup();
 }
 
 /// A step of [`Program::copy_closure`].

@@ -8,11 +8,26 @@ impl Set {
     /// Every byte.
     pub(super) const ALL: Self = Self([u64::MAX; 4]);
 
-    /// The bytes for which `member` holds.
-    pub(super) fn of(member: impl Fn(u8) -> bool) -> Self {
+    /// The bytes for which `member` holds. Not inlined: it is called in many places and never in a hot one.
+    #[inline(never)]
+    pub(super) fn of(member: &dyn Fn(u8) -> bool) -> Self {
         let mut set = Self::default();
         (0..=u8::MAX).filter(|&byte| member(byte)).for_each(|byte| set.add(byte));
         set
+    }
+
+    /// One byte, or none if the number is no byte.
+    pub(super) fn one(code: u32) -> Self {
+        let mut set = Self::default();
+        if let Ok(byte) = u8::try_from(code) {
+            set.add(byte);
+        }
+        set
+    }
+
+    /// The bytes from `low` to `high`.
+    pub(super) fn range(low: u32, high: u32) -> Self {
+        Self::of(&|byte| (low..=high).contains(&u32::from(byte)))
     }
 
     /// True if `byte` is in the set.
@@ -39,7 +54,7 @@ impl Set {
 
     /// The bytes that are in the set as they stand, in lower case or in upper case.
     pub(super) fn any_case(&self) -> Self {
-        Self::of(|byte| self.has(byte.to_ascii_lowercase()) || self.has(byte.to_ascii_uppercase()))
+        Self::of(&|byte| self.has(byte.to_ascii_lowercase()) || self.has(byte.to_ascii_uppercase()))
     }
 
     /// The class `[:name:]` of the C locale; the twelve POSIX names only.
@@ -59,12 +74,12 @@ impl Set {
             b"xdigit" => |byte| byte.is_ascii_hexdigit(),
             _ => return None,
         };
-        Some(Self::of(member))
+        Some(Self::of(&member))
     }
 
     /// The bytes of words: letters, digits and `_`.
     pub(super) fn word() -> Self {
-        Self::of(is_word)
+        Self::of(&is_word)
     }
 }
 

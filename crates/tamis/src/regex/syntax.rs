@@ -130,6 +130,7 @@ impl<'p> Parser<'p> {
     }
 
     /// The byte `ahead` of the next one.
+    #[inline(never)]
     fn peek(&self, ahead: usize) -> Option<u8> {
         self.pattern.get(self.at.saturating_add(ahead)).copied()
     }
@@ -148,8 +149,14 @@ impl<'p> Parser<'p> {
 
     /// An error from `start` up to the next byte.
     fn error<T>(&self, kind: ErrorKind, start: usize) -> Result<T, Error> {
+        Err(self.failure(kind, start))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn failure(&self, kind: ErrorKind, start: usize) -> Error {
         let end = self.at.max(start).min(self.pattern.len());
-        Err(Error { kind, at: start.min(end)..end })
+        Error { kind, at: start.min(end)..end }
     }
 
     fn node(&self, id: Id) -> &Node {
@@ -157,6 +164,7 @@ impl<'p> Parser<'p> {
     }
 
     /// Adds a node whose children are in the tree already.
+    #[inline(never)]
     fn add(&mut self, node: Node) -> Result<Id, Error> {
         let below = |id: &Id| self.heights.get(*id).copied().unwrap_or(0);
         let height = 1 + match &node {
@@ -172,6 +180,7 @@ impl<'p> Parser<'p> {
         Ok(self.nodes.len() - 1)
     }
 
+    #[inline(never)]
     fn add_set(&mut self, bytes: Set, literals: usize) -> Result<Id, Error> {
         let set = self.sets.iter().position(|known| *known == bytes).unwrap_or(self.sets.len());
         if set == self.sets.len() {
@@ -187,6 +196,7 @@ impl<'p> Parser<'p> {
     }
 
     /// The parts of a sequence as one node.
+    #[inline(never)]
     fn sequence(&mut self, mut parts: Vec<Id>) -> Result<Id, Error> {
         match parts.len() {
             0 => self.add(Node::Empty),
@@ -196,6 +206,7 @@ impl<'p> Parser<'p> {
     }
 
     /// `body` repeated.
+    #[inline(never)]
     fn repeat(&mut self, body: Id, min: u32, max: u32, greed: Greed) -> Result<Id, Error> {
         match (max, self.node(body)) {
             (0, _) => {

@@ -73,6 +73,7 @@ impl Tree {
         self.get(at).groups
     }
 
+    #[inline(never)]
     fn add(&mut self, kind: Kind) -> Option<usize> {
         let groups = match kind {
             Kind::Cat(left, right) | Kind::Alt(left, right) => self.groups(left) + self.groups(right),

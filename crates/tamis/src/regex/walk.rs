@@ -111,6 +111,7 @@ impl Program {
     }
 
     /// Adds what can be reached from `node` without taking a byte.
+    #[inline(never)]
     fn reach(&self, reached: &mut Reached, node: usize, start: usize, at: usize, around: Around, stack: &mut Vec<usize>) {
         stack.push(node);
         while let Some(at_node) = stack.pop() {
@@ -312,7 +313,7 @@ impl Program {
     }
 
     /// Adds to `kept` the nodes of `row` that lead to it without taking a byte.
-    fn lead_in(&self, kept: &mut Vec<u64>, row: &[u64]) {
+    fn lead_in(&self, kept: &mut [u64], row: &[u64]) {
         let mut stack: Vec<usize> = bits(kept).collect();
         while let Some(node) = stack.pop() {
             for before in self.back_edges.get(node).map_or(&[][..], Vec::as_slice) {
@@ -347,6 +348,7 @@ impl Program {
     }
 
     /// Opens and closes groups (`update_regs`).
+    #[inline(never)]
     fn note(&self, walk: &mut Walk) {
         match self.nodes.get(walk.node).map(|node| node.kind) {
             Some(Kind::Open(group)) => {
@@ -371,6 +373,7 @@ impl Program {
     }
 
     /// What the caller gets to see of the registers.
+    #[inline(never)]
     fn captures(&self, groups: &[Register], wanted: usize) -> Captures {
         let value = |group: &usize| groups.get(*group).and_then(|(start, end)| Some(((*start)?, (*end)?)));
         self.same_as.iter().take(wanted.max(1)).map(value).collect()

@@ -16,9 +16,9 @@ mod tests;
 use super::dialect::Dialect;
 use super::program::{Block, Command, If, Op, Place, Program, Test, TestKind, Unit};
 use super::spec::{self, Extension, OpId, Role, Tests};
-use super::syntax::{self, Call, Kind};
+use super::syntax::{self, Call, CallIter, Kind};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Edit, Node, Range, Tree, offset};
+use crate::text::{Edit, Range, Tree, offset};
 pub use include::{Scripts, Store, WantedScript};
 pub use names::nearest;
 
@@ -125,6 +125,11 @@ impl<'s> Binder<'s> {
         if is_shape(diagnostic.code) && self.has_syntax_error() {
             return;
         }
+        // Nobody reads on after so many. The first of each kind is kept, since the verdict depends on it.
+        let is_known = |known: &Diagnostic| (known.code, known.severity) == (diagnostic.code, diagnostic.severity);
+        if self.diagnostics.len() >= syntax::Limits::ERRORS && self.diagnostics.iter().any(is_known) {
+            return;
+        }
         diagnostic.unit = self.unit;
         self.diagnostics.push(diagnostic);
     }
@@ -152,10 +157,10 @@ impl<'s> Binder<'s> {
         (unit, self.diagnostics, self.includes)
     }
 
-    fn commands(&mut self, node: Node<'_, Kind>, top: bool) -> Block {
+    fn commands(&mut self, calls: CallIter<'_>, top: bool) -> Block {
         let mut block = Vec::new();
         let mut chain = Chain::default();
-        for call in syntax::calls(node) {
+        for call in calls {
             self.command(call, None, top, &mut chain, &mut block);
         }
         block
@@ -177,7 +182,7 @@ impl<'s> Binder<'s> {
                 self.test(test);
             }
             if let Some(inside) = outer.unwrap_or(call).block() {
-                block.extend(self.commands(inside, false));
+                block.extend(self.commands(inside.commands, false));
             }
             return;
         };
@@ -213,7 +218,7 @@ impl<'s> Binder<'s> {
         let inside = self.subtests(found, call);
         if inside == Inside::Wrong {
             if let Some(block) = outer.unwrap_or(call).block() {
-                self.commands(block, false);
+                self.commands(block.commands, false);
             }
             return;
         }
@@ -222,9 +227,8 @@ impl<'s> Binder<'s> {
         if found.block && own_block.is_none() {
             self.error(Code::MissingBlock, call.name, "name", found.name);
         } else if let Some(inside) = own_block.filter(|_| !found.block) {
-            let brace = Range::new(inside.range().start, inside.range().start + 1);
-            self.error(Code::UnexpectedBlock, brace, "name", found.name);
-            self.commands(inside, false);
+            self.error(Code::UnexpectedBlock, inside.brace, "name", found.name);
+            self.commands(inside.commands, false);
         }
         let range = call.head;
         if found.op == OpId::ForEveryPart {
@@ -304,7 +308,7 @@ impl<'s> Binder<'s> {
         if found.op == OpId::Else {
             self.no_test_after_else(call);
             chain.previous = Previous::Other;
-            let commands = inside.map(|inside| self.commands(inside, false)).unwrap_or_default();
+            let commands = inside.map(|inside| self.commands(inside.commands, false)).unwrap_or_default();
             if let Some(Op::If(branches)) = chain.index.and_then(|index| block.get_mut(index)).map(|command| &mut command.op) {
                 branches.otherwise = Some(commands);
             }
@@ -314,7 +318,7 @@ impl<'s> Binder<'s> {
         let (test, known) = self.single_test(found, call);
         let commands = match (known, inside) {
             (Known::Always(false), _) | (_, None) => Vec::new(),
-            (_, Some(inside)) => self.commands(inside, false),
+            (_, Some(inside)) => self.commands(inside.commands, false),
         };
         chain.decided |= known == Known::Always(true);
         let test = test.unwrap_or(Test { range: call.name, kind: TestKind::Constant(false) });
@@ -501,7 +505,7 @@ impl<'s> Binder<'s> {
 
     /// True the first time a name is reported.
     fn first_report(&mut self, name: String) -> bool {
-        if self.reported.contains(&name) {
+        if self.reported.len() >= syntax::Limits::ERRORS || self.reported.contains(&name) {
             return false;
         }
         self.reported.push(name);

@@ -10,4 +10,4 @@ pub use kind::Kind;
 pub use lexer::{Token, lex};
 pub use parser::{Limits, Parsed, parse};
 pub use value::{number, string};
-pub use view::{Argument, Call, calls, script};
+pub use view::{Argument, Call, CallBlock, CallIter, Calls};

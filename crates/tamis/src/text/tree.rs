@@ -74,12 +74,6 @@ impl<'t, K: Copy + PartialEq> Node<'t, K> {
         self.index
     }
 
-    /// The element at `index` of the same tree.
-    #[must_use]
-    pub fn sibling(self, index: u32) -> Option<Self> {
-        self.tree.node(index)
-    }
-
     /// Its byte range: from its first to its last token, the blanks and comments around it left out.
     #[must_use]
     pub fn range(self) -> Range {
@@ -93,13 +87,8 @@ impl<'t, K: Copy + PartialEq> Node<'t, K> {
 
     /// The elements directly inside, tokens included.
     pub fn children(self) -> impl Iterator<Item = Node<'t, K>> + use<'t, K> {
-        self.children_from(self.index.saturating_add(1))
-    }
-
-    /// The elements directly inside from the one at `first` on, which is one of them.
-    pub fn children_from(self, first: u32) -> impl Iterator<Item = Node<'t, K>> + use<'t, K> {
         let tree = self.tree;
-        let (mut next, end) = (first, if self.element.is_node { self.element.extent } else { 0 });
+        let (mut next, end) = if self.element.is_node { (self.index.saturating_add(1), self.element.extent) } else { (0, 0) };
         std::iter::from_fn(move || {
             if next >= end {
                 return None;

@@ -1,6 +1,7 @@
 //! The one integration binary of the core.
 
 mod arrows;
+mod bombs;
 mod check;
 mod effects;
 mod mail;

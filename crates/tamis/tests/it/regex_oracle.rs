@@ -2,6 +2,8 @@
 //! No difference is allowed, except a few in glibc's back references to empty groups.
 //! The libraries are asked through `tests/oracles/regcomp.c`. `TAMIS_REGEX_PAIRS` and `TAMIS_REGEX_SEED` make the run longer or different.
 
+#![expect(clippy::disallowed_methods, reason = "the walls are for the core; this test runs a program beside itself")]
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -19,6 +21,28 @@ fn glibc_agrees() {
 #[test]
 fn musl_agrees() {
     compare(Flavour::Musl, "musl-gcc", "-static");
+}
+
+#[test]
+fn deep_patterns_need_little_stack() {
+    let nest = |depth: usize, open: &str, close: &str| open.repeat(depth) + "a" + &close.repeat(depth);
+    let patterns = [
+        nest(90, "(", ")"),
+        nest(40, "(b|", ")*"),
+        nest(45, "(?=", ")") + "a",
+        nest(45, "(", "){1,2}"),
+        nest(8000, "(", ")"),
+        nest(1, "", &"*".repeat(8000)),
+    ];
+    let work = move || {
+        for flavour in [Flavour::Glibc, Flavour::Musl, Flavour::Pcre] {
+            for regex in patterns.iter().filter_map(|pattern| Regex::new(pattern.as_bytes(), flavour, true).ok()) {
+                // PCRE's frames may run out, which is given up.
+                assert_ne!(regex.captures(b"xxa", &mut 1_000_000), Ok(None));
+            }
+        }
+    };
+    std::thread::Builder::new().stack_size(128 * 1024).spawn(work).unwrap().join().unwrap();
 }
 
 fn compare(flavour: Flavour, compiler: &str, option: &str) {

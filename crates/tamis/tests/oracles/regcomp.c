@@ -47,7 +47,7 @@ int main(void) {
         int status;
         pid_t child = fork();
         if (child == 0) {
-            alarm(2);
+            alarm(1);
             answer();
             fflush(stdout);
             _exit(0);

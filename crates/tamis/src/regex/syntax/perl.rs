@@ -94,14 +94,16 @@ impl Parser<'_> {
     }
 
     /// An `\E` without its `\Q` is nothing, even before a repetition.
+    #[inline(never)]
     fn perl_skip_ends(&mut self) {
         while self.sees(b"\\E") {
             self.at += 2;
         }
     }
 
+    #[inline(never)]
     fn perl_char(&mut self, code: u32) -> Result<Id, Error> {
-        let set = Set::of(|byte| u32::from(byte) == code);
+        let set = Set::one(code);
         self.add_set(if self.modes.ignore_case { set.any_case() } else { set }, 1)
     }
 
@@ -117,7 +119,7 @@ impl Parser<'_> {
             b'(' => self.perl_group(start, depth),
             b'[' => Ok((self.perl_bracket(start)?, true)),
             b'.' => {
-                let dot = if self.modes.dot_all { Set::ALL } else { Set::of(|byte| byte != b'\n') };
+                let dot = if self.modes.dot_all { Set::ALL } else { Set::of(&|byte| byte != b'\n') };
                 Ok((self.add_set(dot, 1)?, true))
             }
             b'^' => Ok((self.add_assertion(if self.modes.lines { Assertion::LineStart } else { Assertion::TextStart })?, false)),
@@ -133,6 +135,7 @@ impl Parser<'_> {
     }
 
     /// What comes next is `*`, `+`, `?` or `{n,m}`: its counts and its length.
+    #[inline(never)]
     fn perl_interval(&self) -> Option<(u32, u32, usize)> {
         match self.peek(0)? {
             b'*' => Some((0, FOREVER, 1)),
@@ -324,10 +327,10 @@ impl Parser<'_> {
     fn perl_escape(&mut self, start: usize, in_bracket: bool) -> Result<Escape, Error> {
         let Some(byte) = self.peek(0) else { return self.error(ErrorKind::TrailingBackslash, start) };
         self.at += 1;
-        let space = Set::of(|byte| matches!(byte, b' ' | b'\t'..=b'\r'));
-        let flat = Set::of(|byte| matches!(byte, b' ' | b'\t' | 0xa0));
-        let tall = Set::of(|byte| matches!(byte, b'\n'..=b'\r' | 0x85));
-        let digit = Set::of(|byte| byte.is_ascii_digit());
+        let space = Set::of(&|byte| matches!(byte, b' ' | b'\t'..=b'\r'));
+        let flat = Set::of(&|byte| matches!(byte, b' ' | b'\t' | 0xa0));
+        let tall = Set::of(&|byte| matches!(byte, b'\n'..=b'\r' | 0x85));
+        let digit = Set::of(&|byte| byte.is_ascii_digit());
         Ok(match byte {
             b'd' => Escape::Class(digit),
             b'D' => Escape::Class(digit.not()),
@@ -351,7 +354,7 @@ impl Parser<'_> {
             b'A' | b'G' if !in_bracket => Escape::Assert(Assertion::TextStart),
             b'Z' if !in_bracket => Escape::Assert(Assertion::LastLineEnd),
             b'z' if !in_bracket => Escape::Assert(Assertion::TextEnd),
-            b'N' if !in_bracket && self.peek(0) != Some(b'{') => Escape::Class(Set::of(|byte| byte != b'\n')),
+            b'N' if !in_bracket && self.peek(0) != Some(b'{') => Escape::Class(Set::of(&|byte| byte != b'\n')),
             b'x' => Escape::Char(self.perl_hexadecimal(start)?),
             b'0'..=b'9' => return self.perl_digits(byte, start, in_bracket),
             b'p' | b'P' | b'R' | b'X' | b'K' | b'g' | b'k' | b'c' | b'o' | b'N' => return self.error(ErrorKind::Unsupported, start),
@@ -412,7 +415,7 @@ impl Parser<'_> {
         let mut set = Set::default();
         let first = self.at;
         // The start of a range that may come, and whether a class came last.
-        let (mut low, mut after_class) = (None, false);
+        let (mut low, mut low_at, mut after_class) = (None, self.at, false);
         loop {
             let from = self.at;
             let Some(byte) = self.peek(0) else { return self.error(ErrorKind::UnmatchedBracket, start) };
@@ -428,18 +431,18 @@ impl Parser<'_> {
             }
             let range = byte == b'-' && !ends && low.is_some();
             self.at += usize::from(range);
-            let from = self.at;
+            let from = if range { low_at } else { from };
             match (self.perl_member(start)?, low) {
                 (Ok(high), Some(low)) if range => {
                     if high < low {
                         return self.error(ErrorKind::BadRange, from);
                     }
-                    set.add_all(&Set::of(|byte| (low..=high).contains(&u32::from(byte))));
+                    set.add_all(&Set::range(low, high));
                 }
                 (Err(_), _) if range => return self.error(ErrorKind::BadRange, from),
                 (Ok(code), _) => {
-                    set.add_all(&Set::of(|byte| u32::from(byte) == code));
-                    (low, after_class) = (Some(code), false);
+                    set.add_all(&Set::one(code));
+                    (low, low_at, after_class) = (Some(code), from, false);
                     continue;
                 }
                 (Err(class), _) => {
@@ -469,26 +472,27 @@ impl Parser<'_> {
                 Escape::Assert(_) | Escape::BackRef(_) => self.error(ErrorKind::BadPattern, from),
             };
         }
-        if byte == b'[' && matches!(self.peek(0), Some(b':' | b'.' | b'=')) {
-            if let Some(end) = self.perl_posix_end(self.at) {
-                let name = self.pattern.get(self.at + 1..end).unwrap_or_default();
-                let kind = self.peek(0);
-                self.at = end + 2;
-                if kind != Some(b':') {
-                    return self.error(ErrorKind::BadCollation, from);
-                }
-                let (name, negative) = name.strip_prefix(b"^").map_or((name, false), |name| (name, true));
-                let class = match name {
-                    b"word" => Some(Set::word()),
-                    b"ascii" => Some(Set::of(|byte| byte.is_ascii())),
-                    b"upper" | b"lower" if self.modes.ignore_case => Set::named(b"alpha"),
-                    _ => Set::named(name),
-                };
-                return match class {
-                    Some(class) => Ok(Err(if negative { class.not() } else { class })),
-                    None => self.error(ErrorKind::BadClass, from),
-                };
+        if byte == b'['
+            && matches!(self.peek(0), Some(b':' | b'.' | b'='))
+            && let Some(end) = self.perl_posix_end(self.at)
+        {
+            let name = self.pattern.get(self.at + 1..end).unwrap_or_default();
+            let kind = self.peek(0);
+            self.at = end + 2;
+            if kind != Some(b':') {
+                return self.error(ErrorKind::BadCollation, from);
             }
+            let (name, negative) = name.strip_prefix(b"^").map_or((name, false), |name| (name, true));
+            let class = match name {
+                b"word" => Some(Set::word()),
+                b"ascii" => Some(Set::of(&|byte| byte.is_ascii())),
+                b"upper" | b"lower" if self.modes.ignore_case => Set::named(b"alpha"),
+                _ => Set::named(name),
+            };
+            return match class {
+                Some(class) => Ok(Err(if negative { class.not() } else { class })),
+                None => self.error(ErrorKind::BadClass, from),
+            };
         }
         Ok(Ok(u32::from(byte)))
     }

@@ -95,8 +95,9 @@ impl Parser<'_> {
         }
     }
 
+    #[inline(never)]
     fn literal(&mut self, byte: u8) -> Result<Id, Error> {
-        let set = Set::of(|other| other == byte);
+        let set = Set::one(u32::from(byte));
         if self.ignore_case && byte.is_ascii_alphabetic() { self.add_set(set.any_case(), 2) } else { self.add_set(set, 1) }
     }
 
@@ -162,7 +163,7 @@ impl Parser<'_> {
         if braced && !self.eat(b'}') {
             return self.error(ErrorKind::UnmatchedBrace, start);
         }
-        self.add_set(Set::of(|byte| musl_code(byte) == value), 1)
+        self.add_set(Set::of(&|byte| musl_code(byte) == value), 1)
     }
 
     fn repetitions(&mut self, mut atom: Id) -> Result<Id, Error> {
@@ -301,7 +302,7 @@ impl Parser<'_> {
             set = set.not();
         }
         if self.ignore_case {
-            set = Set::of(|byte| set.has(byte.to_ascii_uppercase()));
+            set = Set::of(&|byte| set.has(byte.to_ascii_uppercase()));
         }
         self.add_set(set, 1)
     }
@@ -392,22 +393,21 @@ impl Parser<'_> {
             }
         }
         self.at += 1;
-        let listed = Set::of(|byte| ranges.iter().any(|(low, high)| (*low..=*high).contains(&musl_code(byte))));
-        let (set, literals) = if negative {
-            ranges.sort_unstable();
-            let (mut gaps, mut next) = (1, 0);
-            for (low, high) in &ranges {
-                gaps += usize::from(*low > next);
-                next = next.max(high + 1);
+        let listed = Set::of(&|byte| ranges.iter().any(|(low, high)| (*low..=*high).contains(&musl_code(byte))));
+        let mut set = listed;
+        set.add_all(&classes);
+        let mut literals = ranges.len() + class_count;
+        if negative {
+            set = set.not();
+            // What lies between the ranges, and one range to the end.
+            literals = 1;
+            let mut next = 0;
+            while let Some((low, _)) = ranges.iter().filter(|(_, high)| *high >= next).min() {
+                literals += usize::from(*low > next);
+                let covering = ranges.iter().filter(|(from, _)| *from <= (*low).max(next));
+                next = covering.map(|(_, high)| high + 1).max().unwrap_or(u32::MAX);
             }
-            let mut out = listed;
-            out.add_all(&classes);
-            (out.not(), gaps)
-        } else {
-            let mut set = listed;
-            set.add_all(&classes);
-            (set, ranges.len() + class_count)
-        };
+        }
         self.add_set(set, literals)
     }
 }

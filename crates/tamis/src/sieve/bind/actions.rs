@@ -7,9 +7,9 @@ use crate::mail::parse_address;
 use crate::sieve::dialect::Engine;
 use crate::sieve::program::{Comparator, Few, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Text, Texts, Vacation};
 use crate::sieve::spec::{self, OpId, TagId};
-use crate::sieve::syntax::{Argument, Call, Kind};
+use crate::sieve::syntax::{Argument, Call, CallBlock};
 use crate::sieve::values::{self, is_flag, is_header_name, is_header_value, is_script_name};
-use crate::text::{Edit, Node, Range};
+use crate::text::{Edit, Range};
 
 /// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).
 const MAX_LOOPS: usize = 4;
@@ -28,12 +28,12 @@ impl Binder<'_> {
             OpId::Discard => Some(Op::Discard),
             OpId::Redirect => self.redirect(call, &arguments),
             OpId::FileInto => self.fileinto(&arguments),
-            OpId::Reject => Some(Op::Reject { reason: self.string(arguments.from_end(1)?) }),
+            OpId::Reject => Some(Op::Reject { reason: self.string(arguments.nth_back(1)?) }),
             OpId::Vacation => self.vacation(&arguments),
             OpId::Set => {
-                let name = arguments.from_end(2)?;
+                let name = arguments.nth_back(2)?;
                 let variable = self.named_variable(name);
-                let value = self.string(arguments.from_end(1)?);
+                let value = self.string(arguments.nth_back(1)?);
                 Some(Op::Set { variable: variable?, modifiers: Self::modifiers(&arguments), value })
             }
             OpId::SetFlag => self.flag_command(&arguments, FlagChange::Set),
@@ -46,7 +46,7 @@ impl Binder<'_> {
             OpId::NotifyMethod => self.notify(&arguments),
             OpId::NotifyOld => self.notify_old(&arguments),
             OpId::Denotify => self.denotify(&arguments),
-            OpId::Error => Some(Op::Error { message: self.string(arguments.from_end(1)?) }),
+            OpId::Error => Some(Op::Error { message: self.string(arguments.nth_back(1)?) }),
             OpId::Break => self.break_loop(call, &arguments),
             OpId::ExtractText => self.extracttext(call, &arguments),
             OpId::Include => self.include(call, &arguments),
@@ -55,7 +55,7 @@ impl Binder<'_> {
                 self.global(found, call, &arguments, top, before);
                 None
             }
-            OpId::DebugLog => Some(Op::DebugLog(self.string(arguments.from_end(1)?))),
+            OpId::DebugLog => Some(Op::DebugLog(self.string(arguments.nth_back(1)?))),
             // Bound elsewhere: they have branches or blocks, or are tests.
             OpId::If
             | OpId::Elsif
@@ -105,7 +105,7 @@ impl Binder<'_> {
 
     fn flag_command(&mut self, arguments: &Arguments<'_>, change: FlagChange) -> Option<Op> {
         // A third argument, which Pigeonhole does not look at, stands behind the two that count.
-        let (variable, flags) = match arguments.positional.as_slice() {
+        let (variable, flags) = match &*arguments.positional {
             [flags] => (None, *flags),
             [name, flags, ..] => {
                 self.needs_variables(name.range)?;
@@ -145,7 +145,7 @@ impl Binder<'_> {
     }
 
     fn redirect(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
-        let address = self.string(arguments.from_end(1)?);
+        let address = self.string(arguments.nth_back(1)?);
         self.check_address(&address);
         // Pigeonhole asks about its limit only if the address is not literal (cmd-redirect.c).
         let asked = address.literal().is_none() || !self.dialect.engine.is_pigeonhole();
@@ -157,7 +157,7 @@ impl Binder<'_> {
     }
 
     fn fileinto(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
-        let mailbox = self.string(arguments.from_end(1)?);
+        let mailbox = self.string(arguments.nth_back(1)?);
         if let Some(name) = mailbox.literal().filter(|name| std::str::from_utf8(name).is_err()) {
             let name = name.to_vec();
             self.error(Code::InvalidMailbox, mailbox.range, "name", name);
@@ -240,7 +240,7 @@ impl Binder<'_> {
         let subject = arguments.value(TagId::Subject).map(|subject| self.string(subject));
         let addresses = arguments.value(TagId::Addresses).map(|addresses| self.strings(addresses));
         let handle = arguments.value(TagId::Handle).map(|handle| self.string(handle));
-        let reason = self.string(arguments.from_end(1)?);
+        let reason = self.string(arguments.nth_back(1)?);
         Some(Op::Vacation(Box::new(Vacation { period, subject, from, addresses, mime: arguments.has(TagId::Mime), handle, reason })))
     }
 
@@ -256,10 +256,10 @@ impl Binder<'_> {
     }
 
     fn addheader(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
-        let name = self.string(arguments.from_end(2)?);
+        let name = self.string(arguments.nth_back(2)?);
         let forbidden = name.literal().is_some_and(|name| self.dialect.settings.forbids_add(name));
         self.check_header_name(&name, forbidden);
-        let value = self.string(arguments.from_end(1)?);
+        let value = self.string(arguments.nth_back(1)?);
         if let Some(literal) = value.literal() {
             if literal.contains(&0) {
                 self.report(Diagnostic::new(Code::InvalidHeaderValue, value.range));
@@ -292,8 +292,8 @@ impl Binder<'_> {
             self.report(diagnostic);
         }
         let (name, values) = match arguments.positional.len() {
-            2 => (arguments.from_end(2)?, Some(arguments.from_end(1)?)),
-            _ => (arguments.from_end(1)?, None),
+            2 => (arguments.nth_back(2)?, Some(arguments.nth_back(1)?)),
+            _ => (arguments.nth_back(1)?, None),
         };
         let name = self.string(name);
         let forbidden = name.literal().is_some_and(|name| self.dialect.settings.forbids_delete(name));
@@ -311,7 +311,7 @@ impl Binder<'_> {
     }
 
     fn notify(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
-        let method = self.string(arguments.from_end(1)?);
+        let method = self.string(arguments.nth_back(1)?);
         let from = arguments.value(TagId::From).map(|from| self.string(from));
         let importance = match arguments.value(TagId::Importance) {
             Some(value) => match self.constant(value).as_slice() {
@@ -410,14 +410,14 @@ impl Binder<'_> {
         Some(Op::Denotify { importance: importance(arguments), id })
     }
 
-    pub(super) fn for_every_part(&mut self, found: &'static spec::Command, call: Call<'_>, block: Option<Node<'_, Kind>>) -> Option<Op> {
+    pub(super) fn for_every_part(&mut self, found: &'static spec::Command, call: Call<'_>, block: Option<CallBlock<'_>>) -> Option<Op> {
         let arguments = self.arguments(found, call);
         let name = arguments.as_ref().and_then(|arguments| arguments.value(TagId::Name)).map(|name| self.constant(name));
         if self.loops.len() >= MAX_LOOPS {
             self.error(Code::LoopsTooDeep, call.name, "max", MAX_LOOPS.to_string());
         }
         self.loops.push(name);
-        let commands = block.map(|block| self.commands(block, false)).unwrap_or_default();
+        let commands = block.map(|block| self.commands(block.commands, false)).unwrap_or_default();
         self.loops.pop();
         arguments.map(|_| Op::ForEveryPart(commands))
     }
@@ -444,14 +444,14 @@ impl Binder<'_> {
         if self.loops.is_empty() {
             self.error(Code::OutsideLoop, call.name, "name", "extracttext");
         }
-        let name = arguments.from_end(1)?;
+        let name = arguments.nth_back(1)?;
         let variable = self.named_variable(name)?;
         let first = arguments.value(TagId::First).map(|first| self.number(first));
         Some(Op::ExtractText { variable, modifiers: Self::modifiers(arguments), first })
     }
 
     fn include(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
-        let argument = arguments.from_end(1)?;
+        let argument = arguments.nth_back(1)?;
         let text = self.string(argument);
         let Some(name) = text.literal() else {
             self.report(Diagnostic::new(Code::NotConstant, argument.range));
@@ -488,7 +488,7 @@ impl Binder<'_> {
             let what = format!("`{}`", found.name);
             self.report(Diagnostic::new(Code::NeedsExtension, call.name).with("what", what).with("extension", "variables").fix(fix));
         }
-        let Some(list) = arguments.from_end(1) else { return };
+        let Some(list) = arguments.nth_back(1) else { return };
         for (kind, range) in list.strings() {
             let name = crate::sieve::syntax::string(range.bytes(self.text.as_bytes()), kind);
             self.share(&name, range);

@@ -1,5 +1,7 @@
 //! The arguments of one call, matched against its spec: tags with their parameters, then positional arguments (RFC 5228, 2.6).
 
+use std::borrow::Cow;
+
 use super::Binder;
 use super::names::{nearest, replace};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
@@ -8,12 +10,12 @@ use crate::sieve::syntax::{Argument, Call, Kind};
 use crate::text::{Edit, Range};
 
 /// The arguments of a call.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Arguments<'t> {
     /// Tags with the parameters that follow them.
     pub(super) tags: Vec<Tagged<'t>>,
     /// The rest, as many as the spec has (optional ones may be missing).
-    pub(super) positional: Vec<Argument<'t>>,
+    pub(super) positional: Cow<'t, [Argument<'t>]>,
 }
 
 /// A tag as written.
@@ -40,7 +42,7 @@ impl<'t> Arguments<'t> {
     }
 
     /// A positional argument by its place from the end, so that optional ones before it do not matter.
-    pub(super) fn from_end(&self, back: usize) -> Option<Argument<'t>> {
+    pub(super) fn nth_back(&self, back: usize) -> Option<Argument<'t>> {
         self.positional.len().checked_sub(back).and_then(|index| self.positional.get(index)).copied()
     }
 }
@@ -48,12 +50,19 @@ impl<'t> Arguments<'t> {
 impl Binder<'_> {
     /// Matches the arguments of `call`. `None` if one is wrong; everything wrong is reported.
     pub(super) fn arguments<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
-        let mut out = Arguments::default();
-        let (mut valid, mut unknown) = (true, false);
-        let mut arguments = call.arguments().peekable();
-        while let Some(argument) = arguments.next() {
+        let mut out = Arguments { tags: Vec::new(), positional: Cow::Borrowed(&[]) };
+        let (mut valid, mut unknown, mut misplaced) = (true, false, false);
+        let all = call.arguments();
+        let mut at = 0;
+        while let Some(argument) = all.get(at).copied() {
+            at += 1;
             if argument.kind != Kind::Tag {
-                out.positional.push(argument);
+                let count = out.positional.len() + 1;
+                match &mut out.positional {
+                    // As it should be: all that is no tag stands in a row, behind the tags.
+                    Cow::Borrowed(row) if !misplaced => *row = all.get(at - count..at).unwrap_or(&[]),
+                    scattered => scattered.to_mut().push(argument),
+                }
                 continue;
             }
             let name = argument.range.of(self.text).get(1..).unwrap_or("");
@@ -65,7 +74,7 @@ impl Binder<'_> {
             };
             if !out.positional.is_empty() {
                 self.misplaced(call, &out, argument, tag);
-                valid = false;
+                (valid, misplaced) = (false, true);
             }
             if let Some(other) = out.tags.iter().find(|other| excludes(found, other.tag, tag)) {
                 let other = other.range;
@@ -79,7 +88,8 @@ impl Binder<'_> {
             let value = match tag.value {
                 None => None,
                 Some(kind) => {
-                    let next = arguments.next_if(|next| next.kind != Kind::Tag);
+                    let next = all.get(at).filter(|next| next.kind != Kind::Tag).copied();
+                    at += usize::from(next.is_some());
                     match next {
                         Some(next) if self.accepts(kind, next) => Some(next),
                         Some(next) => {
@@ -138,7 +148,7 @@ impl Binder<'_> {
             !left_out
         });
         let mut valid = true;
-        for (position, (arg, argument)) in expected.zip(&out.positional).enumerate() {
+        for (position, (arg, argument)) in expected.zip(&*out.positional).enumerate() {
             if !self.accepts(arg.kind, *argument) {
                 self.report(
                     Diagnostic::new(Code::WrongArgument, argument.range)
@@ -194,10 +204,10 @@ impl Binder<'_> {
     /// A tag after a positional argument. The cure moves it, with its parameter, behind the command's name.
     fn misplaced(&mut self, call: Call<'_>, out: &Arguments<'_>, argument: Argument<'_>, tag: &'static Tag) {
         let mut moved = argument.range;
-        if tag.value.is_some() {
-            if let Some(value) = call.arguments().find(|next| next.range.start >= argument.range.end && next.kind != Kind::Tag) {
-                moved = moved.cover(value.range);
-            }
+        if tag.value.is_some()
+            && let Some(value) = call.arguments().iter().find(|next| next.range.start >= argument.range.end && next.kind != Kind::Tag)
+        {
+            moved = moved.cover(value.range);
         }
         let text = moved.of(self.text).to_owned();
         let before = out.positional.first().map_or(call.name.end, |first| first.range.start);

@@ -81,8 +81,9 @@ pub(super) fn bind_all(text: &str, tree: &Tree<Kind>, errors: &[Diagnostic], inc
             }));
             (text, &parsed.tree, parsed.errors.as_slice())
         };
+        let calls = syntax::Calls::new(tree);
         let mut binder = Binder::new(text, errors, dialect, unit, &mut out.program.globals);
-        let block = tree.root().map(|root| binder.commands(root, true)).unwrap_or_default();
+        let block = binder.commands(calls.top(), true);
         if !binder.begun {
             binder.requirements_done();
         }
@@ -135,7 +136,9 @@ fn resolve(
         Some(None) => {}
         None => {
             let wanted = WantedScript { store: inclusion.store, name: inclusion.name.clone() };
-            if !out.wanted.contains(&wanted) {
+            // More would be refused anyway.
+            let has_room = (out.wanted.len() as u64) <= dialect.settings.include_max_includes;
+            if has_room && !out.wanted.contains(&wanted) {
                 out.wanted.push(wanted);
             }
         }
@@ -208,7 +211,7 @@ fn report_broken(keys: &[(Store, String)], out: &mut Bound) {
         .find(|diagnostic| diagnostic.unit > 0 && diagnostic.severity == Severity::Error)
         .map(|diagnostic| diagnostic.unit);
     if let Some((_, name)) = broken.and_then(|unit| keys.get((unit as usize).saturating_sub(1))) {
-        let range = out.program.units.first().and_then(|unit| include_of(unit)).unwrap_or_else(|| end_of(""));
+        let range = out.program.units.first().and_then(include_of).unwrap_or_else(|| end_of(""));
         out.diagnostics.push(Diagnostic::new(Code::IncludedHasErrors, range).with("name", name));
     }
 }

@@ -86,10 +86,10 @@ impl Binder<'_> {
         self.required.push((extension, range));
         self.assume(extension);
         // ext-vacation-seconds.c loads vacation with it.
-        if extension.name == "vacation-seconds" {
-            if let Some(vacation) = spec::extension("vacation") {
-                self.load(vacation, range);
-            }
+        if extension.name == "vacation-seconds"
+            && let Some(vacation) = spec::extension("vacation")
+        {
+            self.load(vacation, range);
         }
     }
 
@@ -151,8 +151,9 @@ impl Binder<'_> {
     /// The edit that adds a capability: to the first `require`, or as a new line where one belongs.
     pub(super) fn require_fix(&self, capability: &str) -> Fix {
         let parsed = syntax::parse(self.text);
-        let first = syntax::script(&parsed.tree).next().filter(|call| call.name.of(self.text).eq_ignore_ascii_case("require"));
-        let edit = match first.and_then(|call| call.arguments().next()) {
+        let calls = syntax::Calls::new(&parsed.tree);
+        let first = calls.top().next().filter(|call| call.name.of(self.text).eq_ignore_ascii_case("require"));
+        let edit = match first.and_then(|call| call.arguments().first()) {
             Some(argument) if argument.kind == Kind::StringList => {
                 let last = argument.strings().last().map_or(argument.range.end, |(_, range)| range.end);
                 Edit { range: Range::at(last), text: format!(", \"{capability}\"") }

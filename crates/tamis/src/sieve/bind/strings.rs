@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Binder;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::sieve::program::{Modifier, Piece, Place, Text, Texts};
+use crate::sieve::program::{Few, Modifier, Piece, Place, Text, Texts};
 use crate::sieve::spec::TagId;
 use crate::sieve::syntax::{self, Argument, Kind};
 use crate::sieve::values::decode_characters;
@@ -34,7 +34,11 @@ impl<'s> Binder<'s> {
 
     /// The values of a string list.
     pub(super) fn strings(&mut self, argument: Argument<'_>) -> Texts {
-        let items = argument.strings().map(|(kind, range)| self.text(kind, range, false)).collect();
+        let items = if argument.kind == Kind::StringList {
+            argument.strings().map(|(kind, range)| self.text(kind, range, false)).collect()
+        } else {
+            Few::One(self.text(argument.kind, argument.range, false))
+        };
         Texts { range: argument.range, items }
     }
 

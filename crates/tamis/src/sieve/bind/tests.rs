@@ -29,12 +29,12 @@ impl Binder<'_> {
             }
             OpId::Envelope => self.envelope(&arguments),
             OpId::Exists => {
-                let names = self.strings(arguments.from_end(1)?);
+                let names = self.strings(arguments.nth_back(1)?);
                 self.warn_header_names(&names);
                 Some(TestKind::Exists { names, mime: self.mime(&arguments)? })
             }
             OpId::Size => {
-                let limit = self.number(arguments.from_end(1)?);
+                let limit = self.number(arguments.nth_back(1)?);
                 if !arguments.has(TagId::Over) && !arguments.has(TagId::Under) {
                     self.report(Diagnostic::new(Code::SizeNeedsTag, call.name));
                 }
@@ -52,7 +52,7 @@ impl Binder<'_> {
                 Some(TestKind::Body { transform, keys, matching })
             }
             OpId::String => {
-                let source = self.strings(arguments.from_end(2)?);
+                let source = self.strings(arguments.nth_back(2)?);
                 // tst-string.c had i;octet before 2.4.0.
                 let default = if self.dialect.engine.is_05() { Comparator::Octet } else { Comparator::AsciiCasemap };
                 let (keys, matching) = self.keys(&arguments, default)?;
@@ -60,7 +60,7 @@ impl Binder<'_> {
             }
             OpId::HasFlag => self.hasflag(&arguments),
             OpId::Date => {
-                let header = self.string(arguments.from_end(3)?);
+                let header = self.string(arguments.nth_back(3)?);
                 self.warn_header_name(&header);
                 let (zone, part) = self.zone_and_part(&arguments)?;
                 let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
@@ -76,12 +76,12 @@ impl Binder<'_> {
                 Some(TestKind::CurrentDate { zone, part, keys, matching })
             }
             OpId::Environment => {
-                let item = self.string(arguments.from_end(2)?);
+                let item = self.string(arguments.nth_back(2)?);
                 let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
                 Some(TestKind::Environment { item, keys, matching })
             }
             OpId::MailboxExists => {
-                let names = self.strings(arguments.from_end(1)?);
+                let names = self.strings(arguments.nth_back(1)?);
                 for name in &names.items {
                     if name.literal().is_some_and(|name| std::str::from_utf8(name).is_err()) {
                         self.report(Diagnostic::new(Code::InvalidMailboxTest, name.range));
@@ -99,10 +99,10 @@ impl Binder<'_> {
                 let period = self.duplicate_period(&arguments);
                 Some(TestKind::Duplicate(Box::new(Duplicate { handle, header, uniqueid, period, last: arguments.has(TagId::Last) })))
             }
-            OpId::ValidNotifyMethod => Some(TestKind::ValidNotifyMethod { uris: self.strings(arguments.from_end(1)?) }),
+            OpId::ValidNotifyMethod => Some(TestKind::ValidNotifyMethod { uris: self.strings(arguments.nth_back(1)?) }),
             OpId::NotifyMethodCapability => {
-                let uri = self.string(arguments.from_end(3)?);
-                let capability = self.string(arguments.from_end(2)?);
+                let uri = self.string(arguments.nth_back(3)?);
+                let capability = self.string(arguments.nth_back(2)?);
                 let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
                 Some(TestKind::NotifyMethodCapability { uri, capability, keys, matching })
             }
@@ -147,14 +147,14 @@ impl Binder<'_> {
 
     /// The keys, which are always the last argument, with the comparator and match type that they go with.
     fn keys(&mut self, arguments: &Arguments<'_>, default: Comparator) -> Option<(Texts, Matching)> {
-        let keys = self.strings(arguments.from_end(1)?);
+        let keys = self.strings(arguments.nth_back(1)?);
         let matching = self.matching(arguments, &keys, default)?;
         Some((keys, matching))
     }
 
     /// Header names, keys and how they match.
     fn headers(&mut self, arguments: &Arguments<'_>, default: Comparator) -> Option<(Texts, Texts, Matching)> {
-        let names = self.strings(arguments.from_end(2)?);
+        let names = self.strings(arguments.nth_back(2)?);
         self.warn_header_names(&names);
         let (keys, matching) = self.keys(arguments, default)?;
         Some((names, keys, matching))
@@ -186,7 +186,7 @@ impl Binder<'_> {
     }
 
     fn envelope(&mut self, arguments: &Arguments<'_>) -> Option<TestKind> {
-        let parts = self.strings(arguments.from_end(2)?);
+        let parts = self.strings(arguments.nth_back(2)?);
         for part in &parts.items {
             let Some(literal) = part.literal() else { continue };
             let Some((name, is_address)) = spec::ENVELOPE_PARTS.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(literal))
@@ -212,7 +212,7 @@ impl Binder<'_> {
     fn hasflag(&mut self, arguments: &Arguments<'_>) -> Option<TestKind> {
         let variables = match arguments.positional.len() {
             2 => {
-                let list = arguments.from_end(2)?;
+                let list = arguments.nth_back(2)?;
                 self.needs_variables(list.range)?;
                 let mut places = Vec::new();
                 for (kind, range) in list.strings() {
@@ -293,12 +293,12 @@ impl Binder<'_> {
             None if arguments.has(TagId::OriginalZone) => Zone::Original,
             None => Zone::Local,
         };
-        let part = self.string(arguments.from_end(2)?);
-        if let Some(literal) = part.literal() {
-            if !spec::DATE_PARTS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(literal)) {
-                let literal = literal.to_vec();
-                self.error(Code::InvalidDatePart, part.range, "name", literal);
-            }
+        let part = self.string(arguments.nth_back(2)?);
+        if let Some(literal) = part.literal()
+            && !spec::DATE_PARTS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(literal))
+        {
+            let literal = literal.to_vec();
+            self.error(Code::InvalidDatePart, part.range, "name", literal);
         }
         Some((zone, part))
     }

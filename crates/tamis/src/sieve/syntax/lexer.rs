@@ -1,6 +1,6 @@
 //! Text to tokens (RFC 5228, 8.1), as tolerant as Pigeonhole's sieve-lexer.c: a line feed alone ends a line, `_` may stand in names.
 
-use super::Kind;
+use super::{Kind, Limits};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Edit, Range, offset};
 
@@ -26,37 +26,37 @@ pub fn lex(text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
     // the quote that is missing is its own, not the last one of the script.
     let mut unclosed = Vec::new();
     let mut best = scan(text, &unclosed);
-    while let Some(suspect) = glued(text, &best.0).filter(|suspect| unclosed.len() < MAX_REPAIRS && !unclosed.contains(suspect)) {
+    while let Some(suspect) = best.glued.filter(|suspect| unclosed.len() < MAX_REPAIRS && !unclosed.contains(suspect)) {
         unclosed.push(suspect);
         best = scan(text, &unclosed);
     }
-    best
+    (best.tokens, best.errors)
 }
 
 /// So many strings without their closing quote are told apart; each costs one more pass.
 const MAX_REPAIRS: usize = 8;
 
-/// The start of the first quoted string that is followed at once by the start of a word.
-fn glued(text: &str, tokens: &[Token]) -> Option<usize> {
-    let mut start = 0;
-    for token in tokens {
-        let next = text.as_bytes().get(token.end as usize);
-        if token.kind == Kind::Quoted && next.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
-            return Some(start as usize);
-        }
-        start = token.end;
-    }
-    None
+/// What one pass finds.
+struct Scanned {
+    tokens: Vec<Token>,
+    errors: Vec<Diagnostic>,
+    /// The start of the first quoted string that is followed at once by the start of a word.
+    glued: Option<usize>,
 }
 
 /// One pass. Strings that start at one of `unclosed` are taken to end early.
-fn scan(text: &str, unclosed: &[usize]) -> (Vec<Token>, Vec<Diagnostic>) {
+fn scan(text: &str, unclosed: &[usize]) -> Scanned {
     let has_nul = memchr::memchr(0, text.as_bytes()).is_some();
     let mut lexer = Lexer { text: text.as_bytes(), at: 0, unclosed, has_nul, errors: Vec::new() };
     let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 4);
+    let mut glued = None;
     while lexer.at < lexer.text.len() {
+        let start = lexer.at;
         let kind = lexer.token();
         let end = offset(lexer.at);
+        if kind == Kind::Quoted && glued.is_none() && lexer.peek().is_some_and(|next| next.is_ascii_alphanumeric() || next >= 0x80) {
+            glued = Some(start);
+        }
         if kind == Kind::Garbage {
             // One run of senseless characters is one token and one error.
             if let Some(last) = tokens.last_mut().filter(|last| last.kind == Kind::Garbage) {
@@ -65,9 +65,10 @@ fn scan(text: &str, unclosed: &[usize]) -> (Vec<Token>, Vec<Diagnostic>) {
                 continue;
             }
         }
+        lexer.errors.truncate(Limits::ERRORS);
         tokens.push(Token { kind, end });
     }
-    (tokens, lexer.errors)
+    Scanned { tokens, errors: lexer.errors, glued }
 }
 
 struct Lexer<'t> {
@@ -347,6 +348,7 @@ impl Lexer<'_> {
 
 /// True for a byte of an identifier. Looked up, since most bytes of a script are asked.
 fn in_name(byte: u8) -> bool {
+    #[allow(clippy::indexing_slicing, reason = "a constant: an index out of bounds would not compile")]
     const IN_NAME: [bool; 256] = {
         let mut table = [false; 256];
         let mut byte = 0u8;

@@ -277,7 +277,9 @@ impl Parser<'_> {
         let brace = self.peek().1;
         if depth >= Limits::BLOCKS {
             self.report(Diagnostic::new(Code::TooDeep, brace).with("max", (Limits::BLOCKS - 1).to_string()));
+            self.open(Kind::Block);
             self.skip_balanced();
+            self.close();
             return;
         }
         self.open(Kind::Block);

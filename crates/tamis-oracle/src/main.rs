@@ -1,0 +1,71 @@
+//! Runs a campaign and prints what it found. `cargo xtask campaign` builds it for speed and passes its words on.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use tamis_oracle::Profile;
+use tamis_oracle::campaign::{Kind, campaign};
+
+const USAGE: &str = "\
+Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|mailcow-global]
+
+  sieve        scripts on messages, against sieve-filter
+  deliveries   the same with mailboxes, flags and whole mails, against sieve-test -e
+  verdicts     scripts accepted or refused, against sievec
+  uploads      the same for a user's upload to mailcow, against CHECKSCRIPT
+
+--pairs and --scripts are other names of --cases.
+";
+
+fn main() -> ExitCode {
+    let answer = parse(std::env::args().skip(1)).and_then(|(kind, cases, seed, jobs)| {
+        let bar = |done: usize| {
+            if std::io::stderr().is_terminal() {
+                eprint!("\r{done}/{cases}");
+                let _ = std::io::stderr().flush();
+            }
+        };
+        campaign(kind, cases, seed, jobs, &bar).map_err(|error| error.to_string())
+    });
+    match answer {
+        Ok(summary) => {
+            println!("{summary}");
+            ExitCode::from(u8::from(summary.disagreed() > 0))
+        }
+        Err(why) => {
+            eprintln!("campaign: {why}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Kind, cases, seed, jobs.
+fn parse(mut words: impl Iterator<Item = String>) -> Result<(Kind, usize, u64, usize), String> {
+    let kind = words.next().ok_or(USAGE)?;
+    let (mut cases, mut seed, mut jobs, mut profile) = (1000usize, 1u64, 2usize, Profile::Pigeonhole05);
+    while let Some(word) = words.next() {
+        let value = words.next().ok_or_else(|| format!("{word} needs a value\n\n{USAGE}"))?;
+        let number = || value.parse::<usize>().map_err(|_| format!("{word} takes a number, not `{value}`"));
+        match word.as_str() {
+            "--cases" | "--pairs" | "--scripts" => cases = number()?,
+            "--seed" => seed = number()? as u64,
+            "--jobs" => jobs = number()?.max(1),
+            "--server" => {
+                profile = match value.as_str() {
+                    "pigeonhole-0.5" => Profile::Pigeonhole05,
+                    "mailcow-global" => Profile::MailcowGlobal,
+                    _ => return Err(format!("no real program here stands for `{value}`\n\n{USAGE}")),
+                };
+            }
+            _ => return Err(format!("what is {word}?\n\n{USAGE}")),
+        }
+    }
+    let kind = match kind.as_str() {
+        "sieve" => Kind::Pairs(profile),
+        "deliveries" => Kind::Deliveries(profile),
+        "verdicts" => Kind::Verdicts(profile),
+        "uploads" => Kind::Uploads,
+        _ => return Err(USAGE.to_owned()),
+    };
+    Ok((kind, cases, seed, jobs))
+}
