@@ -170,7 +170,7 @@ impl Machine<'_, '_> {
                         let names = given.join(&b' ');
                         self.note(Diagnostic::new(Code::RunInvalidFlag, entry.range).with("name", names));
                     }
-                    let flags = super::flags::kept(given, self.engine().is_pigeonhole());
+                    let flags = super::flags::kept(&entry.flags.lists(&self.internal_flags), self.engine().is_pigeonhole());
                     let mailbox = canonical(mailbox);
                     outcome.stored.push(Stored { mailbox, flags, created: !exists });
                     cancels = true;

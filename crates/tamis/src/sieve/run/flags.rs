@@ -75,10 +75,18 @@ pub(super) fn are_keywords(flags: &[Vec<u8>]) -> bool {
     flags.iter().all(|flag| is_flag(flag) && (flag.starts_with(b"\\") || flag.len() <= MAX_KEYWORD))
 }
 
-/// What a mailbox keeps of the flags.
-pub(super) fn kept(mut flags: Vec<Vec<u8>>, pigeonhole: bool) -> Vec<Vec<u8>> {
+/// What a mailbox keeps of the flags that [`stored`] makes of the lists.
+pub(super) fn kept(lists: &[Vec<u8>], pigeonhole: bool) -> Vec<Vec<u8>> {
+    let mut flags = stored(lists);
     if pigeonhole && !are_keywords(&flags) {
         flags.retain(|flag| flag.starts_with(b"\\"));
+    } else if pigeonhole {
+        // From the first doubled keyword on Dovecot takes each for a double (mail_index_keywords_create in lib-index/mail-index.c).
+        let keyword = |flag: &&[u8]| !flag.starts_with(b"\\");
+        let given = lists.iter().flat_map(|list| split(list)).filter(keyword);
+        let system = flags.iter().take_while(|flag| flag.starts_with(b"\\")).count();
+        let single = flags.iter().skip(system).zip(given).take_while(|(single, given)| single.eq_ignore_ascii_case(given)).count();
+        flags.truncate(system + single);
     }
     flags.retain(|flag| are_keywords(std::slice::from_ref(flag)));
     flags
@@ -105,9 +113,27 @@ mod tests {
     #[test]
     fn one_invalid_keyword_costs_all() {
         let flags = vec![b"\\Seen".to_vec(), b"kw".to_vec(), b"bad(".to_vec()];
-        assert_eq!(kept(flags.clone(), true), [b"\\Seen".to_vec()]);
-        assert_eq!(kept(flags, false), [b"\\Seen".to_vec(), b"kw".to_vec()]);
-        assert_eq!(kept(vec![vec![b'k'; 51], b"kw".to_vec()], true), Vec::<Vec<u8>>::new());
+        assert_eq!(kept(&flags, true), [b"\\Seen".to_vec()]);
+        assert_eq!(kept(&flags, false), [b"\\Seen".to_vec(), b"kw".to_vec()]);
+        assert_eq!(kept(&[vec![b'k'; 51], b"kw".to_vec()], true), Vec::<Vec<u8>>::new());
+    }
+
+    #[test]
+    fn a_doubled_keyword_costs_those_after_it() {
+        // As dovecot-lda 2.3.19 with Pigeonhole 0.5.19 stores them.
+        for (lists, expected) in [
+            (&["work", "$Junk work", "a b c"][..], "work $Junk"),
+            (&["work", "x work", "a"], "work x"),
+            (&["a a b"], "a"),
+            (&["a", "A", "b"], "a"),
+            (&["a", "b", "a", "b", "c"], "a b"),
+            (&["\\Seen", "a \\Seen", "b"], "\\Seen a b"),
+            (&["a b c"], "a b c"),
+        ] {
+            let lists: Vec<Vec<u8>> = lists.iter().map(|list| list.as_bytes().to_vec()).collect();
+            assert_eq!(String::from_utf8(kept(&lists, true).join(&b' ')).unwrap(), expected);
+        }
+        assert_eq!(kept(&[b"a a b".to_vec()], false), [b"a".to_vec(), b"b".to_vec()]);
     }
 
     #[test]

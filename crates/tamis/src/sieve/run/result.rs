@@ -1,5 +1,6 @@
 //! The result: the actions that a script takes, in order, joined and refused as sieve-result.c and each action's own file do.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::fields::Fields;
@@ -229,12 +230,17 @@ impl<'m> Actions<'m> {
 }
 
 impl Flags {
-    /// The flags as a mailbox keeps them.
+    /// The flags of the lists, once each.
     pub(super) fn stored(&self, internal: &[u8]) -> Vec<Vec<u8>> {
+        flags::stored(&self.lists(internal))
+    }
+
+    /// The lists that they are given in.
+    pub(super) fn lists(&self, internal: &[u8]) -> Cow<'_, [Vec<u8>]> {
         match self {
-            Self::Unspoken => Vec::new(),
-            Self::Given(lists) => flags::stored(lists),
-            Self::Final => flags::stored(&[internal.to_vec()]),
+            Self::Unspoken => Cow::Borrowed(&[]),
+            Self::Given(lists) => Cow::Borrowed(lists),
+            Self::Final => Cow::Owned(vec![internal.to_vec()]),
         }
     }
 }
