@@ -653,6 +653,33 @@ fn mails_that_leave_begin_as_the_servers_do() {
 }
 
 #[test]
+fn what_a_program_sent_is_not_answered() {
+    // As dovecot-lda 2.3.19 with Pigeonhole 0.5.19 sends it or not.
+    for (fields, sent) in [
+        ("Auto-Submitted: no\nAuto-Submitted: auto-generated\n", true),
+        ("Auto-Submitted: auto-generated\nAuto-Submitted: no\n", false),
+        ("Auto-Submitted: NO \n", false),
+        ("Auto-Submitted: no (x)\n", false),
+        ("", true),
+    ] {
+        let message = &format!("From: Alice <alice@example.org>\n{fields}Subject: Hello\n\nBody\n");
+        let outcome = Case { script: "reject \"no\";", message, ..Case::default() }.run(None);
+        assert_eq!(outcome.sent[0].suppressed.is_none(), sent, "{fields:?}");
+    }
+    for (field, sent) in [
+        ("Auto-Submitted: no", true),
+        ("Auto-Submitted: no ", false),
+        ("Auto-Submitted:  no", true),
+        ("Precedence: bulk", false),
+        ("Precedence: bulk ", true),
+    ] {
+        let message = &format!("From: Alice <alice@example.org>\nTo: bob@example.com\n{field}\nSubject: Hello\n\nBody\n");
+        let outcome = Case { script: "vacation \"no\";", message, ..Case::default() }.run(None);
+        assert_eq!(outcome.sent[0].suppressed.is_none(), sent, "{field:?}");
+    }
+}
+
+#[test]
 fn actions_are_reported_with_their_arguments() {
     let script = "addflag \"\\\\seen kw\"; fileinto :copy :create \"A\"; vacation :days 3 :subject \"s\" \"x${1}\";";
     let outcome = Case { script, ..Case::default() }.run(None);

@@ -201,12 +201,12 @@ impl Machine<'_, '_> {
                 Kind::Vacation(vacation) => self.vacate(outcome, vacation, &mut letters),
                 Kind::Notify(notify) if !notify.mailto.recipients.is_empty() => {
                     let mut sent = compose::notify(&self.letter(&mut letters), notify);
-                    sent.suppressed = self.automatic(&super::fields::Fields::new(self.delivery.message));
+                    sent.suppressed = automatic(super::fields::Fields::new(self.delivery.message).words(b"auto-submitted"));
                     outcome.sent.push(sent);
                 }
                 Kind::NotifyOld(notify) => {
                     let mut sent = compose::notify_old(&self.letter(&mut letters), notify);
-                    sent.suppressed = self.automatic(&super::fields::Fields::new(self.delivery.message));
+                    sent.suppressed = automatic(super::fields::Fields::new(self.delivery.message).words(b"auto-submitted"));
                     outcome.sent.push(sent);
                 }
                 Kind::Duplicate { key, period, .. } => {
@@ -312,17 +312,10 @@ impl Machine<'_, '_> {
         sent.suppressed = if self.delivery.sender().is_none() {
             Some(Diagnostic::new(Code::SuppressedNullSender, Range::default()))
         } else {
-            // mail_send_rejection in Dovecot's lib-lda looks at the message as it came.
-            self.automatic(&super::fields::Fields::new(self.delivery.message))
+            // mail_send_rejection in Dovecot's lib-lda looks at the first field of the message as it came.
+            automatic(super::fields::Fields::new(self.delivery.message).words(b"auto-submitted").take(1))
         };
         sent
-    }
-
-    /// The message says that a program sent it (RFC 3834, 5).
-    fn automatic(&self, fields: &super::fields::Fields<'_>) -> Option<Diagnostic> {
-        let value = fields.undecoded(b"auto-submitted").find(|value| !is_word(value, "no"))?;
-        let name = [&b"Auto-Submitted: "[..], value].concat();
-        Some(Diagnostic::new(Code::SuppressedAutomatic, Range::default()).with("name", name))
     }
 
     fn vacate(&mut self, outcome: &mut Outcome, vacation: &Vacation, letters: &mut u32) {
@@ -364,11 +357,11 @@ impl Machine<'_, '_> {
         if let Some(name) = LIST_FIELDS.iter().find(|name| fields.undecoded(name.as_bytes()).next().is_some()) {
             return Some(Diagnostic::new(Code::SuppressedList, Range::default()).with("name", name));
         }
-        if let Some(automatic) = self.automatic(&fields) {
+        if let Some(automatic) = automatic(fields.words(b"auto-submitted")) {
             return Some(automatic);
         }
         let bulk = |value: &&[u8]| ["junk", "bulk", "list"].iter().any(|word| is_word(value, word));
-        if let Some(value) = fields.undecoded(b"precedence").find(bulk) {
+        if let Some(value) = fields.words(b"precedence").find(bulk) {
             let name = [&b"Precedence: "[..], value].concat();
             return Some(Diagnostic::new(Code::SuppressedBulk, Range::default()).with("name", name));
         }
@@ -401,6 +394,13 @@ impl Machine<'_, '_> {
         }
         because(Code::SuppressedNotAddressed)
     }
+}
+
+/// One of these values says that a program sent the message (RFC 3834, 5).
+fn automatic<'v>(mut values: impl Iterator<Item = &'v [u8]>) -> Option<Diagnostic> {
+    let value = values.find(|value| !is_word(value, "no"))?;
+    let name = [&b"Auto-Submitted: "[..], value].concat();
+    Some(Diagnostic::new(Code::SuppressedAutomatic, Range::default()).with("name", name))
 }
 
 fn implicit_keep(flags: Vec<Vec<u8>>) -> Action {

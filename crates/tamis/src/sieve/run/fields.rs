@@ -84,6 +84,14 @@ impl<'m> Fields<'m> {
         })
     }
 
+    /// The values that the server compares with words of its own: blanks at their end count (mail_get_headers in lib-storage).
+    pub(super) fn words(&self, name: &[u8]) -> impl Iterator<Item = &[u8]> {
+        self.places(name).filter_map(|place| self.entries.get(place)).map(|entry| {
+            let value = &*entry.field.value;
+            value.get(value.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()..).unwrap_or_default()
+        })
+    }
+
     /// The size that the `size` test compares.
     pub(super) fn size(&self) -> u64 {
         if self.edited { self.message.size().saturating_add_signed(self.growth) } else { self.message.size() }
