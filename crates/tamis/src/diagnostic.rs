@@ -190,6 +190,11 @@ impl Diagnostic {
     }
 }
 
+/// Puts findings in the order of their places: unit, start, end; those of one place stay as they were.
+pub fn sort(findings: &mut [Diagnostic]) {
+    findings.sort_by_key(|finding| (finding.unit, finding.range.start, finding.range.end));
+}
+
 /// Text for a sentence: UTF-8 (broken bytes replaced), control and invisible direction characters escaped, at most 200 characters.
 #[must_use]
 pub fn printable(value: &[u8]) -> String {

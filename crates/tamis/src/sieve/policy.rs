@@ -143,7 +143,7 @@ pub fn vet(script: &Script, included: &Scripts, dialect: &Dialect, policy: &Poli
     judge.elsewhere(script, included);
     let units = compiled.program.iter().flat_map(|program| program.units.iter().skip(1)).map(key).collect();
     let mut findings = judge.findings;
-    findings.sort_by_key(|finding| (finding.unit, finding.range.start, finding.range.end));
+    crate::diagnostic::sort(&mut findings);
     let worst = findings.iter().map(|finding| finding.severity).max();
     let decision = match worst {
         _ if compiled.verdict != Verdict::Accepted || !compiled.wanted.is_empty() => Decision::Deny,

@@ -218,25 +218,17 @@ impl<'s> Binder<'s> {
 
     /// The modifiers of a call, in the order of application.
     pub(super) fn modifiers(arguments: &super::arguments::Arguments<'_>) -> Vec<Modifier> {
-        let mut found: Vec<(u32, Modifier)> = arguments
-            .tags
-            .iter()
-            .filter_map(|tagged| {
-                let modifier = match tagged.tag.id {
-                    TagId::Lower => Modifier::Lower,
-                    TagId::Upper => Modifier::Upper,
-                    TagId::LowerFirst => Modifier::LowerFirst,
-                    TagId::UpperFirst => Modifier::UpperFirst,
-                    TagId::QuoteWildcard => Modifier::QuoteWildcard,
-                    TagId::EncodeUrl => Modifier::EncodeUrl,
-                    TagId::Length => Modifier::Length,
-                    _ => return None,
-                };
-                Some((super::arguments::precedence(tagged.tag.id)?, modifier))
-            })
-            .collect();
-        found.sort_by_key(|(precedence, _)| std::cmp::Reverse(*precedence));
-        found.into_iter().map(|(_, modifier)| modifier).collect()
+        const ORDER: &[(TagId, Modifier)] = &[
+            (TagId::Lower, Modifier::Lower),
+            (TagId::Upper, Modifier::Upper),
+            (TagId::LowerFirst, Modifier::LowerFirst),
+            (TagId::UpperFirst, Modifier::UpperFirst),
+            (TagId::QuoteWildcard, Modifier::QuoteWildcard),
+            (TagId::EncodeUrl, Modifier::EncodeUrl),
+            (TagId::Length, Modifier::Length),
+        ];
+        // Two of one precedence were refused, so the order of the table is the order of application.
+        ORDER.iter().filter(|(id, _)| arguments.has(*id)).map(|(_, modifier)| *modifier).collect()
     }
 }
 
