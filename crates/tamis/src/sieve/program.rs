@@ -478,7 +478,7 @@ pub struct Duplicate {
 /// `:index` and `:last` (RFC 5260, 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Index {
-    /// From 1; 0 finds nothing.
+    /// From 1; 0 if the server takes a number for one that its engine fails at.
     pub index: u64,
     /// Counted from the end.
     pub last: bool,

@@ -592,6 +592,67 @@ fn deleteheader_may_end_the_server() {
 }
 
 #[test]
+fn indexes_as_the_server_takes_them() {
+    // As sieve-test 0.5.19 answers: none where its process ends.
+    let message = "X-A: one\nX-A: two\nX-A: three\nDate: Tue, 3 Mar 2026 10:11:12 +0100\n\nx\n";
+    for (test, holds) in [
+        ("header :index 4294967295 \"X-A\" \"three\"", Some(true)),
+        ("header :index 18446744073709551615 \"X-A\" \"three\"", Some(true)),
+        ("header :index 4294967294 \"X-A\" \"two\"", Some(true)),
+        ("header :index 4294967293 \"X-A\" \"one\"", Some(true)),
+        ("header :index 4294967292 \"X-A\" \"one\"", Some(false)),
+        ("header :index 4294967297 \"X-A\" \"one\"", Some(true)),
+        ("header :last :index 4294967295 \"X-A\" \"one\"", Some(true)),
+        ("header :index 4294967296 \"X-A\" \"one\"", None),
+        ("header :last :index 2147483648 \"X-None\" \"one\"", None),
+        ("header :count \"eq\" :index 4294967296 \"X-A\" \"0\"", Some(false)),
+        ("header :count \"eq\" :last :index 4294967295 \"X-A\" \"1\"", Some(true)),
+        ("date :index 4294967296 \"Date\" \"year\" \"2026\"", None),
+        ("date :index 4294967294 \"Date\" \"year\" \"2026\"", Some(false)),
+        ("date :index 2 :zone \"+0000\" \"Date\" \"year\" \"2026\"", Some(true)),
+        ("date :index 2 :originalzone \"Date\" \"year\" \"2026\"", Some(true)),
+        ("date :index 2 :originalzone :last \"Date\" \"year\" \"2026\"", Some(true)),
+        ("date :originalzone :index 2 \"Date\" \"year\" \"2026\"", Some(false)),
+    ] {
+        let outcome = Case { script: &format!("if {test} {{ discard; }}"), message, ..Case::default() }.run(None);
+        let crashes = outcome.failure.as_ref().is_some_and(|failure| failure.code.crashes_server());
+        assert_eq!((!crashes).then_some(outcome.stored.is_empty()), holds, "{test}");
+    }
+    let script = "if header :index 4294967295 \"X-A\" \"three\" { discard; }";
+    assert!(!Case { server: "rfc", script, message, ..Case::default() }.run(None).stored.is_empty());
+}
+
+#[test]
+fn mails_that_leave_begin_as_the_servers_do() {
+    // As sieve-test 0.5.19 -e sends them, but for dates and new ids.
+    let mail = |script: &str, message: &str| {
+        let outcome = Case { script, message, ..Case::default() }.run(None);
+        String::from_utf8_lossy(&outcome.sent[0].message).into_owned()
+    };
+    // What is no message id is none: a new one is added.
+    let broken = "MESSAGE-ID: =?iso-8859-1?Q?=3C2=40example=2Enet=3E?=\nReceived : x y\nReturn-Path : <b@example.org>\n\nb\n";
+    let sent = mail("redirect \"x@example.org\";", broken);
+    let lines: Vec<&str> = sent.lines().collect();
+    assert!(lines[2].starts_with("Message-ID: <dovecot-sieve-"), "{sent}");
+    assert_eq!(lines[3..], ["MESSAGE-ID: =?iso-8859-1?Q?=3C2=40example=2Enet=3E?=", "Received : x y", "", "b"]);
+    let sent = mail("redirect \"x@example.org\";", HELLO);
+    assert_eq!(sent.lines().nth(2), Some("From: Alice <alice@example.org>"));
+    // A name of two words stands in quotes.
+    for (from, to) in [
+        ("Alice Martin <alice@example.org>", "\"Alice Martin\" <alice@example.org>"),
+        ("Alice <alice@example.org>", "Alice <alice@example.org>"),
+        ("alice@example.org", "<alice@example.org>"),
+    ] {
+        let sent = mail("vacation \"x\";", &format!("From: {from}\nTo: bob@example.com\n\nb\n"));
+        assert_eq!(sent.lines().find(|line| line.starts_with("To:")), Some(format!("To: {to}").as_str()), "{sent}");
+    }
+    // As Dovecot's delivery rejects, not as sieve-test does.
+    let sent = mail("reject \"no\";", HELLO);
+    assert!(sent.starts_with("Message-ID: <dovecot-"), "{sent}");
+    assert_eq!(sent.lines().nth(2), Some("From: Postmaster <postmaster@example.com>"));
+}
+
+#[test]
 fn actions_are_reported_with_their_arguments() {
     let script = "addflag \"\\\\seen kw\"; fileinto :copy :create \"A\"; vacation :days 3 :subject \"s\" \"x${1}\";";
     let outcome = Case { script, ..Case::default() }.run(None);

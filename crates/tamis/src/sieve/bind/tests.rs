@@ -241,14 +241,16 @@ impl Binder<'_> {
             self.report(Diagnostic::new(Code::IndexZero, value.range));
             return None;
         }
-        Some(Some(Index { index, last: last.is_some() }))
+        let index = Index { index, last: last.is_some() };
+        Some(Some(if self.dialect.engine.is_pigeonhole() { wrapped(index) } else { index }))
     }
 
-    /// Pigeonhole forgets `:index` when `:zone` stands after it (tag-index.c detaches its parameter, tst-date.c then the tag's).
+    /// Pigeonhole forgets `:index` when `:zone` or `:originalzone` stands after it (tag-index.c detaches its parameter, tst-date.c then the
+    /// tag's).
     fn drops_index(&self, arguments: &Arguments<'_>) -> bool {
         let place = |id| arguments.tag(id).map(|tagged| tagged.range.start);
-        self.dialect.engine.is_pigeonhole()
-            && matches!((place(TagId::Index), place(TagId::Zone)), (Some(index), Some(zone)) if index < zone)
+        let zone = place(TagId::Zone).or_else(|| place(TagId::OriginalZone));
+        self.dialect.engine.is_pigeonhole() && matches!((place(TagId::Index), zone), (Some(index), Some(zone)) if index < zone)
     }
 
     /// `:mime` and its options; the outer `None` is an error.
@@ -300,4 +302,13 @@ impl Binder<'_> {
         }
         Some((zone, part))
     }
+}
+
+/// What Pigeonhole makes of an index: 32 bits with a sign, negative from the end, turned round by `:last` (tag-index.c).
+const fn wrapped(index: Index) -> Index {
+    let low = (index.index & 0xffff_ffff) as u32;
+    let number = low.cast_signed();
+    // The lowest number has no opposite; the engine fails at it as it does at zero.
+    let size = if number == i32::MIN { 0 } else { number.unsigned_abs() as u64 };
+    Index { index: size, last: index.last != (number < 0) }
 }

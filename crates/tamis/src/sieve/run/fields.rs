@@ -106,8 +106,29 @@ impl<'m> Fields<'m> {
         if crlf * 2 >= all { 2 } else { 1 }
     }
 
+    /// What stands before a field's value: its name with the colon, and the blanks between them if it came with the message.
+    fn head<'f>(&self, field: &'f Field<'_>) -> Cow<'f, [u8]>
+    where
+        'm: 'f,
+    {
+        let written = match &field.value {
+            Cow::Borrowed(value) => {
+                let header = self.message.header_raw();
+                // The value is a piece of the header: where, its address tells.
+                let at = value.as_ptr().addr().checked_sub(header.as_ptr().addr());
+                let before = at.and_then(|at| header.get(..at));
+                before.and_then(|before| before.get(memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)..))
+            }
+            Cow::Owned(_) => None,
+        };
+        match written {
+            Some(written) => Cow::Borrowed(written),
+            None => Cow::Owned([&field.name, &b":"[..]].concat()),
+        }
+    }
+
     fn size_of(&self, field: &Field<'_>) -> i64 {
-        let size = field.name.len().saturating_add(field.value.len()).saturating_add(1 + self.line_end());
+        let size = self.head(field).len().saturating_add(field.value.len()).saturating_add(self.line_end());
         i64::try_from(size).unwrap_or(i64::MAX)
     }
 
@@ -229,10 +250,7 @@ impl<'m> Fields<'m> {
             if hide(field) {
                 continue;
             }
-            if !field.name.is_empty() {
-                out.extend_from_slice(&field.name);
-                out.push(b':');
-            }
+            out.extend_from_slice(&self.head(field));
             push_crlf(&mut out, &field.value);
             out.extend_from_slice(b"\r\n");
         }
@@ -295,6 +313,22 @@ mod tests {
             assert_eq!(fields.decoded(b"none").count(), 0);
             assert!(fields.edited().is_none());
         });
+    }
+
+    #[test]
+    fn blanks_before_a_colon_stay() {
+        // As sieve-test 0.5.19 redirects it.
+        let raw = b"Received : x y\nX-Del: q\nX-None  :  a\n  b\n\tc\nX-T\t:z\nX-Empty:\n\nb\n";
+        let message = Message::parse(raw, &Limits::default(), Charsets::new());
+        let mut fields = Fields::new(&message);
+        let rest = "X-None  :  a\r\n  b\r\n\tc\r\nX-T\t:z\r\nX-Empty:\r\n";
+        let header = |fields: &Fields<'_>| String::from_utf8(fields.header(|_| false)).unwrap();
+        assert_eq!(header(&fields), format!("Received : x y\r\nX-Del: q\r\n{rest}"));
+        fields.add(b"X", b"y", false);
+        assert_eq!(header(&fields), format!("X: y\r\nReceived : x y\r\nX-Del: q\r\n{rest}"));
+        fields.delete(b"x-del", 0);
+        assert_eq!(header(&fields), format!("X: y\r\nReceived : x y\r\n{rest}"));
+        assert_eq!(fields.size(), message.size() + 6 - 10);
     }
 
     #[test]

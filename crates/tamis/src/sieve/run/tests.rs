@@ -179,12 +179,16 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// Keeps the one value that `:index` names. `len` is the number of values that the server counts for `:last`.
-    fn indexed<T>(index: Option<Index>, values: Vec<T>, len: usize) -> Vec<T> {
-        let Some(index) = index else { return values };
+    fn indexed<T>(&mut self, range: Range, index: Option<Index>, values: Vec<T>, len: usize) -> Step<Vec<T>> {
+        let Some(index) = index else { return Ok(values) };
+        if index.index == 0 {
+            // What is left of a number beyond 31 bits; the engine expects more than nothing (sieve-stringlist.c).
+            return Err(self.abort(Diagnostic::new(Code::CommandCrashes, range).with("name", ":index")));
+        }
         let wanted = usize::try_from(index.index).unwrap_or(usize::MAX);
         let position = if index.last { (len + 1).checked_sub(wanted) } else { Some(wanted) };
         let position = position.and_then(|position| position.checked_sub(1));
-        position.and_then(|position| values.into_iter().nth(position)).into_iter().collect()
+        Ok(position.and_then(|position| values.into_iter().nth(position)).into_iter().collect())
     }
 
     fn header(
@@ -246,7 +250,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             };
             return self.compare_count(&matcher, relation, count);
         }
-        let values = Self::indexed(index, values, fields_found);
+        let values = self.indexed(range, index, values, fields_found)?;
         self.all(range, names, &mut matcher, &values)
     }
 
@@ -277,7 +281,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         let fields = std::rc::Rc::clone(&self.fields);
         let values = self.named(names, mime, false, &fields);
         let found = values.len();
-        let values = Self::indexed(index, values, found);
+        let values = self.indexed(range, index, values, found)?;
         if values.is_empty()
             && let Some(name) = names.items.first()
         {
@@ -461,7 +465,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                 let values: Vec<&[u8]> = fields.undecoded(&source).collect();
                 let len = values.len();
                 // Only the first value is read, a date or not (plugins/date/ext-date-common.c).
-                let first = Self::indexed(index, values, len).into_iter().next();
+                let first = self.indexed(range, index, values, len)?.into_iter().next();
                 let date = first.and_then(parse_date).map(|date| (date.seconds, date.zone_minutes));
                 (source, date)
             }
