@@ -1,4 +1,4 @@
-//! Diagnostics as data: a code, the values that its sentence names, ranges, fixes. [`phrases`] has every sentence in English and French.
+//! Diagnostics as data: a code, the values that its sentence names, ranges, fixes. `phrases` has every sentence in English and French.
 
 mod phrases;
 

@@ -213,7 +213,7 @@ impl Judge<'_> {
                     _ => script.text(),
                 };
                 let quoted = format!("\"{}\"", one.name);
-                memchr::memmem::find(at.range.bytes(text.as_bytes()), quoted.as_bytes()).is_some()
+                crate::text::find(at.range.bytes(text.as_bytes()), quoted.as_bytes()).is_some()
             };
             let at = open.iter().find(names_it).or(open.first()).copied().unwrap_or_default();
             self.broken(Code::VetUnknownInclude, at, &[("name", one.name.as_bytes())]);

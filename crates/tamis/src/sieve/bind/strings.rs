@@ -64,7 +64,7 @@ impl<'s> Binder<'s> {
 
     fn text(&mut self, kind: Kind, range: Range, constant: bool) -> Text {
         let value = self.decoded(kind, range);
-        if self.variables && !constant && memchr::memmem::find(&value, b"${").is_some() {
+        if self.variables && !constant && crate::text::find(&value, b"${").is_some() {
             return Text { range, pieces: self.pieces(&value, range).into() };
         }
         Text::of(range, &value)
@@ -74,7 +74,7 @@ impl<'s> Binder<'s> {
     fn pieces(&mut self, value: &[u8], range: Range) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let (mut copied, mut at) = (0, 0);
-        while let Some(found) = memchr::memmem::find(value.get(at..).unwrap_or(&[]), b"${") {
+        while let Some(found) = crate::text::find(value.get(at..).unwrap_or(&[]), b"${") {
             let start = at + found;
             let inside = value.get(start + 2..).unwrap_or(&[]);
             let Some((name, length)) = parse_name(inside).filter(|(_, length)| inside.get(*length) == Some(&b'}')) else {
@@ -99,7 +99,7 @@ impl<'s> Binder<'s> {
 
     /// Where `shown` stands inside the string token at `range`, if it stands there as it is.
     fn within(&self, range: Range, shown: &[u8]) -> Range {
-        match memchr::memmem::find(range.bytes(self.text.as_bytes()), shown) {
+        match crate::text::find(range.bytes(self.text.as_bytes()), shown) {
             Some(at) => Range::new(range.start + offset(at), range.start + offset(at + shown.len())),
             None => range,
         }
