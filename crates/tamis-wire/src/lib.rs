@@ -10,6 +10,7 @@ mod highlight;
 #[cfg(feature = "native")]
 pub mod native;
 mod place;
+mod read;
 mod request;
 mod run;
 mod time;

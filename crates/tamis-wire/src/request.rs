@@ -9,9 +9,10 @@ use tamis::sieve::run::{Account, Timestamp};
 use tamis::sieve::{Dialect, Scripts, Store};
 use tamis::text::Encoding;
 
+use crate::read::{Json, read};
+
 /// A request to check or run a script. Everything but the script may be left out.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The version of the JSON.
     pub version: u32,
@@ -90,7 +91,35 @@ impl Request {
     /// # Errors
     /// What is wrong with it, as JSON.
     pub fn parse(text: &str) -> Result<Self, String> {
-        serde_json::from_str(text).map_err(|error| failed(&error.to_string()))
+        read(text).and_then(Self::from_json).map_err(|error| failed(&error))
+    }
+
+    fn from_json(json: Json) -> Result<Self, String> {
+        let mut request = Self::default();
+        for (name, value) in fields(json, "a request")? {
+            match name.as_str() {
+                "version" => request.version = number(value, &name)?,
+                "script" => request.script = string(value, &name)?,
+                "file" => request.file = optional(value, &name)?,
+                "server" => request.server = optional(value, &name)?,
+                "set" => {
+                    for (key, value) in fields(value, "set")? {
+                        request.set.insert(key, string(value, "a setting")?);
+                    }
+                }
+                "lang" => request.lang = string(value, &name)?,
+                "positions" => request.positions = string(value, &name)?,
+                "from" => request.from = optional(value, &name)?,
+                "to" => request.to = optional(value, &name)?,
+                "now" => request.now = optional(value, &name)?,
+                "account" => request.account = AccountJson::from_json(value)?,
+                "trace" => request.trace = flag(value, &name)?,
+                "charsets" => request.charsets = list(value, &name)?.into_iter().map(CharsetAnswer::from_json).collect::<Result<_, _>>()?,
+                "scripts" => request.scripts = list(value, &name)?.into_iter().map(ScriptAnswer::from_json).collect::<Result<_, _>>()?,
+                _ => return Err(unknown(&name)),
+            }
+        }
+        Ok(request)
     }
 
     /// The language.
@@ -131,7 +160,13 @@ impl Request {
     pub fn converted(&self) -> Charsets {
         let key =
             |answer: &CharsetAnswer| Some(WantedCharset { charset: answer.charset.clone(), bytes: crate::from_base64(&answer.bytes)? });
-        self.charsets.iter().filter_map(|answer| Some((key(answer)?, answer.text.clone()))).collect()
+        let mut converted = Charsets::new();
+        for answer in &self.charsets {
+            if let Some(key) = key(answer) {
+                converted.insert(key, answer.text.clone());
+            }
+        }
+        converted
     }
 
     /// The user.
@@ -152,10 +187,116 @@ impl Request {
     }
 }
 
+impl AccountJson {
+    fn from_json(json: Json) -> Result<Self, String> {
+        let mut account = Self::default();
+        for (name, value) in fields(json, "account")? {
+            match (name.as_str(), value) {
+                ("mailboxes", Json::Null) => {}
+                ("addresses", value) => account.addresses = strings(value, &name)?,
+                ("mailboxes", value) => {
+                    let mailboxes = account.mailboxes.get_or_insert_default();
+                    for mailbox in strings(value, &name)? {
+                        mailboxes.insert(mailbox);
+                    }
+                }
+                _ => return Err(unknown(&name)),
+            }
+        }
+        Ok(account)
+    }
+}
+
+impl CharsetAnswer {
+    fn from_json(json: Json) -> Result<Self, String> {
+        let mut answer = Self::default();
+        for (name, value) in fields(json, "an answer")? {
+            match name.as_str() {
+                "charset" => answer.charset = string(value, &name)?,
+                "bytes" => answer.bytes = string(value, &name)?,
+                "text" => answer.text = optional(value, &name)?,
+                // An answer is the question with a text: what else the question had may stay.
+                _ => {}
+            }
+        }
+        Ok(answer)
+    }
+}
+
+impl ScriptAnswer {
+    fn from_json(json: Json) -> Result<Self, String> {
+        let mut answer = Self::default();
+        for (name, value) in fields(json, "an answer")? {
+            match name.as_str() {
+                "store" => answer.store = string(value, &name)?,
+                "name" => answer.name = string(value, &name)?,
+                "text" => answer.text = optional(value, &name)?,
+                _ => {}
+            }
+        }
+        Ok(answer)
+    }
+}
+
+fn unknown(name: &str) -> String {
+    format!("a request has no field `{name}`")
+}
+
+fn expected(name: &str, what: &str) -> String {
+    format!("`{name}` must be {what}")
+}
+
+fn fields(json: Json, name: &str) -> Result<Vec<(String, Json)>, String> {
+    match json {
+        Json::Object(fields) => Ok(fields),
+        _ => Err(expected(name, "an object")),
+    }
+}
+
+fn list(json: Json, name: &str) -> Result<Vec<Json>, String> {
+    match json {
+        Json::List(items) => Ok(items),
+        _ => Err(expected(name, "an array")),
+    }
+}
+
+fn string(json: Json, name: &str) -> Result<String, String> {
+    match json {
+        Json::Text(text) => Ok(text),
+        _ => Err(expected(name, "a string")),
+    }
+}
+
+fn optional(json: Json, name: &str) -> Result<Option<String>, String> {
+    if json == Json::Null { Ok(None) } else { string(json, name).map(Some) }
+}
+
+fn strings(json: Json, name: &str) -> Result<Vec<String>, String> {
+    list(json, name)?.into_iter().map(|item| string(item, name)).collect()
+}
+
+fn flag(json: Json, name: &str) -> Result<bool, String> {
+    match json {
+        Json::Bool(flag) => Ok(flag),
+        _ => Err(expected(name, "true or false")),
+    }
+}
+
+fn number(json: Json, name: &str) -> Result<u32, String> {
+    match json {
+        Json::Number(number) => u32::try_from(number).map_err(|_| expected(name, "a small number")),
+        _ => Err(expected(name, "a number")),
+    }
+}
+
 /// The scripts that may be included, as the core takes them.
 pub(crate) fn scripts(answers: &[ScriptAnswer]) -> Scripts {
     let key = |answer: &ScriptAnswer| (if answer.store == "global" { Store::Global } else { Store::Personal }, answer.name.clone());
-    Scripts { texts: answers.iter().map(|answer| (key(answer), answer.text.clone())).collect() }
+    let mut scripts = Scripts::default();
+    for answer in answers {
+        scripts.texts.insert(key(answer), answer.text.clone());
+    }
+    scripts
 }
 
 pub(crate) fn failed(error: &str) -> String {

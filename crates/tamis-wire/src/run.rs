@@ -1,7 +1,5 @@
 //! The answer of `run`.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 use tamis::diagnostic::{Diagnostic, Language};
@@ -58,7 +56,7 @@ pub struct Used {
 
 /// An action as Cyrus's `SieveScript/test` gives it: an array of name, tags and positional arguments.
 #[derive(Clone, Debug)]
-pub struct ActionJson(&'static str, BTreeMap<&'static str, ValueJson>, Vec<ValueJson>);
+pub struct ActionJson(&'static str, TagsJson, Vec<ValueJson>);
 
 impl Serialize for ActionJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -67,6 +65,16 @@ impl Serialize for ActionJson {
         seq.serialize_element(&self.1)?;
         seq.serialize_element(&self.2)?;
         seq.end()
+    }
+}
+
+/// The tagged arguments of an action, an object in the order of their names.
+#[derive(Clone, Debug)]
+struct TagsJson(Vec<(&'static str, ValueJson)>);
+
+impl Serialize for TagsJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 
@@ -373,7 +381,8 @@ fn value(value: &Value) -> ValueJson {
 }
 
 fn action(action: &Action) -> ActionJson {
-    ActionJson(action.name, action.tags.iter().map(|(name, tag)| (*name, value(tag))).collect(), action.args.iter().map(value).collect())
+    let tags = action.tags.iter().map(|(name, tag)| (*name, value(tag))).collect();
+    ActionJson(action.name, TagsJson(tags), action.args.iter().map(value).collect())
 }
 
 fn answer(outcome: &Outcome, units: &[(String, Places<'_>)], simulation: &Simulation<'_>, steps: Option<&[Step]>) -> RunResponse {

@@ -1,4 +1,4 @@
-//! Diagnostics as data: a code, the values that its sentence names, ranges, fixes. [`phrases`] has every sentence in English and French.
+//! Diagnostics as data: a code, the values that its sentence names, ranges, fixes. `phrases` has every sentence in English and French.
 
 mod phrases;
 
@@ -188,6 +188,11 @@ impl Diagnostic {
     pub fn message(&self, language: Language) -> String {
         self.code.facts().message.render(language, &self.params)
     }
+}
+
+/// Puts findings in the order of their places: unit, start, end; those of one place stay as they were.
+pub fn sort(findings: &mut [Diagnostic]) {
+    findings.sort_by_key(|finding| (finding.unit, finding.range.start, finding.range.end));
 }
 
 /// Text for a sentence: UTF-8 (broken bytes replaced), control and invisible direction characters escaped, at most 200 characters.

@@ -129,7 +129,7 @@ pub fn compile(script: &Script, included: &Scripts, dialect: &Dialect) -> Compil
 
 /// `own`: limits on size and depth are tamis's here, not the server's.
 fn finish(program: Option<Program>, mut diagnostics: Vec<Diagnostic>, wanted: Vec<WantedScript>, own: bool) -> Compiled {
-    diagnostics.sort_by_key(|a| (a.unit, a.range.start, a.range.end));
+    crate::diagnostic::sort(&mut diagnostics);
     let mut verdict = Verdict::Accepted;
     for error in diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
         let declined = match error.code {

@@ -95,6 +95,16 @@ pub fn apply(text: &str, edits: &[Edit]) -> (String, usize) {
     (out, applied)
 }
 
+/// Where `needle` first stands in `haystack`. In the browser a plain search by its first byte: the library's is 3 kB after brotli.
+#[must_use]
+pub fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    if cfg!(not(target_arch = "wasm32")) {
+        return memchr::memmem::find(haystack, needle);
+    }
+    let Some((first, rest)) = needle.split_first() else { return Some(0) };
+    memchr::memchr_iter(*first, haystack).find(|at| haystack.get(at + 1..).is_some_and(|after| after.starts_with(rest)))
+}
+
 /// The length of a slice as an offset. Inputs are limited far below 4 GiB before they get here; a longer one saturates.
 #[must_use]
 pub fn offset(length: usize) -> u32 {
@@ -113,6 +123,11 @@ mod tests {
             Edit { range: Range::new(5, 6), text: "never".into() },
         ];
         assert_eq!(apply("one two three", &edits), ("a one c three".to_owned(), 2));
+    }
+
+    #[test]
+    fn finding() {
+        assert_eq!((find(b"abcab", b"cab"), find(b"abc", b"d"), find(b"abc", b""), find(b"", b"a")), (Some(2), None, Some(0), None));
     }
 
     #[test]

@@ -40,7 +40,7 @@ fn stored(value: &[u8]) -> Cow<'_, [u8]> {
 #[must_use]
 pub fn decode_header<'v>(value: &'v [u8], converter: &Converter) -> Cow<'v, [u8]> {
     let text = unfold(stored(value));
-    if memchr::memmem::find(&text, b"=?").is_none() && std::str::from_utf8(&text).is_ok() {
+    if crate::text::find(&text, b"=?").is_none() && std::str::from_utf8(&text).is_ok() {
         return trim(text);
     }
     let mut out = Vec::with_capacity(text.len());
@@ -87,7 +87,7 @@ fn unfold(value: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
 pub(super) fn decode_words(text: &[u8], converter: &Converter, out: &mut Vec<u8>) {
     let mut decoded = Vec::new();
     let (mut start, mut at) = (0, 0);
-    while let Some(found) = memchr::memmem::find(slice(text, at, text.len()), b"=?") {
+    while let Some(found) = crate::text::find(slice(text, at, text.len()), b"=?") {
         let word = at + found;
         // White space between encoded words is dropped, and so is some before what only looks like one.
         let before = slice(text, start, word);

@@ -341,9 +341,8 @@ impl Scanner<'_> {
         if let Some(found) = self.boundary_at(start) {
             return Some(found);
         }
-        let finder = memchr::memmem::Finder::new(b"\n--");
         let mut from = start;
-        while let Some(newline) = finder.find(slice(self.raw, from, self.raw.len())) {
+        while let Some(newline) = crate::text::find(slice(self.raw, from, self.raw.len()), b"\n--") {
             let newline = from + newline;
             from = newline + 1;
             if let Some(found) = self.boundary_at(from) {

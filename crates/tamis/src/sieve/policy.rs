@@ -143,7 +143,7 @@ pub fn vet(script: &Script, included: &Scripts, dialect: &Dialect, policy: &Poli
     judge.elsewhere(script, included);
     let units = compiled.program.iter().flat_map(|program| program.units.iter().skip(1)).map(key).collect();
     let mut findings = judge.findings;
-    findings.sort_by_key(|finding| (finding.unit, finding.range.start, finding.range.end));
+    crate::diagnostic::sort(&mut findings);
     let worst = findings.iter().map(|finding| finding.severity).max();
     let decision = match worst {
         _ if compiled.verdict != Verdict::Accepted || !compiled.wanted.is_empty() => Decision::Deny,
@@ -213,7 +213,7 @@ impl Judge<'_> {
                     _ => script.text(),
                 };
                 let quoted = format!("\"{}\"", one.name);
-                memchr::memmem::find(at.range.bytes(text.as_bytes()), quoted.as_bytes()).is_some()
+                crate::text::find(at.range.bytes(text.as_bytes()), quoted.as_bytes()).is_some()
             };
             let at = open.iter().find(names_it).or(open.first()).copied().unwrap_or_default();
             self.broken(Code::VetUnknownInclude, at, &[("name", one.name.as_bytes())]);

@@ -13,7 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Row 1. The small grammars of values know mail addresses.
     ("sieve::spec", &[]),
     ("sieve::syntax", &["text", "diagnostic"]),
-    ("sieve::values", &["mail"]),
+    ("sieve::values", &["mail", "text"]),
     ("sieve::dialect", &["sieve::spec"]),
     // Row 2.
     ("sieve::program", &["text", "regex", "sieve::dialect", "sieve::spec"]),

@@ -64,7 +64,7 @@ impl<'s> Binder<'s> {
 
     fn text(&mut self, kind: Kind, range: Range, constant: bool) -> Text {
         let value = self.decoded(kind, range);
-        if self.variables && !constant && memchr::memmem::find(&value, b"${").is_some() {
+        if self.variables && !constant && crate::text::find(&value, b"${").is_some() {
             return Text { range, pieces: self.pieces(&value, range).into() };
         }
         Text::of(range, &value)
@@ -74,7 +74,7 @@ impl<'s> Binder<'s> {
     fn pieces(&mut self, value: &[u8], range: Range) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let (mut copied, mut at) = (0, 0);
-        while let Some(found) = memchr::memmem::find(value.get(at..).unwrap_or(&[]), b"${") {
+        while let Some(found) = crate::text::find(value.get(at..).unwrap_or(&[]), b"${") {
             let start = at + found;
             let inside = value.get(start + 2..).unwrap_or(&[]);
             let Some((name, length)) = parse_name(inside).filter(|(_, length)| inside.get(*length) == Some(&b'}')) else {
@@ -99,7 +99,7 @@ impl<'s> Binder<'s> {
 
     /// Where `shown` stands inside the string token at `range`, if it stands there as it is.
     fn within(&self, range: Range, shown: &[u8]) -> Range {
-        match memchr::memmem::find(range.bytes(self.text.as_bytes()), shown) {
+        match crate::text::find(range.bytes(self.text.as_bytes()), shown) {
             Some(at) => Range::new(range.start + offset(at), range.start + offset(at + shown.len())),
             None => range,
         }
@@ -218,25 +218,17 @@ impl<'s> Binder<'s> {
 
     /// The modifiers of a call, in the order of application.
     pub(super) fn modifiers(arguments: &super::arguments::Arguments<'_>) -> Vec<Modifier> {
-        let mut found: Vec<(u32, Modifier)> = arguments
-            .tags
-            .iter()
-            .filter_map(|tagged| {
-                let modifier = match tagged.tag.id {
-                    TagId::Lower => Modifier::Lower,
-                    TagId::Upper => Modifier::Upper,
-                    TagId::LowerFirst => Modifier::LowerFirst,
-                    TagId::UpperFirst => Modifier::UpperFirst,
-                    TagId::QuoteWildcard => Modifier::QuoteWildcard,
-                    TagId::EncodeUrl => Modifier::EncodeUrl,
-                    TagId::Length => Modifier::Length,
-                    _ => return None,
-                };
-                Some((super::arguments::precedence(tagged.tag.id)?, modifier))
-            })
-            .collect();
-        found.sort_by_key(|(precedence, _)| std::cmp::Reverse(*precedence));
-        found.into_iter().map(|(_, modifier)| modifier).collect()
+        const ORDER: &[(TagId, Modifier)] = &[
+            (TagId::Lower, Modifier::Lower),
+            (TagId::Upper, Modifier::Upper),
+            (TagId::LowerFirst, Modifier::LowerFirst),
+            (TagId::UpperFirst, Modifier::UpperFirst),
+            (TagId::QuoteWildcard, Modifier::QuoteWildcard),
+            (TagId::EncodeUrl, Modifier::EncodeUrl),
+            (TagId::Length, Modifier::Length),
+        ];
+        // Two of one precedence were refused, so the order of the table is the order of application.
+        ORDER.iter().filter(|(id, _)| arguments.has(*id)).map(|(_, modifier)| *modifier).collect()
     }
 }
 

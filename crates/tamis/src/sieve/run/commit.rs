@@ -374,7 +374,7 @@ impl Machine<'_, '_> {
         }
         let local = &sender.local_part;
         let system = ["MAILER-DAEMON", "LISTSERV", "majordomo"].iter().any(|name| is_word(local, name));
-        if system || memchr::memmem::find(local, b"-request").is_some() || local.starts_with(b"owner-") {
+        if system || crate::text::find(local, b"-request").is_some() || local.starts_with(b"owner-") {
             return Some(Diagnostic::new(Code::SuppressedSystemSender, Range::default()).with("value", sender.to_bytes()));
         }
         let settings = self.settings();

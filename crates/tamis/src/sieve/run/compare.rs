@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use memchr::{memchr2_iter, memmem};
+use memchr::memchr2_iter;
 
 use crate::sieve::program::Comparator;
 
@@ -44,14 +44,14 @@ impl Fold {
     pub(super) fn find(self, value: &[u8], key: &[u8]) -> Option<usize> {
         let Some((&first, rest)) = key.split_first() else { return Some(0) };
         match self {
-            Self::Exact => memmem::find(value, key),
+            Self::Exact => crate::text::find(value, key),
             Self::Ascii if value.len().saturating_mul(key.len()) <= DIRECT_SEARCH => {
                 memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), value).find(|&at| {
                     let from = at.saturating_add(1);
                     value.get(from..from.saturating_add(rest.len())).is_some_and(|bytes| bytes.eq_ignore_ascii_case(rest))
                 })
             }
-            Self::Ascii => memmem::find(&value.to_ascii_lowercase(), &key.to_ascii_lowercase()),
+            Self::Ascii => crate::text::find(&value.to_ascii_lowercase(), &key.to_ascii_lowercase()),
             Self::Unicode => find_unicode(value, key),
         }
     }
@@ -72,7 +72,7 @@ fn find_unicode(value: &[u8], key: &[u8]) -> Option<usize> {
     }
     let key = unicode(key);
     let mut from = 0;
-    while let Some(found) = folded.get(from..).and_then(|rest| memmem::find(rest, &key)) {
+    while let Some(found) = folded.get(from..).and_then(|rest| crate::text::find(rest, &key)) {
         let start = from + found;
         if let Some(Some(place)) = origin.get(start) {
             return Some(*place);

@@ -227,7 +227,7 @@ fn display_name(text: &[u8]) -> Vec<u8> {
 /// A display name in quotes if it needs them; encoded words may not stand in quotes (message_address_write in lib-mail).
 fn quoted(name: &[u8]) -> Vec<u8> {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80 || b"!#$%&'*+-/=?^_`{|}~".contains(byte);
-    if memchr::memmem::find(name, b"=?").is_some() || name.iter().all(plain) {
+    if crate::text::find(name, b"=?").is_some() || name.iter().all(plain) {
         return name.to_vec();
     }
     let mut out = vec![b'"'];

@@ -183,7 +183,7 @@ impl Lexer<'_> {
 
     fn bracket_comment(&mut self, start: usize) -> Kind {
         let body = start.saturating_add(2);
-        if let Some(length) = memchr::memmem::find(self.text.get(body..).unwrap_or(&[]), b"*/") {
+        if let Some(length) = crate::text::find(self.text.get(body..).unwrap_or(&[]), b"*/") {
             self.at = body + length + 2;
         } else {
             self.at = self.text.len();

@@ -53,7 +53,7 @@ pub fn parse(text: &str) -> Parsed {
     parser.look();
     parser.script();
     let mut errors = parser.errors;
-    errors.sort_by_key(|error| (error.range.start, error.range.end));
+    crate::diagnostic::sort(&mut errors);
     Parsed { tree: parser.builder.finish(), errors }
 }
 

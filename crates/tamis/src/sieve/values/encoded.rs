@@ -13,7 +13,7 @@ pub fn decode_characters(text: &[u8], lenient: bool) -> Result<Option<Vec<u8>>, 
     let mut out: Option<Vec<u8>> = None;
     let mut copied = 0;
     let mut at = 0;
-    while let Some(found) = memchr::memmem::find(text.get(at..).unwrap_or(&[]), b"${") {
+    while let Some(found) = crate::text::find(text.get(at..).unwrap_or(&[]), b"${") {
         let start = at + found;
         let Some((bytes, end)) = substitution(text, start + 2, lenient)? else {
             at = start + 2;
