@@ -122,11 +122,8 @@ pub fn deliver(program: &Program, message: &[u8], envelope: &Envelope, now: i64,
 /// The outcome as the tools list it.
 fn listed(outcome: &Outcome) -> Ours {
     let all = outcome.notes.iter().chain(&outcome.failure);
-    let hazards: Vec<&'static str> = all
-        .filter(|note| matches!(note.code, Code::CrashesServer | Code::WrongOnServer | Code::DuplicateTwice))
-        .map(|note| note.code.facts().id)
-        .collect();
-    let crashes = outcome.notes.iter().chain(&outcome.failure).any(|note| note.code == Code::CrashesServer);
+    let hazards: Vec<&'static str> = all.filter(|note| note.code.is_hazard()).map(|note| note.code.facts().id).collect();
+    let crashes = outcome.notes.iter().chain(&outcome.failure).any(|note| note.code.crashes_server());
     let answer = if outcome.failure.is_some() {
         Answer::Failed
     } else {

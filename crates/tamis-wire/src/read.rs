@@ -151,10 +151,9 @@ impl Reader<'_> {
                 if is_high && self.text.get(self.at..).is_some_and(|rest| rest.starts_with("\\u")) {
                     self.at += 2;
                     let second = self.unit()?;
-                    let code = 0x10000 + ((first - 0xd800) << 10) + second.wrapping_sub(0xdc00);
-                    return char::from_u32(code)
-                        .filter(|_| (0xdc00..0xe000).contains(&second))
-                        .ok_or_else(|| self.wrong("half a character"));
+                    let low = second.checked_sub(0xdc00).filter(|low| *low < 0x400);
+                    let code = low.map(|low| 0x10000 + ((first - 0xd800) << 10) + low);
+                    return code.and_then(char::from_u32).ok_or_else(|| self.wrong("half a character"));
                 }
                 char::from_u32(first).ok_or_else(|| self.wrong("half a character"))?
             }

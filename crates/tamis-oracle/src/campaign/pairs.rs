@@ -137,11 +137,12 @@ fn delivered(tools: &mut Tools, dialect: &Dialect, text: &str, message: &[u8]) -
     let Some(theirs) = tools.execute(text.as_bytes(), message, &envelope, MAILBOXES)? else { return Ok(None) };
     let ours = deliver(&program, message, &envelope, tools.now(), &user(MAILBOXES));
     let mut notes = ours.notes.iter().chain(&ours.failure);
-    let hazard = notes.find(|note| matches!(note.code, Code::CrashesServer | Code::WrongOnServer)).map(|note| note.code);
+    let hazard = notes.find(|note| note.code.crashes_server() || note.code == Code::WrongOnServer).map(|note| note.code);
     let difference = compare_executed(message, &ours, &theirs);
     let relation = match (hazard, theirs.crashed) {
-        (Some(code @ Code::CrashesServer), Some(_)) => Relation::Announced(code.facts().id),
-        (Some(Code::CrashesServer), None) | (_, Some(_)) => Relation::Different,
+        (Some(code), Some(_)) if code.crashes_server() => Relation::Announced(code.facts().id),
+        (_, Some(_)) => Relation::Different,
+        (Some(code), None) if code.crashes_server() => Relation::Different,
         _ if difference.is_none() => Relation::Same,
         (Some(code), None) => Relation::Announced(code.facts().id),
         (None, None) => Relation::Different,
