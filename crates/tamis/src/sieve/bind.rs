@@ -70,6 +70,8 @@ struct Binder<'s> {
     /// Names as written that were looked up since the last extension came into force, and what they mean as a command or as a test: a
     /// script has a thousand calls of a few names.
     found: Vec<(&'s str, bool, &'static spec::Command)>,
+    /// The same of tags, each on one command or test.
+    found_tags: Vec<(&'s str, &'static spec::Command, &'static spec::Tag)>,
     /// Names of unknown commands and tags that were reported.
     reported: Vec<String>,
     diagnostics: Vec<Diagnostic>,
@@ -106,6 +108,7 @@ impl<'s> Binder<'s> {
             required: Vec::new(),
             begun: false,
             found: Vec::new(),
+            found_tags: Vec::new(),
             reported: Vec::new(),
             diagnostics: Vec::new(),
             names: Vec::new(),

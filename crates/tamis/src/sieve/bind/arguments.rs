@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::Binder;
 use super::names::{nearest, replace};
+use super::{Binder, MOST_FOUND};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::sieve::spec::{ArgKind, Command, Extension, Family, On, OpId, Tag, TagId};
 use crate::sieve::syntax::{Argument, Call, Kind};
@@ -47,7 +47,7 @@ impl<'t> Arguments<'t> {
     }
 }
 
-impl Binder<'_> {
+impl<'s> Binder<'s> {
     /// Matches the arguments of `call`. `None` if one is wrong; everything wrong is reported.
     pub(super) fn arguments<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
         let mut out = Arguments { tags: Vec::new(), positional: Cow::Borrowed(&[]) };
@@ -175,8 +175,16 @@ impl Binder<'_> {
     }
 
     /// The tag of a name on a command, among the extensions in force.
-    pub(super) fn tag(&self, found: &'static Command, name: &str) -> Option<&'static Tag> {
-        find_tag(self.loaded.iter().copied(), found, name)
+    pub(super) fn tag(&mut self, found: &'static Command, name: &'s str) -> Option<&'static Tag> {
+        let known = self.found_tags.iter().find(|(known, on, _)| *known == name && std::ptr::eq(*on, found));
+        if let Some((_, _, tag)) = known {
+            return Some(tag);
+        }
+        let tag = find_tag(self.loaded.iter().copied(), found, name)?;
+        if self.found_tags.len() < MOST_FOUND {
+            self.found_tags.push((name, found, tag));
+        }
+        Some(tag)
     }
 
     fn unknown_tag(&mut self, found: &'static Command, name: &str, range: Range) {

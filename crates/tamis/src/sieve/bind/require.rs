@@ -98,6 +98,7 @@ impl Binder<'_> {
         if !self.is_loaded(extension.name) {
             self.loaded.push(extension);
             self.found.clear();
+            self.found_tags.clear();
         }
         self.encoded |= extension.name == "encoded-character";
         self.variables |= extension.name == "variables";
