@@ -43,7 +43,7 @@ pub fn parse(text: &str) -> Parsed {
     let mut parser = Parser {
         text,
         builder: Builder::with_capacity(tokens.len().saturating_mul(2)),
-        calls: Calls::default(),
+        calls: Calls::with_room_for(tokens.len()),
         tokens,
         at: 0,
         start: 0,
@@ -107,23 +107,26 @@ impl Parser<'_> {
 
     /// Puts trivia, and garbage that the lexer reported, into the tree.
     fn trivia(&mut self) {
-        while let Some(token) = self.tokens.get(self.at..self.next_at).and_then(<[Token]>::first).copied() {
-            self.push(token);
-        }
+        self.take(self.next_at);
     }
 
-    fn push(&mut self, token: Token) {
-        self.builder.token(token.kind, Range::new(self.start, token.end));
-        self.start = token.end;
-        self.at += 1;
+    /// Puts the tokens before the one at `end` into the tree.
+    fn take(&mut self, end: usize) {
+        let end = end.min(self.tokens.len());
+        let mut start = self.start;
+        self.builder.tokens(self.tokens.get(self.at..end).unwrap_or(&[]).iter().map(|token| {
+            let range = Range { start, end: token.end };
+            start = token.end;
+            (token.kind, range)
+        }));
+        (self.start, self.at) = (start, end);
     }
 
     /// Takes the next token.
     fn bump(&mut self) {
-        self.trivia();
-        if let Some(token) = self.tokens.get(self.at).copied() {
-            self.push(token);
-            self.last_end = token.end;
+        self.take(self.next_at.saturating_add(1));
+        if self.kind() != Kind::End {
+            self.last_end = self.start;
             self.look();
         }
     }

@@ -132,6 +132,11 @@ impl Calls {
 
 /// What the parser notes.
 impl Calls {
+    /// With room for what a script of so many tokens mostly has.
+    pub(super) fn with_room_for(tokens: usize) -> Self {
+        Self { calls: Vec::with_capacity(tokens / 6), arguments: Vec::with_capacity(tokens / 3), strings: Vec::with_capacity(tokens / 5) }
+    }
+
     /// A call begins; gives its index.
     pub(super) fn begin(&mut self, name: Range) -> u32 {
         let (index, arguments) = (offset(self.calls.len()), offset(self.arguments.len()));
