@@ -167,7 +167,9 @@ impl<'s> Binder<'s> {
     /// Pigeonhole takes a list of one string for a string (sieve-ast.c makes it one).
     fn accepts(&self, kind: ArgKind, argument: Argument) -> bool {
         match kind {
-            ArgKind::String if argument.kind == Kind::StringList => self.dialect.engine.is_pigeonhole() && self.calls.strings(argument).len() == 1,
+            ArgKind::String if argument.kind == Kind::StringList => {
+                self.dialect.engine.is_pigeonhole() && self.calls.strings(argument).len() == 1
+            }
             ArgKind::String => argument.kind.is_string(),
             ArgKind::Strings => argument.kind.is_string() || argument.kind == Kind::StringList,
             ArgKind::Number => argument.kind == Kind::Number,
