@@ -5,8 +5,30 @@ pub const TYPICAL: &str = include_str!("../scripts/typical.sieve");
 
 /// The words that subjects, folders and the keys of [`thousand_rules`] are made of, so that some tests hold.
 const WORDS: [&str; 24] = [
-    "invoice", "meeting", "release", "garden", "tickets", "weekly", "report", "holiday", "school", "backup", "order", "parcel", "survey",
-    "concert", "insurance", "project", "minutes", "budget", "library", "reminder", "review", "update", "travel", "music",
+    "invoice",
+    "meeting",
+    "release",
+    "garden",
+    "tickets",
+    "weekly",
+    "report",
+    "holiday",
+    "school",
+    "backup",
+    "order",
+    "parcel",
+    "survey",
+    "concert",
+    "insurance",
+    "project",
+    "minutes",
+    "budget",
+    "library",
+    "reminder",
+    "review",
+    "update",
+    "travel",
+    "music",
 ];
 
 /// Domains of senders.
@@ -144,8 +166,7 @@ fn message(random: &mut Random, number: usize, size: usize) -> String {
 /// The header of a delivered message, without its Content-Type.
 fn header(random: &mut Random, number: usize) -> String {
     // Some messages are what the rule of the same number waits for.
-    let (word, other, domain) =
-        if random.chance(15) { names(number) } else { (random.of(&WORDS), random.of(&WORDS), random.of(&DOMAINS)) };
+    let (word, other, domain) = if random.chance(15) { names(number) } else { (random.of(&WORDS), random.of(&WORDS), random.of(&DOMAINS)) };
     let mut out = format!("Return-Path: <{word}@{domain}>\r\n");
     for hop in 0..random.between(2, 5) {
         out.push_str(&format!(

@@ -27,7 +27,8 @@ fn main() {
         let mut theirs = || drop(black_box(peer_compile(black_box(script))));
         row(&format!("parse + bind, {name} ({} bytes)", script.len()), &mut [&mut ours, &mut theirs]);
     }
-    let sets = [("2 KB", vec![inputs::small_message()]), ("5 MB", vec![inputs::large_message()]), ("1,000 mixed", inputs::mixed_messages())];
+    let sets =
+        [("2 KB", vec![inputs::small_message()]), ("5 MB", vec![inputs::large_message()]), ("1,000 mixed", inputs::mixed_messages())];
     for (name, script) in scripts {
         let (program, peer) = (tamis_compile(script, &dialect), Arc::new(peer_compile(script)));
         for (set, messages) in &sets {

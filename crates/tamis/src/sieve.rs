@@ -33,8 +33,7 @@ pub const MAX_SCRIPT: usize = 64 << 20;
 #[derive(Clone, Debug)]
 pub struct Script {
     text: String,
-    tree: Tree<syntax::Kind>,
-    errors: Vec<Diagnostic>,
+    parsed: syntax::Parsed,
     lines: LineIndex,
 }
 
@@ -45,7 +44,7 @@ impl Script {
         let text = text.into();
         let parsed = if text.len() > MAX_SCRIPT { syntax::Parsed::default() } else { syntax::parse(&text) };
         let lines = LineIndex::new(&text);
-        Self { text, tree: parsed.tree, errors: parsed.errors, lines }
+        Self { text, parsed, lines }
     }
 
     /// The text.
@@ -57,13 +56,13 @@ impl Script {
     /// The tree, whose tokens tile the text.
     #[must_use]
     pub fn tree(&self) -> &Tree<syntax::Kind> {
-        &self.tree
+        &self.parsed.tree
     }
 
     /// Lexical and syntactic errors.
     #[must_use]
     pub fn errors(&self) -> &[Diagnostic] {
-        &self.errors
+        &self.parsed.errors
     }
 
     /// Where its lines begin.
@@ -112,7 +111,7 @@ pub struct Compiled {
 /// Compiles a script for a server: all errors, and a program if there are none.
 #[must_use]
 pub fn compile(script: &Script, included: &Scripts, dialect: &Dialect) -> Compiled {
-    let mut diagnostics = script.errors.clone();
+    let mut diagnostics = script.parsed.errors.clone();
     let size = script.text.len() as u64;
     let most = dialect.settings.max_script_size;
     if (most > 0 && size > most) || script.text.len() > MAX_SCRIPT {
@@ -121,7 +120,7 @@ pub fn compile(script: &Script, included: &Scripts, dialect: &Dialect) -> Compil
         diagnostics = vec![Diagnostic::new(Code::ScriptTooLarge, first_line).with("max", max.to_string())];
         return finish(None, diagnostics, Vec::new(), most == 0 || size <= most);
     }
-    let bound = bind::bind(&script.text, &script.tree, &script.errors, included, dialect);
+    let bound = bind::bind(&script.text, &script.parsed, included, dialect);
     diagnostics.extend(bound.diagnostics);
     let rfc = !dialect.engine.is_pigeonhole();
     finish(Some(bound.program), diagnostics, bound.wanted, rfc)

@@ -12,7 +12,7 @@ pub fn run(data: &[u8]) {
     for flavour in [Flavour::Glibc, Flavour::Musl, Flavour::Pcre] {
         for ignore_case in [false, true] {
             match Regex::new(pattern, flavour, ignore_case) {
-                Ok(regex) => matches(&regex, text),
+                Ok(regex) => matches(&regex, flavour, text),
                 Err(error) => {
                     assert!(error.at.start <= error.at.end && error.at.end <= pattern.len(), "{error:?} lies in the pattern");
                 }
@@ -21,13 +21,16 @@ pub fn run(data: &[u8]) {
     }
 }
 
-fn matches(regex: &Regex, text: &[u8]) {
+fn matches(regex: &Regex, flavour: Flavour, text: &[u8]) {
     assert!((1..=MAX_GROUPS).contains(&regex.groups()));
     let (mut one, mut other) = (BUDGET, BUDGET);
     let (found, captures) = (regex.is_match(text, &mut one), regex.captures(text, &mut other));
     assert!(one <= BUDGET && other <= BUDGET, "steps are counted down");
     let Ok(captures) = captures else { return };
-    if let Ok(found) = found {
+    // The GNU C library itself may match with a back reference and then find no groups for it, so there the two answers may differ.
+    if let Ok(found) = found
+        && flavour != Flavour::Glibc
+    {
         assert_eq!(found, captures.is_some(), "a match has captures");
     }
     let Some(captures) = captures else { return };

@@ -80,7 +80,19 @@ fn every_word_of_the_dictionary_follows_every_other() {
 
 #[test]
 fn patterns_that_servers_read_differently() {
-    let patterns = ["(a*)*b", "((a{1,255}){1,255}){1,255}", "(a|ab)(c|bcd)\\2", "[[:alpha:]-]+$", "a**", "(|a)*", "{1}", "[]a]", "\\", "(?=a)", "a{2}{3}"];
+    let patterns = [
+        "(a*)*b",
+        "((a{1,255}){1,255}){1,255}",
+        "(a|ab)(c|bcd)\\2",
+        "[[:alpha:]-]+$",
+        "a**",
+        "(|a)*",
+        "{1}",
+        "[]a]",
+        "\\",
+        "(?=a)",
+        "a{2}{3}",
+    ];
     for pattern in patterns {
         for text in ["", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", "abcdbcd"] {
             target("regex")(format!("{pattern}\n{text}").as_bytes());

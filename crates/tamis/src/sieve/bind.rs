@@ -16,9 +16,9 @@ mod tests;
 use super::dialect::Dialect;
 use super::program::{Block, Command, If, Op, Place, Program, Test, TestKind, Unit};
 use super::spec::{self, Extension, OpId, Role, Tests};
-use super::syntax::{self, Call, CallIter, Kind};
+use super::syntax::{self, Call, CallIter};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Edit, Range, Tree, offset};
+use crate::text::{Edit, Range, offset};
 pub use include::{Scripts, Store, WantedScript};
 pub use names::nearest;
 
@@ -33,10 +33,10 @@ pub struct Bound {
     pub wanted: Vec<WantedScript>,
 }
 
-/// Binds a script and what it includes. `errors` are those of its syntax, by place.
+/// Binds a script and what it includes.
 #[must_use]
-pub fn bind(text: &str, tree: &Tree<Kind>, errors: &[Diagnostic], included: &Scripts, dialect: &Dialect) -> Bound {
-    include::bind_all(text, tree, errors, included, dialect)
+pub fn bind(text: &str, parsed: &syntax::Parsed, included: &Scripts, dialect: &Dialect) -> Bound {
+    include::bind_all(text, parsed, included, dialect)
 }
 
 /// Whether a test's answer is known before it runs (the validator's constant folding).
@@ -56,6 +56,7 @@ const MOST_FOUND: usize = 24;
 /// Binds one unit.
 struct Binder<'s> {
     text: &'s str,
+    calls: &'s syntax::Calls,
     /// The syntax errors, by place: what only follows from one is silent.
     errors: &'s [Diagnostic],
     dialect: &'s Dialect,
@@ -70,6 +71,8 @@ struct Binder<'s> {
     /// Names as written that were looked up since the last extension came into force, and what they mean as a command or as a test: a
     /// script has a thousand calls of a few names.
     found: Vec<(&'s str, bool, &'static spec::Command)>,
+    /// The same of tags, each on one command or test.
+    found_tags: Vec<(&'s str, &'static spec::Command, &'static spec::Tag)>,
     /// Names of unknown commands and tags that were reported.
     reported: Vec<String>,
     diagnostics: Vec<Diagnostic>,
@@ -96,16 +99,18 @@ struct Binder<'s> {
 }
 
 impl<'s> Binder<'s> {
-    fn new(text: &'s str, errors: &'s [Diagnostic], dialect: &'s Dialect, unit: u32, globals: &'s mut Vec<String>) -> Self {
+    fn new(text: &'s str, parsed: &'s syntax::Parsed, dialect: &'s Dialect, unit: u32, globals: &'s mut Vec<String>) -> Self {
         Self {
             text,
-            errors,
+            calls: &parsed.calls,
+            errors: &parsed.errors,
             dialect,
             unit,
             loaded: vec![spec::BASE],
             required: Vec::new(),
             begun: false,
             found: Vec::new(),
+            found_tags: Vec::new(),
             reported: Vec::new(),
             diagnostics: Vec::new(),
             names: Vec::new(),

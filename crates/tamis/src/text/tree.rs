@@ -128,7 +128,12 @@ impl<K: Copy + PartialEq> Builder<K> {
 
     /// Adds a token.
     pub fn token(&mut self, kind: K, range: Range) {
-        self.elements.push(Element { kind, is_node: false, start: range.start, extent: range.end });
+        self.tokens(std::iter::once((kind, range)));
+    }
+
+    /// Adds tokens.
+    pub fn tokens(&mut self, tokens: impl Iterator<Item = (K, Range)>) {
+        self.elements.extend(tokens.map(|(kind, range)| Element { kind, is_node: false, start: range.start, extent: range.end }));
     }
 
     /// Closes the node opened last.

@@ -119,8 +119,8 @@ impl Binder<'_> {
     }
 
     /// The variable that an argument names, to be set.
-    fn named_variable(&mut self, name: Argument<'_>) -> Option<crate::sieve::program::Place> {
-        let (kind, range) = name.strings().next()?;
+    fn named_variable(&mut self, name: Argument) -> Option<crate::sieve::program::Place> {
+        let (kind, range) = self.calls.strings(name).first().copied()?;
         self.variable(kind, range, true)
     }
 
@@ -191,7 +191,7 @@ impl Binder<'_> {
     }
 
     /// A period in seconds between the server's limits, with a warning if it has to be moved.
-    fn period(&mut self, argument: Argument<'_>, seconds: u64, least: u64, most: u64) -> u64 {
+    fn period(&mut self, argument: Argument, seconds: u64, least: u64, most: u64) -> u64 {
         let limit = if seconds < least {
             least
         } else if most > 0 && seconds > most {
@@ -489,7 +489,7 @@ impl Binder<'_> {
             self.report(Diagnostic::new(Code::NeedsExtension, call.name).with("what", what).with("extension", "variables").fix(fix));
         }
         let Some(list) = arguments.nth_back(1) else { return };
-        for (kind, range) in list.strings() {
+        for (kind, range) in self.calls.strings(list).iter().copied() {
             let name = crate::sieve::syntax::string(range.bytes(self.text.as_bytes()), kind);
             self.share(&name, range);
         }

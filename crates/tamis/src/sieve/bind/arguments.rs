@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::Binder;
 use super::names::{nearest, replace};
+use super::{Binder, MOST_FOUND};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::sieve::spec::{ArgKind, Command, Extension, Family, On, OpId, Tag, TagId};
 use crate::sieve::syntax::{Argument, Call, Kind};
@@ -13,22 +13,22 @@ use crate::text::{Edit, Range};
 #[derive(Debug)]
 pub(super) struct Arguments<'t> {
     /// Tags with the parameters that follow them.
-    pub(super) tags: Vec<Tagged<'t>>,
+    pub(super) tags: Vec<Tagged>,
     /// The rest, as many as the spec has (optional ones may be missing).
-    pub(super) positional: Cow<'t, [Argument<'t>]>,
+    pub(super) positional: Cow<'t, [Argument]>,
 }
 
 /// A tag as written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tagged<'t> {
+pub(super) struct Tagged {
     pub(super) tag: &'static Tag,
     pub(super) range: Range,
-    pub(super) value: Option<Argument<'t>>,
+    pub(super) value: Option<Argument>,
 }
 
 impl<'t> Arguments<'t> {
     /// The last tag of a meaning: where Pigeonhole lets one be repeated, the last counts.
-    pub(super) fn tag(&self, id: TagId) -> Option<&Tagged<'t>> {
+    pub(super) fn tag(&self, id: TagId) -> Option<&Tagged> {
         self.tags.iter().rev().find(|tagged| tagged.tag.id == id)
     }
 
@@ -37,17 +37,17 @@ impl<'t> Arguments<'t> {
     }
 
     /// The parameter of a tag.
-    pub(super) fn value(&self, id: TagId) -> Option<Argument<'t>> {
+    pub(super) fn value(&self, id: TagId) -> Option<Argument> {
         self.tag(id).and_then(|tagged| tagged.value)
     }
 
     /// A positional argument by its place from the end, so that optional ones before it do not matter.
-    pub(super) fn nth_back(&self, back: usize) -> Option<Argument<'t>> {
+    pub(super) fn nth_back(&self, back: usize) -> Option<Argument> {
         self.positional.len().checked_sub(back).and_then(|index| self.positional.get(index)).copied()
     }
 }
 
-impl Binder<'_> {
+impl<'s> Binder<'s> {
     /// Matches the arguments of `call`. `None` if one is wrong; everything wrong is reported.
     pub(super) fn arguments<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
         let mut out = Arguments { tags: Vec::new(), positional: Cow::Borrowed(&[]) };
@@ -165,9 +165,11 @@ impl Binder<'_> {
     }
 
     /// Pigeonhole takes a list of one string for a string (sieve-ast.c makes it one).
-    fn accepts(&self, kind: ArgKind, argument: Argument<'_>) -> bool {
+    fn accepts(&self, kind: ArgKind, argument: Argument) -> bool {
         match kind {
-            ArgKind::String if argument.kind == Kind::StringList => self.dialect.engine.is_pigeonhole() && argument.strings().count() == 1,
+            ArgKind::String if argument.kind == Kind::StringList => {
+                self.dialect.engine.is_pigeonhole() && self.calls.strings(argument).len() == 1
+            }
             ArgKind::String => argument.kind.is_string(),
             ArgKind::Strings => argument.kind.is_string() || argument.kind == Kind::StringList,
             ArgKind::Number => argument.kind == Kind::Number,
@@ -175,8 +177,16 @@ impl Binder<'_> {
     }
 
     /// The tag of a name on a command, among the extensions in force.
-    pub(super) fn tag(&self, found: &'static Command, name: &str) -> Option<&'static Tag> {
-        find_tag(self.loaded.iter().copied(), found, name)
+    pub(super) fn tag(&mut self, found: &'static Command, name: &'s str) -> Option<&'static Tag> {
+        let known = self.found_tags.iter().find(|(known, on, _)| *known == name && std::ptr::eq(*on, found));
+        if let Some((_, _, tag)) = known {
+            return Some(tag);
+        }
+        let tag = find_tag(self.loaded.iter().copied(), found, name)?;
+        if self.found_tags.len() < MOST_FOUND {
+            self.found_tags.push((name, found, tag));
+        }
+        Some(tag)
     }
 
     fn unknown_tag(&mut self, found: &'static Command, name: &str, range: Range) {
@@ -202,7 +212,7 @@ impl Binder<'_> {
     }
 
     /// A tag after a positional argument. The cure moves it, with its parameter, behind the command's name.
-    fn misplaced(&mut self, call: Call<'_>, out: &Arguments<'_>, argument: Argument<'_>, tag: &'static Tag) {
+    fn misplaced(&mut self, call: Call<'_>, out: &Arguments<'_>, argument: Argument, tag: &'static Tag) {
         let mut moved = argument.range;
         if tag.value.is_some()
             && let Some(value) = call.arguments().iter().find(|next| next.range.start >= argument.range.end && next.kind != Kind::Tag)
@@ -223,7 +233,7 @@ impl Binder<'_> {
 
     /// Two modifiers of one precedence exclude each other (RFC 5229, 4.1).
     fn modifiers_agree(&mut self, out: &Arguments<'_>) -> bool {
-        let mut seen: Vec<(u32, &Tagged<'_>)> = Vec::new();
+        let mut seen: Vec<(u32, &Tagged)> = Vec::new();
         for tagged in &out.tags {
             let Some(precedence) = precedence(tagged.tag.id) else { continue };
             if let Some((_, other)) = seen.iter().find(|(other, _)| *other == precedence) {

@@ -6,8 +6,8 @@ use super::{Binder, Bound, end_of};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::sieve::dialect::{Dialect, Position};
 use crate::sieve::program::{Op, Program, Unit};
-use crate::sieve::syntax::{self, Kind};
-use crate::text::{Range, Tree, offset};
+use crate::sieve::syntax::{self, Parsed};
+use crate::text::{Range, offset};
 
 /// Where an included script is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +56,7 @@ impl Binder<'_> {
 }
 
 /// Binds a script and all that it includes.
-pub(super) fn bind_all(text: &str, tree: &Tree<Kind>, errors: &[Diagnostic], included: &Scripts, dialect: &Dialect) -> Bound {
+pub(super) fn bind_all(text: &str, parsed: &Parsed, included: &Scripts, dialect: &Dialect) -> Bound {
     let mut out = Bound {
         program: Program { units: Vec::new(), globals: Vec::new(), dialect: dialect.clone() },
         diagnostics: Vec::new(),
@@ -68,22 +68,21 @@ pub(super) fn bind_all(text: &str, tree: &Tree<Kind>, errors: &[Diagnostic], inc
     let mut next = 0usize;
     loop {
         let unit = offset(next);
-        let parsed;
-        let (text, tree, errors) = if next == 0 {
-            (text, tree, errors)
+        let included_script;
+        let (text, parsed) = if next == 0 {
+            (text, parsed)
         } else {
             let Some(key) = keys.get(next - 1) else { break };
             let text = included.texts.get(key).and_then(Option::as_deref).unwrap_or("");
-            parsed = syntax::parse(text);
-            out.diagnostics.extend(parsed.errors.iter().cloned().map(|mut error| {
+            included_script = syntax::parse(text);
+            out.diagnostics.extend(included_script.errors.iter().cloned().map(|mut error| {
                 error.unit = unit;
                 error
             }));
-            (text, &parsed.tree, parsed.errors.as_slice())
+            (text, &included_script)
         };
-        let calls = syntax::Calls::new(tree);
-        let mut binder = Binder::new(text, errors, dialect, unit, &mut out.program.globals);
-        let block = binder.commands(calls.top(), true);
+        let mut binder = Binder::new(text, parsed, dialect, unit, &mut out.program.globals);
+        let block = binder.commands(parsed.calls.top(), true);
         if !binder.begun {
             binder.requirements_done();
         }

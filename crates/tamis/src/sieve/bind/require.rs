@@ -16,7 +16,7 @@ impl Binder<'_> {
             self.report(Diagnostic::new(Code::LateRequire, call.name));
         }
         let Some(list) = arguments.positional.first() else { return };
-        for (kind, range) in list.strings() {
+        for (kind, range) in self.calls.strings(*list).iter().copied() {
             let capability = syntax::string(range.bytes(self.text.as_bytes()), kind);
             self.require_one(&capability, range);
         }
@@ -98,6 +98,7 @@ impl Binder<'_> {
         if !self.is_loaded(extension.name) {
             self.loaded.push(extension);
             self.found.clear();
+            self.found_tags.clear();
         }
         self.encoded |= extension.name == "encoded-character";
         self.variables |= extension.name == "variables";
@@ -121,7 +122,7 @@ impl Binder<'_> {
     pub(super) fn ihave(&mut self, arguments: &Arguments<'_>) -> bool {
         let Some(list) = arguments.positional.first() else { return false };
         let mut found = Vec::new();
-        for (kind, range) in list.strings() {
+        for (kind, range) in self.calls.strings(*list).iter().copied() {
             let capability = syntax::string(range.bytes(self.text.as_bytes()), kind);
             match self.dialect.extension(&capability) {
                 Some(extension) if !self.dialect.is_restricted(extension) => found.push((extension, range)),
@@ -150,12 +151,10 @@ impl Binder<'_> {
 
     /// The edit that adds a capability: to the first `require`, or as a new line where one belongs.
     pub(super) fn require_fix(&self, capability: &str) -> Fix {
-        let parsed = syntax::parse(self.text);
-        let calls = syntax::Calls::new(&parsed.tree);
-        let first = calls.top().next().filter(|call| call.name.of(self.text).eq_ignore_ascii_case("require"));
+        let first = self.calls.top().next().filter(|call| call.name.of(self.text).eq_ignore_ascii_case("require"));
         let edit = match first.and_then(|call| call.arguments().first()) {
             Some(argument) if argument.kind == Kind::StringList => {
-                let last = argument.strings().last().map_or(argument.range.end, |(_, range)| range.end);
+                let last = self.calls.strings(*argument).last().map_or(argument.range.end, |(_, range)| range.end);
                 Edit { range: Range::at(last), text: format!(", \"{capability}\"") }
             }
             Some(argument) => Edit { range: argument.range, text: format!("[{}, \"{capability}\"]", argument.range.of(self.text)) },

@@ -21,21 +21,21 @@ const MAX_ELEMENTS: usize = 10;
 
 impl<'s> Binder<'s> {
     /// The value of a string argument. With `constant`, variables are not looked for.
-    pub(super) fn string(&mut self, argument: Argument<'_>) -> Text {
-        let (kind, range) = argument.strings().next().unwrap_or((argument.kind, argument.range));
+    pub(super) fn string(&mut self, argument: Argument) -> Text {
+        let (kind, range) = self.calls.strings(argument).first().copied().unwrap_or((argument.kind, argument.range));
         self.text(kind, range, false)
     }
 
     /// The same, literally.
-    pub(super) fn constant(&mut self, argument: Argument<'_>) -> Vec<u8> {
-        let (kind, range) = argument.strings().next().unwrap_or((argument.kind, argument.range));
+    pub(super) fn constant(&mut self, argument: Argument) -> Vec<u8> {
+        let (kind, range) = self.calls.strings(argument).first().copied().unwrap_or((argument.kind, argument.range));
         self.decoded(kind, range).into_owned()
     }
 
     /// The values of a string list.
-    pub(super) fn strings(&mut self, argument: Argument<'_>) -> Texts {
+    pub(super) fn strings(&mut self, argument: Argument) -> Texts {
         let items = if argument.kind == Kind::StringList {
-            argument.strings().map(|(kind, range)| self.text(kind, range, false)).collect()
+            self.calls.strings(argument).iter().map(|(kind, range)| self.text(*kind, *range, false)).collect()
         } else {
             Few::One(self.text(argument.kind, argument.range, false))
         };
@@ -43,7 +43,7 @@ impl<'s> Binder<'s> {
     }
 
     /// The number of a number argument; what does not fit was reported by the lexer.
-    pub(super) fn number(&self, argument: Argument<'_>) -> u64 {
+    pub(super) fn number(&self, argument: Argument) -> u64 {
         syntax::number(argument.range.bytes(self.text.as_bytes())).unwrap_or(u64::MAX)
     }
 

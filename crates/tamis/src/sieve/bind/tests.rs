@@ -215,7 +215,7 @@ impl Binder<'_> {
                 let list = arguments.nth_back(2)?;
                 self.needs_variables(list.range)?;
                 let mut places = Vec::new();
-                for (kind, range) in list.strings() {
+                for (kind, range) in self.calls.strings(list).iter().copied() {
                     places.extend(self.variable(kind, range, false));
                 }
                 Some(places)

@@ -2,7 +2,7 @@
 //!
 //! The grammar is that of Pigeonhole's sieve-parser.c, so that a script has a syntax error here exactly when it has one there.
 
-use super::{Kind, Token};
+use super::{Calls, Kind, Token};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Builder, Edit, Range, Tree, offset};
 
@@ -26,6 +26,8 @@ impl Limits {
 pub struct Parsed {
     /// The tree.
     pub tree: Tree<Kind>,
+    /// The commands and tests.
+    pub calls: Calls,
     /// Lexical and syntactic errors, by place.
     pub errors: Vec<Diagnostic>,
 }
@@ -41,6 +43,7 @@ pub fn parse(text: &str) -> Parsed {
     let mut parser = Parser {
         text,
         builder: Builder::with_capacity(tokens.len().saturating_mul(2)),
+        calls: Calls::with_room_for(tokens.len()),
         tokens,
         at: 0,
         start: 0,
@@ -54,7 +57,7 @@ pub fn parse(text: &str) -> Parsed {
     parser.script();
     let mut errors = parser.errors;
     crate::diagnostic::sort(&mut errors);
-    Parsed { tree: parser.builder.finish(), errors }
+    Parsed { tree: parser.builder.finish(), calls: parser.calls, errors }
 }
 
 struct Parser<'t> {
@@ -73,6 +76,7 @@ struct Parser<'t> {
     /// An unterminated string or comment took the rest of the script: what is missing at the end is no news.
     swallowed: bool,
     builder: Builder<Kind>,
+    calls: Calls,
     errors: Vec<Diagnostic>,
 }
 
@@ -103,23 +107,26 @@ impl Parser<'_> {
 
     /// Puts trivia, and garbage that the lexer reported, into the tree.
     fn trivia(&mut self) {
-        while let Some(token) = self.tokens.get(self.at..self.next_at).and_then(<[Token]>::first).copied() {
-            self.push(token);
-        }
+        self.take(self.next_at);
     }
 
-    fn push(&mut self, token: Token) {
-        self.builder.token(token.kind, Range::new(self.start, token.end));
-        self.start = token.end;
-        self.at += 1;
+    /// Puts the tokens before the one at `end` into the tree.
+    fn take(&mut self, end: usize) {
+        let end = end.min(self.tokens.len());
+        let mut start = self.start;
+        self.builder.tokens(self.tokens.get(self.at..end).unwrap_or(&[]).iter().map(|token| {
+            let range = Range { start, end: token.end };
+            start = token.end;
+            (token.kind, range)
+        }));
+        (self.start, self.at) = (start, end);
     }
 
     /// Takes the next token.
     fn bump(&mut self) {
-        self.trivia();
-        if let Some(token) = self.tokens.get(self.at).copied() {
-            self.push(token);
-            self.last_end = token.end;
+        self.take(self.next_at.saturating_add(1));
+        if self.kind() != Kind::End {
+            self.last_end = self.start;
             self.look();
         }
     }
@@ -196,7 +203,9 @@ impl Parser<'_> {
         let found = self.found();
         self.report(Diagnostic::new(Code::ExpectedCommand, shown).with("found", found));
         if kind == Kind::OpenCurly {
-            self.block(depth);
+            let count = self.calls.count();
+            self.block(depth, None);
+            self.calls.truncate(count);
             return;
         }
         self.open(Kind::Skipped);
@@ -225,17 +234,19 @@ impl Parser<'_> {
     fn command(&mut self, depth: u32) {
         self.open(Kind::Command);
         let name = self.peek().1;
+        let call = self.calls.begin(name);
         self.bump();
-        self.arguments(1);
+        self.arguments(call, 1);
         match self.kind() {
             Kind::Semicolon => self.bump(),
-            Kind::OpenCurly => self.block(depth),
-            _ => self.missing_semicolon(name, depth),
+            Kind::OpenCurly => self.block(depth, Some(call)),
+            _ => self.missing_semicolon(call, name, depth),
         }
         self.close();
+        self.calls.end(call, self.last_end);
     }
 
-    fn missing_semicolon(&mut self, name: Range, depth: u32) {
+    fn missing_semicolon(&mut self, call: u32, name: Range, depth: u32) {
         let at = Range::at(self.last_end);
         let (kind, _) = self.peek();
         let missing = |name: Range, text: &str| {
@@ -267,14 +278,17 @@ impl Parser<'_> {
         self.close();
         match self.kind() {
             Kind::Semicolon => self.bump(),
-            Kind::OpenCurly => self.block(depth),
+            Kind::OpenCurly => self.block(depth, Some(call)),
             _ => {}
         }
     }
 
-    /// block = "{" commands "}".
-    fn block(&mut self, depth: u32) {
+    /// block = "{" commands "}", of a command or of none.
+    fn block(&mut self, depth: u32, call: Option<u32>) {
         let brace = self.peek().1;
+        if let Some(call) = call {
+            self.calls.block(call, brace.start);
+        }
         if depth >= Limits::BLOCKS {
             self.report(Diagnostic::new(Code::TooDeep, brace).with("max", (Limits::BLOCKS - 1).to_string()));
             self.open(Kind::Block);
@@ -319,13 +333,25 @@ impl Parser<'_> {
     }
 
     /// arguments = *argument [test / test-list].
-    fn arguments(&mut self, depth: u32) {
+    fn arguments(&mut self, call: u32, depth: u32) {
         let mut count = 0u32;
         loop {
             let (kind, range) = self.peek();
+            let strings = self.calls.string_count();
             match kind {
-                Kind::Quoted | Kind::MultiLine | Kind::Number | Kind::Tag => self.bump(),
-                Kind::OpenSquare => self.string_list(),
+                Kind::Quoted | Kind::MultiLine => {
+                    self.calls.string(kind, range);
+                    self.calls.argument(kind, range, strings);
+                    self.bump();
+                }
+                Kind::Number | Kind::Tag => {
+                    self.calls.argument(kind, range, strings);
+                    self.bump();
+                }
+                Kind::OpenSquare => {
+                    self.string_list();
+                    self.calls.argument(Kind::StringList, Range::new(range.start, self.last_end), strings);
+                }
                 _ => break,
             }
             count = count.saturating_add(1);
@@ -333,40 +359,54 @@ impl Parser<'_> {
                 self.report(Diagnostic::new(Code::TooManyArguments, range).with("max", Limits::ARGUMENTS.to_string()));
             }
         }
-        match self.kind() {
+        self.calls.arguments_end(call);
+        let has_test_list = match self.kind() {
             Kind::Identifier => {
-                if depth >= Limits::TESTS {
-                    let range = self.peek().1;
-                    self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
-                    self.open(Kind::Skipped);
-                    while !matches!(self.kind(), Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
-                        self.bump();
-                    }
-                    self.close();
-                    return;
-                }
-                self.test(depth);
+                self.one_test(depth);
+                false
             }
             Kind::OpenRound => self.test_list(depth),
-            _ => {}
+            _ => false,
+        };
+        // Characters without a meaning count as part of the call, so that their error explains what else is wrong with it.
+        let skipped = self.tokens.get(self.at..self.next_at).unwrap_or(&[]);
+        let garbage = skipped.iter().rev().find(|token| token.kind == Kind::Garbage);
+        self.calls.head_end(call, garbage.map_or(self.last_end, |token| token.end), has_test_list);
+    }
+
+    /// A test without parentheses, unless it is too deep.
+    fn one_test(&mut self, depth: u32) {
+        if depth < Limits::TESTS {
+            self.test(depth);
+            return;
         }
+        let range = self.peek().1;
+        self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
+        self.open(Kind::Skipped);
+        while !matches!(self.kind(), Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
+            self.bump();
+        }
+        self.close();
     }
 
     /// test = identifier arguments.
     fn test(&mut self, depth: u32) {
         self.open(Kind::Test);
+        let call = self.calls.begin(self.peek().1);
         self.bump();
-        self.arguments(depth + 1);
+        self.arguments(call, depth + 1);
         self.close();
+        self.calls.end(call, self.last_end);
     }
 
     /// test-list = "(" test *("," test) ")".
-    fn test_list(&mut self, depth: u32) {
+    /// False if it is too deep.
+    fn test_list(&mut self, depth: u32) -> bool {
         if depth >= Limits::TESTS {
             let range = self.peek().1;
             self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
             self.skip_balanced();
-            return;
+            return false;
         }
         self.open(Kind::TestList);
         self.bump();
@@ -396,6 +436,7 @@ impl Parser<'_> {
             }
         }
         self.close();
+        true
     }
 
     /// string-list = "[" string *("," string) "]".
@@ -411,10 +452,11 @@ impl Parser<'_> {
             return;
         }
         loop {
-            if self.kind().is_string() {
+            let (kind, range) = self.peek();
+            if kind.is_string() {
+                self.calls.string(kind, range);
                 self.bump();
             } else {
-                let (kind, range) = self.peek();
                 let found = self.found();
                 self.report(Diagnostic::new(Code::ExpectedString, range).with("found", found));
                 if matches!(kind, Kind::Identifier | Kind::Number | Kind::Tag) {

@@ -1,13 +1,14 @@
-//! Typed views on the tree: calls (commands and tests) with their arguments, tests and blocks, read off it in one pass.
+//! The calls of a script (commands and tests) with their arguments, tests and blocks: what the parser notes of them beside the tree.
 
 use super::Kind;
-use crate::text::{Element, Range, Tree, offset};
+use crate::text::{Range, offset};
 
 /// The calls of a script in the order of the text: each is followed by its tests, then by the commands of its block.
-#[derive(Debug)]
-pub struct Calls<'t> {
+#[derive(Clone, Debug, Default)]
+pub struct Calls {
     calls: Vec<Data>,
-    arguments: Vec<Argument<'t>>,
+    arguments: Vec<Argument>,
+    strings: Vec<(Kind, Range)>,
 }
 
 /// What is known of a call.
@@ -31,7 +32,7 @@ struct Data {
 /// A command or a test.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'t> {
-    calls: &'t Calls<'t>,
+    calls: &'t Calls,
     data: &'t Data,
     index: u32,
     /// Where its name stands.
@@ -43,7 +44,7 @@ pub struct Call<'t> {
 /// Commands in a row, or tests.
 #[derive(Clone, Copy, Debug)]
 pub struct CallIter<'t> {
-    calls: &'t Calls<'t>,
+    calls: &'t Calls,
     next: u32,
     end: u32,
 }
@@ -59,21 +60,13 @@ pub struct CallBlock<'t> {
 
 /// An argument as written; a tag's parameter is the argument after it.
 #[derive(Clone, Copy, Debug)]
-pub struct Argument<'t> {
+pub struct Argument {
     /// [`Kind::Tag`], [`Kind::Number`], [`Kind::Quoted`], [`Kind::MultiLine`] or [`Kind::StringList`].
     pub kind: Kind,
     /// Where it stands.
     pub range: Range,
-    /// Its element in the tree, and those inside it.
-    elements: &'t [Element<Kind>],
-}
-
-impl<'t> Argument<'t> {
-    /// The strings of a string list; of a single string, itself.
-    pub fn strings(self) -> impl Iterator<Item = (Kind, Range)> + use<'t> {
-        let strings = self.elements.iter().filter(|element| element.kind.is_string());
-        strings.map(|element| (element.kind, Range::new(element.start, element.extent)))
-    }
+    /// Its first string and the one after its last.
+    strings: (u32, u32),
 }
 
 impl<'t> Call<'t> {
@@ -85,7 +78,7 @@ impl<'t> Call<'t> {
 
     /// Its arguments, tags included, in order.
     #[must_use]
-    pub fn arguments(self) -> &'t [Argument<'t>] {
+    pub fn arguments(self) -> &'t [Argument] {
         let (from, to) = self.data.arguments;
         self.calls.arguments.get(from as usize..to as usize).unwrap_or(&[])
     }
@@ -122,147 +115,90 @@ impl<'t> Iterator for CallIter<'t> {
     }
 }
 
-impl<'t> Calls<'t> {
-    /// Reads the calls off a tree.
-    #[must_use]
-    pub fn new(tree: &'t Tree<Kind>) -> Self {
-        let elements = tree.elements();
-        let mut reader = Reader {
-            calls: Self { calls: Vec::with_capacity(elements.len() / 8), arguments: Vec::with_capacity(elements.len() / 4) },
-            open: Vec::new(),
-            last_end: 0,
-        };
-        let mut at = 0;
-        while let Some(element) = elements.get(at) {
-            while reader.open.last().is_some_and(|open| open.end as usize <= at) {
-                reader.close();
-            }
-            at = if element.is_node { reader.node(at, *element, elements) } else { reader.token(at, *element, elements) };
-        }
-        while !reader.open.is_empty() {
-            reader.close();
-        }
-        reader.calls
-    }
-
+impl Calls {
     /// The commands at the top of the script.
     #[must_use]
-    pub fn top(&'t self) -> CallIter<'t> {
+    pub fn top(&self) -> CallIter<'_> {
         CallIter { calls: self, next: 0, end: offset(self.calls.len()) }
     }
+
+    /// The strings of a string list; of a single string, itself.
+    #[must_use]
+    pub fn strings(&self, argument: Argument) -> &[(Kind, Range)] {
+        let (from, to) = argument.strings;
+        self.strings.get(from as usize..to as usize).unwrap_or(&[])
+    }
 }
 
-/// Reads the calls off a tree.
-struct Reader<'t> {
-    calls: Calls<'t>,
-    open: Vec<Open>,
-    /// Byte offset after the last token.
-    last_end: u32,
-}
-
-/// A node that is being read.
-#[derive(Clone, Copy)]
-struct Open {
-    kind: Kind,
-    /// Index of the element after it.
-    end: u32,
-    /// The call that it is, or that it belongs to.
-    call: u32,
-}
-
-impl<'t> Reader<'t> {
-    /// The call whose direct child comes next.
-    fn call(&mut self) -> Option<&mut Data> {
-        let open = self.open.last().filter(|open| matches!(open.kind, Kind::Command | Kind::Test))?;
-        self.calls.calls.get_mut(open.call as usize)
+/// What the parser notes.
+impl Calls {
+    /// With room for what a script of so many tokens mostly has.
+    pub(super) fn with_room_for(tokens: usize) -> Self {
+        Self { calls: Vec::with_capacity(tokens / 6), arguments: Vec::with_capacity(tokens / 3), strings: Vec::with_capacity(tokens / 5) }
     }
 
-    /// Reads a node; gives the index of the element to go on with.
-    fn node(&mut self, at: usize, element: Element<Kind>, elements: &'t [Element<Kind>]) -> usize {
-        let count = offset(self.calls.calls.len());
-        let mut open = Open { kind: element.kind, end: element.extent, call: count };
-        match element.kind {
-            Kind::Script => {}
-            Kind::Command | Kind::Test => {
-                let arguments = offset(self.calls.arguments.len());
-                let name = Range::at(element.start);
-                self.calls.calls.push(Data { name, head: name, arguments: (arguments, arguments), ..Data::default() });
-            }
-            Kind::TestList | Kind::Block => {
-                open.call = self.open.last().map_or(0, |open| open.call);
-                match self.call() {
-                    Some(call) if element.kind == Kind::TestList => call.has_test_list = true,
-                    Some(call) if call.brace.is_none() => {
-                        call.brace = Some(element.start);
-                        call.tests_end = count;
-                    }
-                    // A block that belongs to no command: an error that was reported.
-                    _ => return self.skip(at, element, elements),
-                }
-            }
-            Kind::StringList => {
-                let next = self.skip(at, element, elements);
-                self.argument(element.kind, Range::new(element.start, self.last_end), elements.get(at..next));
-                return next;
-            }
-            _ => return self.skip(at, element, elements),
+    /// A call begins; gives its index.
+    pub(super) fn begin(&mut self, name: Range) -> u32 {
+        let (index, arguments) = (offset(self.calls.len()), offset(self.arguments.len()));
+        self.calls.push(Data { name, head: name, arguments: (arguments, arguments), ..Data::default() });
+        index
+    }
+
+    /// A string, alone or in a list.
+    pub(super) fn string(&mut self, kind: Kind, range: Range) {
+        self.strings.push((kind, range));
+    }
+
+    /// An argument; its strings are those after the first `strings`.
+    pub(super) fn argument(&mut self, kind: Kind, range: Range, strings: usize) {
+        self.arguments.push(Argument { kind, range, strings: (offset(strings), offset(self.strings.len())) });
+    }
+
+    /// How many strings there are.
+    pub(super) fn string_count(&self) -> usize {
+        self.strings.len()
+    }
+
+    /// The arguments of a call end, before its tests.
+    pub(super) fn arguments_end(&mut self, call: u32) {
+        let end = offset(self.arguments.len());
+        if let Some(call) = self.calls.get_mut(call as usize) {
+            call.arguments.1 = end;
         }
-        self.open.push(open);
-        at + 1
     }
 
-    /// Passes over a node; gives the index of the element after it.
-    fn skip(&mut self, at: usize, element: Element<Kind>, elements: &[Element<Kind>]) -> usize {
-        let next = (element.extent as usize).max(at + 1);
-        let inside = elements.get(at..next).unwrap_or(&[]);
-        self.last_end = inside.iter().rev().find(|element| !element.is_node).map_or(self.last_end, |element| element.extent);
-        next
-    }
-
-    /// Reads a token; gives the index of the element to go on with.
-    fn token(&mut self, at: usize, element: Element<Kind>, elements: &'t [Element<Kind>]) -> usize {
-        self.last_end = element.extent;
-        match element.kind {
-            Kind::Blank | Kind::HashComment | Kind::BracketComment | Kind::Semicolon => {}
-            Kind::Tag | Kind::Number | Kind::Quoted | Kind::MultiLine => {
-                self.argument(element.kind, Range::new(element.start, element.extent), elements.get(at..at + 1));
-            }
-            kind => {
-                if let Some(call) = self.call() {
-                    if kind == Kind::Identifier && call.name.is_empty() {
-                        call.name = Range::new(element.start, element.extent);
-                        call.head = call.name;
-                    }
-                    call.head.end = element.extent;
-                }
-            }
-        }
-        at + 1
-    }
-
-    fn argument(&mut self, kind: Kind, range: Range, elements: Option<&'t [Element<Kind>]>) {
-        let Some(call) = self.call() else { return };
-        call.head.end = range.end;
-        call.arguments.1 = call.arguments.1.saturating_add(1);
-        self.calls.arguments.push(Argument { kind, range, elements: elements.unwrap_or(&[]) });
-    }
-
-    /// Ends the node opened last.
-    fn close(&mut self) {
-        let Some(open) = self.open.pop() else { return };
-        let (end, next) = (self.last_end, offset(self.calls.calls.len()));
-        if matches!(open.kind, Kind::Command | Kind::Test)
-            && let Some(call) = self.calls.calls.get_mut(open.call as usize)
-        {
-            (call.end, call.next) = (end, next);
-            if call.brace.is_none() {
-                call.tests_end = next;
-            }
-        }
-        if matches!(open.kind, Kind::Test | Kind::TestList)
-            && let Some(call) = self.call()
-        {
+    /// The head of a call ends, with its tests.
+    pub(super) fn head_end(&mut self, call: u32, end: u32, has_test_list: bool) {
+        let next = offset(self.calls.len());
+        if let Some(call) = self.calls.get_mut(call as usize) {
             call.head.end = end;
+            call.tests_end = next;
+            call.has_test_list = has_test_list;
         }
+    }
+
+    /// The block of a call begins.
+    pub(super) fn block(&mut self, call: u32, brace: u32) {
+        if let Some(call) = self.calls.get_mut(call as usize) {
+            call.brace = Some(brace);
+        }
+    }
+
+    /// A call ends.
+    pub(super) fn end(&mut self, call: u32, end: u32) {
+        let next = offset(self.calls.len());
+        if let Some(call) = self.calls.get_mut(call as usize) {
+            (call.end, call.next) = (end, next);
+        }
+    }
+
+    /// How many calls there are.
+    pub(super) fn count(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Forgets all but the first `count` calls: those of a block that belongs to no command.
+    pub(super) fn truncate(&mut self, count: usize) {
+        self.calls.truncate(count);
     }
 }
