@@ -34,7 +34,7 @@ fn main() {
         for (set, messages) in &sets {
             let mut ours = || messages.iter().for_each(|raw| drop(black_box(tamis_run(&program, &account, black_box(raw)))));
             let mut theirs = || messages.iter().for_each(|raw| drop(black_box(peer_run(&runtime, &peer, black_box(raw)))));
-            let mut bare = || messages.iter().for_each(|raw| drop(black_box(floor(black_box(raw)))));
+            let mut bare = || drop(black_box(messages.iter().map(|raw| floor(black_box(raw))).collect::<Vec<_>>()));
             row(&format!("parse + run, {name}, {set}"), &mut [&mut ours, &mut theirs, &mut bare]);
         }
     }

@@ -7,8 +7,11 @@ pub mod sieve_bytes;
 pub mod sieve_tokens;
 pub mod simulate_pair;
 
+/// What checks an input.
+pub type Target = fn(&[u8]);
+
 /// Every target with its name.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Target)] = &[
     ("header_value", header_value::run),
     ("mime_bytes", mime_bytes::run),
     ("regex", regex::run),

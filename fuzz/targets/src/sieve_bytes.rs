@@ -67,7 +67,7 @@ fn fits(diagnostic: &Diagnostic, script: &Script) {
             "{diagnostic:?} does not fit a text of {} bytes",
             text.len()
         );
-        script.lines().position(text, range.start, Encoding::Utf16);
+        let _ = script.lines().position(text, range.start, Encoding::Utf16);
     };
     inside(diagnostic.range);
     diagnostic.labels.iter().for_each(|label| inside(label.range));
