@@ -1,9 +1,9 @@
-//! Repeats one stage of tamis alone, for a profiler: `valgrind --tool=callgrind target/release/profile compile 20`.
+//! Repeats one stage alone, for a profiler: `valgrind --tool=callgrind target/release/profile compile 20`.
 
 use std::hint::black_box;
 
 use tamis::sieve::run::Account;
-use tamis_benches::{dialect, inputs, tamis_compile, tamis_run};
+use tamis_benches::{dialect, inputs, peer_compile, tamis_compile, tamis_run};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -16,8 +16,9 @@ fn main() {
         match stage.as_str() {
             "compile-typical" => drop(black_box(tamis_compile(black_box(inputs::TYPICAL), &dialect))),
             "compile" => drop(black_box(tamis_compile(black_box(&rules), &dialect))),
+            "peer-compile" => drop(black_box(peer_compile(black_box(&rules)))),
             "run" => drop(black_box(tamis_run(&program, &Account::default(), black_box(&message)))),
-            other => panic!("no such stage: {other} (compile, compile-typical, run)"),
+            other => panic!("no such stage: {other} (compile, compile-typical, peer-compile, run)"),
         }
     }
 }
