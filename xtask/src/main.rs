@@ -20,7 +20,7 @@ Usage: cargo xtask COMMAND
   test [STEP]...                  every check of this repository, or only the steps whose name contains a STEP
   campaign KIND [--pairs N]...    ask the real programs about N generated cases; without KIND it says which there are
   bench                           the ratios of benches/README.md, measured in one run
-  fuzz TARGET [SECONDS]           cargo-fuzz on one target (needs a nightly toolchain and cargo-fuzz)
+  fuzz TARGET [SECONDS]           cargo-fuzz on one target (needs cargo-fuzz)
   wasm                            only the WASM module and its JavaScript, into web/src/generated
 
 Nothing is written outside this folder but temporary files.
@@ -75,8 +75,7 @@ fn command() -> tools::Result<bool> {
             let seconds = rest.get(1).map_or("60", String::as_str);
             let limit = format!("-max_total_time={seconds}");
             let target = rest.first().map_or("", String::as_str);
-            let mut fuzz =
-                tools::cargo(&["+nightly", "fuzz", "run", "-s", "none", target, "--", limit.as_str(), "-max_len=8192", "-timeout=20"]);
+            let mut fuzz = tools::cargo(&["fuzz", "run", "-s", "none", target, "--", limit.as_str(), "-max_len=8192", "-timeout=20"]);
             tools::run(fuzz.current_dir(tools::root().join("fuzz")))?;
             Ok(true)
         }

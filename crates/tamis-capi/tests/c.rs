@@ -34,6 +34,8 @@ fn built(name: &str, features: &[&str]) -> PathBuf {
         Command::new(env!("CARGO"))
             .args(["build", "--package", "tamis-capi", "--lib", "--message-format", "json", "--quiet"])
             .args(features)
+            // The tests also run with small stacks; the compiler needs its own.
+            .env_remove("RUST_MIN_STACK")
             .current_dir(folder()),
     );
     let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);

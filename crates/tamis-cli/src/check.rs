@@ -28,7 +28,7 @@ pub struct CheckArgs {
 enum Format {
     /// With an excerpt of the script and the cure.
     Full,
-    /// One line each: FILE:LINE:COLUMN: severity[code]: message.
+    /// One line each: `FILE:LINE:COLUMN: severity[code]: message`.
     Concise,
     /// One JSON object.
     Json,
