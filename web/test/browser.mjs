@@ -260,7 +260,7 @@ const tests = {
     const body = 'A line of text, some sixty characters long, and then another.\n'.repeat(50_000);
     await page.locator('input[type=file]').setInputFiles({ name: 'big.eml', mimeType: 'message/rfc822', buffer: Buffer.from(`Subject: hello word499x\n\n${body}`) });
     await write(`require "fileinto";\n${rules}\n`);
-    await says(sentence, /F499/);
+    await says(sentence, /“F4”/);
     await page.locator('.cm-focused').waitFor();
     await page.keyboard.press('Control+End');
     const start = Date.now();
