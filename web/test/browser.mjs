@@ -28,7 +28,12 @@ async function open({ locale = 'en-GB', width = 1280, height = 900, scheme = 'li
   const note = page.locator('tamis-result .note');
   const problems = page.locator('tamis-problems li');
   await editor.waitFor();
-  return { page, context, faults, editor, sentence, note, problems, write: (script) => editor.fill(script), close: async () => {
+  // Nobody types before the page has said its first word; what is filled in while the first marks arrive can lose its selection.
+  const write = async (script) => {
+    await sentence.first().waitFor({ timeout: 20_000 });
+    await editor.fill(script);
+  };
+  return { page, context, faults, editor, sentence, note, problems, write, close: async () => {
     assert.deepEqual(faults, []);
     await context.close();
   } };
