@@ -235,6 +235,18 @@ impl<'m> Message<'m> {
     }
 }
 
+/// The MIME token that `text` holds, with nothing else beside it but blanks and comments; it may be empty (RFC 2045, 5.1; Dovecot's
+/// lib-mail/rfc822-parser.c).
+#[must_use]
+pub fn mime_token(text: &[u8]) -> Option<Vec<u8>> {
+    let mut parser = rfc822::Parser::new(text, false);
+    let mut token = Vec::new();
+    parser.skip_lwsp();
+    let ended = parser.mime_token(&mut token);
+    parser.skip_lwsp();
+    (ended != rfc822::Next::Broken && parser.at_end()).then_some(token)
+}
+
 /// The message without the `From ` line of an mbox, which `dovecot-lda` and the Sieve tools take off before anything reads it.
 #[must_use]
 pub fn without_mbox_line(raw: &[u8]) -> &[u8] {

@@ -446,6 +446,50 @@ codes! {
         en: "this mailbox name is not valid",
         fr: "ce nom de dossier n'est pas valable"
     }
+    InvalidAnnotation "sieve/invalid-annotation" Warning {
+        en: "`{name}` cannot be the name of an annotation: {reason}",
+        fr: "`{name}` ne peut être le nom d'une annotation : {reason}"
+    }
+    InvalidSpecialUse "sieve/invalid-special-use" Error {
+        en: "`{name}` is no special use such as `\\Junk` or `\\Archive`",
+        fr: "`{name}` n'est pas un usage tel que `\\Junk` ou `\\Archive`"
+    }
+    InvalidProgramName "sieve/invalid-program-name" Error {
+        en: "`{name}` cannot be the name of a program",
+        fr: "`{name}` ne peut être le nom d'un programme"
+    }
+    InvalidProgramArgument "sieve/invalid-program-argument" Error {
+        en: "a program cannot be given this argument: it is longer than 1024 bytes or than a line",
+        fr: "un programme ne peut recevoir cet argument : il dépasse 1024 octets ou une ligne"
+    }
+    InvalidFeedbackType "sieve/invalid-feedback-type" Error {
+        en: "`{value}` is no feedback type such as `abuse` or `fraud`",
+        fr: "`{value}` n'est pas un type de signalement tel que `abuse` ou `fraud`"
+    }
+    ListComparator "sieve/list-comparator" Error {
+        en: "`:list` takes no `:comparator`: a list compares by itself",
+        fr: "`:list` ne prend pas de `:comparator` : une liste compare elle-même"
+    }
+    RedirectList "sieve/redirect-list" Error {
+        en: "{server} does not send to lists: `redirect :list` is refused",
+        fr: "{server} n'envoie pas aux listes : `redirect :list` est refusé"
+    }
+    SpamtestTwice "sieve/spamtest-twice" Warning {
+        en: "`spamtest` and `spamtestplus` bring the same test: the one required last decides whether `:percent` may be used",
+        fr: "`spamtest` et `spamtestplus` apportent le même test : le dernier demandé décide si `:percent` est permis"
+    }
+    UnknownList "run/unknown-list" Warning {
+        en: "the server knows no list `{name}`",
+        fr: "le serveur ne connaît pas de liste `{name}`"
+    }
+    OutsideImap "run/outside-imap" Error {
+        en: "a script that requires `imapsieve` runs at IMAP events, not at a delivery",
+        fr: "un script qui demande `imapsieve` s'exécute aux événements IMAP, pas à une livraison"
+    }
+    ProgramFailed "run/program-failed" Error {
+        en: "`{name}` failed",
+        fr: "`{name}` a échoué"
+    }
     MissingInclude "sieve/missing-include" Error {
         en: "the included script `{name}` does not exist",
         fr: "le script inclus `{name}` n'existe pas"

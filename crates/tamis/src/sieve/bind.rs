@@ -6,6 +6,7 @@
 
 mod actions;
 mod arguments;
+mod external;
 mod include;
 mod matching;
 mod names;
@@ -20,6 +21,7 @@ use super::syntax::{self, Call, CallIter};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Edit, Range, offset};
 pub use include::{Scripts, Store, WantedScript};
+pub(super) use matching::flavour;
 pub use names::nearest;
 
 /// What comes out: a program unless there are errors, all diagnostics, and the scripts that are still to be supplied.

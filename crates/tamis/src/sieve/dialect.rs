@@ -63,6 +63,34 @@ pub enum Position {
     Global,
 }
 
+/// Where a scanner's verdict stands, and on which scale (plugins/spamvirustest/ext-spamvirustest-common.c).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Score {
+    /// `…_status_header`: a field's name, or its name, a colon and an expression whose first group is the verdict; empty if nothing is
+    /// configured.
+    pub status_header: String,
+    /// `…_status_type`.
+    pub status_type: ScoreType,
+    /// `…_max_header`: where the greatest value stands, in the same form.
+    pub max_header: String,
+    /// `…_max_value`, or in 2.4 `…_score_max_value`: the greatest value, if no header tells it.
+    pub max_value: String,
+    /// `…_text_value0` and up.
+    pub text_values: Vec<String>,
+}
+
+/// How a verdict is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScoreType {
+    /// As a decimal number.
+    #[default]
+    Score,
+    /// As a row of one character.
+    Strlen,
+    /// As one of the texts.
+    Text,
+}
+
 /// Limits and defaults of a server. Counts are counts, sizes bytes, periods seconds. Names follow Pigeonhole's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -106,6 +134,10 @@ pub struct Settings {
     pub editheader_forbid_add: Vec<String>,
     /// `sieve_editheader_protected`, `sieve_editheader_forbid_delete`: names that may not be deleted.
     pub editheader_forbid_delete: Vec<String>,
+    /// `sieve_spamtest_…`: where `spamtest` finds the spam filter's verdict.
+    pub spamtest: Score,
+    /// `sieve_virustest_…`: where `virustest` finds the virus scanner's.
+    pub virustest: Score,
     /// `recipient_delimiter`: each character separates user and detail.
     pub recipient_delimiter: String,
     /// True if filing into a missing mailbox creates it (`lda_mailbox_autocreate`).

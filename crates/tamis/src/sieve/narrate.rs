@@ -217,5 +217,13 @@ pub const fn assumed(question: Question, answer: bool) -> Phrase {
         (Question::AnsweredBefore, false) => {
             Phrase { en: "assumes that {about} was not answered before", fr: "suppose que {about} n'a pas encore reçu de réponse" }
         }
+        (Question::Outside, true) => Phrase { en: "assumes that {about} succeeds", fr: "suppose que {about} réussit" },
+        (Question::Outside, false) => Phrase { en: "assumes that {about} fails", fr: "suppose que {about} échoue" },
+        (Question::MailboxFor, true) => Phrase { en: "assumes a mailbox for {about}", fr: "suppose un dossier pour {about}" },
+        (Question::MailboxFor, false) => Phrase { en: "assumes no mailbox for {about}", fr: "suppose qu'aucun dossier n'est pour {about}" },
+        (Question::Annotation, true) => Phrase { en: "assumes the annotation {about}", fr: "suppose l'annotation {about}" },
+        (Question::Annotation, false) => Phrase { en: "assumes no annotation {about}", fr: "suppose qu'il n'y a pas d'annotation {about}" },
+        (Question::OnList, true) => Phrase { en: "assumes that {about} is listed", fr: "suppose que {about} est sur la liste" },
+        (Question::OnList, false) => Phrase { en: "assumes that {about} is not listed", fr: "suppose que {about} n'est pas sur la liste" },
     }
 }

@@ -28,7 +28,9 @@ impl Binder<'_> {
             OpId::Discard => Some(Op::Discard),
             OpId::Redirect => self.redirect(call, &arguments),
             OpId::FileInto => self.fileinto(&arguments),
-            OpId::Reject => Some(Op::Reject { reason: self.string(arguments.nth_back(1)?) }),
+            OpId::Reject | OpId::EReject => {
+                Some(Op::Reject { reason: self.string(arguments.nth_back(1)?), early: found.op == OpId::EReject })
+            }
             OpId::Vacation => self.vacation(&arguments),
             OpId::Set => {
                 let name = arguments.nth_back(2)?;
@@ -56,6 +58,24 @@ impl Binder<'_> {
                 None
             }
             OpId::DebugLog => Some(Op::DebugLog(self.string(arguments.nth_back(1)?))),
+            OpId::Report => self.report_abuse(&arguments),
+            OpId::ImplicitKeepTarget => {
+                Some(Op::ImplicitKeepTarget { mailbox: self.string(arguments.nth_back(1)?), preferred: self.preferred(&arguments) })
+            }
+            OpId::Pipe
+            | OpId::Filter
+            | OpId::Execute
+            | OpId::Replace
+            | OpId::Enclose
+            | OpId::Convert
+            | OpId::ProcessCalendar
+            | OpId::Snooze
+            | OpId::Log
+            | OpId::Continue
+            | OpId::Let
+            | OpId::Eval
+            | OpId::Expire
+            | OpId::Unexpire => Some(Op::External(Box::new(self.external(found, call, &arguments)?))),
             // Bound elsewhere: they have branches or blocks, or are tests.
             OpId::If
             | OpId::Elsif
@@ -81,7 +101,20 @@ impl Binder<'_> {
             | OpId::NotifyMethodCapability
             | OpId::IHave
             | OpId::MailboxExists
-            | OpId::Duplicate => None,
+            | OpId::Duplicate
+            | OpId::SpamTest
+            | OpId::VirusTest
+            | OpId::Metadata
+            | OpId::MetadataExists
+            | OpId::ServerMetadata
+            | OpId::ServerMetadataExists
+            | OpId::SpecialUseExists
+            | OpId::MailboxIdExists
+            | OpId::ValidExtList
+            | OpId::JmapQuery
+            | OpId::While
+            | OpId::HasExpiration
+            | OpId::Expiration => None,
         }
     }
 
@@ -119,7 +152,7 @@ impl Binder<'_> {
     }
 
     /// The variable that an argument names, to be set.
-    fn named_variable(&mut self, name: Argument) -> Option<crate::sieve::program::Place> {
+    pub(super) fn named_variable(&mut self, name: Argument) -> Option<crate::sieve::program::Place> {
         let (kind, range) = self.calls.strings(name).first().copied()?;
         self.variable(kind, range, true)
     }
@@ -135,7 +168,7 @@ impl Binder<'_> {
     }
 
     /// Checks a literal address as smtp-address.c does.
-    fn check_address(&mut self, text: &Text) -> bool {
+    pub(super) fn check_address(&mut self, text: &Text) -> bool {
         let Some(literal) = text.literal() else { return true };
         if parse_address(literal).is_ok() {
             return true;
@@ -145,15 +178,23 @@ impl Binder<'_> {
     }
 
     fn redirect(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
-        let address = self.string(arguments.nth_back(1)?);
-        self.check_address(&address);
+        let addresses = self.strings(arguments.nth_back(1)?);
+        let list = arguments.tag(TagId::List).map(|tagged| tagged.range);
+        if let Some(range) = list.filter(|_| self.dialect.engine.is_pigeonhole()) {
+            let server = self.dialect.name.clone();
+            self.error(Code::RedirectList, range, "server", server);
+        }
+        for address in addresses.items.iter().filter(|_| list.is_none()) {
+            self.check_address(address);
+        }
         // Pigeonhole asks about its limit only if the address is not literal (cmd-redirect.c).
-        let asked = address.literal().is_none() || !self.dialect.engine.is_pigeonhole();
+        let asked = addresses.items.iter().any(|address| address.literal().is_none()) || !self.dialect.engine.is_pigeonhole();
         if self.dialect.settings.max_redirects == 0 && asked {
             let server = self.dialect.name.clone();
             self.error(Code::RedirectForbidden, call.name, "server", server);
         }
-        Some(Op::Redirect { address, copy: arguments.has(TagId::Copy) })
+        let others = self.others(arguments).into();
+        Some(Op::Redirect { addresses, list: list.is_some(), copy: arguments.has(TagId::Copy), others })
     }
 
     fn fileinto(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
@@ -163,7 +204,8 @@ impl Binder<'_> {
             self.error(Code::InvalidMailbox, mailbox.range, "name", name);
         }
         let create = arguments.has(TagId::Create) && !self.create_is_lost(arguments);
-        Some(Op::FileInto { mailbox, copy: arguments.has(TagId::Copy), create, flags: self.flags(arguments) })
+        let preferred = self.preferred(arguments);
+        Some(Op::FileInto { mailbox, copy: arguments.has(TagId::Copy), create, flags: self.flags(arguments), preferred })
     }
 
     /// Pigeonhole loses `:create` behind `:flags` and `:copy`: sieve-result.c inserts it before the last side effect without linking
@@ -241,7 +283,17 @@ impl Binder<'_> {
         let addresses = arguments.value(TagId::Addresses).map(|addresses| self.strings(addresses));
         let handle = arguments.value(TagId::Handle).map(|handle| self.string(handle));
         let reason = self.string(arguments.nth_back(1)?);
-        Some(Op::Vacation(Box::new(Vacation { period, subject, from, addresses, mime: arguments.has(TagId::Mime), handle, reason })))
+        let others = self.others(arguments);
+        Some(Op::Vacation(Box::new(Vacation {
+            period,
+            subject,
+            from,
+            addresses,
+            mime: arguments.has(TagId::Mime),
+            handle,
+            reason,
+            others,
+        })))
     }
 
     /// A literal header name that a command is to write.
@@ -346,7 +398,8 @@ impl Binder<'_> {
                 self.check_options(options.as_ref());
             }
         }
-        Some(Op::Notify(Box::new(Notify { from, importance, options, message, method })))
+        let others = self.others(arguments);
+        Some(Op::Notify(Box::new(Notify { from, importance, options, message, method, others })))
     }
 
     /// Options are `name=value` (RFC 5435, 3.5; ext-enotify-common.c). mailto takes none, so they are only looked at for their form.

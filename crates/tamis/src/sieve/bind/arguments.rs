@@ -36,6 +36,11 @@ impl<'t> Arguments<'t> {
         self.tag(id).is_some()
     }
 
+    /// The last tag of a name.
+    pub(super) fn named(&self, name: &str) -> Option<&Tagged> {
+        self.tags.iter().rev().find(|tagged| tagged.tag.name == name)
+    }
+
     /// The parameter of a tag.
     pub(super) fn value(&self, id: TagId) -> Option<Argument> {
         self.tag(id).and_then(|tagged| tagged.value)
@@ -298,6 +303,9 @@ fn excludes(found: &Command, one: &Tag, other: &Tag) -> bool {
         TagId::Name | TagId::Once | TagId::Optional | TagId::AnyChild | TagId::Method => true,
         _ => false,
     };
+    if one.id == TagId::Other || other.id == TagId::Other {
+        return one.name == other.name || (!one.slot.is_empty() && one.slot == other.slot);
+    }
     group(one.id) == group(other.id) && !(one.id == other.id && forgotten)
 }
 

@@ -127,6 +127,7 @@ impl<'s> Binder<'s> {
                     None
                 }
             },
+            Name::Namespace("env", rest) if self.is_loaded("vnd.dovecot.environment") => Some(Piece::Environment(rest.as_bytes().into())),
             Name::Namespace(..) => {
                 self.error(Code::UnknownNamespaceIgnored, range, "name", shown);
                 None

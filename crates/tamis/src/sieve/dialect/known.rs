@@ -1,6 +1,6 @@
 //! The servers that tamis knows, and the names of their settings.
 
-use super::{Dialect, Engine, Position, Settings};
+use super::{Dialect, Engine, Position, Score, ScoreType, Settings};
 use crate::sieve::spec::{self, Extension};
 
 /// A server that can be chosen by name.
@@ -81,6 +81,32 @@ const PIGEONHOLE_DEFAULT: &[&str] = &[
 /// Comparators that need no `require` but may have one (sieve-comparators.c).
 const ALWAYS: &[&str] = &["comparator-i;octet", "comparator-i;ascii-casemap"];
 
+/// What the RFCs define beyond Pigeonhole's own choice.
+const STANDARDISED: &[&str] = &[
+    "comparator-i;unicode-casemap",
+    "vacation-seconds",
+    "editheader",
+    "ereject",
+    "spamtest",
+    "spamtestplus",
+    "virustest",
+    "mboxmetadata",
+    "servermetadata",
+    "special-use",
+    "extlists",
+    "imapsieve",
+    "fcc",
+    "mailboxid",
+    "replace",
+    "enclose",
+    "convert",
+    "envelope-dsn",
+    "envelope-deliverby",
+    "redirect-dsn",
+    "redirect-deliverby",
+    "processcalendar",
+];
+
 fn extensions(names: &[&[&'static str]]) -> Vec<&'static Extension> {
     names.iter().copied().flatten().filter_map(|name| spec::extension(name)).collect()
 }
@@ -109,6 +135,8 @@ fn pigeonhole_settings() -> Settings {
         editheader_max_header_size: 2048,
         editheader_forbid_add: Vec::new(),
         editheader_forbid_delete: Vec::new(),
+        spamtest: Score::default(),
+        virustest: Score::default(),
         recipient_delimiter: "+".into(),
         mailbox_autocreate: false,
         has_global_scripts: false,
@@ -151,11 +179,16 @@ fn mailcow() -> Dialect {
         name: "mailcow".into(),
         engine: Engine::Pigeonhole05Musl,
         position: Position::Personal,
-        extensions: extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, &["notify", "imapflags", "vacation-seconds", "editheader"]]),
-        global_extensions: Vec::new(),
-        // sieve_plugins = sieve_imapsieve sieve_extprograms; sieve_global_extensions = +vnd.dovecot.pipe +vnd.dovecot.execute
-        unjudged: vec!["imapsieve", "vnd.dovecot.imapsieve"],
-        global_unjudged: vec!["vnd.dovecot.pipe", "vnd.dovecot.execute"],
+        // sieve_plugins = sieve_imapsieve sieve_extprograms
+        extensions: extensions(&[
+            PIGEONHOLE_DEFAULT,
+            ALWAYS,
+            &["notify", "imapflags", "vacation-seconds", "editheader", "imapsieve", "vnd.dovecot.imapsieve"],
+        ]),
+        // sieve_global_extensions = +vnd.dovecot.pipe +vnd.dovecot.execute
+        global_extensions: extensions(&[&["vnd.dovecot.pipe", "vnd.dovecot.execute"]]),
+        unjudged: Vec::new(),
+        global_unjudged: Vec::new(),
         settings: Settings {
             max_redirects: 100,
             max_actions: 101,
@@ -180,7 +213,7 @@ fn rfc() -> Dialect {
         name: "rfc".into(),
         engine: Engine::Rfc,
         position: Position::Personal,
-        extensions: extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, &["comparator-i;unicode-casemap", "vacation-seconds", "editheader"]]),
+        extensions: extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, STANDARDISED]),
         global_extensions: Vec::new(),
         unjudged: Vec::new(),
         global_unjudged: Vec::new(),
@@ -271,6 +304,35 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
         };
         return Ok(());
     }
+    if let Some((score, key)) = score(&mut dialect.settings, name) {
+        let place = match key {
+            "status_header" => &mut score.status_header,
+            "max_header" | "score_max_header" => &mut score.max_header,
+            "max_value" | "score_max_value" => &mut score.max_value,
+            "status_type" => {
+                score.status_type = match value {
+                    "score" => ScoreType::Score,
+                    "strlen" => ScoreType::Strlen,
+                    "text" => ScoreType::Text,
+                    _ => return Err(format!("`{value}` is no value for the setting `{name}`: give score, strlen or text")),
+                };
+                return Ok(());
+            }
+            _ => {
+                let index = key.strip_prefix("text_value").and_then(|index| index.parse::<usize>().ok()).filter(|index| *index <= 10);
+                let Some(index) = index else { return Err(format!("there is no setting `{name}`")) };
+                if score.text_values.len() <= index {
+                    score.text_values.resize(index + 1, String::new());
+                }
+                match score.text_values.get_mut(index) {
+                    Some(place) => place,
+                    None => return Ok(()),
+                }
+            }
+        };
+        value.clone_into(place);
+        return Ok(());
+    }
     match name {
         "recipient_delimiter" => value.clone_into(&mut dialect.settings.recipient_delimiter),
         "editheader_forbid_add" => dialect.settings.editheader_forbid_add = words(value),
@@ -289,6 +351,15 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
         _ => return Err(format!("there is no setting `{key}`")),
     }
     Ok(())
+}
+
+/// A setting of a scanner's verdict.
+fn score<'s, 'k>(settings: &'s mut Settings, key: &'k str) -> Option<(&'s mut Score, &'k str)> {
+    match key.split_once('_')? {
+        ("spamtest", rest) => Some((&mut settings.spamtest, rest)),
+        ("virustest", rest) => Some((&mut settings.virustest, rest)),
+        _ => None,
+    }
 }
 
 fn words(value: &str) -> Vec<String> {

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use super::compose::{self, Letter};
 use super::machine::Machine;
 use super::notify::is_word;
-use super::result::{Entry, Kind, Vacation, same_mailbox};
+use super::result::{Entry, Kind, Preference, Vacation, same_mailbox};
 use super::{Action, Keep, Outcome, Question, Remembered, Sent, Stored, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{SmtpAddress, addresses};
+use crate::sieve::spec::OpId;
 use crate::text::Range;
 
 /// For so many seconds a message is not redirected to the same address again (sieve-config.h).
@@ -61,7 +62,17 @@ pub(super) fn action(entry: &Entry<'_>, internal_flags: &[u8]) -> Action {
         }
         Kind::Redirect(to) => args.push(text(&to.to_bytes())),
         Kind::Discard => {}
-        Kind::Reject(reason) => args.push(text(reason)),
+        Kind::Reject(reason, _) => args.push(text(reason)),
+        Kind::Report(report) => {
+            if report.headers_only {
+                tags.insert("headers_only", Value::True);
+            }
+            args.extend([text(&report.feedback_type), text(&report.message), text(&report.to.to_bytes())]);
+        }
+        Kind::External(external) => {
+            tags.extend(external.tags.iter().cloned());
+            args.clone_from(&external.args);
+        }
         Kind::Vacation(vacation) => {
             tags.insert("seconds", Value::Number(vacation.period));
             tags.insert("handle", text(&vacation.handle));
@@ -111,6 +122,11 @@ pub(super) fn action(entry: &Entry<'_>, internal_flags: &[u8]) -> Action {
     if entry.copy {
         tags.insert("copy", Value::True);
     }
+    if let Some((preference, name)) = &entry.preferred {
+        let tag = if *preference == Preference::Id { "mailboxid" } else { "specialuse" };
+        tags.insert(tag, text(name));
+    }
+    tags.extend(entry.others.iter().cloned());
     Action { name: entry.name(), range: entry.range, unit: entry.unit, tags, args }
 }
 
@@ -143,6 +159,7 @@ impl Machine<'_, '_> {
         let default = self.delivery.default_mailbox.clone().into_bytes();
         let mut implicit = true;
         let mut kept = false;
+        let mut failed = None;
         let mut redirects = Vec::new();
         let mut created: Vec<Vec<u8>> = Vec::new();
         for entry in &entries {
@@ -150,6 +167,8 @@ impl Machine<'_, '_> {
             match &entry.kind {
                 Kind::Store(mailbox) => {
                     let mailbox = mailbox.as_deref().unwrap_or(&default);
+                    let preferred = entry.preferred.as_ref().and_then(|(by, name)| self.mailbox_for(*by, name));
+                    let mailbox = preferred.as_deref().unwrap_or(mailbox);
                     let same = same_mailbox(mailbox, &default);
                     kept |= same;
                     if !is_mailbox_name(mailbox) {
@@ -175,15 +194,27 @@ impl Machine<'_, '_> {
                     outcome.stored.push(Stored { mailbox, flags, created: !exists });
                     cancels = true;
                 }
-                Kind::Discard | Kind::Reject(_) => cancels = true,
+                Kind::Discard | Kind::Reject(..) => cancels = true,
+                Kind::External(external) => {
+                    cancels = matches!(external.op, OpId::Pipe | OpId::Snooze);
+                    // A message that a program does not take is not lost: the script fails (act_pipe_commit in cmd-pipe.c).
+                    if external.fails && external.op == OpId::Pipe {
+                        failed = failed.or(Some(Diagnostic::new(Code::ProgramFailed, entry.range).with("name", external.name)));
+                    }
+                }
                 Kind::Redirect(to) => {
                     let (suppressed, id) = self.redirect_check(entry, to);
                     cancels = suppressed.is_none();
                     redirects.push((suppressed, id));
                 }
-                Kind::Vacation(_) | Kind::Notify(_) | Kind::NotifyOld(_) | Kind::Duplicate { .. } => {}
+                Kind::Vacation(_) | Kind::Notify(_) | Kind::NotifyOld(_) | Kind::Duplicate { .. } | Kind::Report(_) => {}
             }
             implicit &= !cancels || entry.copy;
+        }
+        if let Some(diagnostic) = failed {
+            outcome.stored.clear();
+            self.fail(diagnostic);
+            return;
         }
         let mut redirects = redirects.into_iter();
         let mut letters = 0;
@@ -191,10 +222,10 @@ impl Machine<'_, '_> {
             match &entry.kind {
                 Kind::Redirect(to) => {
                     if let Some((suppressed, id)) = redirects.next() {
-                        self.redirect(outcome, entry, to, suppressed, id, &mut letters);
+                        self.send_on(outcome, entry, to, suppressed, id, &mut letters);
                     }
                 }
-                Kind::Reject(reason) => {
+                Kind::Reject(reason, _) => {
                     let sent = self.reject(reason, &mut letters);
                     outcome.sent.push(sent);
                 }
@@ -214,7 +245,8 @@ impl Machine<'_, '_> {
                     let (handle, id) = key.clone();
                     outcome.remembered.push(Remembered { question: Question::SeenBefore, handle, id, until });
                 }
-                Kind::Notify(_) | Kind::Store(_) | Kind::Discard => {}
+                Kind::Report(report) => outcome.sent.push(compose::report(&self.letter(&mut letters), report)),
+                Kind::Notify(_) | Kind::Store(_) | Kind::Discard | Kind::External(_) => {}
             }
         }
         outcome.actions = entries.iter().map(|entry| action(entry, &self.internal_flags)).collect();
@@ -229,9 +261,13 @@ impl Machine<'_, '_> {
             let internal = if self.actions.internal_flags { self.internal_flags.clone() } else { Vec::new() };
             let flags = super::flags::stored(&[internal]);
             outcome.actions.push(implicit_keep(flags.clone()));
+            let target = self
+                .keep_target
+                .take()
+                .map(|(mailbox, preferred)| preferred.and_then(|(by, name)| self.mailbox_for(by, &name)).unwrap_or(mailbox));
             // A store into the default mailbox is as good, `:copy` or not: nothing is stored twice.
             if !kept {
-                outcome.stored.push(Stored { mailbox: default, flags, created: false });
+                outcome.stored.push(Stored { mailbox: target.unwrap_or(default), flags, created: false });
             }
         }
     }
@@ -288,7 +324,7 @@ impl Machine<'_, '_> {
         (looped.then(|| Diagnostic::new(Code::SuppressedLoop, entry.range)), id)
     }
 
-    fn redirect(
+    fn send_on(
         &mut self,
         outcome: &mut Outcome,
         entry: &Entry<'_>,

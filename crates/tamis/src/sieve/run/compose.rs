@@ -4,7 +4,7 @@
 use super::dates::Civil;
 use super::fields::{Fields, push_crlf};
 use super::notify::is_8bit;
-use super::result::{Notify, NotifyOld, Vacation};
+use super::result::{Notify, NotifyOld, Report, Vacation};
 use super::write::{encoded, field, name, sanitized, sanitized_bytes};
 use super::{Delivery, Sent};
 use crate::mail::{SmtpAddress, addresses, fields_named};
@@ -296,6 +296,69 @@ pub(super) fn reject(letter: &Letter<'_>, reason: &[u8]) -> Sent {
     line(&[&fields.header(|field| field.is(b"content-type")), b"\r\n\r\n"]);
     line(&[b"--", boundary.as_bytes(), b"--"]);
     sent("reject", None, sender.map(|sender| sender.to_bytes()).into_iter().collect(), out)
+}
+
+/// plugins/vnd.dovecot/report/cmd-report.c (RFC 5965)
+pub(super) fn report(letter: &Letter<'_>, report: &Report) -> Sent {
+    let delivery = letter.delivery;
+    let sender = delivery.sender();
+    let boundary = format!("{}/{}", letter.number, delivery.hostname);
+    let mut out = letter.start();
+    field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
+    field(&mut out, b"Date", &letter.date());
+    field(&mut out, b"From", &letter.postmaster_text());
+    field(&mut out, b"To", &path(&report.to));
+    let subject = match letter.first_decoded(b"subject") {
+        Some(subject) => [b"Report: ", subject.as_slice()].concat(),
+        None => b"Report: (message without subject)".to_vec(),
+    };
+    if is_8bit(&subject) {
+        field(&mut out, b"Subject", &encoded(&subject));
+    } else {
+        field(&mut out, b"Subject", &subject);
+    }
+    field(&mut out, b"Auto-Submitted", b"auto-generated (report)");
+    field(&mut out, b"MIME-Version", b"1.0");
+    field(&mut out, b"Content-Type", format!("multipart/report; report-type=feedback-report;\r\n\tboundary=\"{boundary}\"").as_bytes());
+    out.extend_from_slice(b"\r\nThis is a MIME-encapsulated message\r\n\r\n");
+    let part = |out: &mut Vec<u8>| out.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
+    part(&mut out);
+    let (kind, encoding): (&[u8], &[u8]) =
+        if is_8bit(&report.message) { (b"text/plain; charset=utf-8", b"8bit") } else { (b"text/plain; charset=us-ascii", b"7bit") };
+    field(&mut out, b"Content-Type", kind);
+    field(&mut out, b"Content-Transfer-Encoding", encoding);
+    field(&mut out, b"Content-Disposition", b"inline");
+    out.extend_from_slice(b"\r\n");
+    push_crlf(&mut out, &report.message);
+    out.extend_from_slice(b"\r\n\r\n");
+    part(&mut out);
+    field(&mut out, b"Content-Type", b"message/feedback-report");
+    out.extend_from_slice(b"\r\n");
+    field(&mut out, b"Version", b"1");
+    field(&mut out, b"Feedback-Type", &report.feedback_type);
+    field(&mut out, b"User-Agent", format!("Dovecot Pigeonhole/{}", super::version(letter.dialect.engine)).as_bytes());
+    field(&mut out, b"Original-Mail-From", &sender.as_ref().map_or_else(|| b"<>".to_vec(), path));
+    let original = delivery.original_recipient();
+    if let Some(recipient) = &original {
+        field(&mut out, b"Original-Rcpt-To", &path(recipient));
+    }
+    if let Some(user) = letter.user.as_ref().or(original.as_ref()) {
+        field(&mut out, b"Dovecot-Reporting-User", &path(user));
+    }
+    out.extend_from_slice(b"\r\n");
+    part(&mut out);
+    field(&mut out, b"Content-Type", if report.headers_only { b"text/rfc822-headers" } else { b"message/rfc822" });
+    field(&mut out, b"Content-Disposition", b"attachment");
+    out.extend_from_slice(b"\r\n");
+    let fields = Fields::new(delivery.message);
+    if report.headers_only {
+        out.extend_from_slice(&fields.header(|_| false));
+    } else {
+        out.extend_from_slice(&fields.mail(|_| false));
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    sent("report", None, vec![report.to.to_bytes()], out)
 }
 
 fn importance(out: &mut Vec<u8>, importance: u8) {

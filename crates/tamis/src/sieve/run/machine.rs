@@ -8,10 +8,10 @@ use std::rc::Rc;
 use super::fields::Fields;
 use super::loops::{Jump, Layout};
 use super::matching::{Keys, Matcher};
-use super::result::{Actions, Entry, Flags, Kind};
+use super::result::{Actions, Entry, Flags, Kind, Preference};
 use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flags, variables, write};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::mail::{PartIter, parse_address};
+use crate::mail::PartIter;
 use crate::sieve::dialect::{Engine, Settings};
 use crate::sieve::program::{Block, Command, FlagChange, If, Index, Matching, Op, Piece, Place, Program, Test, Text, Texts, Unit};
 use crate::sieve::values::is_header_name;
@@ -61,7 +61,12 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) failure: Option<Diagnostic>,
     /// The server's process ended: nothing is done with the message now.
     pub(super) crashed: bool,
+    /// Where the implicit keep goes instead of the default mailbox, and what is preferred to that.
+    pub(super) keep_target: Option<KeepTarget>,
 }
+
+/// A mailbox, and what is preferred to it.
+pub(super) type KeepTarget = (Vec<u8>, Option<(Preference, Vec<u8>)>);
 
 /// A block that is being run.
 struct Frame<'p, 'm> {
@@ -133,6 +138,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             assumed: Vec::new(),
             failure: None,
             crashed: false,
+            keep_target: None,
         }
     }
 
@@ -146,6 +152,7 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Runs the script.
     pub(super) fn run(&mut self) -> Step<()> {
+        self.check_context()?;
         self.enter(0, None);
         while let Some(frame) = self.frames.last_mut() {
             let Some(command) = frame.block.get(frame.next) else {
@@ -375,6 +382,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Piece::Literal(bytes) => out.extend_from_slice(bytes),
                 Piece::Variable(place) => out.extend_from_slice(self.variable(*place)),
                 Piece::Dropped => {}
+                Piece::Environment(name) => out.extend_from_slice(&self.environment_variable(name)),
                 Piece::Match(index) => {
                     let value = usize::try_from(*index).ok().and_then(|index| self.matches.get(index));
                     let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
@@ -485,34 +493,39 @@ impl<'p, 'm> Machine<'p, 'm> {
                 let flags = self.side_flags(flags.as_ref());
                 self.act(command.range, Entry { keep: true, flags, ..self.entry(Kind::Store(None)) })
             }
-            Op::FileInto { mailbox, copy, create, flags } => {
+            Op::FileInto { mailbox, copy, create, flags, preferred } => {
                 let flags = self.side_flags(flags.as_ref());
                 let mailbox = self.text(mailbox).into_owned();
                 if std::str::from_utf8(&mailbox).is_err() {
                     return Err(self.fail(Diagnostic::new(Code::RunInvalidMailbox, command.range).with("value", mailbox)));
                 }
-                let entry = Entry { flags, copy: *copy, create: *create, ..self.entry(Kind::Store(Some(mailbox))) };
+                let preferred = match preferred.as_deref() {
+                    Some(preferred) => Some(self.preferred(command.range, preferred)?),
+                    None => None,
+                };
+                let entry = Entry { flags, copy: *copy, create: *create, preferred, ..self.entry(Kind::Store(Some(mailbox))) };
                 self.act(command.range, entry)
             }
             Op::Discard => self.act(command.range, self.entry(Kind::Discard)),
-            Op::Redirect { address, copy } => {
-                let text = self.text(address);
-                let Ok(to) = parse_address(&text) else {
-                    return Err(self.fail(Diagnostic::new(Code::RunInvalidAddress, command.range).with("value", text)));
-                };
-                if self.settings().max_redirects == 0 {
-                    let diagnostic = Diagnostic::new(Code::RedirectForbidden, command.range).with("server", &self.program.dialect.name);
-                    return Err(self.fail(diagnostic));
-                }
-                self.act(command.range, Entry { copy: *copy, ..self.entry(Kind::Redirect(to)) })
-            }
-            Op::Reject { reason } => {
+            Op::Redirect { addresses, list, copy, others } => self.redirect(command.range, addresses, *list, *copy, others),
+            Op::Reject { reason, early } => {
                 let reason = self.text(reason).into_owned();
-                self.act(command.range, self.entry(Kind::Reject(reason)))
+                self.act(command.range, self.entry(Kind::Reject(reason, *early)))
             }
             Op::Vacation(vacation) => self.vacation(command.range, vacation),
             Op::Notify(notify) => self.notify(command.range, notify),
             Op::NotifyOld(notify) => self.notify_old(command.range, notify),
+            Op::Report(report) => self.report(command.range, report),
+            Op::External(external) => self.external(command.range, external),
+            Op::ImplicitKeepTarget { mailbox, preferred } => {
+                let mailbox = self.text(mailbox).into_owned();
+                let preferred = match preferred.as_deref() {
+                    Some(preferred) => Some(self.preferred(command.range, preferred)?),
+                    None => None,
+                };
+                self.keep_target = Some((mailbox, preferred));
+                Ok(())
+            }
             Op::Denotify { importance, id } => self.denotify(command.range, *importance, id.as_ref()),
         }
     }
@@ -534,7 +547,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         Ok(())
     }
 
-    fn assign(&mut self, range: Range, variable: Place, mut value: Vec<u8>, modifiers: &[crate::sieve::program::Modifier]) {
+    pub(super) fn assign(&mut self, range: Range, variable: Place, mut value: Vec<u8>, modifiers: &[crate::sieve::program::Modifier]) {
         let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
         variables::modify(&mut value, modifiers, max);
         if self.tracer.is_some() {
@@ -599,6 +612,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             copy: false,
             create: false,
             flags: Flags::Unspoken,
+            preferred: None,
+            others: Vec::new(),
             fields: Rc::clone(&self.fields),
             unit: self.unit,
             range: Range::default(),

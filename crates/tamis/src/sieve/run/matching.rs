@@ -117,6 +117,7 @@ impl Machine<'_, '_> {
             MatchKind::Value(relation) => Ok(relation.holds(compare::compare(comparator, value, key))),
             MatchKind::Count(_) => Ok(false),
             MatchKind::Matches => self.matches_pattern(matcher, index, value, key),
+            MatchKind::List => Ok(self.on_list(matcher, value, key)),
             MatchKind::Regex(compiled) => self.matches_regex(matcher, compiled, index, value, key),
         }
     }
@@ -174,6 +175,23 @@ impl Machine<'_, '_> {
             }
             Answer::No | Answer::Crash => Ok(false),
         }
+    }
+
+    /// Whether the value is on the list that the key names (RFC 6134, 2.2). `${0}` becomes the value.
+    fn on_list(&mut self, matcher: &Matcher<'_>, value: &[u8], key: &[u8]) -> bool {
+        let Some(list) = self.list(key) else {
+            self.note(Diagnostic::new(Code::UnknownList, matcher.range).with("name", key));
+            return false;
+        };
+        let Some(members) = list else {
+            self.assume(super::Question::OnList, value, false);
+            return false;
+        };
+        let matched = members.iter().any(|member| member == value);
+        if matched {
+            self.capture(matcher, vec![value.to_vec()]);
+        }
+        matched
     }
 
     fn capture(&mut self, matcher: &Matcher<'_>, values: Vec<Vec<u8>>) {

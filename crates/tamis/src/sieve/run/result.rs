@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::fields::Fields;
-use super::flags;
+use super::{Value, flags};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::SmtpAddress;
 use crate::sieve::dialect::Settings;
+use crate::sieve::spec::OpId;
 use crate::sieve::values::Mailto;
 use crate::text::Range;
 
@@ -29,7 +30,8 @@ pub(super) enum Kind {
     Store(Option<Vec<u8>>),
     Redirect(SmtpAddress),
     Discard,
-    Reject(Vec<u8>),
+    /// The reason, and whether it is `ereject`.
+    Reject(Vec<u8>, bool),
     Vacation(Box<Vacation>),
     Notify(Box<Notify>),
     NotifyOld(Box<NotifyOld>),
@@ -40,6 +42,27 @@ pub(super) enum Kind {
         period: u64,
         last: bool,
     },
+    Report(Box<Report>),
+    External(Box<External>),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Report {
+    pub(super) headers_only: bool,
+    pub(super) feedback_type: Vec<u8>,
+    pub(super) message: Vec<u8>,
+    pub(super) to: SmtpAddress,
+}
+
+/// What something outside is asked to do.
+#[derive(Clone, Debug)]
+pub(super) struct External {
+    pub(super) op: OpId,
+    pub(super) name: &'static str,
+    pub(super) tags: Vec<(&'static str, Value)>,
+    pub(super) args: Vec<Value>,
+    /// It failed.
+    pub(super) fails: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -72,6 +95,13 @@ pub(super) struct NotifyOld {
     pub(super) recipients: Vec<(Vec<u8>, SmtpAddress)>,
 }
 
+/// By what a mailbox is preferred to the one that is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Preference {
+    SpecialUse,
+    Id,
+}
+
 /// An action with its side effects.
 #[derive(Clone, Debug)]
 pub(super) struct Entry<'m> {
@@ -81,6 +111,10 @@ pub(super) struct Entry<'m> {
     pub(super) copy: bool,
     pub(super) create: bool,
     pub(super) flags: Flags,
+    /// The mailbox that is preferred if there is one: by its use, or by its id.
+    pub(super) preferred: Option<(Preference, Vec<u8>)>,
+    /// Tags of other extensions.
+    pub(super) others: Vec<(&'static str, Value)>,
     /// The header that was in force.
     pub(super) fields: Rc<Fields<'m>>,
     pub(super) unit: u32,
@@ -89,29 +123,36 @@ pub(super) struct Entry<'m> {
 
 impl Entry<'_> {
     /// The name that the server has for it, in messages about conflicts too.
-    pub(super) const fn name(&self) -> &'static str {
-        match self.kind {
+    pub(super) fn name(&self) -> &'static str {
+        match &self.kind {
             Kind::Store(_) if self.keep => "keep",
             Kind::Store(_) => "fileinto",
             Kind::Redirect(_) => "redirect",
             Kind::Discard => "discard",
-            Kind::Reject(_) => "reject",
+            Kind::Reject(_, false) => "reject",
+            Kind::Reject(_, true) => "ereject",
             Kind::Vacation(_) => "vacation",
             Kind::Notify(_) | Kind::NotifyOld(_) => "notify",
             Kind::Duplicate { .. } => "duplicate",
+            Kind::Report(_) => "report",
+            Kind::External(external) => external.name,
         }
     }
 
     /// It tries to deliver the message (SIEVE_ACTFLAG_TRIES_DELIVER).
-    const fn delivers(&self) -> bool {
-        matches!(self.kind, Kind::Store(_) | Kind::Redirect(_))
+    fn delivers(&self) -> bool {
+        match &self.kind {
+            Kind::Store(_) | Kind::Redirect(_) => true,
+            Kind::External(external) => matches!(external.op, OpId::Pipe | OpId::Snooze),
+            _ => false,
+        }
     }
 
     /// It conflicts with the other whichever comes first: a rejected message cannot be delivered, and the sender gets one answer.
-    const fn conflicts(&self, other: &Self) -> bool {
+    fn conflicts(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
-            (Kind::Reject(_), Kind::Vacation(_)) => true,
-            (Kind::Reject(_), _) => other.delivers(),
+            (Kind::Reject(..), Kind::Vacation(_)) => true,
+            (Kind::Reject(..), _) => other.delivers(),
             _ => false,
         }
     }
@@ -168,12 +209,19 @@ impl<'m> Actions<'m> {
                     new.equals(old)
                 }
                 (Kind::Discard, Kind::Discard) => true,
-                (Kind::Reject(_), Kind::Reject(_)) => return Err(Box::new(refuse(Code::DuplicateAction).with("name", "reject"))),
+                (Kind::Reject(..), Kind::Reject(..)) => return Err(Box::new(refuse(Code::DuplicateAction).with("name", "reject"))),
                 (Kind::Vacation(_), Kind::Vacation(_)) => return Err(Box::new(refuse(Code::DuplicateAction).with("name", "vacation"))),
                 (Kind::Notify(new), Kind::Notify(old)) => {
                     let known = |address: &SmtpAddress| old.mailto.recipients.iter().any(|(_, other, _)| other.equals(address));
                     new.mailto.recipients.retain(|(_, address, _)| !known(address));
                     new.mailto.recipients.is_empty()
+                }
+                (Kind::Report(new), Kind::Report(old)) => new.to.equals(&old.to),
+                (Kind::External(new), Kind::External(old)) if (new.op, old.op) == (OpId::Pipe, OpId::Pipe) => {
+                    if new.args.first() == old.args.first() {
+                        return Err(Box::new(refuse(Code::DuplicateAction).with("name", "pipe")));
+                    }
+                    false
                 }
                 (Kind::NotifyOld(new), Kind::NotifyOld(old)) => {
                     let known = |address: &SmtpAddress| old.recipients.iter().any(|(_, other)| other.equals(address));
@@ -211,8 +259,8 @@ impl<'m> Actions<'m> {
         }
         if let Some(entry) = taken_over.and_then(|at| self.entries.get_mut(at)) {
             let flags = std::mem::replace(&mut entry.flags, Flags::Unspoken);
-            let (copy, create) = (entry.copy, entry.create);
-            *entry = Entry { flags, copy, create, ..new };
+            let (copy, create, preferred) = (entry.copy, entry.create, entry.preferred.take());
+            *entry = Entry { flags, copy, create, preferred, ..new };
             return Ok(true);
         }
         if settings.max_actions > 0 && self.entries.len() as u64 >= settings.max_actions {

@@ -99,6 +99,27 @@ impl<'p, 'm> Machine<'p, 'm> {
                 };
                 Ok(uris.items.iter().all(|uri| valid(&self.text(uri))))
             }
+            TestKind::Score { virus, percent, keys, matching } => {
+                let value = self.score(*virus, *percent)?;
+                self.one(matcher(matching, keys, captures), if *virus { b"virustest" } else { b"spamtest" }, &value)
+            }
+            TestKind::Metadata { mailbox, annotation, keys, matching } => {
+                self.metadata(range, mailbox.as_ref(), annotation, matcher(matching, keys, captures))
+            }
+            TestKind::MetadataExists { mailbox, annotations } => self.metadata_exists(range, mailbox.as_ref(), annotations),
+            TestKind::SpecialUseExists { mailbox, uses } => self.special_use_exists(range, mailbox.as_ref(), uses),
+            TestKind::MailboxIdExists { ids } => Ok(ids.items.iter().all(|id| {
+                let id = self.text(id).into_owned();
+                self.mailbox_for(super::result::Preference::Id, &id).is_some()
+            })),
+            TestKind::ValidExtList { names } => Ok(names.items.iter().all(|name| self.list(&self.text(name)).is_some())),
+            TestKind::External(external, compared) => {
+                let (holds, output) = self.ask(range, external)?;
+                match compared.as_deref() {
+                    Some((keys, matching)) => self.one(matcher(matching, keys, captures), external.name.as_bytes(), &output),
+                    None => Ok(holds),
+                }
+            }
             TestKind::NotifyMethodCapability { uri, capability, keys, matching } => {
                 let uri = self.text(uri);
                 let mailto = scheme(&uri).filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"mailto"));
@@ -487,21 +508,6 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Ok(false)
             }
         }
-    }
-
-    /// RFC 5183, 4, with Pigeonhole's values (plugins/environment/ext-environment-common.c).
-    fn environment(&self, item: &[u8]) -> Option<Vec<u8>> {
-        let engine = self.engine();
-        Some(match item {
-            b"domain" => self.delivery.domain().into_bytes(),
-            b"host" => self.delivery.hostname.clone().into_bytes(),
-            b"location" => b"MDA".to_vec(),
-            b"phase" => b"during".to_vec(),
-            b"name" if engine.is_pigeonhole() => b"Pigeonhole Sieve".to_vec(),
-            b"name" => b"tamis".to_vec(),
-            b"version" => super::version(engine).as_bytes().to_vec(),
-            _ => return None,
-        })
     }
 
     fn mailbox_exists(&mut self, range: Range, names: &Texts) -> Step<bool> {
