@@ -89,7 +89,7 @@ pub enum Piece {
     /// The value of a variable, empty if unset.
     Variable(Place),
     /// An item of the environment, `${env.name}` (spec-bosch-sieve-dovecot-environment).
-    Environment(Bytes),
+    Environment(Box<[u8]>),
     /// A match value, `${0}` and up; empty if the last successful match set none (RFC 5229, 3.2).
     Match(u32),
     /// A substitution that the server drops. The string is not literal to it all the same.
