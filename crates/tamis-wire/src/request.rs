@@ -146,7 +146,7 @@ fn account(reader: &mut Reader<'_>) -> Result<Account, String> {
         "mailboxes" => {
             let mailboxes = account.mailboxes.get_or_insert_default();
             reader.list(name, &mut |reader| {
-                mailboxes.insert(reader.string(name)?);
+                mailboxes.push(reader.string(name)?);
                 Ok(())
             })
         }

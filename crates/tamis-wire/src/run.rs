@@ -1,7 +1,5 @@
 //! The answer of `run`.
 
-use std::collections::BTreeSet;
-
 use tamis::diagnostic::{Diagnostic, Language};
 use tamis::mail::{self, Charsets, Message, WantedCharset};
 use tamis::sieve::narrate::{Recorder, Step, assumed, sentence};
@@ -58,7 +56,7 @@ pub struct RunResponse {
     /// Included scripts whose text would make the answer better.
     pub wanted_scripts: Vec<WantedScript>,
     /// Charset conversions that would make the answer better.
-    pub wanted_charsets: BTreeSet<WantedCharset>,
+    pub wanted_charsets: Vec<WantedCharset>,
     /// The included scripts of the program.
     included: Vec<Included>,
 }
@@ -111,7 +109,7 @@ pub fn response(simulation: &Simulation<'_>) -> RunResponse {
         outcome: None,
         trace: None,
         wanted_scripts: compiled.wanted,
-        wanted_charsets: BTreeSet::new(),
+        wanted_charsets: Vec::new(),
         included: Vec::new(),
     };
     let Some(program) = compiled.program else {

@@ -4,6 +4,7 @@ mod phrases;
 
 pub use phrases::{Code, Facts};
 
+use crate::order;
 use crate::text::{Edit, Range};
 
 /// The languages that tamis speaks.
@@ -192,7 +193,8 @@ impl Diagnostic {
 
 /// Puts findings in the order of their places: unit, start, end; those of one place stay as they were.
 pub fn sort(findings: &mut [Diagnostic]) {
-    findings.sort_by_key(|finding| (finding.unit, finding.range.start, finding.range.end));
+    let place = |finding: &Diagnostic| (finding.unit, finding.range.start, finding.range.end);
+    order::sort(findings, |a, b| place(a) < place(b));
 }
 
 /// Text for a sentence: UTF-8 (broken bytes replaced), control and invisible direction characters escaped, at most 200 characters.

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     // Row 0.
     ("text", &[]),
-    ("diagnostic", &["text"]),
+    ("order", &[]),
+    ("diagnostic", &["text", "order"]),
     ("regex", &["text"]),
-    ("mail", &["text", "regex"]),
+    ("mail", &["text", "regex", "order"]),
     // Row 1. The small grammars of values know mail addresses.
     ("sieve::spec", &[]),
     ("sieve::syntax", &["text", "diagnostic"]),
@@ -23,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     // Row 3.
     ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),
-    ("sieve::run", &["text", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::values", "sieve::program"]),
+    ("sieve::run", &["text", "order", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::values", "sieve::program"]),
     ("sieve::narrate", &["text", "diagnostic", "sieve::run"]),
     (
         "sieve::policy",

@@ -2,7 +2,6 @@
 //! costs no thread stack.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::fields::Fields;
@@ -53,7 +52,7 @@ pub(super) struct Machine<'p, 'm> {
     limit: Option<u32>,
     /// The operations of the units that such a loop stands in.
     layouts: Vec<(u32, Rc<Layout>)>,
-    included: BTreeSet<u32>,
+    included: Vec<u32>,
     /// What `duplicate` tests have asked so far, and the answers.
     pub(super) asked: Vec<Asked>,
     pub(super) notes: Vec<Diagnostic>,
@@ -127,7 +126,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             frames: Vec::new(),
             limit: None,
             layouts: Vec::new(),
-            included: BTreeSet::new(),
+            included: Vec::new(),
             asked: Vec::new(),
             notes: Vec::new(),
             assumed: Vec::new(),
@@ -440,7 +439,10 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Ok(())
             }
             Op::Include { unit: Some(unit), once } => {
-                let first = self.included.insert(*unit);
+                let first = !self.included.contains(unit);
+                if first {
+                    self.included.push(*unit);
+                }
                 if first || !*once {
                     let suspended = Suspended {
                         unit: self.unit,
