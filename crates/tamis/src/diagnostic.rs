@@ -166,8 +166,14 @@ impl Diagnostic {
     /// and mail and end on terminals.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
-        self.params.push((name, printable(value.as_ref())));
+        self.add(name, value.as_ref());
         self
+    }
+
+    /// Not inlined: over a hundred findings name values, and this stood in the WASM as often (10 kB).
+    #[inline(never)]
+    fn add(&mut self, name: &'static str, value: &[u8]) {
+        self.params.push((name, printable(value)));
     }
 
     /// Adds another place.
