@@ -107,6 +107,11 @@ impl<K: Ord, V> Map<K, V> {
         self.place(key).is_ok()
     }
 
+    /// Takes out the entries that `keep` says no to.
+    pub fn retain(&mut self, keep: impl Fn(&K, &V) -> bool) {
+        self.entries.retain(|(key, value)| keep(key, value));
+    }
+
     /// Sets the value of a key.
     pub fn insert(&mut self, key: K, value: V) {
         match self.place(&key) {
@@ -180,6 +185,8 @@ mod tests {
         assert_eq!((map.len(), map.get("b"), map.get("d"), map.contains_key("a")), (3, Some(&5), None, true));
         map.insert("aa".to_owned(), 6);
         map.insert("b".to_owned(), 7);
+        map.insert("d".to_owned(), 8);
+        map.retain(|_, value| *value != 8);
         let entries: Vec<_> = map.iter().map(|(key, value)| (key.as_str(), *value)).collect();
         assert_eq!(entries, [("a", 2), ("aa", 6), ("b", 7), ("c", 4)]);
         assert!(!map.is_empty() && Map::<u8, u8>::new().is_empty());

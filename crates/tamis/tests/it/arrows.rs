@@ -20,7 +20,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sieve::program", &["text", "regex", "sieve::dialect", "sieve::spec"]),
     (
         "sieve::bind",
-        &["text", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::values", "sieve::program"],
+        &[
+            "text",
+            "order",
+            "diagnostic",
+            "regex",
+            "mail",
+            "sieve::spec",
+            "sieve::dialect",
+            "sieve::syntax",
+            "sieve::values",
+            "sieve::program",
+        ],
     ),
     // Row 3.
     ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),
