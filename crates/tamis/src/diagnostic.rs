@@ -156,8 +156,9 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A finding with the code's own severity and nothing else.
+    /// A finding with the code's own severity and nothing else. Not inlined: see [`Self::add`].
     #[must_use]
+    #[inline(never)]
     pub fn new(code: Code, range: Range) -> Self {
         Self { code, severity: code.facts().severity, range, unit: 0, params: Vec::new(), labels: Vec::new(), fixes: Vec::new() }
     }
@@ -170,7 +171,7 @@ impl Diagnostic {
         self
     }
 
-    /// Not inlined: over a hundred findings name values, and this stood in the WASM as often (10 kB).
+    /// Not inlined: there are over a hundred findings, and this stood in the WASM as often.
     #[inline(never)]
     fn add(&mut self, name: &'static str, value: &[u8]) {
         self.params.push((name, printable(value)));
