@@ -48,44 +48,69 @@ impl Civil {
 
     /// A part by its name, whatever its case; none if there is no such part.
     pub(super) fn part(&self, name: &[u8]) -> Option<String> {
-        let Self { year, month, day, hour, minute, second, .. } = self;
-        Some(match name.to_ascii_lowercase().as_slice() {
-            b"year" => format!("{year:04}"),
-            b"month" => format!("{month:02}"),
-            b"day" => format!("{day:02}"),
-            b"date" => format!("{year:04}-{month:02}-{day:02}"),
-            b"julian" => self.julian.to_string(),
-            b"hour" => format!("{hour:02}"),
-            b"minute" => format!("{minute:02}"),
-            b"second" => format!("{second:02}"),
-            b"time" => format!("{hour:02}:{minute:02}:{second:02}"),
-            b"iso8601" => {
-                let (sign, zone) = self.zone();
-                let zone = if self.zone_minutes == 0 { "Z".into() } else { format!("{sign}{:02}:{:02}", zone / 60, zone % 60) };
-                format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}")
-            }
-            b"std11" => self.mail(),
-            b"zone" => self.zone_text(),
-            b"weekday" => self.weekday.to_string(),
+        // Each form by itself, every part of it written by the same few lines: `format!` for each is 2 kB of WASM.
+        let form = match name.to_ascii_lowercase().as_slice() {
+            b"year" => "Y",
+            b"month" => "m",
+            b"day" => "d",
+            b"date" => "Y-m-d",
+            b"julian" => "J",
+            b"hour" => "H",
+            b"minute" => "M",
+            b"second" => "S",
+            b"time" => "H:M:S",
+            b"iso8601" if self.zone_minutes == 0 => "Y-m-dTH:M:SZ",
+            b"iso8601" => "Y-m-dTH:M:S+h:n",
+            b"std11" => return Some(self.mail()),
+            b"zone" => "+hn",
+            b"weekday" => "w",
             _ => return None,
-        })
+        };
+        Some(self.written(form))
     }
 
-    fn zone(&self) -> (char, u32) {
-        (if self.zone_minutes < 0 { '-' } else { '+' }, self.zone_minutes.unsigned_abs())
-    }
-
-    fn zone_text(&self) -> String {
-        let (sign, zone) = self.zone();
-        format!("{sign}{:02}{:02}", zone / 60, zone % 60)
+    /// The date in a form. Letters stand for parts, as in strftime where it has them; `J` is the Modified Julian Day, `a` the weekday's name,
+    /// `b` the month's, `+`, `h` and `n` are the zone's sign, hours and minutes. Whatever else stands in the form stands for itself.
+    fn written(&self, form: &str) -> String {
+        let zone = self.zone_minutes.unsigned_abs();
+        let mut out = String::new();
+        for letter in form.chars() {
+            let (number, width): (i64, usize) = match letter {
+                'Y' => (self.year, 4),
+                'm' => (self.month, 2),
+                'd' => (self.day, 2),
+                'H' => (self.hour, 2),
+                'M' => (self.minute, 2),
+                'S' => (self.second, 2),
+                'h' => ((zone / 60).into(), 2),
+                'n' => ((zone % 60).into(), 2),
+                'J' => (self.julian, 0),
+                'w' => (i64::try_from(self.weekday).unwrap_or(0), 0),
+                'a' => {
+                    out.push_str(WEEKDAYS.get(self.weekday).unwrap_or(&""));
+                    continue;
+                }
+                'b' => {
+                    out.push_str(usize::try_from(self.month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&""));
+                    continue;
+                }
+                '+' if self.zone_minutes < 0 => {
+                    out.push('-');
+                    continue;
+                }
+                other => {
+                    out.push(other);
+                    continue;
+                }
+            };
+            out.push_str(&format!("{number:0width$}"));
+        }
+        out
     }
 
     /// As a `Date` field has it (RFC 5322, 3.3; message_date_create in lib-mail/message-date.c).
     pub(super) fn mail(&self) -> String {
-        let weekday = WEEKDAYS.get(self.weekday).unwrap_or(&"");
-        let month = usize::try_from(self.month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
-        let Self { year, day, hour, minute, second, .. } = self;
-        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} {}", self.zone_text())
+        self.written("a, d b Y H:M:S +hn")
     }
 }
 

@@ -608,10 +608,11 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// Adds an action to the result.
-    pub(super) fn act(&mut self, range: Range, entry: Entry<'m>) -> Step<()> {
+    pub(super) fn act(&mut self, range: Range, mut entry: Entry<'m>) -> Step<()> {
+        entry.range = range;
         let settings = self.settings();
-        let seen = self.tracer.is_some().then(|| super::commit::action(&Entry { range, ..entry.clone() }, &self.internal_flags));
-        match self.actions.add(Entry { range, ..entry }, settings, self.delivery.default_mailbox.as_bytes()) {
+        let seen = self.tracer.is_some().then(|| super::commit::action(&entry, &self.internal_flags));
+        match self.actions.add(entry, settings, self.delivery.default_mailbox.as_bytes()) {
             Ok(_) => {
                 if let Some(action) = &seen {
                     self.event(|| Event::Action(action));

@@ -23,7 +23,7 @@ pub(super) enum Flags {
 }
 
 /// What an action does.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Kind {
     /// `keep` and `fileinto`; no mailbox means the default one.
     Store(Option<Vec<u8>>),
@@ -42,7 +42,7 @@ pub(super) enum Kind {
     },
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Vacation {
     pub(super) period: u64,
     pub(super) subject: Option<Vec<u8>>,
@@ -53,7 +53,7 @@ pub(super) struct Vacation {
     pub(super) reason: Vec<u8>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Notify {
     pub(super) from: Option<Vec<u8>>,
     pub(super) from_address: Option<SmtpAddress>,
@@ -63,7 +63,7 @@ pub(super) struct Notify {
     pub(super) mailto: Mailto,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct NotifyOld {
     pub(super) id: Option<Vec<u8>>,
     pub(super) importance: u8,
@@ -73,7 +73,7 @@ pub(super) struct NotifyOld {
 }
 
 /// An action with its side effects.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Entry<'m> {
     pub(super) kind: Kind,
     /// It is a `keep`.
