@@ -40,6 +40,28 @@ impl<W: Write> Asker<W> {
         self.tell(&json!({"ask": "check", "request": request, "answer": tamis_wire::check_json(request)}))
     }
 
+    /// Vets by a policy that has every rule. The browser does not vet: this is for the shape of the answer.
+    fn vet(&mut self, script: &str) -> io::Result<()> {
+        let request = json!({
+            "version": 1, "script": script, "file": "a.sieve", "lang": "fr", "positions": "utf8",
+            "policy": {
+                "server": "pigeonhole-0.5", "settings": {"sieve_max_redirects": 3, "sieve_vacation_dont_check_recipient": true},
+                "must_compile_on": ["mailcow"], "max_size": 1000, "max_lines": null, "forbid_regex": true, "forbid_body": true,
+                "own_addresses": ["marie@example.org"],
+                "extensions": {"allowed": null, "forbidden": ["variables"]},
+                "actions": {"forbidden": ["discard"]},
+                "redirect": {"max": 1, "only_copies": true, "forbid_self": true},
+                "recipients": {"allowed_domains": ["example.org"], "forbidden_domains": ["*.example.net"], "forbid_computed": true},
+                "vacation": {"min_days": 2},
+                "fileinto": {"allowed": ["Archive"]},
+            },
+            "account": {"addresses": ["marie@example.com"], "mailboxes": null},
+            "scripts": [{"store": "global", "name": "b", "text": null}],
+        });
+        let request = request.to_string();
+        self.tell(&json!({"ask": "vet", "request": request, "answer": tamis_wire::vet_json(&request)}))
+    }
+
     /// Runs, and once more with the charsets that were wanted.
     fn run(&mut self, mut request: Value, message: &str) -> io::Result<()> {
         if !self.messages.contains_key(message) {
@@ -76,6 +98,7 @@ fn main() -> io::Result<()> {
     };
     for script in scripts.values() {
         asker.tell(&json!({"ask": "tokens", "request": script, "answer": tamis_wire::tokens(script)}))?;
+        asker.vet(script)?;
         for server in servers() {
             for (lang, positions) in FACES {
                 asker.check(
@@ -119,9 +142,9 @@ fn main() -> io::Result<()> {
         json!([]),
         json!({"nothing": 1}),
         json!({"script": 1}),
-        json!({"server": "nobody"}),
-        json!({"set": {"nothing": "1"}}),
-        json!({"now": "today"}),
+        json!({"script": "keep;", "server": "nobody"}),
+        json!({"script": "keep;", "set": {"nothing": "1"}}),
+        json!({"script": "keep;", "now": "today"}),
         json!({"script": "keep;", "account": {"mailboxes": ["INBOX", 1]}}),
         json!({"script": "keep; # \u{1f600} </script> \u{0}\u{7f}\u{2028}", "trace": true, "positions": "utf16"}),
     ];

@@ -13,6 +13,7 @@ mod place;
 mod read;
 mod request;
 mod run;
+pub mod shape;
 mod time;
 #[cfg(feature = "native")]
 mod vet;
