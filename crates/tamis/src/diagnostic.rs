@@ -156,8 +156,9 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A finding with the code's own severity and nothing else. Not inlined: see [`Self::add`].
+    /// A finding with the code's own severity and nothing else.
     #[must_use]
+    // Not inlined: see `add`.
     #[inline(never)]
     pub fn new(code: Code, range: Range) -> Self {
         Self { code, severity: code.facts().severity, range, unit: 0, params: Vec::new(), labels: Vec::new(), fixes: Vec::new() }
