@@ -167,15 +167,15 @@ impl Diagnostic {
     /// Adds a value that the sentence names. Control characters are shown escaped and long values cut, since values come from scripts
     /// and mail and end on terminals.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
-        self.add(name, value.as_ref());
-        self
+    pub fn with(self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
+        self.add(name, value.as_ref())
     }
 
     /// Not inlined: there are over a hundred findings, and this stood in the WASM as often.
     #[inline(never)]
-    fn add(&mut self, name: &'static str, value: &[u8]) {
+    fn add(mut self, name: &'static str, value: &[u8]) -> Self {
         self.params.push((name, printable(value)));
+        self
     }
 
     /// Adds another place.

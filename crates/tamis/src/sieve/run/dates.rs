@@ -3,6 +3,26 @@
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
+const ISO_8601: &str = "Y-m-dTH:M:S+h:n";
+const STD_11: &str = "a, d b Y H:M:S +hn";
+
+/// The parts by name, each in its form (see [`Civil::written`]): a `format!` for each is 2 kB of WASM.
+const FORMS: [(&str, &str); 13] = [
+    ("year", "Y"),
+    ("month", "m"),
+    ("day", "d"),
+    ("date", "Y-m-d"),
+    ("julian", "J"),
+    ("hour", "H"),
+    ("minute", "M"),
+    ("second", "S"),
+    ("time", "H:M:S"),
+    ("iso8601", ISO_8601),
+    ("std11", STD_11),
+    ("zone", "+hn"),
+    ("weekday", "w"),
+];
+
 const DAY: i64 = 86_400;
 
 /// A date in its zone, taken apart.
@@ -48,25 +68,8 @@ impl Civil {
 
     /// A part by its name, whatever its case; none if there is no such part.
     pub(super) fn part(&self, name: &[u8]) -> Option<String> {
-        // Each form by itself, every part of it written by the same few lines: `format!` for each is 2 kB of WASM.
-        let form = match name.to_ascii_lowercase().as_slice() {
-            b"year" => "Y",
-            b"month" => "m",
-            b"day" => "d",
-            b"date" => "Y-m-d",
-            b"julian" => "J",
-            b"hour" => "H",
-            b"minute" => "M",
-            b"second" => "S",
-            b"time" => "H:M:S",
-            b"iso8601" if self.zone_minutes == 0 => "Y-m-dTH:M:SZ",
-            b"iso8601" => "Y-m-dTH:M:S+h:n",
-            b"std11" => return Some(self.mail()),
-            b"zone" => "+hn",
-            b"weekday" => "w",
-            _ => return None,
-        };
-        Some(self.written(form))
+        let (_, form) = FORMS.iter().find(|(part, _)| part.as_bytes().eq_ignore_ascii_case(name))?;
+        Some(self.written(if self.zone_minutes == 0 && *form == ISO_8601 { "Y-m-dTH:M:SZ" } else { form }))
     }
 
     /// The date in a form. Letters stand for parts, as in strftime where it has them; `J` is the Modified Julian Day, `a` the weekday's name,
@@ -110,7 +113,7 @@ impl Civil {
 
     /// As a `Date` field has it (RFC 5322, 3.3; message_date_create in lib-mail/message-date.c).
     pub(super) fn mail(&self) -> String {
-        self.written("a, d b Y H:M:S +hn")
+        self.written(STD_11)
     }
 }
 

@@ -333,8 +333,15 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Tells the tracer, if there is one.
     pub(super) fn event<'e>(&mut self, event: impl FnOnce() -> Event<'e>) {
+        if self.tracer.is_some() {
+            self.tell(&event());
+        }
+    }
+
+    #[inline(never)]
+    fn tell(&mut self, event: &Event<'_>) {
         if let Some(tracer) = &mut self.tracer {
-            tracer.event(self.unit, self.depth, &event());
+            tracer.event(self.unit, self.depth, event);
         }
     }
 
@@ -594,6 +601,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// An action without side effects, here and now.
+    #[inline(never)]
     pub(super) fn entry(&self, kind: Kind) -> Entry<'m> {
         Entry {
             kind,
