@@ -161,7 +161,7 @@ impl Diagnostic {
     // Not inlined: see `add`.
     #[inline(never)]
     pub fn new(code: Code, range: Range) -> Self {
-        Self { code, severity: code.facts().severity, range, unit: 0, params: Vec::new(), labels: Vec::new(), fixes: Vec::new() }
+        Self { code, severity: code.severity(), range, unit: 0, params: Vec::new(), labels: Vec::new(), fixes: Vec::new() }
     }
 
     /// Adds a value that the sentence names. Control characters are shown escaped and long values cut, since values come from scripts
