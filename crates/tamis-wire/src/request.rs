@@ -42,6 +42,13 @@ pub struct Request {
     pub scripts: Scripts,
 }
 
+/// Answers as they are read: they are put in order all at once, however many there are.
+#[derive(Default)]
+struct Answers {
+    charsets: Vec<(WantedCharset, Option<String>)>,
+    scripts: Vec<((Store, String), Option<String>)>,
+}
+
 impl Request {
     /// Reads a request.
     ///
@@ -49,11 +56,14 @@ impl Request {
     /// What is wrong with it, as JSON.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut request = Self::default();
-        let end = read(text, |reader| reader.object("a request", &mut |reader, name| request.field(reader, name)));
+        let mut answers = Answers::default();
+        let end = read(text, |reader| reader.object("a request", &mut |reader, name| request.field(reader, name, &mut answers)));
+        request.charsets = answers.charsets.into_iter().collect();
+        request.scripts.texts = answers.scripts.into_iter().collect();
         end.map(|()| request).map_err(|error| failed(&error))
     }
 
-    fn field(&mut self, reader: &mut Reader<'_>, name: &str) -> Result<(), String> {
+    fn field(&mut self, reader: &mut Reader<'_>, name: &str, answers: &mut Answers) -> Result<(), String> {
         match name {
             "version" => self.version = reader.number(name)?,
             "script" => self.script = reader.string(name)?,
@@ -73,14 +83,14 @@ impl Request {
             "charsets" => reader.list(name, &mut |reader| {
                 let [charset, bytes, text] = answer(reader, ["charset", "bytes", "text"])?;
                 if let Some(bytes) = crate::from_base64(&bytes.unwrap_or_default()) {
-                    self.charsets.insert(WantedCharset { charset: charset.unwrap_or_default(), bytes }, text);
+                    answers.charsets.push((WantedCharset { charset: charset.unwrap_or_default(), bytes }, text));
                 }
                 Ok(())
             })?,
             "scripts" => reader.list(name, &mut |reader| {
                 let [store, name, text] = answer(reader, ["store", "name", "text"])?;
                 let store = if store.as_deref() == Some("global") { Store::Global } else { Store::Personal };
-                self.scripts.texts.insert((store, name.unwrap_or_default()), text);
+                answers.scripts.push(((store, name.unwrap_or_default()), text));
                 Ok(())
             })?,
             _ => return Err(unknown(name)),
@@ -172,4 +182,24 @@ fn answer(reader: &mut Reader<'_>, names: [&str; 3]) -> Result<[Option<String>; 
 
 fn unknown(name: &str) -> String {
     format!("a request has no field `{name}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_answers_the_later_counts() {
+        let request = Request::parse(
+            "{\"scripts\":[{\"store\":\"personal\",\"name\":\"b\",\"text\":\"1\"},{\"store\":\"global\",\"name\":\"b\",\"text\":null}],\
+              \"charsets\":[{\"charset\":\"x\",\"bytes\":\"YQ==\",\"text\":\"1\",\"kind\":\"charset\"},{\"charset\":\"x\",\"bytes\":\"?\",\"text\":\"2\"}],\
+              \"scripts\":[{\"store\":\"personal\",\"name\":\"a\",\"text\":\"2\"},{\"store\":\"personal\",\"name\":\"b\",\"text\":\"3\"}]}",
+        )
+        .unwrap();
+        let scripts: Vec<_> = request.scripts.texts.iter().map(|((_, name), text)| (name.as_str(), text.as_deref())).collect();
+        assert_eq!(scripts, [("a", Some("2")), ("b", Some("3")), ("b", None)]);
+        // What is not base64 answers nothing.
+        let charsets: Vec<_> = request.charsets.iter().map(|(wanted, text)| (wanted.bytes.as_slice(), text.as_deref())).collect();
+        assert_eq!(charsets, [(&b"a"[..], Some("1"))]);
+    }
 }
