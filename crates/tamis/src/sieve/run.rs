@@ -1,11 +1,10 @@
 //! The interpreter: a program, a delivery and an account in; what the server would do out. Pure: no clock, no files.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::dialect::Engine;
 use super::program::Program;
 use crate::diagnostic::Diagnostic;
 use crate::mail::{Message, SmtpAddress, fields_named};
+use crate::order::Map;
 use crate::text::Range;
 
 mod commit;
@@ -181,11 +180,11 @@ pub struct Account {
     /// The user's own addresses.
     pub addresses: Vec<String>,
     /// The mailboxes that exist; `None` if that is not known.
-    pub mailboxes: Option<BTreeSet<String>>,
+    pub mailboxes: Option<Vec<String>>,
     /// Ids that `duplicate` has seen: (handle, id) to the second at which the memory ends.
-    pub seen: BTreeMap<(Vec<u8>, Vec<u8>), i64>,
+    pub seen: Map<(Vec<u8>, Vec<u8>), i64>,
     /// Whom `vacation` answered: (handle, sender) to the second at which the memory ends.
-    pub replied: BTreeMap<(Vec<u8>, Vec<u8>), i64>,
+    pub replied: Map<(Vec<u8>, Vec<u8>), i64>,
     /// What mailboxes are for (RFC 6154): special use and mailbox; `None` if that is not known.
     pub special_uses: Option<Vec<(String, String)>>,
     /// Ids of mailboxes (RFC 8474): id and mailbox; `None` if they are not known.
@@ -295,7 +294,7 @@ pub struct Action {
     /// Which unit of the program.
     pub unit: u32,
     /// Tagged arguments by name without the colon, in the order of the names.
-    pub tags: BTreeMap<&'static str, Value>,
+    pub tags: Map<&'static str, Value>,
     /// Positional arguments.
     pub args: Vec<Value>,
 }

@@ -419,23 +419,28 @@ const MATCHING: &[Family] = &[Family::Comparator, Family::MatchType];
 const ADDRESSES: &[Family] = &[Family::Comparator, Family::MatchType, Family::AddressPart];
 
 const fn action(name: &'static str, op: OpId, args: &'static [Arg], source: &'static str, doc: Doc) -> Command {
-    Command { name, role: Role::Action, op, args, families: &[], tests: Tests::None, block: false, source, doc }
+    Command { name, role: Role::Action, op, args, families: &[], tests: Tests::None, block: false, source: cited(source), doc }
 }
 
 const fn control(name: &'static str, op: OpId, args: &'static [Arg], source: &'static str, doc: Doc) -> Command {
-    Command { name, role: Role::Control, op, args, families: &[], tests: Tests::None, block: false, source, doc }
+    Command { name, role: Role::Control, op, args, families: &[], tests: Tests::None, block: false, source: cited(source), doc }
 }
 
 const fn test(name: &'static str, op: OpId, args: &'static [Arg], families: &'static [Family], source: &'static str, doc: Doc) -> Command {
-    Command { name, role: Role::Test, op, args, families, tests: Tests::None, block: false, source, doc }
+    Command { name, role: Role::Test, op, args, families, tests: Tests::None, block: false, source: cited(source), doc }
 }
 
 const fn tag(name: &'static str, id: TagId, value: Option<ArgKind>, on: On, source: &'static str, doc: Doc) -> Tag {
-    Tag { name, id, value, slot: "", on, source, doc }
+    Tag { name, id, value, slot: "", on, source: cited(source), doc }
 }
 
 const fn tag_in(slot: &'static str, name: &'static str, id: TagId, value: Option<ArgKind>, on: On, source: &'static str, doc: Doc) -> Tag {
-    Tag { name, id, value, slot, on, source, doc }
+    Tag { name, id, value, slot, on, source: cited(source), doc }
+}
+
+/// Where a construct comes from; a part of its documentation.
+const fn cited(source: &'static str) -> &'static str {
+    if cfg!(feature = "docs") { source } else { "" }
 }
 
 const fn doc(en: &'static str, fr: &'static str) -> Doc {

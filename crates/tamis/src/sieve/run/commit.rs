@@ -1,8 +1,6 @@
 //! What becomes of the result when the script is done: which stores succeed, what is sent, what becomes of the implicit keep (sieve-result.c and
 //! the actions' own files).
 
-use std::collections::BTreeMap;
-
 use super::compose::{self, Letter};
 use super::machine::Machine;
 use super::notify::is_word;
@@ -10,6 +8,7 @@ use super::result::{Entry, Kind, Preference, Vacation, same_mailbox};
 use super::{Action, Keep, Outcome, Question, Remembered, Sent, Stored, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{SmtpAddress, addresses};
+use crate::order::Map;
 use crate::sieve::spec::OpId;
 use crate::text::Range;
 
@@ -46,7 +45,7 @@ pub(super) fn canonical(name: &[u8]) -> Vec<u8> {
 
 /// The action as the server reports it.
 pub(super) fn action(entry: &Entry<'_>, internal_flags: &[u8]) -> Action {
-    let mut tags: BTreeMap<&'static str, Value> = BTreeMap::new();
+    let mut tags: Map<&'static str, Value> = Map::new();
     let mut args = Vec::new();
     let text = |bytes: &[u8]| Value::Text(bytes.to_vec());
     match &entry.kind {
@@ -440,7 +439,7 @@ fn automatic<'v>(mut values: impl Iterator<Item = &'v [u8]>) -> Option<Diagnosti
 }
 
 fn implicit_keep(flags: Vec<Vec<u8>>) -> Action {
-    let mut tags = BTreeMap::new();
+    let mut tags = Map::new();
     if !flags.is_empty() {
         tags.insert("flags", Value::List(flags));
     }

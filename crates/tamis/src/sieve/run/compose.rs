@@ -241,60 +241,94 @@ fn quoted(name: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The rejection that Dovecot's delivery sends (mail_send_rejection in lib-lda).
+/// The rejection that Dovecot's delivery sends (mail_send_rejection in lib-lda), up to what it says of the message's own fields.
+const REJECTION: &str = "\
+Message-ID: {id}
+Date: {date}
+From: {from}
+To: {to}
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=disposition-notification;
+\tboundary=\"{boundary}\"
+Subject: Rejected: {subject}
+Auto-Submitted: auto-replied (rejected)
+Precedence: bulk
+
+This is a MIME-encapsulated message
+
+--{boundary}
+Content-Type: text/plain; charset=utf-8
+Content-Disposition: inline
+Content-Transfer-Encoding: 8bit
+
+Your message to <{recipient}> was automatically rejected:
+{reason}
+--{boundary}
+Content-Type: message/disposition-notification
+
+Reporting-UA: {host}; Dovecot Mail Delivery Agent
+";
+
+/// What follows: the message's header ends the report.
+const REJECTED: &str = "\
+Disposition: automatic-action/MDN-sent-automatically; deleted
+
+--{boundary}
+Content-Type: message/rfc822
+
+{header}
+
+
+--{boundary}--
+";
+
+/// Appends a template, its lines ended by CRLF; `{name}` stands for a value.
+fn fill(out: &mut Vec<u8>, template: &str, values: &[(&str, &[u8])]) {
+    for line in template.lines() {
+        let mut rest = line;
+        while let Some((before, (name, after))) = rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
+            out.extend_from_slice(before.as_bytes());
+            out.extend_from_slice(values.iter().find(|(known, _)| *known == name).map_or(&[], |(_, value)| *value));
+            rest = after;
+        }
+        out.extend_from_slice(rest.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
 pub(super) fn reject(letter: &Letter<'_>, reason: &[u8]) -> Sent {
     let delivery = letter.delivery;
-    let recipient = delivery.original_recipient().map(|recipient| recipient.to_bytes()).unwrap_or_default();
     let sender = delivery.sender();
     let boundary = format!("{}-{}/{}", delivery.now.seconds, letter.number, delivery.hostname);
-    let mut out = Vec::new();
-    let mut line = |parts: &[&[u8]]| {
-        for part in parts {
-            out.extend_from_slice(part);
-        }
-        out.extend_from_slice(b"\r\n");
-    };
-    line(&[b"Message-ID: ", &letter.message_id("dovecot")]);
-    line(&[b"Date: ", &letter.date()]);
-    line(&[b"From: ", &letter.postmaster_text()]);
-    line(&[b"To: ", &sender.as_ref().map(path).unwrap_or_else(|| b"<>".to_vec())]);
-    line(&[b"MIME-Version: 1.0"]);
-    line(&[b"Content-Type: multipart/report; report-type=disposition-notification;"]);
-    line(&[b"\tboundary=\"", boundary.as_bytes(), b"\""]);
-    line(&[b"Subject: Rejected: ", &sanitized_bytes(&letter.first(b"subject").unwrap_or_default(), 80)]);
-    line(&[b"Auto-Submitted: auto-replied (rejected)"]);
-    line(&[b"Precedence: bulk"]);
-    line(&[b""]);
-    line(&[b"This is a MIME-encapsulated message"]);
-    line(&[b""]);
-    line(&[b"--", boundary.as_bytes()]);
-    line(&[b"Content-Type: text/plain; charset=utf-8"]);
-    line(&[b"Content-Disposition: inline"]);
-    line(&[b"Content-Transfer-Encoding: 8bit"]);
-    line(&[b""]);
-    line(&[b"Your message to <", &recipient, b"> was automatically rejected:"]);
     let mut text = Vec::new();
     push_crlf(&mut text, reason);
-    line(&[&text]);
-    line(&[b"--", boundary.as_bytes()]);
-    line(&[b"Content-Type: message/disposition-notification"]);
-    line(&[b""]);
-    line(&[b"Reporting-UA: ", delivery.hostname.as_bytes(), b"; Dovecot Mail Delivery Agent"]);
-    if let Some(original) = letter.first(b"original-recipient") {
-        line(&[b"Original-Recipient: rfc822; ", &original]);
+    let header = Fields::new(delivery.message).header(|field| field.is(b"content-type"));
+    let original = letter.first(b"original-recipient");
+    let id = letter.first(b"message-id");
+    let values: &[(&str, &[u8])] = &[
+        ("id", &letter.message_id("dovecot")),
+        ("date", &letter.date()),
+        ("from", &letter.postmaster_text()),
+        ("to", &sender.as_ref().map(path).unwrap_or_else(|| b"<>".to_vec())),
+        ("boundary", boundary.as_bytes()),
+        ("subject", &sanitized_bytes(&letter.first(b"subject").unwrap_or_default(), 80)),
+        ("recipient", &delivery.original_recipient().map(|recipient| recipient.to_bytes()).unwrap_or_default()),
+        ("reason", &text),
+        ("host", delivery.hostname.as_bytes()),
+        ("original", original.as_deref().unwrap_or_default()),
+        ("message", id.as_deref().unwrap_or_default()),
+        ("header", &header),
+    ];
+    let mut out = Vec::new();
+    fill(&mut out, REJECTION, values);
+    if original.is_some() {
+        fill(&mut out, "Original-Recipient: rfc822; {original}", values);
     }
-    line(&[b"Final-Recipient: rfc822; ", &recipient]);
-    if let Some(id) = letter.first(b"message-id") {
-        line(&[b"Original-Message-ID: ", &id]);
+    fill(&mut out, "Final-Recipient: rfc822; {recipient}", values);
+    if id.is_some() {
+        fill(&mut out, "Original-Message-ID: {message}", values);
     }
-    line(&[b"Disposition: automatic-action/MDN-sent-automatically; deleted"]);
-    line(&[b""]);
-    line(&[b"--", boundary.as_bytes()]);
-    line(&[b"Content-Type: message/rfc822"]);
-    line(&[b""]);
-    let fields = Fields::new(delivery.message);
-    line(&[&fields.header(|field| field.is(b"content-type")), b"\r\n\r\n"]);
-    line(&[b"--", boundary.as_bytes(), b"--"]);
+    fill(&mut out, REJECTED, values);
     sent("reject", None, sender.map(|sender| sender.to_bytes()).into_iter().collect(), out)
 }
 

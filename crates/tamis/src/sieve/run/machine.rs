@@ -2,7 +2,6 @@
 //! costs no thread stack.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::fields::Fields;
@@ -53,7 +52,7 @@ pub(super) struct Machine<'p, 'm> {
     limit: Option<u32>,
     /// The operations of the units that such a loop stands in.
     layouts: Vec<(u32, Rc<Layout>)>,
-    included: BTreeSet<u32>,
+    included: Vec<u32>,
     /// What `duplicate` tests have asked so far, and the answers.
     pub(super) asked: Vec<Asked>,
     pub(super) notes: Vec<Diagnostic>,
@@ -132,7 +131,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             frames: Vec::new(),
             limit: None,
             layouts: Vec::new(),
-            included: BTreeSet::new(),
+            included: Vec::new(),
             asked: Vec::new(),
             notes: Vec::new(),
             assumed: Vec::new(),
@@ -341,8 +340,15 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Tells the tracer, if there is one.
     pub(super) fn event<'e>(&mut self, event: impl FnOnce() -> Event<'e>) {
+        if self.tracer.is_some() {
+            self.tell(&event());
+        }
+    }
+
+    #[inline(never)]
+    fn tell(&mut self, event: &Event<'_>) {
         if let Some(tracer) = &mut self.tracer {
-            tracer.event(self.unit, self.depth, &event());
+            tracer.event(self.unit, self.depth, event);
         }
     }
 
@@ -448,7 +454,10 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Ok(())
             }
             Op::Include { unit: Some(unit), once } => {
-                let first = self.included.insert(*unit);
+                let first = !self.included.contains(unit);
+                if first {
+                    self.included.push(*unit);
+                }
                 if first || !*once {
                     let suspended = Suspended {
                         unit: self.unit,
@@ -605,6 +614,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// An action without side effects, here and now.
+    #[inline(never)]
     pub(super) fn entry(&self, kind: Kind) -> Entry<'m> {
         Entry {
             kind,
@@ -621,10 +631,11 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// Adds an action to the result.
-    pub(super) fn act(&mut self, range: Range, entry: Entry<'m>) -> Step<()> {
+    pub(super) fn act(&mut self, range: Range, mut entry: Entry<'m>) -> Step<()> {
+        entry.range = range;
         let settings = self.settings();
-        let seen = self.tracer.is_some().then(|| super::commit::action(&Entry { range, ..entry.clone() }, &self.internal_flags));
-        match self.actions.add(Entry { range, ..entry }, settings, self.delivery.default_mailbox.as_bytes()) {
+        let seen = self.tracer.is_some().then(|| super::commit::action(&entry, &self.internal_flags));
+        match self.actions.add(entry, settings, self.delivery.default_mailbox.as_bytes()) {
             Ok(_) => {
                 if let Some(action) = &seen {
                     self.event(|| Event::Action(action));

@@ -49,6 +49,8 @@ pub(super) struct Matcher<'t> {
 }
 
 impl<'t> Matcher<'t> {
+    // Not inlined: fifteen tests make one, and it is large.
+    #[inline(never)]
     pub(super) fn new(matching: &'t Matching, keys: Keys<'t>, range: Range, captures: bool) -> Self {
         Self { matching, keys, range, captures, many: false, patterns: Vec::new(), regexes: Vec::new(), compiled: (0, false), count: 0 }
     }

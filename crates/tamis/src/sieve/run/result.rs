@@ -24,7 +24,7 @@ pub(super) enum Flags {
 }
 
 /// What an action does.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Kind {
     /// `keep` and `fileinto`; no mailbox means the default one.
     Store(Option<Vec<u8>>),
@@ -65,7 +65,7 @@ pub(super) struct External {
     pub(super) fails: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Vacation {
     pub(super) period: u64,
     pub(super) subject: Option<Vec<u8>>,
@@ -76,7 +76,7 @@ pub(super) struct Vacation {
     pub(super) reason: Vec<u8>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Notify {
     pub(super) from: Option<Vec<u8>>,
     pub(super) from_address: Option<SmtpAddress>,
@@ -86,7 +86,7 @@ pub(super) struct Notify {
     pub(super) mailto: Mailto,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct NotifyOld {
     pub(super) id: Option<Vec<u8>>,
     pub(super) importance: u8,
@@ -103,7 +103,7 @@ pub(super) enum Preference {
 }
 
 /// An action with its side effects.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Entry<'m> {
     pub(super) kind: Kind,
     /// It is a `keep`.
