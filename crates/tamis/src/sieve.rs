@@ -16,6 +16,8 @@ pub mod policy;
 pub mod program;
 pub mod run;
 pub mod spec;
+#[cfg(feature = "svtest")]
+pub mod svtest;
 pub mod syntax;
 pub mod values;
 

@@ -398,6 +398,14 @@ codes! {
         en: "`{name}` belongs inside `foreverypart`",
         fr: "`{name}` va à l'intérieur de `foreverypart`"
     }
+    UnknownTestObject "sieve/unknown-test-object" Error {
+        en: "there is no `{name}` to set: a test sets `message`, `envelope.from`, `envelope.to`, `envelope.orig_to` or `envelope.auth`",
+        fr: "il n'y a pas de `{name}` : un essai définit `message`, `envelope.from`, `envelope.to`, `envelope.orig_to` ou `envelope.auth`"
+    }
+    TestMessageSource "sieve/test-message-source" Error {
+        en: "`test_message` takes either `:smtp` or `:folder`",
+        fr: "`test_message` prend soit `:smtp`, soit `:folder`"
+    }
     UnknownLoop "sieve/unknown-loop" Error {
         en: "no `foreverypart` around this has the name `{name}`",
         fr: "aucun `foreverypart` autour ne porte le nom `{name}`"

@@ -11,6 +11,8 @@ mod matching;
 mod names;
 mod require;
 mod strings;
+#[cfg(feature = "svtest")]
+mod suite;
 mod tests;
 
 use super::dialect::Dialect;
@@ -236,6 +238,13 @@ impl<'s> Binder<'s> {
             self.commands(inside.commands, false);
         }
         let range = call.head;
+        #[cfg(feature = "svtest")]
+        if found.op == OpId::Suite(spec::SuiteId::Test) {
+            if let Some(op) = self.suite_test(found, call, own_block) {
+                block.push(Command { range, op });
+            }
+            return;
+        }
         if found.op == OpId::ForEveryPart {
             if let Some(op) = self.for_every_part(found, call, own_block) {
                 block.push(Command { range, op });

@@ -183,6 +183,8 @@ impl Walk<'_> {
                 (Piece::Literal(bytes), _) => parts.push(Some(bytes.to_vec())),
                 (Piece::Variable(_) | Piece::Match(_), Some(None)) | (Piece::Dropped, _) => {}
                 (Piece::Variable(_) | Piece::Match(_), _) => parts.push(None),
+                #[cfg(feature = "svtest")]
+                (Piece::SuitePath, _) => parts.push(None),
             }
         }
         Known { at: self.at(text.range), parts }
@@ -274,6 +276,13 @@ impl Walk<'_> {
             }
             Op::Return => "return",
             Op::DebugLog(_) => "debug_log",
+            #[cfg(feature = "svtest")]
+            Op::Suite(act) => {
+                if let crate::sieve::program::suite::Act::Test { block, .. } = &**act {
+                    self.block(block);
+                }
+                "test"
+            }
         };
         self.effects.commands.push((name, at));
     }
@@ -318,6 +327,8 @@ impl Walk<'_> {
             | TestKind::MailboxExists { .. }
             | TestKind::Duplicate(_)
             | TestKind::ValidNotifyMethod { .. } => {}
+            #[cfg(feature = "svtest")]
+            TestKind::Suite(_) => {}
         }
     }
 }

@@ -3,6 +3,8 @@
 //! `bind` builds this from the syntax tree; `run` interprets it. Nothing here refers to the text but ranges.
 
 mod compact;
+#[cfg(feature = "svtest")]
+pub mod suite;
 
 pub use compact::{Bytes, Few};
 
@@ -92,6 +94,9 @@ pub enum Piece {
     Match(u32),
     /// A substitution that the server drops. The string is not literal to it all the same.
     Dropped,
+    /// `${tst.path}`: the folder of the test file.
+    #[cfg(feature = "svtest")]
+    SuitePath,
 }
 
 /// A string list; a single string is a list of one.
@@ -229,6 +234,9 @@ pub enum Op {
     Return,
     /// `debug_log` (vnd.dovecot.debug).
     DebugLog(Text),
+    /// A command of vnd.dovecot.testsuite.
+    #[cfg(feature = "svtest")]
+    Suite(Box<suite::Act>),
 }
 
 /// The branches of an `if`.
@@ -458,6 +466,9 @@ pub enum TestKind {
         /// Comparator and match type.
         matching: Matching,
     },
+    /// A test of vnd.dovecot.testsuite.
+    #[cfg(feature = "svtest")]
+    Suite(Box<suite::Ask>),
 }
 
 /// The arguments of `duplicate`.

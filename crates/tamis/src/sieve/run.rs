@@ -20,6 +20,8 @@ mod matches;
 mod matching;
 mod notify;
 mod result;
+#[cfg(feature = "svtest")]
+pub(in crate::sieve) mod suite;
 mod tests;
 mod variables;
 mod write;

@@ -27,6 +27,8 @@ mod regex;
 mod reject;
 mod relational;
 mod subaddress;
+#[cfg(feature = "svtest")]
+mod testsuite;
 mod vacation;
 mod variables;
 mod vnd_dovecot;
@@ -164,11 +166,11 @@ pub enum Family {
 }
 
 macro_rules! ids {
-    ($(#[$meta:meta])* $name:ident: $($variant:ident)*) => {
+    ($(#[$meta:meta])* $name:ident: $($(#[$only:meta])* $variant:ident $(($of:ty))?)*) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[allow(missing_docs, reason = "each is documented where the spec lists it")]
-        pub enum $name { $($variant),* }
+        pub enum $name { $($(#[$only])* $variant $(($of))?),* }
     };
 }
 
@@ -178,6 +180,14 @@ ids! {
         FileInto Envelope Reject Body Set String Vacation SetFlag AddFlag RemoveFlag HasFlag Mark Unmark Date CurrentDate
         AddHeader DeleteHeader Environment NotifyMethod ValidNotifyMethod NotifyMethodCapability IHave Error MailboxExists
         ForEveryPart Break ExtractText Include Return Global Import Export Duplicate NotifyOld Denotify DebugLog
+        #[cfg(feature = "svtest")] Suite(SuiteId)
+}
+
+#[cfg(feature = "svtest")]
+ids! {
+    /// The behaviour of a command or test of vnd.dovecot.testsuite.
+    SuiteId: Test Set Fail Message AskMessage MessagePrint ResultPrint ResultReset ResultExecute ResultAction Compile Run Multiscript Error
+        MailboxCreate MailboxDelete ConfigSet ConfigUnset ConfigReload BinarySave BinaryLoad MetadataSet
 }
 
 ids! {
@@ -186,6 +196,8 @@ ids! {
         Raw Content Text Lower Upper LowerFirst UpperFirst QuoteWildcard Length EncodeUrl Days Seconds Subject From Addresses
         Mime Handle Index Last Zone OriginalZone Importance Options Message AnyChild Type Subtype ContentType Param
         Name First Global Personal Once Optional Header UniqueId Method Id Low Normal High
+        #[cfg(feature = "svtest")] AppendResult #[cfg(feature = "svtest")] Smtp #[cfg(feature = "svtest")] Folder
+        #[cfg(feature = "svtest")] Extension #[cfg(feature = "svtest")] Mailbox
 }
 
 impl Command {
@@ -338,6 +350,10 @@ const EXTENSIONS: &[&Extension] = &[
     &notify::NOTIFY,
     &vnd_dovecot::DEBUG,
 ];
+
+/// The language of Pigeonhole's own tests. No server offers it: only the runner of test files puts it in force.
+#[cfg(feature = "svtest")]
+pub const TESTSUITE: &Extension = &testsuite::TESTSUITE;
 
 /// An extension by its capability name (case matters: RFC 5228, 3.2).
 #[must_use]

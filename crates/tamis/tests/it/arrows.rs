@@ -39,6 +39,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sieve::syntax",
         ],
     ),
+    // Row 4. A test file compiles and runs scripts: it reads all of the rows below.
+    ("sieve::svtest", &["text", "diagnostic", "mail", "sieve::spec", "sieve::dialect", "sieve::program", "sieve::bind", "sieve::run"]),
 ];
 
 /// Crates that the core never depends on, at any depth.

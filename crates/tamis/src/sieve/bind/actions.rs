@@ -56,6 +56,8 @@ impl Binder<'_> {
                 None
             }
             OpId::DebugLog => Some(Op::DebugLog(self.string(arguments.nth_back(1)?))),
+            #[cfg(feature = "svtest")]
+            OpId::Suite(id) => self.suite_act(id, call, &arguments),
             // Bound elsewhere: they have branches or blocks, or are tests.
             OpId::If
             | OpId::Elsif

@@ -127,6 +127,8 @@ impl<'s> Binder<'s> {
                     None
                 }
             },
+            #[cfg(feature = "svtest")]
+            Name::Namespace("tst", "path") if self.is_loaded("vnd.dovecot.testsuite") => Some(Piece::SuitePath),
             Name::Namespace(..) => {
                 self.error(Code::UnknownNamespaceIgnored, range, "name", shown);
                 None

@@ -117,25 +117,31 @@ pub(super) fn action(entry: &Entry<'_>, internal_flags: &[u8]) -> Action {
 impl Machine<'_, '_> {
     /// Does what the result says, and tells the outcome.
     pub(super) fn finish(mut self) -> Outcome {
+        let (mut outcome, failure) = self.conclude();
+        outcome.edited = self.fields.edited().filter(|_| failure.is_none());
+        outcome.failure = failure;
+        outcome.notes = self.notes;
+        outcome.assumed = self.assumed;
+        outcome.steps = self.steps;
+        outcome
+    }
+
+    /// Does what the result says, or what is done if the script failed; and why it failed.
+    pub(super) fn conclude(&mut self) -> (Outcome, Option<Diagnostic>) {
         let mut outcome = Outcome::default();
         if self.failure.is_none() {
             self.commit(&mut outcome);
         }
         if self.failure.is_some() && !self.crashed && outcome.stored.is_empty() && outcome.keep != Keep::Cancelled {
             // Whatever was taken is undone; the message is kept, without flags.
-            outcome = Outcome { notes: outcome.notes, ..Outcome::default() };
+            outcome = Outcome::default();
             outcome.actions.push(implicit_keep(Vec::new()));
             outcome.stored.push(Stored { mailbox: self.delivery.default_mailbox.clone().into_bytes(), flags: Vec::new(), created: false });
         }
         if self.crashed {
             outcome.keep = Keep::Cancelled;
         }
-        outcome.edited = self.fields.edited().filter(|_| self.failure.is_none());
-        outcome.failure = self.failure;
-        outcome.notes = self.notes;
-        outcome.assumed = self.assumed;
-        outcome.steps = self.steps;
-        outcome
+        (outcome, self.failure.take())
     }
 
     fn commit(&mut self, outcome: &mut Outcome) {
@@ -253,7 +259,7 @@ impl Machine<'_, '_> {
     fn letter(&self, count: &mut u32) -> Letter<'_> {
         let number = *count;
         *count = count.saturating_add(1);
-        Letter { delivery: self.delivery, dialect: &self.program.dialect, number, user: self.user_address() }
+        Letter { delivery: self.delivery, dialect: self.dialect, number, user: self.user_address() }
     }
 
     /// The user's own address, if one is configured: `sieve_user_email`, here the account's first address.

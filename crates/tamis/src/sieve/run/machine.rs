@@ -12,7 +12,7 @@ use super::result::{Actions, Entry, Flags, Kind};
 use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flags, variables, write};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::{PartIter, parse_address};
-use crate::sieve::dialect::{Engine, Settings};
+use crate::sieve::dialect::{Dialect, Engine, Settings};
 use crate::sieve::program::{Block, Command, FlagChange, If, Index, Matching, Op, Piece, Place, Program, Test, Text, Texts, Unit};
 use crate::sieve::values::is_header_name;
 use crate::text::Range;
@@ -29,6 +29,8 @@ pub(super) type Asked = ((Vec<u8>, Vec<u8>), bool);
 /// The state of a run.
 pub(super) struct Machine<'p, 'm> {
     pub(super) program: &'p Program,
+    /// The server: the program's, unless a test file changed its settings.
+    pub(super) dialect: &'p Dialect,
     pub(super) delivery: &'p Delivery<'m>,
     pub(super) account: &'p Account,
     pub(super) limits: &'p Limits,
@@ -61,6 +63,9 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) failure: Option<Diagnostic>,
     /// The server's process ended: nothing is done with the message now.
     pub(super) crashed: bool,
+    /// What a test file has beside.
+    #[cfg(feature = "svtest")]
+    pub(super) suite: Option<Box<super::suite::Suite<'p, 'm>>>,
 }
 
 /// A block that is being run.
@@ -76,6 +81,9 @@ enum Role<'p, 'm> {
     Branch(Option<&'p (Test, Block)>),
     /// The body of a `foreverypart`.
     Loop(PartIter<'m>, &'p Command),
+    /// The block of a `test`.
+    #[cfg(feature = "svtest")]
+    Test,
     /// An included script; holds the state of the one that includes it. None for the script itself.
     Unit(Option<Box<Suspended<'p>>>),
 }
@@ -110,6 +118,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     ) -> Self {
         Self {
             program,
+            dialect: &program.dialect,
             delivery,
             account,
             limits,
@@ -133,15 +142,17 @@ impl<'p, 'm> Machine<'p, 'm> {
             assumed: Vec::new(),
             failure: None,
             crashed: false,
+            #[cfg(feature = "svtest")]
+            suite: None,
         }
     }
 
     pub(super) fn settings(&self) -> &'p Settings {
-        &self.program.dialect.settings
+        &self.dialect.settings
     }
 
     pub(super) fn engine(&self) -> Engine {
-        self.program.dialect.engine
+        self.dialect.engine
     }
 
     /// Runs the script.
@@ -189,6 +200,10 @@ impl<'p, 'm> Machine<'p, 'm> {
         {
             *next = 0;
             return self.step(1);
+        }
+        #[cfg(feature = "svtest")]
+        if matches!(self.frames.last(), Some(Frame { role: Role::Test, .. })) {
+            self.suite_passed();
         }
         self.leave();
         Ok(())
@@ -264,6 +279,24 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             Some(Role::Loop(_, command)) => self.left_loop(command),
             _ => {}
+        }
+    }
+
+    /// Enters the block of a `test`.
+    #[cfg(feature = "svtest")]
+    pub(super) fn enter_test(&mut self, block: &'p Block) {
+        self.frames.push(Frame { block, next: 0, role: Role::Test });
+    }
+
+    /// Leaves the block of the `test` that runs, or the script if none does.
+    #[cfg(feature = "svtest")]
+    pub(super) fn leave_test(&mut self) {
+        while let Some(frame) = self.frames.last() {
+            let test = matches!(frame.role, Role::Test);
+            self.leave();
+            if test {
+                break;
+            }
         }
     }
 
@@ -375,6 +408,8 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Piece::Literal(bytes) => out.extend_from_slice(bytes),
                 Piece::Variable(place) => out.extend_from_slice(self.variable(*place)),
                 Piece::Dropped => {}
+                #[cfg(feature = "svtest")]
+                Piece::SuitePath => out.extend_from_slice(self.suite_path()),
                 Piece::Match(index) => {
                     let value = usize::try_from(*index).ok().and_then(|index| self.matches.get(index));
                     let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
@@ -501,7 +536,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                     return Err(self.fail(Diagnostic::new(Code::RunInvalidAddress, command.range).with("value", text)));
                 };
                 if self.settings().max_redirects == 0 {
-                    let diagnostic = Diagnostic::new(Code::RedirectForbidden, command.range).with("server", &self.program.dialect.name);
+                    let diagnostic = Diagnostic::new(Code::RedirectForbidden, command.range).with("server", &self.dialect.name);
                     return Err(self.fail(diagnostic));
                 }
                 self.act(command.range, Entry { copy: *copy, ..self.entry(Kind::Redirect(to)) })
@@ -514,6 +549,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             Op::Notify(notify) => self.notify(command.range, notify),
             Op::NotifyOld(notify) => self.notify_old(command.range, notify),
             Op::Denotify { importance, id } => self.denotify(command.range, *importance, id.as_ref()),
+            #[cfg(feature = "svtest")]
+            Op::Suite(act) => self.suite_act(command.range, act),
         }
     }
 

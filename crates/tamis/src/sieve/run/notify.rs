@@ -67,6 +67,8 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Piece::Variable(place) => out.extend_from_slice(format!("${{{}}}", self.variable_name(*place)).as_bytes()),
                 Piece::Dropped => {}
                 Piece::Match(index) => out.extend_from_slice(format!("${{{index}}}").as_bytes()),
+                #[cfg(feature = "svtest")]
+                Piece::SuitePath => {}
             }
         }
         out

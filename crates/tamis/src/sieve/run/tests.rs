@@ -92,6 +92,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             TestKind::MailboxExists { names } => self.mailbox_exists(range, names),
             TestKind::Duplicate(duplicate) => self.duplicate(range, duplicate),
+            #[cfg(feature = "svtest")]
+            TestKind::Suite(ask) => self.suite_ask(range, ask),
             TestKind::ValidNotifyMethod { uris } => {
                 let valid = |uri: &[u8]| {
                     let mailto = scheme(uri).filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"mailto"));
@@ -121,7 +123,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// The answer when all values came: with `:count`, what their number says.
-    fn end(&mut self, matcher: &Matcher<'_>, matched: bool) -> Step<bool> {
+    pub(super) fn end(&mut self, matcher: &Matcher<'_>, matched: bool) -> Step<bool> {
         match matcher.counts() {
             Some(relation) => self.compare_count(matcher, relation, matcher.count),
             None => Ok(matched),
