@@ -97,6 +97,7 @@ pub(in crate::sieve) fn run(given: &Given<'_>, host: &mut dyn Host, tracer: &mut
         config: BTreeMap::new(),
         sent: Vec::new(),
         boxes: BTreeMap::new(),
+        flags: Vec::new(),
         executed: 0,
         unknown: false,
     }));
@@ -198,8 +199,10 @@ pub(super) struct Suite<'p, 'm> {
     config: BTreeMap<String, String>,
     /// The mails that were sent, once for each recipient.
     sent: Vec<(Sent, Vec<u8>)>,
-    /// The mails in the mailboxes.
-    boxes: BTreeMap<Vec<u8>, Vec<Vec<u8>>>,
+    /// The mails in the mailboxes, with their flags.
+    boxes: BTreeMap<Vec<u8>, Vec<(Vec<u8>, Vec<u8>)>>,
+    /// The flags of the message, if it comes from a mailbox.
+    flags: Vec<u8>,
     /// So many actions of the result were done before.
     executed: usize,
     /// A script was not supplied.
@@ -216,10 +219,11 @@ impl<'p, 'm> Machine<'p, 'm> {
     fn suite_end(&mut self, failed: bool) {
         let Some(suite) = &mut self.suite else { return };
         if let Some((name, range)) = suite.open.take() {
-            let reason: &[u8] = if failed { b"the script failed" } else { b"the script ended inside the test" };
             let errors = std::mem::take(&mut suite.errors);
+            // A test that ends by `stop` did not fail.
+            let failure = failed.then(|| (b"the script failed".to_vec(), range, errors));
             if !suite.unknown {
-                suite.host.tested(Tested { name, range, failure: Some((reason.to_vec(), range, errors)) });
+                suite.host.tested(Tested { name, range, failure });
             }
         }
     }
@@ -270,6 +274,9 @@ impl<'p, 'm> Machine<'p, 'm> {
     fn set_message(&mut self, raw: Vec<u8>, range: Range) -> Step<()> {
         let now = self.delivery.now;
         let delivery = self.suite.as_ref().and_then(|suite| suite.stage.delivery(raw, now));
+        if let Some(suite) = &mut self.suite {
+            suite.flags.clear();
+        }
         self.new_delivery(delivery, range)
     }
 
@@ -301,10 +308,10 @@ impl<'p, 'm> Machine<'p, 'm> {
     fn reset_result(&mut self) {
         self.actions = Actions::default();
         self.fields = Rc::new(Fields::new(self.delivery.message));
-        self.internal_flags.clear();
         self.asked.clear();
         if let Some(suite) = &mut self.suite {
             suite.executed = 0;
+            self.internal_flags.clone_from(&suite.flags);
         }
     }
 
@@ -446,9 +453,13 @@ impl<'p, 'm> Machine<'p, 'm> {
             return Ok(true);
         };
         let folder = super::commit::canonical(&self.text(folder));
-        let raw = self.suite.as_ref().and_then(|suite| suite.boxes.get(&folder)?.get(index)).cloned();
-        let Some(raw) = raw else { return Ok(false) };
+        let stored = self.suite.as_ref().and_then(|suite| suite.boxes.get(&folder)?.get(index)).cloned();
+        let Some((raw, flags)) = stored else { return Ok(false) };
         self.set_message(raw, range)?;
+        self.internal_flags.clone_from(&flags);
+        if let Some(suite) = &mut self.suite {
+            suite.flags = flags;
+        }
         Ok(true)
     }
 
@@ -594,12 +605,15 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Puts what an outcome stores and sends where `test_message` finds it. `entries` are the actions that it comes from.
     fn deliver(&mut self, outcome: &Outcome, entries: &[Entry<'m>], last: &Rc<Fields<'m>>) {
-        self.set_account(self.account.after(outcome));
+        // Nothing of what was seen or answered is remembered: a test file has no such memory.
+        let after = self.account.after(outcome);
+        self.set_account(Account { mailboxes: after.mailboxes, ..self.account.clone() });
         let Some(suite) = &mut self.suite else { return };
         let stores = entries.iter().filter(|entry| matches!(entry.kind, Kind::Store(_))).map(|entry| &entry.fields);
         // The implicit keep, which stands after them, stores the message as it is now.
         for (stored, fields) in outcome.stored.iter().zip(stores.chain(std::iter::repeat(last))) {
-            suite.boxes.entry(stored.mailbox.clone()).or_default().push(fields.mail(|_| false));
+            let mail = (fields.mail(|_| false), stored.flags.join(&b' '));
+            suite.boxes.entry(stored.mailbox.clone()).or_default().push(mail);
         }
         for sent in outcome.sent.iter().filter(|sent| sent.suppressed.is_none()) {
             suite.sent.extend(sent.to.iter().map(|to| (sent.clone(), to.clone())));

@@ -5,7 +5,9 @@ use crate::sieve::dialect::Dialect;
 
 /// The lines that the server prints when it refuses a script.
 pub(super) fn compiling(errors: &[Diagnostic], _dialect: &Dialect) -> Vec<String> {
-    errors.iter().map(|error| error.message(Language::En)).collect()
+    let mut out: Vec<String> = errors.iter().map(|error| error.message(Language::En)).collect();
+    out.push("validation failed".into());
+    out
 }
 
 /// The lines that the server prints when a script fails.
