@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::mail::{Message, SmtpAddress, fields_named};
 use crate::text::Range;
 
+mod chain;
 mod commit;
 mod compare;
 mod compose;
@@ -38,6 +39,8 @@ pub fn run(program: &Program, delivery: &Delivery<'_>, account: &Account, limits
     let _ = machine.run();
     machine.finish()
 }
+
+pub use chain::{Chain, run_chain};
 
 /// The release whose behaviour an engine stands for.
 const fn version(engine: Engine) -> &'static str {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::commit::Progress;
 use super::fields::Fields;
 use super::loops::{Jump, Layout};
 use super::matching::{Keys, Matcher};
@@ -40,6 +41,10 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) depth: u32,
     /// The unit that runs.
     pub(super) unit: u32,
+    /// So many units the scripts of the chain before have.
+    pub(super) base: u32,
+    /// The script stands in a chain: `keep` leaves the message to the next script.
+    pub(super) chained: bool,
     pub(super) scope: &'p Unit,
     locals: Vec<Vec<u8>>,
     globals: Vec<Vec<u8>>,
@@ -49,6 +54,8 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) internal_flags: Vec<u8>,
     pub(super) fields: Rc<Fields<'m>>,
     pub(super) actions: Actions<'m>,
+    /// What was carried out so far.
+    pub(super) progress: Progress,
     frames: Vec<Frame<'p, 'm>>,
     /// The end of an inner loop that was left, counted in operations of the unit: Pigeonhole's limit until another loop begins, or the
     /// outermost ends.
@@ -66,6 +73,18 @@ pub(super) struct Machine<'p, 'm> {
     /// What a test file has beside.
     #[cfg(feature = "svtest")]
     pub(super) suite: Option<Box<super::suite::Suite<'p, 'm>>>,
+}
+
+/// What passes from one script of a chain to the next.
+pub(super) struct Carried<'m> {
+    internal_flags: Vec<u8>,
+    fields: Rc<Fields<'m>>,
+    actions: Actions<'m>,
+    progress: Progress,
+    asked: Vec<Asked>,
+    notes: Vec<Diagnostic>,
+    assumed: Vec<Assumption>,
+    steps: u64,
 }
 
 /// A block that is being run.
@@ -126,6 +145,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             steps: 0,
             depth: 0,
             unit: 0,
+            base: 0,
+            chained: false,
             scope: &EMPTY,
             locals: Vec::new(),
             globals: vec![Vec::new(); program.globals.len()],
@@ -133,6 +154,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             internal_flags: Vec::new(),
             fields: Rc::new(Fields::new(delivery.message)),
             actions: Actions::default(),
+            progress: Progress::default(),
             frames: Vec::new(),
             limit: None,
             layouts: Vec::new(),
@@ -145,6 +167,32 @@ impl<'p, 'm> Machine<'p, 'm> {
             #[cfg(feature = "svtest")]
             suite: None,
         }
+    }
+
+    /// What the next script of the chain goes on with.
+    pub(super) fn give_over(self) -> Carried<'m> {
+        Carried {
+            internal_flags: self.internal_flags,
+            fields: self.fields,
+            actions: self.actions,
+            progress: self.progress,
+            asked: self.asked,
+            notes: self.notes,
+            assumed: self.assumed,
+            steps: self.steps,
+        }
+    }
+
+    /// Goes on where another script ended.
+    pub(super) fn take_over(&mut self, carried: Carried<'m>) {
+        self.internal_flags = carried.internal_flags;
+        self.fields = carried.fields;
+        self.actions = carried.actions;
+        self.progress = carried.progress;
+        self.asked = carried.asked;
+        self.notes = carried.notes;
+        self.assumed = carried.assumed;
+        self.steps = carried.steps;
     }
 
     pub(super) fn settings(&self) -> &'p Settings {
@@ -325,7 +373,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     pub(super) fn fail(&mut self, mut diagnostic: Diagnostic) -> Failed {
-        diagnostic.unit = self.unit;
+        diagnostic.unit = self.base.saturating_add(self.unit);
         self.event(|| Event::Stop { range: diagnostic.range });
         self.failure = Some(diagnostic);
         Failed
@@ -345,10 +393,10 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Adds a warning, once for each place.
     pub(super) fn note(&mut self, mut diagnostic: Diagnostic) {
-        diagnostic.unit = self.unit;
+        diagnostic.unit = self.base.saturating_add(self.unit);
         if !self.notes.contains(&diagnostic) {
             if let Some(tracer) = &mut self.tracer {
-                tracer.event(self.unit, self.depth, &Event::Note(&diagnostic));
+                tracer.event(self.base.saturating_add(self.unit), self.depth, &Event::Note(&diagnostic));
             }
             self.notes.push(diagnostic);
         }
@@ -359,7 +407,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         let assumption = Assumption { question, about: about.to_vec(), answer };
         if !self.assumed.contains(&assumption) {
             if let Some(tracer) = &mut self.tracer {
-                tracer.event(self.unit, self.depth, &Event::Assumed(&assumption));
+                tracer.event(self.base.saturating_add(self.unit), self.depth, &Event::Assumed(&assumption));
             }
             self.assumed.push(assumption);
         }
@@ -368,7 +416,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     /// Tells the tracer, if there is one.
     pub(super) fn event<'e>(&mut self, event: impl FnOnce() -> Event<'e>) {
         if let Some(tracer) = &mut self.tracer {
-            tracer.event(self.unit, self.depth, &event());
+            tracer.event(self.base.saturating_add(self.unit), self.depth, &event());
         }
     }
 
@@ -518,7 +566,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             Op::Keep { flags } => {
                 let flags = self.side_flags(flags.as_ref());
-                self.act(command.range, Entry { keep: true, flags, ..self.entry(Kind::Store(None)) })
+                let kind = if self.chained { Kind::Keep } else { Kind::Store(None) };
+                self.act(command.range, Entry { keep: true, flags, ..self.entry(kind) })
             }
             Op::FileInto { mailbox, copy, create, flags } => {
                 let flags = self.side_flags(flags.as_ref());
@@ -637,8 +686,11 @@ impl<'p, 'm> Machine<'p, 'm> {
             create: false,
             flags: Flags::Unspoken,
             fields: Rc::clone(&self.fields),
-            unit: self.unit,
+            unit: self.base.saturating_add(self.unit),
             range: Range::default(),
+            silent: false,
+            executed: false,
+            answered: false,
         }
     }
 

@@ -27,6 +27,8 @@ pub(super) enum Flags {
 pub(super) enum Kind {
     /// `keep` and `fileinto`; no mailbox means the default one.
     Store(Option<Vec<u8>>),
+    /// `keep` in a script of a chain: the next script decides.
+    Keep,
     Redirect(SmtpAddress),
     Discard,
     Reject(Vec<u8>),
@@ -85,12 +87,19 @@ pub(super) struct Entry<'m> {
     pub(super) fields: Rc<Fields<'m>>,
     pub(super) unit: u32,
     pub(super) range: Range,
+    /// A `reject` after an earlier script has answered: nothing is sent.
+    pub(super) silent: bool,
+    /// It belongs to a script before, and was carried out.
+    pub(super) executed: bool,
+    /// What it sends was written.
+    pub(super) answered: bool,
 }
 
 impl Entry<'_> {
     /// The name that the server has for it, in messages about conflicts too.
     pub(super) const fn name(&self) -> &'static str {
         match self.kind {
+            Kind::Keep => "keep",
             Kind::Store(_) if self.keep => "keep",
             Kind::Store(_) => "fileinto",
             Kind::Redirect(_) => "redirect",
@@ -103,14 +112,19 @@ impl Entry<'_> {
     }
 
     /// It tries to deliver the message (SIEVE_ACTFLAG_TRIES_DELIVER).
-    const fn delivers(&self) -> bool {
+    pub(super) const fn delivers(&self) -> bool {
         matches!(self.kind, Kind::Store(_) | Kind::Redirect(_))
+    }
+
+    /// It answers the sender (SIEVE_ACTFLAG_SENDS_RESPONSE).
+    const fn answers(&self) -> bool {
+        matches!(self.kind, Kind::Reject(_) | Kind::Vacation(_))
     }
 
     /// It conflicts with the other whichever comes first: a rejected message cannot be delivered, and the sender gets one answer.
     const fn conflicts(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
-            (Kind::Reject(_), Kind::Vacation(_)) => true,
+            (Kind::Reject(_), Kind::Vacation(_)) | (Kind::Vacation(_), Kind::Reject(_)) => true,
             (Kind::Reject(_), _) => other.delivers(),
             _ => false,
         }
@@ -158,8 +172,15 @@ impl<'m> Actions<'m> {
         let mut at = 0;
         while let Some(old) = self.entries.get_mut(at) {
             if new.keep && old.keep {
+                if !old.executed {
+                    old.merge(&new.flags);
+                    return Ok(false);
+                }
+                // That of a script before moves here.
+                let mut old = self.entries.remove(at);
                 old.merge(&new.flags);
-                return Ok(false);
+                new.flags = old.flags;
+                continue;
             }
             let joined = match (&mut new.kind, &mut old.kind) {
                 (Kind::Store(_), Kind::Store(_)) => same_mailbox(&mailbox(&new.kind), &mailbox(&old.kind)),
@@ -168,8 +189,12 @@ impl<'m> Actions<'m> {
                     new.equals(old)
                 }
                 (Kind::Discard, Kind::Discard) => true,
-                (Kind::Reject(_), Kind::Reject(_)) => return Err(Box::new(refuse(Code::DuplicateAction).with("name", "reject"))),
-                (Kind::Vacation(_), Kind::Vacation(_)) => return Err(Box::new(refuse(Code::DuplicateAction).with("name", "vacation"))),
+                (Kind::Reject(_), Kind::Reject(_)) | (Kind::Vacation(_), Kind::Vacation(_)) => {
+                    if !old.executed {
+                        return Err(Box::new(refuse(Code::DuplicateAction).with("name", new.name())));
+                    }
+                    true
+                }
                 (Kind::Notify(new), Kind::Notify(old)) => {
                     let known = |address: &SmtpAddress| old.mailto.recipients.iter().any(|(_, other, _)| other.equals(address));
                     new.mailto.recipients.retain(|(_, address, _)| !known(address));
@@ -180,6 +205,14 @@ impl<'m> Actions<'m> {
                     new.recipients.retain(|(_, address)| !known(address));
                     new.recipients.is_empty()
                 }
+                // Once a script before has answered the sender there is no second answer, and no error.
+                (Kind::Vacation(_), Kind::Reject(_)) if old.executed => return Ok(false),
+                (Kind::Reject(_), _) if old.executed => {
+                    new.silent |= old.answers();
+                    false
+                }
+                (Kind::Keep, _) | (_, Kind::Keep) => false,
+                _ if old.executed => false,
                 _ => {
                     // The one that cannot stand beside others complains, about the other.
                     let pair = if new.conflicts(old) { Some((&new, &*old)) } else { old.conflicts(&new).then_some((&*old, &new)) };
@@ -221,7 +254,7 @@ impl<'m> Actions<'m> {
         if matches!(new.kind, Kind::Redirect(_)) && redirects >= settings.max_redirects {
             return Err(Box::new(refuse(Code::TooManyRedirects).with("max", settings.max_redirects.to_string())));
         }
-        if self.internal_flags && matches!(new.kind, Kind::Store(_)) && new.flags == Flags::Unspoken {
+        if self.internal_flags && matches!(new.kind, Kind::Store(_) | Kind::Keep) && new.flags == Flags::Unspoken {
             new.flags = Flags::Final;
         }
         self.entries.push(new);

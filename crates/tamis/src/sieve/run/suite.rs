@@ -8,6 +8,8 @@ use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::chain::{Chain, run_to_end};
+use super::commit::Progress;
 use super::fields::Fields;
 use super::machine::{Failed, Machine, Step};
 use super::matching::{Keys, Matcher};
@@ -98,7 +100,6 @@ pub(in crate::sieve) fn run(given: &Given<'_>, host: &mut dyn Host, tracer: &mut
         sent: Vec::new(),
         boxes: BTreeMap::new(),
         flags: Vec::new(),
-        executed: 0,
         unknown: false,
     }));
     let ended = machine.run();
@@ -203,8 +204,6 @@ pub(super) struct Suite<'p, 'm> {
     boxes: BTreeMap<Vec<u8>, Vec<(Vec<u8>, Vec<u8>)>>,
     /// The flags of the message, if it comes from a mailbox.
     flags: Vec<u8>,
-    /// So many actions of the result were done before.
-    executed: usize,
     /// A script was not supplied.
     unknown: bool,
 }
@@ -308,9 +307,9 @@ impl<'p, 'm> Machine<'p, 'm> {
     fn reset_result(&mut self) {
         self.actions = Actions::default();
         self.fields = Rc::new(Fields::new(self.delivery.message));
+        self.progress = Progress::default();
         self.asked.clear();
         if let Some(suite) = &mut self.suite {
-            suite.executed = 0;
             self.internal_flags.clone_from(&suite.flags);
         }
     }
@@ -517,7 +516,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                 let names = self.actions.entries.iter().map(|entry| action_name(entry).as_bytes().to_vec()).collect();
                 self.listed(range, listed, b"action", names)
             }
-            Ask::Execute => Ok(self.execute()),
+            Ask::Execute => Ok(self.execute_result()),
             Ask::Message(source) => self.take_message(source, range),
         }
     }
@@ -585,33 +584,29 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// Does what the result says, as far as that was not done.
-    fn execute(&mut self) -> bool {
-        let all = self.actions.entries.clone();
-        let before = self.suite.as_ref().map_or(0, |suite| suite.executed);
-        self.actions.entries.drain(..before.min(all.len()));
-        let entries = self.actions.entries.clone();
-        let unit = self.unit;
-        let (outcome, failure) = self.conclude();
-        self.unit = unit;
-        self.actions.entries = all;
-        if let Some(suite) = &mut self.suite {
-            suite.executed = self.actions.entries.len();
-        }
+    fn execute_result(&mut self) -> bool {
+        let new = |entry: &&Entry<'m>| !entry.executed && matches!(entry.kind, Kind::Store(_));
+        let stores: Vec<_> = self.actions.entries.iter().filter(new).map(|entry| Rc::clone(&entry.fields)).collect();
+        let (unit, base) = (self.unit, self.base);
+        self.execute();
+        let failure = self.conclude();
+        (self.unit, self.base) = (unit, base);
+        let outcome = std::mem::take(&mut self.progress.outcome);
         self.set_errors(failure.as_ref());
-        let fields = Rc::clone(&self.fields);
-        self.deliver(&outcome, &entries, &fields);
+        // If the script failed, the message is kept as it came.
+        let last = if failure.is_some() { Rc::new(Fields::new(self.delivery.message)) } else { Rc::clone(&self.fields) };
+        self.deliver(&outcome, if failure.is_some() { &[] } else { &stores }, &last);
         failure.is_none()
     }
 
-    /// Puts what an outcome stores and sends where `test_message` finds it. `entries` are the actions that it comes from.
-    fn deliver(&mut self, outcome: &Outcome, entries: &[Entry<'m>], last: &Rc<Fields<'m>>) {
+    /// Puts what an outcome stores and sends where `test_message` finds it. `stores` are the headers of what is stored.
+    fn deliver(&mut self, outcome: &Outcome, stores: &[Rc<Fields<'m>>], last: &Rc<Fields<'m>>) {
         // Nothing of what was seen or answered is remembered: a test file has no such memory.
         let after = self.account.after(outcome);
         self.set_account(Account { mailboxes: after.mailboxes, ..self.account.clone() });
         let Some(suite) = &mut self.suite else { return };
-        let stores = entries.iter().filter(|entry| matches!(entry.kind, Kind::Store(_))).map(|entry| &entry.fields);
         // The implicit keep, which stands after them, stores the message as it is now.
-        for (stored, fields) in outcome.stored.iter().zip(stores.chain(std::iter::repeat(last))) {
+        for (stored, fields) in outcome.stored.iter().zip(stores.iter().chain(std::iter::repeat(last))) {
             let mail = (fields.mail(|_| false), stored.flags.join(&b' '));
             suite.boxes.entry(stored.mailbox.clone()).or_default().push(mail);
         }
@@ -620,14 +615,41 @@ impl<'p, 'm> Machine<'p, 'm> {
         }
     }
 
+    /// Delivers through a chain of scripts, up to the first that is refused. The result of the test file has no part in it.
     fn run_scripts(&mut self, scripts: &[Vec<u8>]) -> Step<bool> {
+        let mut programs = Vec::new();
+        let mut accepted = true;
         for script in scripts {
-            if self.compile_script(script)?.is_none() {
-                return Ok(false);
+            match self.compile_script(script)? {
+                Some(program) => programs.push(program),
+                None => {
+                    accepted = false;
+                    break;
+                }
             }
         }
-        Ok(true)
+        let refs: Vec<&Program> = programs.iter().map(|program| &**program).collect();
+        let chain = Chain { scripts: &refs, discard: None };
+        let end = |machine: Machine<'_, 'm>| {
+            let last = Rc::clone(&machine.fields);
+            (stores(&machine.actions.entries), last, machine.finish())
+        };
+        let Some((stores, last, outcome)) = run_to_end(&chain, self.delivery, self.account, self.limits, None, end) else {
+            return Ok(accepted);
+        };
+        self.steps = self.steps.saturating_add(outcome.steps);
+        if accepted {
+            self.set_errors(outcome.failure.as_ref());
+        }
+        let last = if outcome.failure.is_some() { Rc::new(Fields::new(self.delivery.message)) } else { last };
+        self.deliver(&outcome, &stores, &last);
+        Ok(accepted && outcome.failure.is_none())
     }
+}
+
+/// The headers of what the actions store.
+fn stores<'m>(entries: &[Entry<'m>]) -> Vec<Rc<Fields<'m>>> {
+    entries.iter().filter(|entry| matches!(entry.kind, Kind::Store(_))).map(|entry| Rc::clone(&entry.fields)).collect()
 }
 
 /// The name that the server has for an action.
