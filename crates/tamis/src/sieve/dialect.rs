@@ -114,6 +114,8 @@ pub struct Settings {
     pub editheader_forbid_add: Vec<String>,
     /// `sieve_editheader_protected`, `sieve_editheader_forbid_delete`: names that may not be deleted.
     pub editheader_forbid_delete: Vec<String>,
+    /// `separator` of the user's namespace, which divides the names of mailboxes.
+    pub mailbox_separator: u8,
     /// `recipient_delimiter`: each character separates user and detail.
     pub recipient_delimiter: String,
     /// True if filing into a missing mailbox creates it (`lda_mailbox_autocreate`).

@@ -113,6 +113,7 @@ fn pigeonhole_settings() -> Settings {
         editheader_max_header_size: 2048,
         editheader_forbid_add: Vec::new(),
         editheader_forbid_delete: Vec::new(),
+        mailbox_separator: b'/',
         recipient_delimiter: "+".into(),
         mailbox_autocreate: false,
         has_global_scripts: false,
@@ -277,6 +278,10 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
         return Ok(());
     }
     match name {
+        "namespace_separator" => match value.as_bytes() {
+            [separator] => dialect.settings.mailbox_separator = *separator,
+            _ => return Err(format!("`{value}` is no value for the setting `{key}`: give one character")),
+        },
         "recipient_delimiter" => value.clone_into(&mut dialect.settings.recipient_delimiter),
         "editheader_forbid_add" => dialect.settings.editheader_forbid_add = words(value),
         "editheader_forbid_delete" => dialect.settings.editheader_forbid_delete = words(value),

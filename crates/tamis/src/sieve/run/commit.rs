@@ -25,18 +25,19 @@ const ADDRESS_FIELDS: [&str; 6] = ["to", "cc", "bcc", "resent-to", "resent-cc", 
 const MAX_MAILBOX: usize = 4096;
 const MAX_MAILBOX_PART: usize = 255;
 
-/// Whether a mailbox may be called so, `/` being the separator; the empty name is INBOX's (mailbox_verify_name in Dovecot's lib-storage).
-fn is_mailbox_name(name: &[u8]) -> bool {
+/// Whether a mailbox may be called so; the empty name is INBOX's (mailbox_verify_name in Dovecot's lib-storage).
+fn is_mailbox_name(name: &[u8], separator: u8) -> bool {
     let part = |part: &[u8]| !part.is_empty() && part != b"." && part != b".." && part.len() <= MAX_MAILBOX_PART;
-    let plain = !name.starts_with(b"~") && !name.iter().any(|byte| *byte < b' ');
-    name.is_empty() || (plain && name.len() <= MAX_MAILBOX && name.split(|byte| *byte == b'/').all(part))
+    let allowed = |byte: &u8| *byte >= b' ' && (*byte != b'/' || separator == b'/');
+    let plain = !name.starts_with(b"~") && name.iter().all(allowed);
+    name.is_empty() || (plain && name.len() <= MAX_MAILBOX && name.split(|byte| *byte == separator).all(part))
 }
 
 /// The name that a mailbox goes by: INBOX whatever its case, also at the start of a longer name (mailbox_alloc).
-pub(super) fn canonical(name: &[u8]) -> Vec<u8> {
+pub(super) fn canonical(name: &[u8], separator: u8) -> Vec<u8> {
     match name.split_at_checked(5) {
         None if name.is_empty() => b"INBOX".to_vec(),
-        Some((inbox, rest)) if inbox.eq_ignore_ascii_case(b"INBOX") && (rest.is_empty() || rest.starts_with(b"/")) => {
+        Some((inbox, rest)) if inbox.eq_ignore_ascii_case(b"INBOX") && rest.first().is_none_or(|first| *first == separator) => {
             [&b"INBOX"[..], rest].concat()
         }
         _ => name.to_vec(),
@@ -198,6 +199,7 @@ impl Machine<'_, '_> {
         let default = self.delivery.default_mailbox.clone().into_bytes();
         let mut explicit = false;
         let kept_before = self.progress.kept;
+        let separator = self.settings().mailbox_separator;
         for entry in entries.iter().filter(|entry| !entry.executed) {
             let mut cancels = false;
             match &entry.kind {
@@ -205,17 +207,17 @@ impl Machine<'_, '_> {
                     let mailbox = mailbox.as_deref().unwrap_or(&default);
                     self.progress.kept |= same_mailbox(mailbox, &default);
                     let now_kept = self.progress.kept && !kept_before;
-                    if !is_mailbox_name(mailbox) {
+                    if !is_mailbox_name(mailbox, separator) {
                         self.store_fails(entry, mailbox, Code::RunInvalidMailbox, now_kept);
                         return false;
                     }
-                    let exists = self.has_mailbox(mailbox) || self.progress.created.contains(&canonical(mailbox));
+                    let exists = self.has_mailbox(mailbox) || self.progress.created.contains(&canonical(mailbox, separator));
                     if !exists && !entry.create && !self.settings().mailbox_autocreate {
                         self.store_fails(entry, mailbox, Code::MissingMailbox, now_kept);
                         return false;
                     }
                     if !exists {
-                        self.progress.created.push(canonical(mailbox));
+                        self.progress.created.push(canonical(mailbox, separator));
                     }
                     let given = entry.flags.stored(&self.internal_flags);
                     if !super::flags::are_keywords(&given) {
@@ -224,7 +226,7 @@ impl Machine<'_, '_> {
                         self.note(Diagnostic::new(Code::RunInvalidFlag, entry.range).with("name", names));
                     }
                     let flags = super::flags::kept(&entry.flags.lists(&self.internal_flags), self.engine().is_pigeonhole());
-                    let mailbox = canonical(mailbox);
+                    let mailbox = canonical(mailbox, separator);
                     self.progress.outcome.stored.push(Stored { mailbox, flags, created: !exists });
                     cancels = true;
                 }

@@ -273,10 +273,18 @@ impl<'p, 'm> Machine<'p, 'm> {
     fn set_message(&mut self, raw: Vec<u8>, range: Range) -> Step<()> {
         let now = self.delivery.now;
         let delivery = self.suite.as_ref().and_then(|suite| suite.stage.delivery(raw, now));
-        if let Some(suite) = &mut self.suite {
-            suite.flags.clear();
-        }
+        self.set_flags(Vec::new());
         self.new_delivery(delivery, range)
+    }
+
+    /// The flags of the message, which the internal variable begins with: it is read when a script first asks for it.
+    fn set_flags(&mut self, flags: Vec<u8>) {
+        if let Some(suite) = &mut self.suite {
+            if self.internal_flags == suite.flags {
+                self.internal_flags.clone_from(&flags);
+            }
+            suite.flags = flags;
+        }
     }
 
     /// The same message in another envelope.
@@ -451,14 +459,11 @@ impl<'p, 'm> Machine<'p, 'm> {
             })?;
             return Ok(true);
         };
-        let folder = super::commit::canonical(&self.text(folder));
+        let folder = super::commit::canonical(&self.text(folder), self.settings().mailbox_separator);
         let stored = self.suite.as_ref().and_then(|suite| suite.boxes.get(&folder)?.get(index)).cloned();
         let Some((raw, flags)) = stored else { return Ok(false) };
         self.set_message(raw, range)?;
-        self.internal_flags.clone_from(&flags);
-        if let Some(suite) = &mut self.suite {
-            suite.flags = flags;
-        }
+        self.set_flags(flags);
         Ok(true)
     }
 

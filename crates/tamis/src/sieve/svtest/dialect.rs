@@ -28,5 +28,6 @@ pub(super) fn testing(dialect: &Dialect) -> Dialect {
     dialect.global_unjudged.clear();
     dialect.position = Position::Global;
     dialect.settings.has_global_scripts = true;
+    dialect.settings.mailbox_separator = b'.';
     dialect
 }
