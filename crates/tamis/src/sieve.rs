@@ -67,6 +67,12 @@ impl Script {
         &self.parsed.errors
     }
 
+    /// Its commands and tests.
+    #[must_use]
+    pub fn calls(&self) -> &syntax::Calls {
+        &self.parsed.calls
+    }
+
     /// Where its lines begin.
     #[must_use]
     pub fn lines(&self) -> &LineIndex {

@@ -114,7 +114,7 @@ pub fn run(suite: &Suite<'_>) -> Report {
     let compared = Rc::new(RefCell::new(Compared::default()));
     let mut runner = Runner { files, compared: Rc::clone(&compared), report: Report::default() };
     match runner.files.compile(suite.script, &dialect) {
-        Some(Ok(program)) => {
+        Some((Some(program), _)) => {
             let given =
                 Given { program: &program, path: suite.path.as_bytes(), now: suite.now, charsets: suite.charsets, limits: &suite.limits };
             let mut watch = Watch(compared);
@@ -123,7 +123,9 @@ pub fn run(suite: &Suite<'_>) -> Report {
             runner.report.charsets = ended.charsets;
             runner.report.steps = ended.steps;
         }
-        Some(Err(errors)) => runner.report.failures = errors,
+        Some((None, findings)) => {
+            runner.report.failures = findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
+        }
         None => {}
     }
     runner.report.wanted = runner.files.wanted.into_iter().collect();
@@ -146,14 +148,13 @@ impl Files<'_> {
         found.map(|found| found.as_deref().map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
     }
 
-    /// Compiles a script with what it includes; the errors if it is refused. `None` if a file was not supplied.
-    fn compile(&mut self, script: &Script, dialect: &Dialect) -> Option<Result<Program, Vec<Diagnostic>>> {
+    /// Compiles a script with what it includes: the program if it is accepted, and the findings. `None` if a file was not supplied.
+    fn compile(&mut self, script: &Script, dialect: &Dialect) -> Option<(Option<Program>, Vec<Diagnostic>)> {
         let mut included = Scripts::default();
         loop {
             let compiled = compile(script, &included, dialect);
             if compiled.wanted.is_empty() {
-                let errors = compiled.diagnostics.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-                return Some(compiled.program.ok_or_else(|| errors.collect()));
+                return Some((compiled.program, compiled.diagnostics));
             }
             for wanted in compiled.wanted {
                 let folder = if wanted.store == Store::Global { "included-global" } else { "included" };
@@ -175,17 +176,15 @@ impl Host for Runner<'_> {
     fn compile(&mut self, path: &[u8], dialect: &Dialect) -> suite::Compiled {
         let path = String::from_utf8_lossy(path).into_owned();
         let Some(text) = self.files.text(&path) else { return suite::Compiled::Unknown };
-        let Some(text) = text else { return suite::Compiled::Errors(vec!["failed to open script: not found".into()]) };
+        let Some(text) = text else { return suite::Compiled::Known { program: None, errors: vec!["script not found".into()] } };
         let script = Script::parse(text);
-        match self.files.compile(&script, dialect) {
-            None => suite::Compiled::Unknown,
-            Some(Ok(program)) => suite::Compiled::Program(Rc::new(program)),
-            Some(Err(errors)) => suite::Compiled::Errors(errors::compiling(&errors, dialect)),
-        }
+        let Some((program, findings)) = self.files.compile(&script, dialect) else { return suite::Compiled::Unknown };
+        let errors = errors::compiling(&script, &findings, program.is_none(), dialect);
+        suite::Compiled::Known { program: program.map(Rc::new), errors }
     }
 
-    fn texts(&mut self, failure: &Diagnostic, dialect: &Dialect) -> Vec<String> {
-        errors::running(failure, dialect)
+    fn texts(&mut self, finding: &Diagnostic) -> Vec<String> {
+        errors::running(finding)
     }
 
     fn tested(&mut self, test: Tested) {

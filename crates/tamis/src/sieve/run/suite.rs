@@ -32,8 +32,8 @@ const MOST: usize = 4096;
 pub(in crate::sieve) trait Host {
     /// Compiles a script beside the test file.
     fn compile(&mut self, path: &[u8], dialect: &Dialect) -> Compiled;
-    /// The server's own words for a failure.
-    fn texts(&mut self, failure: &Diagnostic, dialect: &Dialect) -> Vec<String>;
+    /// The server's own words for a finding of a run, if it calls it an error.
+    fn texts(&mut self, finding: &Diagnostic) -> Vec<String>;
     /// A test ended.
     fn tested(&mut self, test: Tested);
     /// A setting that is not known, or its value.
@@ -44,10 +44,8 @@ pub(in crate::sieve) trait Host {
 
 /// What compiling a script beside the test file gives.
 pub(in crate::sieve) enum Compiled {
-    /// A program.
-    Program(Rc<Program>),
-    /// The server's words for what is wrong with it.
-    Errors(Vec<String>),
+    /// A program if it is accepted, and the server's words for what is wrong with it.
+    Known { program: Option<Rc<Program>>, errors: Vec<String> },
     /// The script was not supplied: nothing can be said.
     Unknown,
 }
@@ -532,10 +530,9 @@ impl<'p, 'm> Machine<'p, 'm> {
         let Some(suite) = &mut self.suite else { return Ok(None) };
         suite.errors.clear();
         match suite.host.compile(script, dialect) {
-            Compiled::Program(program) => Ok(Some(program)),
-            Compiled::Errors(errors) => {
+            Compiled::Known { program, errors } => {
                 suite.errors = errors;
-                Ok(None)
+                Ok(program)
             }
             Compiled::Unknown => Err(self.suite_unknown()),
         }
@@ -576,15 +573,15 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.internal_flags = inner.internal_flags;
         self.asked = inner.asked;
         self.steps = inner.steps;
-        let failure = inner.failure;
-        self.set_errors(failure.as_ref());
+        let (notes, failure) = (inner.notes, inner.failure);
+        self.set_errors(&notes, failure.as_ref());
         Ok(done)
     }
 
-    fn set_errors(&mut self, failure: Option<&Diagnostic>) {
-        let dialect = self.dialect;
+    /// The errors to be asked about now: of a run, or of carrying out a result.
+    fn set_errors(&mut self, notes: &[Diagnostic], failure: Option<&Diagnostic>) {
         if let Some(suite) = &mut self.suite {
-            suite.errors = failure.map(|failure| suite.host.texts(failure, dialect)).unwrap_or_default();
+            suite.errors = notes.iter().chain(failure).flat_map(|finding| suite.host.texts(finding)).collect();
         }
     }
 
@@ -597,7 +594,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         let failure = self.conclude();
         (self.unit, self.base) = (unit, base);
         let outcome = std::mem::take(&mut self.progress.outcome);
-        self.set_errors(failure.as_ref());
+        self.set_errors(&[], failure.as_ref());
         // If the script failed, the message is kept as it came.
         let last = if failure.is_some() { Rc::new(Fields::new(self.delivery.message)) } else { Rc::clone(&self.fields) };
         self.deliver(&outcome, if failure.is_some() { &[] } else { &stores }, &last);
@@ -644,7 +641,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         };
         self.steps = self.steps.saturating_add(outcome.steps);
         if accepted {
-            self.set_errors(outcome.failure.as_ref());
+            self.set_errors(&outcome.notes, outcome.failure.as_ref());
         }
         let last = if outcome.failure.is_some() { Rc::new(Fields::new(self.delivery.message)) } else { last };
         self.deliver(&outcome, &stores, &last);
