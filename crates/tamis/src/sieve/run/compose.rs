@@ -349,11 +349,13 @@ pub(super) fn notify(letter: &Letter<'_>, notify: &Notify) -> Sent {
     let mut out = letter.start();
     field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
     field(&mut out, b"Date", &letter.date());
+    // Until 2.4 bytes were counted.
+    let limited = if letter.dialect.engine.is_05() { sanitized_bytes } else { sanitized };
     let subject = match (&notify.message, &mailto.subject) {
-        (Some(message), _) => sanitized_bytes(message, MAX_SUBJECT),
+        (Some(message), _) => limited(message, MAX_SUBJECT),
         (None, Some(subject)) => subject.clone(),
         (None, None) => match letter.first_decoded(b"subject") {
-            Some(subject) => sanitized_bytes(&[b"Notification: ", subject.as_slice()].concat(), MAX_SUBJECT),
+            Some(subject) => limited(&[b"Notification: ", subject.as_slice()].concat(), MAX_SUBJECT),
             None => b"Notification: (no subject)".to_vec(),
         },
     };

@@ -18,6 +18,9 @@ use crate::sieve::program::{Block, Command, FlagChange, If, Index, Matching, Op,
 use crate::sieve::values::is_header_name;
 use crate::text::Range;
 
+/// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).
+const MAX_LOOPS: usize = 4;
+
 /// The script failed; why stands in [`Machine::failure`].
 #[derive(Debug)]
 pub(super) struct Failed;
@@ -515,6 +518,11 @@ impl<'p, 'm> Machine<'p, 'm> {
                 let message = self.delivery.message;
                 let mut parts = self.part().map_or_else(|| PartIter::new(message.parts()), |parts| parts.children());
                 if parts.current().is_some() {
+                    // Compiling counts the loops of one script, running those of all.
+                    let around = self.frames.iter().filter(|frame| matches!(frame.role, Role::Loop(..))).count();
+                    if around >= MAX_LOOPS {
+                        return Err(self.fail(Diagnostic::new(Code::LoopsTooDeep, command.range).with("max", MAX_LOOPS.to_string())));
+                    }
                     self.limit = None;
                     self.frames.push(Frame { block, next: 0, role: Role::Loop(parts, command) });
                 } else {

@@ -14,10 +14,10 @@ use super::fields::Fields;
 use super::machine::{Failed, Machine, Step};
 use super::matching::{Keys, Matcher};
 use super::result::{Actions, Entry, Kind};
-use super::{Account, Delivery, Limits, Outcome, Sent, Timestamp, Tracer, envelope_address};
+use super::{Account, Delivery, Limits, Outcome, Sent, Timestamp, Tracer};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{self, Charsets, Message, SmtpAddress, WantedCharset};
-use crate::sieve::dialect::Dialect;
+use crate::sieve::dialect::{Dialect, Engine};
 use crate::sieve::program::suite::{Act, Ask, Listed, Object, Source};
 use crate::sieve::program::{Program, Text};
 use crate::text::Range;
@@ -427,18 +427,27 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     fn set_object(&mut self, range: Range, object: Object, value: &Text) -> Step<()> {
         let value = self.text(value).into_owned();
-        let address = String::from_utf8_lossy(&value).into_owned();
         match object {
             Object::Message => self.set_message(value, range),
             Object::From => {
-                self.set_envelope(range, |delivery| delivery.from = Some(address).filter(|from| envelope_address(from).is_some()))
+                let from = path(&value, false);
+                self.set_envelope(range, |delivery| delivery.from = from)
             }
-            Object::To => self.set_envelope(range, |delivery| {
-                delivery.final_to = Some(address.clone());
-                delivery.to = address;
-            }),
-            Object::OriginalTo => self.set_envelope(range, |delivery| delivery.to = address),
-            Object::Auth => self.set_envelope(range, |delivery| delivery.auth = Some(address)),
+            Object::To => {
+                let to = path(&value, true).unwrap_or_default();
+                self.set_envelope(range, |delivery| {
+                    delivery.final_to = Some(to.clone());
+                    delivery.to = to;
+                })
+            }
+            Object::OriginalTo => {
+                let to = path(&value, true).unwrap_or_default();
+                self.set_envelope(range, |delivery| delivery.to = to)
+            }
+            Object::Auth => {
+                let user = String::from_utf8_lossy(&value).into_owned();
+                self.set_envelope(range, |delivery| delivery.auth = Some(user))
+            }
         }
     }
 
@@ -476,6 +485,11 @@ impl<'p, 'm> Machine<'p, 'm> {
         let mut dialect = suite.base.clone();
         let mut addresses = Vec::new();
         for (key, value) in &suite.config {
+            // 2.4 has lists of named blocks: a block that the list does not name is none.
+            let block = key.split_once('/').and_then(|(list, rest)| Some((suite.config.get(list)?, rest.split('/').next()?)));
+            if block.is_some_and(|(list, name)| !list.split_ascii_whitespace().any(|word| word == name)) {
+                continue;
+            }
             if key == "sieve_user_email" {
                 addresses = vec![value.clone()];
             } else if let Err(sentence) = dialect.set(key, value) {
@@ -609,7 +623,14 @@ impl<'p, 'm> Machine<'p, 'm> {
         let Some(suite) = &mut self.suite else { return };
         // The implicit keep, which stands after them, stores the message as it is now.
         for (stored, fields) in outcome.stored.iter().zip(stores.iter().chain(std::iter::repeat(last))) {
-            let mail = (fields.mail(|_| false), stored.flags.join(&b' '));
+            let raw = fields.mail(|_| false);
+            let mut flags = stored.flags.clone();
+            if self.dialect.engine == Engine::Pigeonhole24 {
+                // mail_attachment_detection_options = add-flags, which is the default.
+                let message = Message::parse(&raw, &mail::Limits::default(), Charsets::new());
+                flags.push(if has_attachment(&message) { b"$HasAttachment".to_vec() } else { b"$HasNoAttachment".to_vec() });
+            }
+            let mail = (raw, flags.join(&b' '));
             suite.boxes.entry(stored.mailbox.clone()).or_default().push(mail);
         }
         for sent in outcome.sent.iter().filter(|sent| sent.suppressed.is_none()) {
@@ -649,9 +670,52 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 }
 
+/// Whether Dovecot 2.4 sees an attachment in a mail: a part that says so (message-part-data.c).
+fn has_attachment(message: &Message<'_>) -> bool {
+    let attached = |disposition: &[u8]| disposition.eq_ignore_ascii_case(b"attachment");
+    message.parts().iter().any(|part| part.content_disposition.as_deref().is_some_and(attached))
+}
+
 /// The headers of what the actions store.
 fn stores<'m>(entries: &[Entry<'m>]) -> Vec<Rc<Fields<'m>>> {
     entries.iter().filter(|entry| matches!(entry.kind, Kind::Store(_))).map(|entry| Rc::clone(&entry.fields)).collect()
+}
+
+/// The address of an SMTP path, its source route left out; none if it is not valid, or null (smtp_address_parse_path). `local`: a local part
+/// may stand alone.
+fn path(text: &[u8], local: bool) -> Option<String> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let address = match text.strip_prefix('<') {
+        Some(rest) => rest.strip_suffix('>')?,
+        None => text,
+    };
+    let address = match address.strip_prefix('@') {
+        None => address,
+        Some(route) => {
+            let (route, address) = route.split_once(':')?;
+            let mut hops = route.split(',').map(|hop| hop.strip_prefix('@').unwrap_or(hop));
+            let marked = route.split(',').skip(1).all(|hop| hop.starts_with('@'));
+            if !marked || !hops.all(is_domain) {
+                return None;
+            }
+            address
+        }
+    };
+    let (local_part, domain) = match address.rsplit_once('@') {
+        Some((local_part, domain)) => (local_part, Some(domain)),
+        None => (address, None),
+    };
+    let quoted = local_part.len() > 1 && local_part.starts_with('"') && local_part.ends_with('"');
+    let word = |char: char| char.is_ascii_alphanumeric() || !char.is_ascii() || "!#$%&'*+-/=?^_`{|}~.".contains(char);
+    let fits = !local_part.is_empty() && (quoted || local_part.chars().all(word));
+    (fits && domain.map_or(local, is_domain)).then(|| address.to_owned())
+}
+
+fn is_domain(domain: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty() && label.chars().all(|char| char.is_ascii_alphanumeric() || !char.is_ascii() || "-_".contains(char))
+    };
+    domain.split('.').all(label) || (domain.starts_with('[') && domain.ends_with(']'))
 }
 
 /// The name that the server has for an action.

@@ -499,6 +499,9 @@ impl<'p, 'm> Machine<'p, 'm> {
         Some(match item {
             b"domain" => self.delivery.domain().into_bytes(),
             b"host" => self.delivery.hostname.clone().into_bytes(),
+            // The test suite's runner is no delivery agent.
+            #[cfg(feature = "svtest")]
+            b"location" if self.suite.is_some() => b"MS".to_vec(),
             b"location" => b"MDA".to_vec(),
             b"phase" => b"during".to_vec(),
             b"name" if engine.is_pigeonhole() => b"Pigeonhole Sieve".to_vec(),

@@ -310,7 +310,9 @@ fn line(error: &Diagnostic) -> String {
         kind => kind.to_owned(),
     };
     match error.code {
-        Code::UnknownCommand | Code::UnknownTest | Code::MissingRequire => format!("unknown command '{name}' (only reported once at first occurrence)"),
+        Code::UnknownCommand | Code::UnknownTest | Code::MissingRequire => {
+            format!("unknown command '{name}' (only reported once at first occurrence)")
+        }
         Code::TestAsCommand => format!("attempted to use test '{name}' as command"),
         Code::CommandAsTest => format!("attempted to use command '{name}' as test"),
         Code::UnknownTag => {
@@ -320,7 +322,12 @@ fn line(error: &Diagnostic) -> String {
             format!("encountered an unexpected tagged argument ':{tag}' while validating positional arguments for the {}", command(name))
         }
         Code::ArgumentCount => {
-            format!("the {} requires {} positional argument(s), but {} is/are specified", command(name), kind("expected"), param(error, "count"))
+            format!(
+                "the {} requires {} positional argument(s), but {} is/are specified",
+                command(name),
+                kind("expected"),
+                param(error, "count")
+            )
         }
         Code::WrongArgument => format!(
             "the {} expects a {} as argument {} ({}), but a {} was found",
