@@ -27,6 +27,9 @@ pub struct TestArgs {
     /// How results are shown.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Every test must fail, and every file without tests must break off.
+    #[arg(long)]
+    expect_failure: bool,
     /// Test files, or folders with *.svtest files.
     #[arg(required = true, value_name = "FILE")]
     paths: Vec<PathBuf>,
@@ -36,6 +39,8 @@ pub struct TestArgs {
 enum Format {
     /// One line for each test, and why it failed.
     Text,
+    /// The figures of each folder, and the tests that failed.
+    Summary,
     /// One JSON object.
     Json,
     /// JUnit's XML, for build servers.
@@ -59,7 +64,8 @@ pub fn test(args: &TestArgs) -> Result<Exit, String> {
     for path in suites(&args.paths)? {
         match run(&path, &dialect, now) {
             Ok(file) => {
-                if exit == Exit::Clean && !file.report.passed() {
+                let as_expected = if args.expect_failure { file.report.failed() } else { file.report.passed() };
+                if exit == Exit::Clean && !as_expected {
                     exit = Exit::Findings;
                 }
                 done.push(file);
@@ -73,6 +79,7 @@ pub fn test(args: &TestArgs) -> Result<Exit, String> {
     let mut out = anstream::stdout();
     let shown = match args.format {
         Format::Text => text(&mut out, &done, language),
+        Format::Summary => summary(&mut out, &done, args.expect_failure, language),
         Format::Json => writeln!(out, "{}", json(&done, &dialect, language)?),
         Format::Junit => write!(out, "{}", junit(&done, language)),
     };
@@ -215,6 +222,41 @@ fn text(out: &mut impl Write, done: &[Done], language: Language) -> std::io::Res
         Language::Fr => format!("{tests} essai(s), {failed} échec(s) ; {} fichier(s), {broken} interrompu(s)", done.len()),
     };
     writeln!(out, "{bold}{colour}{summary}{reset}")
+}
+
+/// The figures of each folder; then the tests that did not end as expected, and the files that broke off.
+fn summary(out: &mut impl Write, done: &[Done], expect_failure: bool, language: Language) -> std::io::Result<()> {
+    let mut folders: BTreeMap<&Path, (usize, usize)> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for file in done {
+        let path = file.path.display();
+        let figures = folders.entry(file.path.parent().unwrap_or(Path::new(""))).or_default();
+        for test in &file.report.tests {
+            figures.1 += 1;
+            if test.failure.is_some() == expect_failure {
+                figures.0 += 1;
+                continue;
+            }
+            let (at, reason) = match &test.failure {
+                Some(failure) => (failure.range, failure.reason.as_str()),
+                None => (test.range, words(language, "it succeeded", "il a réussi")),
+            };
+            wrong.push(format!("{path}:{}: {}: {reason}", line(file, at), test.name));
+        }
+        for failure in file.report.failures.iter().filter(|_| !expect_failure) {
+            wrong.push(format!("{path}:{}: {}", line(file, failure.range), failure.message(language)));
+        }
+    }
+    let width = folders.keys().map(|folder| folder.as_os_str().len()).max().unwrap_or_default();
+    for (folder, (right, tests)) in &folders {
+        writeln!(out, "{:width$}  {right:>4}/{tests}", folder.display().to_string())?;
+    }
+    let (right, tests) = folders.values().fold((0, 0), |all, folder| (all.0 + folder.0, all.1 + folder.1));
+    writeln!(out, "{:width$}  {right:>4}/{tests}", words(language, "all", "tout"))?;
+    for line in wrong {
+        writeln!(out, "  {}", tamis::diagnostic::printable(line.as_bytes()))?;
+    }
+    Ok(())
 }
 
 #[derive(Serialize)]

@@ -498,6 +498,10 @@ codes! {
         en: "the script is not UTF-8 text",
         fr: "le script n'est pas du texte UTF-8"
     }
+    NotifyForbidden "sieve/notify-forbidden" Error {
+        en: "{server} does not let scripts notify",
+        fr: "{server} n'autorise pas les scripts à notifier"
+    }
     TooManyActions "run/too-many-actions" Error {
         en: "more than {max} actions",
         fr: "plus de {max} actions"
@@ -505,6 +509,10 @@ codes! {
     TooManyRedirects "run/too-many-redirects" Error {
         en: "more than {max} redirects",
         fr: "plus de {max} réexpéditions"
+    }
+    TooManyNotifications "run/too-many-notifications" Error {
+        en: "more than {max} notifications",
+        fr: "plus de {max} notifications"
     }
     ActionConflict "run/action-conflict" Error {
         en: "`{name}` conflicts with `{other}`",

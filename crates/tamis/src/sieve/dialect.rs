@@ -94,6 +94,8 @@ pub struct Settings {
     pub vacation_max_subject: u64,
     /// `sieve_redirect_envelope_from`.
     pub redirect_envelope_from: AddressSource,
+    /// `sieve_notify_max_notifications`, since 2.4.5: `None` is unlimited, 0 forbids `notify`.
+    pub max_notifications: Option<u64>,
     /// `sieve_notify_mailto_envelope_from`.
     pub notify_mailto_envelope_from: AddressSource,
     /// `sieve_duplicate_default_period`.

@@ -99,10 +99,16 @@ pub struct Comparison {
 }
 
 impl Report {
-    /// True if every test succeeded, and there was one.
+    /// True if no test failed, and the file did not break off.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.failures.is_empty() && self.tests.iter().all(|test| test.failure.is_none())
+    }
+
+    /// True if no test succeeded, and without tests the file broke off: what a collection of bad files must come to.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.tests.iter().all(|test| test.failure.is_some()) && !(self.tests.is_empty() && self.failures.is_empty())
     }
 }
 

@@ -43,7 +43,7 @@ impl Binder<'_> {
             OpId::Unmark => Some(mark(call, FlagChange::Remove)),
             OpId::AddHeader => self.addheader(&arguments),
             OpId::DeleteHeader => self.deleteheader(&arguments),
-            OpId::NotifyMethod => self.notify(&arguments),
+            OpId::NotifyMethod => self.notify(call, &arguments),
             OpId::NotifyOld => self.notify_old(&arguments),
             OpId::Denotify => self.denotify(&arguments),
             OpId::Error => Some(Op::Error { message: self.string(arguments.nth_back(1)?) }),
@@ -312,7 +312,7 @@ impl Binder<'_> {
         Some(Op::DeleteHeader { index, matching, name, values })
     }
 
-    fn notify(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
+    fn notify(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
         let method = self.string(arguments.nth_back(1)?);
         let from = arguments.value(TagId::From).map(|from| self.string(from));
         let importance = match arguments.value(TagId::Importance) {
@@ -347,6 +347,10 @@ impl Binder<'_> {
                 }
                 self.check_options(options.as_ref());
             }
+        }
+        if self.dialect.settings.max_notifications == Some(0) {
+            let server = self.dialect.name.clone();
+            self.error(Code::NotifyForbidden, call.name, "server", server);
         }
         Some(Op::Notify(Box::new(Notify { from, importance, options, message, method })))
     }

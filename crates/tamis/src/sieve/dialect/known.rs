@@ -103,6 +103,7 @@ fn pigeonhole_settings() -> Settings {
         vacation_default_subject_template: None,
         vacation_max_subject: 256,
         redirect_envelope_from: AddressSource::Default,
+        max_notifications: None,
         notify_mailto_envelope_from: AddressSource::Default,
         duplicate_default_period: 12 * 3600,
         duplicate_max_period: 2 * DAY,
@@ -290,6 +291,10 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
             dialect.settings.editheader_forbid_delete.extend(words(value));
         }
         "redirect_envelope_from" => dialect.settings.redirect_envelope_from = address_source(key, value)?,
+        "notify_max_notifications" => {
+            let most = Unit::Count.parse(value).ok_or_else(|| format!("`{value}` is no value for the setting `{key}`: give a number"))?;
+            dialect.settings.max_notifications = Some(most);
+        }
         "notify_mailto_envelope_from" => dialect.settings.notify_mailto_envelope_from = address_source(key, value)?,
         "vacation_default_subject" => dialect.settings.vacation_default_subject = Some(value.to_owned()).filter(|value| !value.is_empty()),
         "vacation_default_subject_template" => {

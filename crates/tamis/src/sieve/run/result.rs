@@ -167,7 +167,7 @@ impl<'m> Actions<'m> {
             Kind::Store(mailbox) => mailbox.as_deref().unwrap_or(default_mailbox).to_vec(),
             _ => Vec::new(),
         };
-        let mut redirects = 0u64;
+        let (mut redirects, mut notifications) = (0u64, 0u64);
         let mut taken_over: Option<usize> = None;
         let mut at = 0;
         while let Some(old) = self.entries.get_mut(at) {
@@ -196,6 +196,7 @@ impl<'m> Actions<'m> {
                     true
                 }
                 (Kind::Notify(new), Kind::Notify(old)) => {
+                    notifications += 1;
                     let known = |address: &SmtpAddress| old.mailto.recipients.iter().any(|(_, other, _)| other.equals(address));
                     new.mailto.recipients.retain(|(_, address, _)| !known(address));
                     new.mailto.recipients.is_empty()
@@ -253,6 +254,11 @@ impl<'m> Actions<'m> {
         }
         if matches!(new.kind, Kind::Redirect(_)) && redirects >= settings.max_redirects {
             return Err(Box::new(refuse(Code::TooManyRedirects).with("max", settings.max_redirects.to_string())));
+        }
+        if let Some(max) = settings.max_notifications.filter(|_| matches!(new.kind, Kind::Notify(_))) {
+            if notifications >= max {
+                return Err(Box::new(refuse(Code::TooManyNotifications).with("max", max.to_string())));
+            }
         }
         if self.internal_flags && matches!(new.kind, Kind::Store(_) | Kind::Keep) && new.flags == Flags::Unspoken {
             new.flags = Flags::Final;
