@@ -19,21 +19,25 @@ pub(super) fn is_error(finding: &Diagnostic) -> bool {
 pub(super) fn compiling(script: &Script, findings: &[Diagnostic], refused: bool, dialect: &Dialect) -> Vec<String> {
     let errors: Vec<&Diagnostic> = findings.iter().filter(|finding| is_error(finding)).collect();
     let own: Vec<&Diagnostic> = errors.iter().copied().filter(|error| error.unit == 0).collect();
-    let mut walk = Walk { text: script.text(), errors: own, unknown: Vec::new(), lines: Vec::new(), dialect };
+    let conflict = own.iter().any(|error| error.code == Code::ExtensionConflict && param(error, "name") == "notify");
+    let mut walk = Walk { text: script.text(), errors: own, unknown: Vec::new(), lines: Vec::new(), dialect, full: false, conflict };
     if let Some(error) = walk.errors.iter().find(|error| error.code == Code::ScriptTooLarge) {
         return vec![line(error)];
     }
-    let syntax: Vec<String> = walk.errors.iter().filter(|error| is_syntax(error.code)).map(|error| line(error)).collect();
+    let syntax = script.errors().iter().filter(|error| error.severity == Severity::Error);
+    let mut syntax: Vec<String> = syntax.flat_map(unparsed).collect();
     if !syntax.is_empty() {
-        walk.lines = syntax;
-        walk.lines.push("parse failed".into());
-        return walk.lines;
+        // Nothing is validated then.
+        syntax.push("parse failed".into());
+        return syntax;
     }
+    let (graph, own) = std::mem::take(&mut walk.errors).into_iter().partition(|error| is_of_graph(error.code));
+    walk.errors = own;
     for call in script.calls().top() {
         walk.command(call);
     }
     let included: Vec<&Diagnostic> = errors.into_iter().filter(|error| error.unit > 0).collect();
-    walk.included(&included);
+    walk.included(&included, graph);
     if refused {
         walk.lines.push("validation failed".into());
     }
@@ -55,6 +59,10 @@ struct Walk<'s> {
     unknown: Vec<String>,
     lines: Vec<String>,
     dialect: &'s Dialect,
+    /// The limit on variables was told: it is told once.
+    full: bool,
+    /// The older `notify` is required beside the newer.
+    conflict: bool,
 }
 
 /// What comes first in a call hides the rest.
@@ -86,7 +94,7 @@ impl<'s> Walk<'s> {
         self.errors.retain(|error| {
             let at = error.range.start;
             let phase = phase(error, self.text);
-            let inside = at >= range.start && at <= range.end;
+            let inside = at >= range.start && (at < range.end || (at == range.end && phase == Phase::Subtests));
             let nested = inner.iter().any(|inner| at >= inner.start && at < inner.end);
             let is_own = inside && (!nested || (phase == Phase::Subtests && call.tests().any(|test| test.name.start == at)));
             if is_own {
@@ -141,23 +149,39 @@ impl<'s> Walk<'s> {
         let subtests = of(&[Phase::Subtests]);
         let line = |error: &Diagnostic| match error.code {
             Code::MissingColon => format!("missing colon ':' before ':{}' tag in {}", param(error, "tag"), command(name)),
+            Code::MisplacedTag => {
+                let tag = param(error, "tag");
+                format!(
+                    "encountered an unexpected tagged argument ':{tag}' while validating positional arguments for the {}",
+                    command(name)
+                )
+            }
+            Code::InvalidHeaderValue => format!("specified value {} for the header is invalid", error.range.of(self.text)),
             _ => line(error),
         };
         let miscounted = if argument.is_none() && subtests.is_some() { self.miscounted(call, name) } else { None };
         if argument.is_some() || miscounted.is_some() {
-            self.lines.extend(argument.map(line).or(miscounted));
-            self.lines.extend(subtests.map(line));
+            let told: Vec<String> = argument.map(line).or(miscounted).into_iter().chain(subtests.map(line)).collect();
+            self.lines.extend(told);
         } else if let Some(error) = subtests.or_else(|| of(&[Phase::Block])) {
-            self.lines.push(line(error));
+            let line = line(error);
+            self.lines.push(line);
         } else {
             let mut wrong = false;
             for (_, error) in own {
-                // After a wrong argument nothing is said of the next; and a limit is reached once.
-                wrong |= error.code == Code::WrongArgument;
-                self.lines.push(line(error));
-                if wrong {
+                // After a wrong argument nothing is said of the next.
+                if std::mem::replace(&mut wrong, error.code == Code::WrongArgument) {
                     break;
                 }
+                if error.code == Code::TooManyVariables && std::mem::replace(&mut self.full, true) {
+                    continue;
+                }
+                let line = line(error);
+                self.lines.push(line);
+            }
+            if own.is_empty() && self.conflict && name == "notify" {
+                // The older `notify` is not there when it conflicts.
+                self.lines.extend(self.miscounted(call, name));
             }
         }
     }
@@ -181,63 +205,42 @@ impl<'s> Walk<'s> {
         (!fits).then(|| requires(command.name, command.role, least, count))
     }
 
-    /// Errors of included scripts, and that they could not be included for them (ext-include-common.c).
-    fn included(&mut self, errors: &[&Diagnostic]) {
+    /// Errors of included scripts, with one more line for every script around (ext-include-common.c).
+    fn included(&mut self, errors: &[&Diagnostic], graph: Vec<&Diagnostic>) {
         self.lines.extend(errors.iter().map(|error| line(error)));
-        // What stands in no call: limits on the inclusions as a whole.
-        let rest = std::mem::take(&mut self.errors);
-        for error in rest {
+        let mut around = 0;
+        if let Some(last) = errors.last() {
+            self.lines.push("failed to validate included script".into());
+            // Scripts that include each other stand one in the other.
+            around = u64::from(last.unit) - 1;
+        }
+        for error in graph {
             match error.code {
-                Code::IncludeCycle | Code::IncludeTooDeep => {
-                    self.lines.push(line(error));
-                    let depth = match error.code {
-                        Code::IncludeTooDeep => self.dialect.settings.include_max_nesting_depth,
-                        _ => param(error, "scripts").parse().unwrap_or(1),
-                    };
-                    for _ in 0..depth {
-                        self.lines.push("failed to generate code for included script".into());
-                    }
-                }
-                Code::IncludedHasErrors => {
-                    self.lines.push(format!("failed to validate included script '{}'", param(error, "name")));
-                }
-                Code::TooManyIncludes => {
-                    self.lines.push(format!("failed to include script: no more than {} includes allowed", param(error, "max")));
-                }
+                Code::IncludeCycle => around = 1,
+                Code::IncludeTooDeep => around = self.dialect.settings.include_max_nesting_depth,
                 _ => {}
             }
+            if error.code != Code::IncludedHasErrors {
+                self.lines.push(line(error));
+            }
         }
+        self.lines.extend((0..around).map(|_| "failed to generate code for included script".to_owned()));
     }
 }
 
-const fn is_syntax(code: Code) -> bool {
-    matches!(
-        code,
-        Code::UnexpectedCharacter
-            | Code::UnterminatedString
-            | Code::UnterminatedText
-            | Code::TextStart
-            | Code::UnterminatedComment
-            | Code::StrayReturn
-            | Code::NulCharacter
-            | Code::NumberTooLarge
-            | Code::NumberSuffix
-            | Code::SingleQuotes
-            | Code::StringTooLong
-            | Code::IdentifierTooLong
-            | Code::ExpectedBlockEnd
-            | Code::ExpectedCommand
-            | Code::UnexpectedBrace
-            | Code::ExpectedString
-            | Code::ExpectedListEnd
-            | Code::EmptyList
-            | Code::ExpectedTest
-            | Code::ExpectedTestListEnd
-            | Code::TestListWithoutParentheses
-            | Code::UnexpectedToken
-            | Code::TooDeep
-            | Code::TooManyArguments
-    )
+/// What is found on the graph of inclusions, and stands nowhere.
+const fn is_of_graph(code: Code) -> bool {
+    matches!(code, Code::IncludeCycle | Code::IncludeTooDeep | Code::TooManyIncludes | Code::IncludedHasErrors)
+}
+
+/// The lines for an error of the parser.
+fn unparsed(error: &Diagnostic) -> Vec<String> {
+    let mut lines = vec![line(error)];
+    // The lexer tells it, and then the parser.
+    if error.code == Code::UnexpectedCharacter {
+        lines.push("expected end of command ';' or the beginning of a compound block '{', but found unknown characters".into());
+    }
+    lines
 }
 
 fn phase(error: &Diagnostic, text: &str) -> Phase {
@@ -318,9 +321,6 @@ fn line(error: &Diagnostic) -> String {
         Code::UnknownTag => {
             format!("unknown tagged argument ':{tag}' for the {} (reported only once at first occurrence)", command(name))
         }
-        Code::MisplacedTag => {
-            format!("encountered an unexpected tagged argument ':{tag}' while validating positional arguments for the {}", command(name))
-        }
         Code::ArgumentCount => {
             format!(
                 "the {} requires {} positional argument(s), but {} is/are specified",
@@ -355,7 +355,6 @@ fn line(error: &Diagnostic) -> String {
         Code::HeaderNotAddress => format!("specified header '{name}' is not allowed for the address test"),
         Code::InvalidHeaderNameError => format!("specified field name '{name}' is invalid"),
         Code::RunInvalidHeaderName => format!("specified field name '{value}' is invalid"),
-        Code::InvalidHeaderValue => format!("specified value '{value}' is invalid"),
         Code::InvalidMailbox => format!("invalid folder name '{name}' specified: invalid utf-8"),
         Code::RunInvalidMailbox if std::str::from_utf8(value.as_bytes()).is_ok() && !value.contains('\u{fffd}') => {
             format!("failed to store into mailbox '{value}': Invalid mailbox name")
