@@ -266,9 +266,12 @@ impl Binder<'_> {
             if literal.contains(&0) {
                 self.report(Diagnostic::new(Code::InvalidHeaderValue, value.range));
             } else if !is_header_value(literal, true, true) {
-                let mut warning = Diagnostic::new(Code::InvalidHeaderValue, value.range);
-                warning.severity = Severity::Warning;
-                self.report(warning);
+                let mut finding = Diagnostic::new(Code::InvalidHeaderValue, value.range);
+                // Until 2.4 a warning (cmd-addheader.c).
+                if self.dialect.engine != Engine::Pigeonhole24 {
+                    finding.severity = Severity::Warning;
+                }
+                self.report(finding);
             }
             if literal.len() as u64 > self.dialect.settings.editheader_max_header_size {
                 let max = self.dialect.settings.editheader_max_header_size.to_string();
