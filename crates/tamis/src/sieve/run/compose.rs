@@ -245,6 +245,11 @@ fn display_name(text: &[u8]) -> Vec<u8> {
             b')' if !literal && comments > 0 => comments -= 1,
             _ if comments > 0 => comment.push(*byte),
             b'<' if !quotes => return out,
+            // What was read was the name of a group.
+            b':' if !quotes => {
+                out.clear();
+                gap = false;
+            }
             b'"' if !literal => quotes = !quotes,
             b' ' | b'\t' | b'\r' | b'\n' if !quotes => gap = !out.is_empty(),
             _ => {
