@@ -189,8 +189,8 @@ impl Host for Runner<'_> {
         suite::Compiled::Known { program: program.map(Rc::new), errors }
     }
 
-    fn texts(&mut self, finding: &Diagnostic) -> Vec<String> {
-        errors::running(finding)
+    fn texts(&mut self, finding: &Diagnostic, dialect: &Dialect) -> Vec<String> {
+        errors::running(finding, dialect)
     }
 
     fn tested(&mut self, test: Tested) {

@@ -314,7 +314,7 @@ fn nested(dialect: &mut Dialect, name: &str, value: &str) -> Option<()> {
         settings.vacation_dont_check_recipient = value == "no";
         return Some(());
     }
-    let Some(header) = name.strip_prefix("editheader_header") else { return None };
+    let header = name.strip_prefix("editheader_header")?;
     match header.strip_prefix('/').and_then(|header| header.split_once('/')) {
         Some((header, "forbid_add")) if value == "yes" => settings.editheader_forbid_add.push(header.to_owned()),
         Some((header, "forbid_delete")) if value == "yes" => settings.editheader_forbid_delete.push(header.to_owned()),

@@ -1,8 +1,14 @@
 //! Scripts that run one after another on one delivery: the administrator's, the user's, the administrator's again (sieve_multiscript_run in
 //! sieve.c).
 
-use super::machine::Machine;
-use super::{Account, Delivery, Limits, Outcome, Tracer};
+use std::rc::Rc;
+
+use super::commit::Progress;
+use super::fields::Fields;
+use super::machine::{Asked, Machine};
+use super::result::Actions;
+use super::{Account, Assumption, Delivery, Limits, Outcome, Tracer};
+use crate::diagnostic::Diagnostic;
 use crate::sieve::program::Program;
 
 /// A chain of scripts.
@@ -48,8 +54,7 @@ pub(super) fn run_to_end<'m, R>(
     let scripts = chain.scripts.iter().copied().map(|script| (script, false)).chain(chain.discard.map(|script| (script, true)));
     let mut scripts = scripts.peekable();
     while let Some((program, discards)) = scripts.next() {
-        // Coerced so that the tracer is borrowed no longer than the run of one script.
-        let tracer = tracer.as_mut().map(|tracer| -> &mut dyn Tracer { &mut **tracer });
+        let tracer = tracer.as_mut().map(|tracer| -> &mut dyn Tracer { *tracer });
         let mut machine = Machine::new(program, delivery, account, limits, tracer);
         if let Some(carried) = carried.take() {
             machine.take_over(carried);
@@ -75,6 +80,46 @@ pub(super) fn run_to_end<'m, R>(
         carried = Some(machine.give_over());
     }
     None
+}
+
+/// What passes from one script of a chain to the next.
+struct Carried<'m> {
+    internal_flags: Vec<u8>,
+    fields: Rc<Fields<'m>>,
+    actions: Actions<'m>,
+    progress: Progress,
+    asked: Vec<Asked>,
+    notes: Vec<Diagnostic>,
+    assumed: Vec<Assumption>,
+    steps: u64,
+}
+
+impl<'m> Machine<'_, 'm> {
+    /// What the next script of the chain goes on with.
+    fn give_over(self) -> Carried<'m> {
+        Carried {
+            internal_flags: self.internal_flags,
+            fields: self.fields,
+            actions: self.actions,
+            progress: self.progress,
+            asked: self.asked,
+            notes: self.notes,
+            assumed: self.assumed,
+            steps: self.steps,
+        }
+    }
+
+    /// Goes on where another script ended.
+    fn take_over(&mut self, carried: Carried<'m>) {
+        self.internal_flags = carried.internal_flags;
+        self.fields = carried.fields;
+        self.actions = carried.actions;
+        self.progress = carried.progress;
+        self.asked = carried.asked;
+        self.notes = carried.notes;
+        self.assumed = carried.assumed;
+        self.steps = carried.steps;
+    }
 }
 
 #[cfg(test)]

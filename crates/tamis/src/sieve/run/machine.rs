@@ -78,18 +78,6 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) suite: Option<Box<super::suite::Suite<'p, 'm>>>,
 }
 
-/// What passes from one script of a chain to the next.
-pub(super) struct Carried<'m> {
-    internal_flags: Vec<u8>,
-    fields: Rc<Fields<'m>>,
-    actions: Actions<'m>,
-    progress: Progress,
-    asked: Vec<Asked>,
-    notes: Vec<Diagnostic>,
-    assumed: Vec<Assumption>,
-    steps: u64,
-}
-
 /// A block that is being run.
 struct Frame<'p, 'm> {
     block: &'p [Command],
@@ -170,32 +158,6 @@ impl<'p, 'm> Machine<'p, 'm> {
             #[cfg(feature = "svtest")]
             suite: None,
         }
-    }
-
-    /// What the next script of the chain goes on with.
-    pub(super) fn give_over(self) -> Carried<'m> {
-        Carried {
-            internal_flags: self.internal_flags,
-            fields: self.fields,
-            actions: self.actions,
-            progress: self.progress,
-            asked: self.asked,
-            notes: self.notes,
-            assumed: self.assumed,
-            steps: self.steps,
-        }
-    }
-
-    /// Goes on where another script ended.
-    pub(super) fn take_over(&mut self, carried: Carried<'m>) {
-        self.internal_flags = carried.internal_flags;
-        self.fields = carried.fields;
-        self.actions = carried.actions;
-        self.progress = carried.progress;
-        self.asked = carried.asked;
-        self.notes = carried.notes;
-        self.assumed = carried.assumed;
-        self.steps = carried.steps;
     }
 
     pub(super) fn settings(&self) -> &'p Settings {

@@ -176,10 +176,11 @@ impl<'m> Actions<'m> {
                     old.merge(&new.flags);
                     return Ok(false);
                 }
-                // That of a script before moves here.
-                let mut old = self.entries.remove(at);
-                old.merge(&new.flags);
-                new.flags = old.flags;
+                // That of a script before moves here. Its flags are lost where the internal ones apply to all that is kept.
+                let old = self.entries.remove(at);
+                if new.flags == Flags::Unspoken && !self.internal_flags {
+                    new.flags = old.flags;
+                }
                 continue;
             }
             let joined = match (&mut new.kind, &mut old.kind) {
@@ -255,10 +256,8 @@ impl<'m> Actions<'m> {
         if matches!(new.kind, Kind::Redirect(_)) && redirects >= settings.max_redirects {
             return Err(Box::new(refuse(Code::TooManyRedirects).with("max", settings.max_redirects.to_string())));
         }
-        if let Some(max) = settings.max_notifications.filter(|_| matches!(new.kind, Kind::Notify(_))) {
-            if notifications >= max {
-                return Err(Box::new(refuse(Code::TooManyNotifications).with("max", max.to_string())));
-            }
+        if let Some(max) = settings.max_notifications.filter(|max| notifications >= *max && matches!(new.kind, Kind::Notify(_))) {
+            return Err(Box::new(refuse(Code::TooManyNotifications).with("max", max.to_string())));
         }
         if self.internal_flags && matches!(new.kind, Kind::Store(_) | Kind::Keep) && new.flags == Flags::Unspoken {
             new.flags = Flags::Final;

@@ -33,7 +33,7 @@ pub(in crate::sieve) trait Host {
     /// Compiles a script beside the test file.
     fn compile(&mut self, path: &[u8], dialect: &Dialect) -> Compiled;
     /// The server's own words for a finding of a run, if it calls it an error.
-    fn texts(&mut self, finding: &Diagnostic) -> Vec<String>;
+    fn texts(&mut self, finding: &Diagnostic, dialect: &Dialect) -> Vec<String>;
     /// A test ended.
     fn tested(&mut self, test: Tested);
     /// A setting that is not known, or its value.
@@ -94,6 +94,7 @@ pub(in crate::sieve) fn run(given: &Given<'_>, host: &mut dyn Host, tracer: &mut
         compiled: None,
         saved: BTreeMap::new(),
         errors: Vec::new(),
+        fresh: false,
         config: BTreeMap::new(),
         sent: Vec::new(),
         boxes: BTreeMap::new(),
@@ -182,6 +183,9 @@ fn text(address: &SmtpAddress) -> String {
     String::from_utf8_lossy(&address.to_bytes()).into_owned()
 }
 
+/// A mail in a mailbox, and its flags.
+type Mail = (Vec<u8>, Vec<u8>);
+
 /// The state of a test file beside that of its machine.
 pub(super) struct Suite<'p, 'm> {
     stage: &'m Stage<'m>,
@@ -195,15 +199,24 @@ pub(super) struct Suite<'p, 'm> {
     saved: BTreeMap<Vec<u8>, Rc<Program>>,
     /// The server's words for what went wrong in the last compilation or run.
     errors: Vec<String>,
+    /// That was in the test that runs.
+    fresh: bool,
     config: BTreeMap<String, String>,
     /// The mails that were sent, once for each recipient.
     sent: Vec<(Sent, Vec<u8>)>,
     /// The mails in the mailboxes, with their flags.
-    boxes: BTreeMap<Vec<u8>, Vec<(Vec<u8>, Vec<u8>)>>,
+    boxes: BTreeMap<Vec<u8>, Vec<Mail>>,
     /// The flags of the message, if it comes from a mailbox.
     flags: Vec<u8>,
     /// A script was not supplied.
     unknown: bool,
+}
+
+impl Suite<'_, '_> {
+    /// The errors, if they come from the test that runs.
+    fn news(&self) -> Vec<String> {
+        if self.fresh { self.errors.clone() } else { Vec::new() }
+    }
 }
 
 impl<'p, 'm> Machine<'p, 'm> {
@@ -216,7 +229,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     fn suite_end(&mut self, failed: bool) {
         let Some(suite) = &mut self.suite else { return };
         if let Some((name, range)) = suite.open.take() {
-            let errors = std::mem::take(&mut suite.errors);
+            let errors = suite.news();
             // A test that ends by `stop` did not fail.
             let failure = failed.then(|| (b"the script failed".to_vec(), range, errors));
             if !suite.unknown {
@@ -229,6 +242,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     fn suite_begin(&mut self, range: Range, name: Vec<u8>) {
         if let Some(suite) = &mut self.suite {
             suite.open = Some((name, range));
+            suite.fresh = false;
         }
     }
 
@@ -245,7 +259,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     fn suite_fail(&mut self, at: Range, reason: Vec<u8>) -> Step<()> {
         if let Some(suite) = &mut self.suite {
             let (name, range) = suite.open.take().unwrap_or((Vec::new(), at));
-            suite.host.tested(Tested { name, range, failure: Some((reason, at, suite.errors.clone())) });
+            suite.host.tested(Tested { name, range, failure: Some((reason, at, suite.news())) });
         }
         self.leave_test();
         Ok(())
@@ -543,6 +557,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         let dialect = self.dialect;
         let Some(suite) = &mut self.suite else { return Ok(None) };
         suite.errors.clear();
+        suite.fresh = true;
         match suite.host.compile(script, dialect) {
             Compiled::Known { program, errors } => {
                 suite.errors = errors;
@@ -594,8 +609,10 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// The errors to be asked about now: of a run, or of carrying out a result.
     fn set_errors(&mut self, notes: &[Diagnostic], failure: Option<&Diagnostic>) {
+        let dialect = self.dialect;
         if let Some(suite) = &mut self.suite {
-            suite.errors = notes.iter().chain(failure).flat_map(|finding| suite.host.texts(finding)).collect();
+            suite.fresh = true;
+            suite.errors = notes.iter().chain(failure).flat_map(|finding| suite.host.texts(finding, dialect)).collect();
         }
     }
 

@@ -15,8 +15,24 @@ pub(super) fn is_error(finding: &Diagnostic) -> bool {
     finding.severity == Severity::Error || (finding.severity == Severity::Warning && ACCEPTED.contains(&finding.code))
 }
 
+/// Its 0.5 opens quotes with a backquote in messages that name a value of the user's.
+const BACKQUOTED: &[&str] = &["capability '", "field name '", "folder name '", "mailbox '", "specified value '", "require command: '"];
+
+/// The line as the version of the server quotes.
+fn quoted(line: String, dialect: &Dialect) -> String {
+    if !dialect.engine.is_05() {
+        return line;
+    }
+    BACKQUOTED.iter().fold(line, |line, before| line.replace(before, &before.replace('\'', "`")))
+}
+
 /// The lines that it prints for a script: the findings of the script itself, then those of the scripts that it includes.
 pub(super) fn compiling(script: &Script, findings: &[Diagnostic], refused: bool, dialect: &Dialect) -> Vec<String> {
+    let lines = compiled(script, findings, refused, dialect);
+    lines.into_iter().map(|line| quoted(line, dialect)).collect()
+}
+
+fn compiled(script: &Script, findings: &[Diagnostic], refused: bool, dialect: &Dialect) -> Vec<String> {
     let errors: Vec<&Diagnostic> = findings.iter().filter(|finding| is_error(finding)).collect();
     let own: Vec<&Diagnostic> = errors.iter().copied().filter(|error| error.unit == 0).collect();
     let conflict = own.iter().any(|error| error.code == Code::ExtensionConflict && param(error, "name") == "notify");
@@ -45,9 +61,9 @@ pub(super) fn compiling(script: &Script, findings: &[Diagnostic], refused: bool,
 }
 
 /// The lines that it prints when a script runs: why it failed, or what it complained about all the same.
-pub(super) fn running(finding: &Diagnostic) -> Vec<String> {
+pub(super) fn running(finding: &Diagnostic, dialect: &Dialect) -> Vec<String> {
     let said = finding.severity == Severity::Error || matches!(finding.code, Code::RunInvalidRegex | Code::RunInvalidNotify);
-    if said && finding.code != Code::DuplicateTwice { vec![line(finding)] } else { Vec::new() }
+    if said && finding.code != Code::DuplicateTwice { vec![quoted(line(finding), dialect)] } else { Vec::new() }
 }
 
 /// One script, call by call.
@@ -156,7 +172,9 @@ impl<'s> Walk<'s> {
                     command(name)
                 )
             }
-            Code::InvalidHeaderValue => format!("specified value {} for the header is invalid", error.range.of(self.text)),
+            Code::InvalidHeaderValue => {
+                format!("addheader command: specified value '{}' is invalid", error.range.of(self.text).trim_matches('"'))
+            }
             _ => line(error),
         };
         let miscounted = if argument.is_none() && subtests.is_some() { self.miscounted(call, name) } else { None };
@@ -235,7 +253,13 @@ const fn is_of_graph(code: Code) -> bool {
 
 /// The lines for an error of the parser.
 fn unparsed(error: &Diagnostic) -> Vec<String> {
-    let mut lines = vec![line(error)];
+    // What the validator finds after a command without its semicolon, the parser words otherwise.
+    let mut lines = vec![match error.code {
+        Code::ExpectedSemicolon | Code::TestListWithoutParentheses | Code::UnexpectedToken => {
+            "expected end of command ';' or the beginning of a compound block '{', but found something else".into()
+        }
+        _ => line(error),
+    }];
     // The lexer tells it, and then the parser.
     if error.code == Code::UnexpectedCharacter {
         lines.push("expected end of command ';' or the beginning of a compound block '{', but found unknown characters".into());
@@ -361,6 +385,57 @@ fn line(error: &Diagnostic) -> String {
         }
         Code::RunInvalidMailbox => format!("fileinto action: invalid folder name '{value}' specified: invalid utf-8"),
         Code::MissingMailbox => format!("failed to store into mailbox '{name}': Mailbox doesn't exist: {name}"),
+        Code::ActionConflict => {
+            let (who, what) = match (name, param(error, "other")) {
+                ("vacation", _) => ("vacation", "also sends a response back to the sender"),
+                (_, "vacation") => ("reject/ereject", "also sends a response to the sender"),
+                _ => ("reject/ereject", "tries to deliver the message"),
+            };
+            let other =
+                if param(error, "other") == "fileinto" || param(error, "other") == "keep" { "store" } else { param(error, "other") };
+            format!("{who} action conflicts with other action: the {other} action {what}")
+        }
+        Code::DuplicateAction => {
+            let who = if name == "reject" { "reject/ereject" } else { name };
+            format!("duplicate {who} action not allowed")
+        }
+        Code::RunInvalidAddress | Code::InvalidAddress => format!("specified address '{value}' is invalid"),
+        Code::ScriptError => param(error, "message").to_owned(),
+        Code::RunInvalidRegex => format!("invalid regular expression '{value}' for regex match"),
+        Code::InvalidRegex => format!("invalid regular expression for regex match: {}", param(error, "reason")),
+        Code::UnknownNamespace | Code::UnknownNamespaceIgnored => format!("referring to variable in unknown namespace '{name}'"),
+        Code::InvalidVariableName => format!("invalid variable name '{name}'"),
+        Code::ReadOnlyVariable => "cannot assign to match variable".into(),
+        Code::MatchValueRange => format!("match value index out of range (max: {max})"),
+        Code::TooManyVariables => format!("(implicit) declaration of new variable exceeds the limit (max variables: {max})"),
+        Code::UnknownComparator => format!("unknown comparator '{name}'"),
+        Code::ComparatorMismatch => format!("the specified {tag} match type is not supported by the comparator '{name}'"),
+        Code::UnknownEnvelopePart => format!("specified envelope part '{name}' is not supported by the envelope test"),
+        Code::OutsideLoop => format!("the {name} command is not placed inside a foreverypart loop"),
+        Code::LoopsTooDeep => format!("new program loop exceeds the nesting limit (<= {max} levels)"),
+        Code::MissingInclude => format!("included script '{name}' does not exist"),
+        Code::InvalidScriptName => format!("include: invalid script name '{name}'"),
+        Code::NotAnExtension => {
+            format!(
+                "require command: '{name}' is not known as a Sieve capability, but it is known as a Sieve command that is always available"
+            )
+        }
+        Code::IndexZero => "the :index tag cannot be zero".into(),
+        Code::NumberTooLarge => format!("number exceeds integer limits (max {max})"),
+        Code::IdentifierTooLong => "encountered impossibly long identifier".into(),
+        Code::UnexpectedCharacter => format!("unexpected character(s) starting with '{}'", param(error, "char")),
+        Code::UnterminatedString => "end of file before end of quoted string".into(),
+        Code::UnterminatedText => "end of file before end of multi-line string".into(),
+        Code::UnterminatedComment => "end of file before end of bracket comment ('/* ... */')".into(),
+        Code::NulCharacter => "encountered NUL character".into(),
+        Code::TooManyArguments => "too many arguments for command".into(),
+        Code::TooDeep => "cannot nest deeper than 32 levels".into(),
+        Code::ScriptTooLarge => format!("sieve script is too large (max {max} bytes)"),
+        Code::ExpectedBlockEnd => "expected end of compound block '}', but found end of file".into(),
+        Code::ExpectedListEnd => format!("expecting ',' or end of string list ']', but found {}", param(error, "found")),
+        Code::ExpectedString => format!("expecting string in string list, but found {}", param(error, "found")),
+        Code::ExpectedTest => format!("expecting test identifier in test list, but found {}", param(error, "found")),
+        Code::ExpectedTestListEnd => format!("expecting ',' or end of test list ')', but found {}", param(error, "found")),
         Code::TooManyActions => format!("total number of actions exceeds policy limit ({} > {max})", more(max)),
         Code::TooManyRedirects => format!("number of redirect actions exceeds policy limit ({} > {max})", more(max)),
         Code::TooManyNotifications => format!("number of notify actions exceeds policy limit ({} > {max})", more(max)),
