@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::compose::{self, Letter};
 use super::machine::Machine;
 use super::notify::is_word;
-use super::result::{Entry, Kind, Vacation, same_mailbox};
+use super::result::{Entry, Flags, Kind, Vacation, same_mailbox};
 use super::{Action, Delivery, Keep, Outcome, Question, Remembered, Sent, Stored, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{SmtpAddress, addresses};
@@ -284,9 +284,9 @@ impl Machine<'_, '_> {
             };
             if self.progress.implicit {
                 let flags = match deferred {
-                    Some(entry) => entry.flags.stored(&self.internal_flags),
-                    None if self.actions.internal_flags => super::flags::stored(std::slice::from_ref(&self.internal_flags)),
-                    None => Vec::new(),
+                    Some(entry) if entry.flags != Flags::Unspoken => entry.flags.stored(&self.internal_flags),
+                    _ if self.actions.internal_flags => super::flags::stored(std::slice::from_ref(&self.internal_flags)),
+                    _ => Vec::new(),
                 };
                 if deferred.is_none() {
                     outcome.actions.push(implicit_keep(flags.clone()));
