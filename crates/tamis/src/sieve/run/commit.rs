@@ -485,7 +485,8 @@ impl Machine<'_, '_> {
         let original = self.delivery.original_recipient().filter(|_| settings.vacation_use_original_recipient);
         let user = self.user_address();
         for name in ADDRESS_FIELDS {
-            let listed: Vec<SmtpAddress> = fields.undecoded(name.as_bytes()).flat_map(|value| addresses(value).addresses).collect();
+            let all = fields.undecoded(name.as_bytes()).map(addresses);
+            let listed: Vec<SmtpAddress> = all.flat_map(|list| [list.addresses, list.broken].concat()).collect();
             let own = std::iter::once(&recipient).chain(&original).chain(&vacation.addresses).chain(&user);
             if let Some(own) = own.into_iter().find(|own| listed.iter().any(|other| other.equals_ignoring_case(own))) {
                 *known = Some(own.clone());
