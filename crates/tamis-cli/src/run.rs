@@ -78,7 +78,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
     let setting = Setting {
         included,
         account: account(args)?,
-        now: now(args)?,
+        now: now(args.now.as_deref())?,
         charsets: Charsets::new(),
         language: args.server.language(),
         script,
@@ -166,8 +166,9 @@ fn account(args: &RunArgs) -> Result<Account, String> {
     Ok(account)
 }
 
-fn now(args: &RunArgs) -> Result<Timestamp, String> {
-    match &args.now {
+/// The time that is asked for, or now.
+pub fn now(asked: Option<&str>) -> Result<Timestamp, String> {
+    match asked {
         Some(text) => tamis_wire::parse_rfc3339(text).ok_or_else(|| format!("`{text}` is no time such as 2026-11-23T09:14:00+01:00")),
         None => {
             let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());

@@ -406,6 +406,14 @@ codes! {
         en: "`{name}` belongs inside `foreverypart`",
         fr: "`{name}` va à l'intérieur de `foreverypart`"
     }
+    UnknownTestObject "sieve/unknown-test-object" Error {
+        en: "there is no `{name}` to set: a test sets `message`, `envelope.from`, `envelope.to`, `envelope.orig_to` or `envelope.auth`",
+        fr: "il n'y a pas de `{name}` : un essai définit `message`, `envelope.from`, `envelope.to`, `envelope.orig_to` ou `envelope.auth`"
+    }
+    TestMessageSource "sieve/test-message-source" Error {
+        en: "`test_message` takes either `:smtp` or `:folder`",
+        fr: "`test_message` prend soit `:smtp`, soit `:folder`"
+    }
     UnknownLoop "sieve/unknown-loop" Error {
         en: "no `foreverypart` around this has the name `{name}`",
         fr: "aucun `foreverypart` autour ne porte le nom `{name}`"
@@ -542,6 +550,10 @@ codes! {
         en: "the script is not UTF-8 text",
         fr: "le script n'est pas du texte UTF-8"
     }
+    NotifyForbidden "sieve/notify-forbidden" Error {
+        en: "{server} does not let scripts notify",
+        fr: "{server} n'autorise pas les scripts à notifier"
+    }
     TooManyActions "run/too-many-actions" Error {
         en: "more than {max} actions",
         fr: "plus de {max} actions"
@@ -549,6 +561,10 @@ codes! {
     TooManyRedirects "run/too-many-redirects" Error {
         en: "more than {max} redirects",
         fr: "plus de {max} réexpéditions"
+    }
+    TooManyNotifications "run/too-many-notifications" Error {
+        en: "more than {max} notifications",
+        fr: "plus de {max} notifications"
     }
     ActionConflict "run/action-conflict" Error {
         en: "`{name}` conflicts with `{other}`",

@@ -12,6 +12,8 @@ mod matching;
 mod names;
 mod require;
 mod strings;
+#[cfg(feature = "svtest")]
+mod suite;
 mod tests;
 
 use super::dialect::Dialect;
@@ -238,6 +240,13 @@ impl<'s> Binder<'s> {
             self.commands(inside.commands, false);
         }
         let range = call.head;
+        #[cfg(feature = "svtest")]
+        if found.op == OpId::Suite(spec::SuiteId::Test) {
+            if let Some(op) = self.suite_test(found, call, own_block) {
+                block.push(Command { range, op });
+            }
+            return;
+        }
         if found.op == OpId::ForEveryPart {
             if let Some(op) = self.for_every_part(found, call, own_block) {
                 block.push(Command { range, op });
@@ -307,8 +316,13 @@ impl<'s> Binder<'s> {
         if inside.is_none() {
             self.error(Code::MissingBlock, call.name, "name", found.name);
         }
-        // What stands after a branch that is always taken is never looked at.
+        // What stands after a branch that is always taken is looked at only from outside.
         if chain.decided {
+            if found.op == OpId::Else {
+                self.no_test_after_else(call);
+            } else {
+                self.has_single_test(found, call);
+            }
             chain.previous = if found.op == OpId::Else { Previous::Other } else { Previous::If };
             return;
         }
@@ -356,19 +370,26 @@ impl<'s> Binder<'s> {
 
     /// The one test of `if`, `elsif` or `not`.
     fn single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> (Option<Test>, Known) {
-        let Some(first) = call.tests().next() else {
-            self.error(Code::MissingTest, call.name, "name", found.name);
-            return (None, Known::Broken);
-        };
-        if call.has_test_list() {
-            let range = call.tests().fold(first.range(), |range, test| range.cover(test.range()));
-            self.error(Code::ExpectedSingleTest, range, "name", found.name);
+        if !self.has_single_test(found, call) {
             for test in call.tests() {
                 self.test(test);
             }
             return (None, Known::Broken);
         }
-        self.test(first)
+        call.tests().next().map_or((None, Known::Broken), |first| self.test(first))
+    }
+
+    /// Whether there is one test, and no list.
+    fn has_single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> bool {
+        let Some(first) = call.tests().next() else {
+            self.error(Code::MissingTest, call.name, "name", found.name);
+            return false;
+        };
+        if call.has_test_list() {
+            let range = call.tests().fold(first.range(), |range, test| range.cover(test.range()));
+            self.error(Code::ExpectedSingleTest, range, "name", found.name);
+        }
+        !call.has_test_list()
     }
 
     /// Binds a test. Nothing comes back if it has errors.

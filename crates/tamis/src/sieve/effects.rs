@@ -189,6 +189,8 @@ impl Walk<'_> {
                 (Piece::Literal(bytes), _) => parts.push(Some(bytes.to_vec())),
                 (Piece::Variable(_) | Piece::Match(_) | Piece::Environment(_), Some(None)) | (Piece::Dropped, _) => {}
                 (Piece::Variable(_) | Piece::Match(_) | Piece::Environment(_), _) => parts.push(None),
+                #[cfg(feature = "svtest")]
+                (Piece::SuitePath, _) => parts.push(None),
             }
         }
         Known { at: self.at(text.range), parts }
@@ -300,6 +302,13 @@ impl Walk<'_> {
             }
             Op::Return => "return",
             Op::DebugLog(_) => "debug_log",
+            #[cfg(feature = "svtest")]
+            Op::Suite(act) => {
+                if let crate::sieve::program::suite::Act::Test { block, .. } = &**act {
+                    self.block(block);
+                }
+                "test"
+            }
         };
         self.effects.commands.push((name, at));
     }
@@ -372,6 +381,8 @@ impl Walk<'_> {
             | TestKind::SpecialUseExists { .. }
             | TestKind::MailboxIdExists { .. }
             | TestKind::ValidExtList { .. } => {}
+            #[cfg(feature = "svtest")]
+            TestKind::Suite(_) => {}
         }
     }
 }

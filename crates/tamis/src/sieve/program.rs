@@ -3,6 +3,8 @@
 //! `bind` builds this from the syntax tree; `run` interprets it. Nothing here refers to the text but ranges.
 
 mod compact;
+#[cfg(feature = "svtest")]
+pub mod suite;
 
 pub use compact::{Bytes, Few};
 
@@ -94,6 +96,9 @@ pub enum Piece {
     Match(u32),
     /// A substitution that the server drops. The string is not literal to it all the same.
     Dropped,
+    /// `${tst.path}`: the folder of the test file.
+    #[cfg(feature = "svtest")]
+    SuitePath,
 }
 
 /// A string list; a single string is a list of one.
@@ -250,6 +255,9 @@ pub enum Op {
         /// What is preferred to it.
         preferred: Option<Box<Preferred>>,
     },
+    /// A command of vnd.dovecot.testsuite.
+    #[cfg(feature = "svtest")]
+    Suite(Box<suite::Act>),
 }
 
 /// The arguments of `report`.
@@ -589,6 +597,9 @@ pub enum TestKind {
     },
     /// A test that asks the outside world; with keys, about a value.
     External(Box<External>, Option<Box<(Texts, Matching)>>),
+    /// A test of vnd.dovecot.testsuite.
+    #[cfg(feature = "svtest")]
+    Suite(Box<suite::Ask>),
 }
 
 /// The arguments of `duplicate`.

@@ -7,6 +7,7 @@ use crate::mail::{Message, SmtpAddress, fields_named};
 use crate::order::Map;
 use crate::text::Range;
 
+mod chain;
 mod commit;
 mod compare;
 mod compose;
@@ -21,6 +22,8 @@ mod notify;
 mod outside;
 mod result;
 mod score;
+#[cfg(feature = "svtest")]
+pub(in crate::sieve) mod suite;
 mod tests;
 mod variables;
 mod write;
@@ -37,6 +40,8 @@ pub fn run(program: &Program, delivery: &Delivery<'_>, account: &Account, limits
     let _ = machine.run();
     machine.finish()
 }
+
+pub use chain::{Chain, run_chain};
 
 /// The release whose behaviour an engine stands for.
 const fn version(engine: Engine) -> &'static str {

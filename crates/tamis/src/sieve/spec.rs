@@ -37,6 +37,8 @@ mod rewriting;
 mod spamtest;
 mod special_use;
 mod subaddress;
+#[cfg(feature = "svtest")]
+mod testsuite;
 mod vacation;
 mod variables;
 mod vnd_cyrus;
@@ -179,11 +181,11 @@ pub enum Family {
 }
 
 macro_rules! ids {
-    ($(#[$meta:meta])* $name:ident: $($variant:ident)*) => {
+    ($(#[$meta:meta])* $name:ident: $($(#[$only:meta])* $variant:ident $(($of:ty))?)*) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[allow(missing_docs, reason = "each is documented where the spec lists it")]
-        pub enum $name { $($variant),* }
+        pub enum $name { $($(#[$only])* $variant $(($of))?),* }
     };
 }
 
@@ -196,6 +198,14 @@ ids! {
         EReject SpamTest VirusTest Metadata MetadataExists ServerMetadata ServerMetadataExists SpecialUseExists MailboxIdExists
         ValidExtList Report Pipe Filter Execute Replace Enclose Convert ProcessCalendar Snooze Log JmapQuery ImplicitKeepTarget
         While Continue Let Eval Expire Unexpire HasExpiration Expiration
+        #[cfg(feature = "svtest")] Suite(SuiteId)
+}
+
+#[cfg(feature = "svtest")]
+ids! {
+    /// The behaviour of a command or test of vnd.dovecot.testsuite.
+    SuiteId: Test Set Fail Message AskMessage MessagePrint ResultPrint ResultReset ResultExecute ResultAction Compile Run Multiscript Error
+        MailboxCreate MailboxDelete ConfigSet ConfigUnset ConfigReload BinarySave BinaryLoad MetadataSet
 }
 
 ids! {
@@ -205,6 +215,8 @@ ids! {
         Mime Handle Index Last Zone OriginalZone Importance Options Message AnyChild Type Subtype ContentType Param
         Name First Global Personal Once Optional Header UniqueId Method Id Low Normal High List
         Other
+        #[cfg(feature = "svtest")] AppendResult #[cfg(feature = "svtest")] Smtp #[cfg(feature = "svtest")] Folder
+        #[cfg(feature = "svtest")] Extension #[cfg(feature = "svtest")] Mailbox
 }
 
 impl Command {
@@ -373,6 +385,10 @@ const EXTENSIONS: &[&Extension] = &[
     &vnd_proton::EXPIRE,
     &vnd_proton::EVAL,
 ];
+
+/// The language of Pigeonhole's own tests. No server offers it: only the runner of test files puts it in force.
+#[cfg(feature = "svtest")]
+pub const TESTSUITE: &Extension = &testsuite::TESTSUITE;
 
 /// An extension by its capability name (case matters: RFC 5228, 3.2).
 #[must_use]

@@ -51,6 +51,11 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sieve::syntax",
         ],
     ),
+    // Row 4. A test file compiles and runs scripts: it reads all of the rows below.
+    (
+        "sieve::svtest",
+        &["text", "diagnostic", "mail", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::program", "sieve::bind", "sieve::run"],
+    ),
 ];
 
 /// Crates that the core never depends on, at any depth.

@@ -45,7 +45,7 @@ impl Binder<'_> {
             OpId::Unmark => Some(mark(call, FlagChange::Remove)),
             OpId::AddHeader => self.addheader(&arguments),
             OpId::DeleteHeader => self.deleteheader(&arguments),
-            OpId::NotifyMethod => self.notify(&arguments),
+            OpId::NotifyMethod => self.notify(call, &arguments),
             OpId::NotifyOld => self.notify_old(&arguments),
             OpId::Denotify => self.denotify(&arguments),
             OpId::Error => Some(Op::Error { message: self.string(arguments.nth_back(1)?) }),
@@ -76,6 +76,8 @@ impl Binder<'_> {
             | OpId::Eval
             | OpId::Expire
             | OpId::Unexpire => Some(Op::External(Box::new(self.external(found, call, &arguments)?))),
+            #[cfg(feature = "svtest")]
+            OpId::Suite(id) => self.suite_act(id, call, &arguments),
             // Bound elsewhere: they have branches or blocks, or are tests.
             OpId::If
             | OpId::Elsif
@@ -316,9 +318,12 @@ impl Binder<'_> {
             if literal.contains(&0) {
                 self.report(Diagnostic::new(Code::InvalidHeaderValue, value.range));
             } else if !is_header_value(literal, true, true) {
-                let mut warning = Diagnostic::new(Code::InvalidHeaderValue, value.range);
-                warning.severity = Severity::Warning;
-                self.report(warning);
+                let mut finding = Diagnostic::new(Code::InvalidHeaderValue, value.range);
+                // Until 2.4 a warning (cmd-addheader.c).
+                if self.dialect.engine != Engine::Pigeonhole24 {
+                    finding.severity = Severity::Warning;
+                }
+                self.report(finding);
             }
             if literal.len() as u64 > self.dialect.settings.editheader_max_header_size {
                 let max = self.dialect.settings.editheader_max_header_size.to_string();
@@ -362,7 +367,7 @@ impl Binder<'_> {
         Some(Op::DeleteHeader { index, matching, name, values })
     }
 
-    fn notify(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
+    fn notify(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
         let method = self.string(arguments.nth_back(1)?);
         let from = arguments.value(TagId::From).map(|from| self.string(from));
         let importance = match arguments.value(TagId::Importance) {
@@ -397,6 +402,10 @@ impl Binder<'_> {
                 }
                 self.check_options(options.as_ref());
             }
+        }
+        if self.dialect.settings.max_notifications == Some(0) {
+            let server = self.dialect.name.clone();
+            self.error(Code::NotifyForbidden, call.name, "server", server);
         }
         let others = self.others(arguments);
         Some(Op::Notify(Box::new(Notify { from, importance, options, message, method, others })))

@@ -96,7 +96,7 @@ impl<'s> Binder<'s> {
                     let next = all.get(at).filter(|next| next.kind != Kind::Tag).copied();
                     at += usize::from(next.is_some());
                     match next {
-                        Some(next) if self.accepts(kind, next) => Some(next),
+                        Some(next) if accepts(kind, next) => Some(next),
                         Some(next) => {
                             self.report(
                                 Diagnostic::new(Code::WrongTagValue, next.range)
@@ -154,7 +154,7 @@ impl<'s> Binder<'s> {
         });
         let mut valid = true;
         for (position, (arg, argument)) in expected.zip(&*out.positional).enumerate() {
-            if !self.accepts(arg.kind, *argument) {
+            if !accepts(arg.kind, *argument) {
                 self.report(
                     Diagnostic::new(Code::WrongArgument, argument.range)
                         .with("position", (position + 1).to_string())
@@ -167,18 +167,6 @@ impl<'s> Binder<'s> {
             }
         }
         valid
-    }
-
-    /// Pigeonhole takes a list of one string for a string (sieve-ast.c makes it one).
-    fn accepts(&self, kind: ArgKind, argument: Argument) -> bool {
-        match kind {
-            ArgKind::String if argument.kind == Kind::StringList => {
-                self.dialect.engine.is_pigeonhole() && self.calls.strings(argument).len() == 1
-            }
-            ArgKind::String => argument.kind.is_string(),
-            ArgKind::Strings => argument.kind.is_string() || argument.kind == Kind::StringList,
-            ArgKind::Number => argument.kind == Kind::Number,
-        }
     }
 
     /// The tag of a name on a command, among the extensions in force.
@@ -307,6 +295,15 @@ fn excludes(found: &Command, one: &Tag, other: &Tag) -> bool {
         return one.name == other.name || (!one.slot.is_empty() && one.slot == other.slot);
     }
     group(one.id) == group(other.id) && !(one.id == other.id && forgotten)
+}
+
+/// A list of one string is no string (sieve_validate_positional_argument), though a string is a list.
+const fn accepts(kind: ArgKind, argument: Argument) -> bool {
+    match kind {
+        ArgKind::String => argument.kind.is_string(),
+        ArgKind::Strings => argument.kind.is_string() || matches!(argument.kind, Kind::StringList),
+        ArgKind::Number => matches!(argument.kind, Kind::Number),
+    }
 }
 
 const fn kind_name(kind: ArgKind) -> &'static str {

@@ -158,6 +158,12 @@ fn point(block: &mut [crate::sieve::program::Command], targets: &[Option<u32>]) 
                 }
             }
             Op::ForEveryPart(block) => point(block, targets),
+            #[cfg(feature = "svtest")]
+            Op::Suite(act) => {
+                if let crate::sieve::program::suite::Act::Test { block, .. } = &mut **act {
+                    point(block, targets);
+                }
+            }
             _ => {}
         }
     }

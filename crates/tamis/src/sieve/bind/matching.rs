@@ -71,7 +71,13 @@ impl Binder<'_> {
             return None;
         };
         let extension = format!("comparator-{}", comparator_name(comparator));
-        if matches!(comparator, Comparator::AsciiNumeric | Comparator::UnicodeCasemap) && !self.is_loaded(&extension) {
+        // 2.4 has i;unicode-casemap built in (sieve-comparators.c).
+        let built_in = match comparator {
+            Comparator::Octet | Comparator::AsciiCasemap => true,
+            Comparator::UnicodeCasemap => self.dialect.engine == Engine::Pigeonhole24,
+            Comparator::AsciiNumeric => false,
+        };
+        if !built_in && !self.is_loaded(&extension) {
             let owners: Vec<_> = crate::sieve::spec::extension(&extension).into_iter().collect();
             self.missing(comparator_name(comparator), value.range, &owners);
         }

@@ -186,11 +186,13 @@ impl Binder<'_> {
             | OpId::Let
             | OpId::Expire
             | OpId::Unexpire => None,
+            #[cfg(feature = "svtest")]
+            OpId::Suite(id) => self.suite_ask(id, call, &arguments),
         }
     }
 
     /// The keys, which are always the last argument, with the comparator and match type that they go with.
-    fn keys(&mut self, arguments: &Arguments<'_>, default: Comparator) -> Option<(Texts, Matching)> {
+    pub(super) fn keys(&mut self, arguments: &Arguments<'_>, default: Comparator) -> Option<(Texts, Matching)> {
         let keys = self.strings(arguments.nth_back(1)?);
         let matching = self.matching(arguments, &keys, default)?;
         Some((keys, matching))

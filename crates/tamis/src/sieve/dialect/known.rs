@@ -1,6 +1,6 @@
 //! The servers that tamis knows, and the names of their settings.
 
-use super::{Dialect, Engine, Position, Score, ScoreType, Settings};
+use super::{AddressSource, Dialect, Engine, Position, Score, ScoreType, Settings};
 use crate::sieve::spec::{self, Extension};
 
 /// A server that can be chosen by name.
@@ -125,7 +125,12 @@ fn pigeonhole_settings() -> Settings {
         vacation_dont_check_recipient: false,
         vacation_send_from_recipient: false,
         vacation_to_header_ignore_envelope: false,
-        redirect_envelope_from_recipient: false,
+        vacation_default_subject: None,
+        vacation_default_subject_template: None,
+        vacation_max_subject: 256,
+        redirect_envelope_from: AddressSource::Default,
+        max_notifications: None,
+        notify_mailto_envelope_from: AddressSource::Default,
         duplicate_default_period: 12 * 3600,
         duplicate_max_period: 2 * DAY,
         variables_max_scope_size: 255,
@@ -137,6 +142,7 @@ fn pigeonhole_settings() -> Settings {
         editheader_forbid_delete: Vec::new(),
         spamtest: Score::default(),
         virustest: Score::default(),
+        mailbox_separator: b'/',
         recipient_delimiter: "+".into(),
         mailbox_autocreate: false,
         has_global_scripts: false,
@@ -195,7 +201,7 @@ fn mailcow() -> Dialect {
             vacation_min_period: 5,
             vacation_default_period: 60,
             vacation_send_from_recipient: true,
-            redirect_envelope_from_recipient: true,
+            redirect_envelope_from: AddressSource::Recipient,
             duplicate_default_period: 60,
             duplicate_max_period: 7 * 86_400,
             ..pigeonhole_settings()
@@ -239,7 +245,8 @@ fn number<'s>(settings: &'s mut Settings, key: &str) -> Option<(&'s mut u64, Uni
         "duplicate_default_period" => (&mut settings.duplicate_default_period, Unit::Time),
         "duplicate_max_period" => (&mut settings.duplicate_max_period, Unit::Time),
         "variables_max_scope_size" => (&mut settings.variables_max_scope_size, Unit::Count),
-        "variables_max_variable_size" => (&mut settings.variables_max_variable_size, Unit::Size),
+        "vacation_max_subject_codepoints" => (&mut settings.vacation_max_subject, Unit::Count),
+        "variables_max_variable_size" | "variables_max_value_size" => (&mut settings.variables_max_variable_size, Unit::Size),
         "include_max_nesting_depth" => (&mut settings.include_max_nesting_depth, Unit::Count),
         "include_max_includes" => (&mut settings.include_max_includes, Unit::Count),
         "editheader_max_header_size" => (&mut settings.editheader_max_header_size, Unit::Size),
@@ -334,6 +341,10 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
         return Ok(());
     }
     match name {
+        "namespace_separator" => match value.as_bytes() {
+            [separator] => dialect.settings.mailbox_separator = *separator,
+            _ => return Err(format!("`{value}` is no value for the setting `{key}`: give one character")),
+        },
         "recipient_delimiter" => value.clone_into(&mut dialect.settings.recipient_delimiter),
         "editheader_forbid_add" => dialect.settings.editheader_forbid_add = words(value),
         "editheader_forbid_delete" => dialect.settings.editheader_forbid_delete = words(value),
@@ -341,14 +352,19 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
             dialect.settings.editheader_forbid_add.extend(words(value));
             dialect.settings.editheader_forbid_delete.extend(words(value));
         }
-        "redirect_envelope_from" => match value {
-            "recipient" | "orig_recipient" | "user_email" => dialect.settings.redirect_envelope_from_recipient = true,
-            "sender" => dialect.settings.redirect_envelope_from_recipient = false,
-            _ => return Err(format!("`{value}` is no value for the setting `{key}`: give sender or recipient")),
-        },
+        "redirect_envelope_from" => dialect.settings.redirect_envelope_from = address_source(key, value)?,
+        "notify_max_notifications" => {
+            let most = Unit::Count.parse(value).ok_or_else(|| format!("`{value}` is no value for the setting `{key}`: give a number"))?;
+            dialect.settings.max_notifications = Some(most);
+        }
+        "notify_mailto_envelope_from" => dialect.settings.notify_mailto_envelope_from = address_source(key, value)?,
+        "vacation_default_subject" => dialect.settings.vacation_default_subject = Some(value.to_owned()).filter(|value| !value.is_empty()),
+        "vacation_default_subject_template" => {
+            dialect.settings.vacation_default_subject_template = Some(value.to_owned()).filter(|value| !value.is_empty());
+        }
         "extensions" => switch(&mut dialect.extensions, value)?,
         "global_extensions" => switch(&mut dialect.global_extensions, value)?,
-        _ => return Err(format!("there is no setting `{key}`")),
+        _ => return nested(dialect, name, value).ok_or_else(|| format!("there is no setting `{key}`")),
     }
     Ok(())
 }
@@ -360,6 +376,42 @@ fn score<'s, 'k>(settings: &'s mut Settings, key: &'k str) -> Option<(&'s mut Sc
         ("virustest", rest) => Some((&mut settings.virustest, rest)),
         _ => None,
     }
+}
+
+/// Settings of 2.4 that stand in a named block, as `editheader_header/NAME/forbid_add`.
+fn nested(dialect: &mut Dialect, name: &str, value: &str) -> Option<()> {
+    let settings = &mut dialect.settings;
+    if name == "vacation_check_recipient" {
+        settings.vacation_dont_check_recipient = value == "no";
+        return Some(());
+    }
+    let header = name.strip_prefix("editheader_header")?;
+    match header.strip_prefix('/').and_then(|header| header.split_once('/')) {
+        Some((header, "forbid_add")) if value == "yes" => settings.editheader_forbid_add.push(header.to_owned()),
+        Some((header, "forbid_delete")) if value == "yes" => settings.editheader_forbid_delete.push(header.to_owned()),
+        _ => {}
+    }
+    Some(())
+}
+
+/// As sieve-address-source.c reads it.
+fn address_source(key: &str, value: &str) -> Result<AddressSource, String> {
+    let value = value.trim_matches([' ', '\t']).to_ascii_lowercase();
+    Ok(match value.as_str() {
+        "" | "default" => AddressSource::Default,
+        "sender" => AddressSource::Sender,
+        "recipient" => AddressSource::Recipient,
+        "orig_recipient" => AddressSource::OriginalRecipient,
+        "user_email" => AddressSource::UserEmail,
+        "postmaster" => AddressSource::Postmaster,
+        path => {
+            let address = path.strip_prefix('<').and_then(|path| path.strip_suffix('>'));
+            let valid = address.filter(|address| address.is_empty() || address.contains('@'));
+            let address =
+                valid.ok_or_else(|| format!("`{value}` is no value for the setting `{key}`: give sender, recipient or <ADDRESS>"))?;
+            AddressSource::Explicit(address.to_owned())
+        }
+    })
 }
 
 fn words(value: &str) -> Vec<String> {

@@ -8,9 +8,9 @@ use super::result::{Notify, NotifyOld, Report, Vacation};
 use super::write::{encoded, field, name, sanitized, sanitized_bytes};
 use super::{Delivery, Sent};
 use crate::mail::{SmtpAddress, addresses, fields_named};
-use crate::sieve::dialect::{Dialect, Engine};
+use crate::sieve::dialect::{AddressSource, Dialect, Engine};
 
-/// Subjects are cut to so many characters (plugins/vacation, sieve-limits.h).
+/// Subjects of notifications are cut to so many characters (ntfy-mailto.c).
 const MAX_SUBJECT: usize = 256;
 
 /// What a mail needs to know of its surroundings.
@@ -45,6 +45,19 @@ impl Letter<'_> {
 
     fn postmaster_text(&self) -> Vec<u8> {
         [b"Postmaster ", path(&self.postmaster()).as_slice()].concat()
+    }
+
+    /// The address of a source; none inside for the null address, none at all for the default (sieve_address_source_get_address).
+    fn address(&self, source: &AddressSource) -> Option<Option<SmtpAddress>> {
+        match source {
+            AddressSource::Default => None,
+            AddressSource::Sender => Some(self.delivery.sender()),
+            AddressSource::Recipient => Some(self.delivery.recipient()),
+            AddressSource::OriginalRecipient => Some(self.delivery.original_recipient()),
+            AddressSource::UserEmail => Some(self.user.clone().or_else(|| self.delivery.recipient())),
+            AddressSource::Postmaster => Some(Some(self.postmaster())),
+            AddressSource::Explicit(address) => Some(super::envelope_address(address)),
+        }
     }
 
     /// The first value of a field of the message as it came.
@@ -88,9 +101,8 @@ pub(super) fn redirect(letter: &Letter<'_>, fields: &Fields<'_>, to: &SmtpAddres
     }
     out.extend_from_slice(&fields.mail(|field| field.is(b"return-path")));
     // RFC 5228, 4.2: the null sender stays.
-    let sender = delivery
-        .sender()
-        .map(|sender| if letter.dialect.settings.redirect_envelope_from_recipient { own.unwrap_or(sender) } else { sender });
+    let sender =
+        delivery.sender().and_then(|sender| letter.address(&letter.dialect.settings.redirect_envelope_from).unwrap_or(Some(sender)));
     sent("redirect", sender, vec![to.to_bytes()], out)
 }
 
@@ -100,6 +112,7 @@ fn sent(kind: &'static str, from: Option<SmtpAddress>, to: Vec<Vec<u8>>, message
 
 pub(super) fn vacation(letter: &Letter<'_>, vacation: &Vacation, own: Option<&SmtpAddress>) -> Sent {
     let delivery = letter.delivery;
+    let settings = &letter.dialect.settings;
     let mut out = letter.start();
     field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
     field(&mut out, b"Date", &letter.date());
@@ -112,11 +125,14 @@ pub(super) fn vacation(letter: &Letter<'_>, vacation: &Vacation, own: Option<&Sm
     let subject = match vacation.subject.as_deref().filter(|subject| !subject.is_empty()) {
         Some(subject) => subject.to_vec(),
         None => match letter.first_decoded(b"subject") {
-            Some(subject) => [b"Auto: ", subject.as_slice()].concat(),
-            None => b"Automated reply".to_vec(),
+            Some(subject) => match &settings.vacation_default_subject_template {
+                None => [b"Auto: ", subject.as_slice()].concat(),
+                Some(template) => expanded(template, &subject),
+            },
+            None => settings.vacation_default_subject.as_deref().unwrap_or("Automated reply").into(),
         },
     };
-    let subject = sanitized(&subject, MAX_SUBJECT);
+    let subject = sanitized(&subject, usize::try_from(settings.vacation_max_subject).unwrap_or(usize::MAX));
     if is_8bit(&subject) {
         field(&mut out, b"Subject", &encoded(&subject));
     } else {
@@ -142,13 +158,31 @@ pub(super) fn vacation(letter: &Letter<'_>, vacation: &Vacation, own: Option<&Sm
     push_crlf(&mut out, &vacation.reason);
     out.extend_from_slice(b"\r\n");
     // The envelope sender is null, or who the message was sent to, but never what the script says.
-    let settings = &letter.dialect.settings;
     let from = settings.vacation_send_from_recipient.then(|| {
         let listed = own.filter(|own| !vacation.addresses.iter().any(|address| address.equals_ignoring_case(own)));
         let original = settings.vacation_use_original_recipient.then(|| delivery.original_recipient()).flatten();
         listed.cloned().or(original).or_else(|| delivery.recipient())
     });
     sent("vacation", from.flatten(), sender.map(|sender| sender.to_bytes()).into_iter().collect(), out)
+}
+
+/// The template of a subject with the message's own for `%$` and `%{subject}`; `%%` is a percent sign (var-expand.c).
+fn expanded(template: &str, subject: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('%') {
+        out.extend_from_slice(before.as_bytes());
+        rest = after;
+        if let Some(after) = rest.strip_prefix('$').or_else(|| rest.strip_prefix("{subject}")) {
+            out.extend_from_slice(subject);
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix('%') {
+            out.push(b'%');
+            rest = after;
+        }
+    }
+    out.extend_from_slice(rest.as_bytes());
+    out
 }
 
 /// The sender with the display name that the message gives him (_get_full_reply_recipient in cmd-vacation.c).
@@ -211,6 +245,11 @@ fn display_name(text: &[u8]) -> Vec<u8> {
             b')' if !literal && comments > 0 => comments -= 1,
             _ if comments > 0 => comment.push(*byte),
             b'<' if !quotes => return out,
+            // What was read was the name of a group.
+            b':' if !quotes => {
+                out.clear();
+                gap = false;
+            }
             b'"' if !literal => quotes = !quotes,
             b' ' | b'\t' | b'\r' | b'\n' if !quotes => gap = !out.is_empty(),
             _ => {
@@ -412,22 +451,27 @@ pub(super) fn notify(letter: &Letter<'_>, notify: &Notify) -> Sent {
     let mut out = letter.start();
     field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
     field(&mut out, b"Date", &letter.date());
+    // Until 2.4 bytes were counted.
+    let limited = if letter.dialect.engine.is_05() { sanitized_bytes } else { sanitized };
     let subject = match (&notify.message, &mailto.subject) {
-        (Some(message), _) => sanitized_bytes(message, MAX_SUBJECT),
+        (Some(message), _) => limited(message, MAX_SUBJECT),
         (None, Some(subject)) => subject.clone(),
         (None, None) => match letter.first_decoded(b"subject") {
-            Some(subject) => sanitized_bytes(&[b"Notification: ", subject.as_slice()].concat(), MAX_SUBJECT),
+            Some(subject) => limited(&[b"Notification: ", subject.as_slice()].concat(), MAX_SUBJECT),
             None => b"Notification: (no subject)".to_vec(),
         },
     };
     field(&mut out, b"Subject", &encoded(&subject));
+    // The null sender stays null, so that notifications cannot loop.
+    let null = AddressSource::Explicit(String::new());
+    let source = if delivery.sender().is_some() { &letter.dialect.settings.notify_mailto_envelope_from } else { &null };
     let own = notify.from_address.clone().or_else(|| letter.user.clone());
-    let from = notify.from.clone().unwrap_or_else(|| match own.as_ref().filter(|_| delivery.sender().is_some()) {
-        Some(own) => path(own),
+    let by_default = own.is_none() && matches!(source, AddressSource::Default);
+    let sender = letter.address(source).unwrap_or_else(|| Some(own.unwrap_or_else(|| letter.postmaster())));
+    let from = notify.from.clone().unwrap_or_else(|| match sender.as_ref().filter(|_| !by_default) {
+        Some(sender) => path(sender),
         None => letter.postmaster_text(),
     });
-    // The null sender stays null, so that notifications cannot loop.
-    let sender = delivery.sender().map(|_| own.unwrap_or_else(|| letter.postmaster()));
     address_field(&mut out, b"From", &from);
     for (name, carbon) in [(&b"To"[..], false), (b"Cc", true)] {
         let listed: Vec<&[u8]> = mailto.recipients.iter().filter(|(_, _, cc)| *cc == carbon).map(|(text, _, _)| text.as_slice()).collect();

@@ -99,6 +99,13 @@ impl Layout {
                     self.size = self.size.saturating_add(1);
                 }
                 Op::Include { unit: None, .. } => {}
+                #[cfg(feature = "svtest")]
+                Op::Suite(act) => {
+                    self.size = self.size.saturating_add(1);
+                    if let crate::sieve::program::suite::Act::Test { block, .. } = &**act {
+                        self.block(block);
+                    }
+                }
                 _ => self.size = self.size.saturating_add(1),
             }
         }

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use super::commit::Progress;
 use super::fields::Fields;
 use super::loops::{Jump, Layout};
 use super::matching::{Keys, Matcher};
@@ -11,10 +12,13 @@ use super::result::{Actions, Entry, Flags, Kind, Preference};
 use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flags, variables, write};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::PartIter;
-use crate::sieve::dialect::{Engine, Settings};
+use crate::sieve::dialect::{Dialect, Engine, Settings};
 use crate::sieve::program::{Block, Command, FlagChange, If, Index, Matching, Op, Piece, Place, Program, Test, Text, Texts, Unit};
 use crate::sieve::values::is_header_name;
 use crate::text::Range;
+
+/// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).
+const MAX_LOOPS: usize = 4;
 
 /// The script failed; why stands in [`Machine::failure`].
 #[derive(Debug)]
@@ -28,6 +32,8 @@ pub(super) type Asked = ((Vec<u8>, Vec<u8>), bool);
 /// The state of a run.
 pub(super) struct Machine<'p, 'm> {
     pub(super) program: &'p Program,
+    /// The server: the program's, unless a test file changed its settings.
+    pub(super) dialect: &'p Dialect,
     pub(super) delivery: &'p Delivery<'m>,
     pub(super) account: &'p Account,
     pub(super) limits: &'p Limits,
@@ -37,6 +43,10 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) depth: u32,
     /// The unit that runs.
     pub(super) unit: u32,
+    /// So many units the scripts of the chain before have.
+    pub(super) base: u32,
+    /// The script stands in a chain: `keep` leaves the message to the next script.
+    pub(super) chained: bool,
     pub(super) scope: &'p Unit,
     locals: Vec<Vec<u8>>,
     globals: Vec<Vec<u8>>,
@@ -46,6 +56,8 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) internal_flags: Vec<u8>,
     pub(super) fields: Rc<Fields<'m>>,
     pub(super) actions: Actions<'m>,
+    /// What was carried out so far.
+    pub(super) progress: Progress,
     frames: Vec<Frame<'p, 'm>>,
     /// The end of an inner loop that was left, counted in operations of the unit: Pigeonhole's limit until another loop begins, or the
     /// outermost ends.
@@ -62,6 +74,9 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) crashed: bool,
     /// Where the implicit keep goes instead of the default mailbox, and what is preferred to that.
     pub(super) keep_target: Option<KeepTarget>,
+    /// What a test file has beside.
+    #[cfg(feature = "svtest")]
+    pub(super) suite: Option<Box<super::suite::Suite<'p, 'm>>>,
 }
 
 /// A mailbox, and what is preferred to it.
@@ -80,6 +95,9 @@ enum Role<'p, 'm> {
     Branch(Option<&'p (Test, Block)>),
     /// The body of a `foreverypart`.
     Loop(PartIter<'m>, &'p Command),
+    /// The block of a `test`.
+    #[cfg(feature = "svtest")]
+    Test,
     /// An included script; holds the state of the one that includes it. None for the script itself.
     Unit(Option<Box<Suspended<'p>>>),
 }
@@ -114,6 +132,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     ) -> Self {
         Self {
             program,
+            dialect: &program.dialect,
             delivery,
             account,
             limits,
@@ -121,6 +140,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             steps: 0,
             depth: 0,
             unit: 0,
+            base: 0,
+            chained: false,
             scope: &EMPTY,
             locals: Vec::new(),
             globals: vec![Vec::new(); program.globals.len()],
@@ -128,6 +149,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             internal_flags: Vec::new(),
             fields: Rc::new(Fields::new(delivery.message)),
             actions: Actions::default(),
+            progress: Progress::default(),
             frames: Vec::new(),
             limit: None,
             layouts: Vec::new(),
@@ -138,15 +160,17 @@ impl<'p, 'm> Machine<'p, 'm> {
             failure: None,
             crashed: false,
             keep_target: None,
+            #[cfg(feature = "svtest")]
+            suite: None,
         }
     }
 
     pub(super) fn settings(&self) -> &'p Settings {
-        &self.program.dialect.settings
+        &self.dialect.settings
     }
 
     pub(super) fn engine(&self) -> Engine {
-        self.program.dialect.engine
+        self.dialect.engine
     }
 
     /// Runs the script.
@@ -195,6 +219,10 @@ impl<'p, 'm> Machine<'p, 'm> {
         {
             *next = 0;
             return self.step(1);
+        }
+        #[cfg(feature = "svtest")]
+        if matches!(self.frames.last(), Some(Frame { role: Role::Test, .. })) {
+            self.suite_passed();
         }
         self.leave();
         Ok(())
@@ -273,6 +301,24 @@ impl<'p, 'm> Machine<'p, 'm> {
         }
     }
 
+    /// Enters the block of a `test`.
+    #[cfg(feature = "svtest")]
+    pub(super) fn enter_test(&mut self, block: &'p Block) {
+        self.frames.push(Frame { block, next: 0, role: Role::Test });
+    }
+
+    /// Leaves the block of the `test` that runs, or the script if none does.
+    #[cfg(feature = "svtest")]
+    pub(super) fn leave_test(&mut self) {
+        while let Some(frame) = self.frames.last() {
+            let test = matches!(frame.role, Role::Test);
+            self.leave();
+            if test {
+                break;
+            }
+        }
+    }
+
     /// The part that the innermost `foreverypart` is at, of whatever script.
     pub(super) fn part(&self) -> Option<PartIter<'m>> {
         self.frames.iter().rev().find_map(|frame| match frame.role {
@@ -298,7 +344,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     pub(super) fn fail(&mut self, mut diagnostic: Diagnostic) -> Failed {
-        diagnostic.unit = self.unit;
+        diagnostic.unit = self.base.saturating_add(self.unit);
         self.event(|| Event::Stop { range: diagnostic.range });
         self.failure = Some(diagnostic);
         Failed
@@ -318,10 +364,10 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Adds a warning, once for each place.
     pub(super) fn note(&mut self, mut diagnostic: Diagnostic) {
-        diagnostic.unit = self.unit;
+        diagnostic.unit = self.base.saturating_add(self.unit);
         if !self.notes.contains(&diagnostic) {
             if let Some(tracer) = &mut self.tracer {
-                tracer.event(self.unit, self.depth, &Event::Note(&diagnostic));
+                tracer.event(self.base.saturating_add(self.unit), self.depth, &Event::Note(&diagnostic));
             }
             self.notes.push(diagnostic);
         }
@@ -332,7 +378,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         let assumption = Assumption { question, about: about.to_vec(), answer };
         if !self.assumed.contains(&assumption) {
             if let Some(tracer) = &mut self.tracer {
-                tracer.event(self.unit, self.depth, &Event::Assumed(&assumption));
+                tracer.event(self.base.saturating_add(self.unit), self.depth, &Event::Assumed(&assumption));
             }
             self.assumed.push(assumption);
         }
@@ -348,7 +394,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     #[inline(never)]
     fn tell(&mut self, event: &Event<'_>) {
         if let Some(tracer) = &mut self.tracer {
-            tracer.event(self.unit, self.depth, event);
+            tracer.event(self.base.saturating_add(self.unit), self.depth, event);
         }
     }
 
@@ -389,6 +435,8 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Piece::Variable(place) => out.extend_from_slice(self.variable(*place)),
                 Piece::Dropped => {}
                 Piece::Environment(name) => out.extend_from_slice(&self.environment_variable(name)),
+                #[cfg(feature = "svtest")]
+                Piece::SuitePath => out.extend_from_slice(self.suite_path()),
                 Piece::Match(index) => {
                     let value = usize::try_from(*index).ok().and_then(|index| self.matches.get(index));
                     let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
@@ -446,6 +494,11 @@ impl<'p, 'm> Machine<'p, 'm> {
                 let message = self.delivery.message;
                 let mut parts = self.part().map_or_else(|| PartIter::new(message.parts()), |parts| parts.children());
                 if parts.current().is_some() {
+                    // Compiling counts the loops of one script, running those of all.
+                    let around = self.frames.iter().filter(|frame| matches!(frame.role, Role::Loop(..))).count();
+                    if around >= MAX_LOOPS {
+                        return Err(self.fail(Diagnostic::new(Code::LoopsTooDeep, command.range).with("max", MAX_LOOPS.to_string())));
+                    }
                     self.limit = None;
                     self.frames.push(Frame { block, next: 0, role: Role::Loop(parts, command) });
                 } else {
@@ -500,7 +553,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             Op::Keep { flags } => {
                 let flags = self.side_flags(flags.as_ref());
-                self.act(command.range, Entry { keep: true, flags, ..self.entry(Kind::Store(None)) })
+                let kind = if self.chained { Kind::Keep } else { Kind::Store(None) };
+                self.act(command.range, Entry { keep: true, flags, ..self.entry(kind) })
             }
             Op::FileInto { mailbox, copy, create, flags, preferred } => {
                 let flags = self.side_flags(flags.as_ref());
@@ -536,6 +590,8 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Ok(())
             }
             Op::Denotify { importance, id } => self.denotify(command.range, *importance, id.as_ref()),
+            #[cfg(feature = "svtest")]
+            Op::Suite(act) => self.suite_act(command.range, act),
         }
     }
 
@@ -625,8 +681,11 @@ impl<'p, 'm> Machine<'p, 'm> {
             preferred: None,
             others: Vec::new(),
             fields: Rc::clone(&self.fields),
-            unit: self.unit,
+            unit: self.base.saturating_add(self.unit),
             range: Range::default(),
+            silent: false,
+            executed: false,
+            answered: false,
         }
     }
 

@@ -73,6 +73,8 @@ impl<'p, 'm> Machine<'p, 'm> {
                     out.push(b'}');
                 }
                 Piece::Match(index) => out.extend_from_slice(format!("${{{index}}}").as_bytes()),
+                #[cfg(feature = "svtest")]
+                Piece::SuitePath => {}
             }
         }
         out
@@ -94,6 +96,10 @@ impl<'p, 'm> Machine<'p, 'm> {
             let diagnostic = Diagnostic::new(Code::RunInvalidNotify, range).with("value", method);
             return Err(self.fail(Diagnostic { severity: Severity::Error, ..diagnostic }));
         };
+        if self.settings().max_notifications == Some(0) {
+            let diagnostic = Diagnostic::new(Code::NotifyForbidden, range).with("server", &self.dialect.name);
+            return Err(self.fail(diagnostic));
+        }
         let importance = match notify.importance.as_ref().map(|text| self.text(text)).as_deref() {
             Some([b'1']) => 1,
             Some([b'3']) => 3,

@@ -28,6 +28,8 @@ pub(super) enum Flags {
 pub(super) enum Kind {
     /// `keep` and `fileinto`; no mailbox means the default one.
     Store(Option<Vec<u8>>),
+    /// `keep` in a script of a chain: the next script decides.
+    Keep,
     Redirect(SmtpAddress),
     Discard,
     /// The reason, and whether it is `ereject`.
@@ -119,12 +121,19 @@ pub(super) struct Entry<'m> {
     pub(super) fields: Rc<Fields<'m>>,
     pub(super) unit: u32,
     pub(super) range: Range,
+    /// A `reject` after an earlier script has answered: nothing is sent.
+    pub(super) silent: bool,
+    /// It belongs to a script before, and was carried out.
+    pub(super) executed: bool,
+    /// What it sends was written.
+    pub(super) answered: bool,
 }
 
 impl Entry<'_> {
     /// The name that the server has for it, in messages about conflicts too.
     pub(super) fn name(&self) -> &'static str {
         match &self.kind {
+            Kind::Keep => "keep",
             Kind::Store(_) if self.keep => "keep",
             Kind::Store(_) => "fileinto",
             Kind::Redirect(_) => "redirect",
@@ -140,7 +149,7 @@ impl Entry<'_> {
     }
 
     /// It tries to deliver the message (SIEVE_ACTFLAG_TRIES_DELIVER).
-    fn delivers(&self) -> bool {
+    pub(super) fn delivers(&self) -> bool {
         match &self.kind {
             Kind::Store(_) | Kind::Redirect(_) => true,
             Kind::External(external) => matches!(external.op, OpId::Pipe | OpId::Snooze),
@@ -148,10 +157,15 @@ impl Entry<'_> {
         }
     }
 
+    /// It answers the sender (SIEVE_ACTFLAG_SENDS_RESPONSE).
+    const fn answers(&self) -> bool {
+        matches!(self.kind, Kind::Reject(..) | Kind::Vacation(_))
+    }
+
     /// It conflicts with the other whichever comes first: a rejected message cannot be delivered, and the sender gets one answer.
     fn conflicts(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
-            (Kind::Reject(..), Kind::Vacation(_)) => true,
+            (Kind::Reject(..), Kind::Vacation(_)) | (Kind::Vacation(_), Kind::Reject(..)) => true,
             (Kind::Reject(..), _) => other.delivers(),
             _ => false,
         }
@@ -194,13 +208,21 @@ impl<'m> Actions<'m> {
             Kind::Store(mailbox) => mailbox.as_deref().unwrap_or(default_mailbox).to_vec(),
             _ => Vec::new(),
         };
-        let mut redirects = 0u64;
+        let (mut redirects, mut notifications) = (0u64, 0u64);
         let mut taken_over: Option<usize> = None;
         let mut at = 0;
         while let Some(old) = self.entries.get_mut(at) {
             if new.keep && old.keep {
-                old.merge(&new.flags);
-                return Ok(false);
+                if !old.executed {
+                    old.merge(&new.flags);
+                    return Ok(false);
+                }
+                // That of a script before moves here. Its flags are lost where the internal ones apply to all that is kept.
+                let old = self.entries.remove(at);
+                if new.flags == Flags::Unspoken && !self.internal_flags {
+                    new.flags = old.flags;
+                }
+                continue;
             }
             let joined = match (&mut new.kind, &mut old.kind) {
                 (Kind::Store(_), Kind::Store(_)) => same_mailbox(&mailbox(&new.kind), &mailbox(&old.kind)),
@@ -209,9 +231,14 @@ impl<'m> Actions<'m> {
                     new.equals(old)
                 }
                 (Kind::Discard, Kind::Discard) => true,
-                (Kind::Reject(..), Kind::Reject(..)) => return Err(Box::new(refuse(Code::DuplicateAction).with("name", "reject"))),
-                (Kind::Vacation(_), Kind::Vacation(_)) => return Err(Box::new(refuse(Code::DuplicateAction).with("name", "vacation"))),
+                (Kind::Reject(..), Kind::Reject(..)) | (Kind::Vacation(_), Kind::Vacation(_)) => {
+                    if !old.executed {
+                        return Err(Box::new(refuse(Code::DuplicateAction).with("name", new.name())));
+                    }
+                    true
+                }
                 (Kind::Notify(new), Kind::Notify(old)) => {
+                    notifications += 1;
                     let known = |address: &SmtpAddress| old.mailto.recipients.iter().any(|(_, other, _)| other.equals(address));
                     new.mailto.recipients.retain(|(_, address, _)| !known(address));
                     new.mailto.recipients.is_empty()
@@ -228,6 +255,14 @@ impl<'m> Actions<'m> {
                     new.recipients.retain(|(_, address)| !known(address));
                     new.recipients.is_empty()
                 }
+                // Once a script before has answered the sender there is no second answer, and no error.
+                (Kind::Vacation(_), Kind::Reject(..)) if old.executed => return Ok(false),
+                (Kind::Reject(..), _) if old.executed => {
+                    new.silent |= old.answers();
+                    false
+                }
+                (Kind::Keep, _) | (_, Kind::Keep) => false,
+                _ if old.executed => false,
                 _ => {
                     // The one that cannot stand beside others complains, about the other.
                     let pair = if new.conflicts(old) { Some((&new, &*old)) } else { old.conflicts(&new).then_some((&*old, &new)) };
@@ -269,7 +304,10 @@ impl<'m> Actions<'m> {
         if matches!(new.kind, Kind::Redirect(_)) && redirects >= settings.max_redirects {
             return Err(Box::new(refuse(Code::TooManyRedirects).with("max", settings.max_redirects.to_string())));
         }
-        if self.internal_flags && matches!(new.kind, Kind::Store(_)) && new.flags == Flags::Unspoken {
+        if let Some(max) = settings.max_notifications.filter(|max| notifications >= *max && matches!(new.kind, Kind::Notify(_))) {
+            return Err(Box::new(refuse(Code::TooManyNotifications).with("max", max.to_string())));
+        }
+        if self.internal_flags && matches!(new.kind, Kind::Store(_) | Kind::Keep) && new.flags == Flags::Unspoken {
             new.flags = Flags::Final;
         }
         self.entries.push(new);

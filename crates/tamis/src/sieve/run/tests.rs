@@ -92,6 +92,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             TestKind::MailboxExists { names } => self.mailbox_exists(range, names),
             TestKind::Duplicate(duplicate) => self.duplicate(range, duplicate),
+            #[cfg(feature = "svtest")]
+            TestKind::Suite(ask) => self.suite_ask(range, ask),
             TestKind::ValidNotifyMethod { uris } => {
                 let valid = |uri: &[u8]| {
                     let mailto = scheme(uri).filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"mailto"));
@@ -142,7 +144,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// The answer when all values came: with `:count`, what their number says.
-    fn end(&mut self, matcher: &Matcher<'_>, matched: bool) -> Step<bool> {
+    pub(super) fn end(&mut self, matcher: &Matcher<'_>, matched: bool) -> Step<bool> {
         match matcher.counts() {
             Some(relation) => self.compare_count(matcher, relation, matcher.count),
             None => Ok(matched),
@@ -262,8 +264,10 @@ impl<'p, 'm> Machine<'p, 'm> {
             values.extend(mail::mime_values(&name, &value, option).into_iter().map(|value| (name.clone(), Cow::Owned(value))));
         }
         if let Some(relation) = matcher.counts() {
-            // Fields are counted, not parameters; and with `:index` Pigeonhole misses the last one (sieve_index_stringlist_get_length).
-            let found = fields_found as u64;
+            // With `:param` the parameters are counted, else the fields (content_header_stringlist_create in tag-mime.c); and with `:index`
+            // Pigeonhole misses the last one (sieve_index_stringlist_get_length).
+            let params = matches!(mime, Some(Mime { option: MimeOption::Param(_), .. })) && index.is_none();
+            let found = if params { values.len() } else { fields_found } as u64;
             let count = match index {
                 None => found,
                 Some(index) if self.engine() == Engine::Rfc => u64::from((1..=found).contains(&index.index)),
@@ -527,12 +531,13 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Whether the mailbox exists; without a list it is assumed to.
     pub(super) fn has_mailbox(&mut self, name: &[u8]) -> bool {
-        let name = &super::commit::canonical(name);
+        let separator = self.settings().mailbox_separator;
+        let name = &super::commit::canonical(name, separator);
         if name == b"INBOX" {
             return true;
         }
         match &self.account.mailboxes {
-            Some(mailboxes) => mailboxes.iter().any(|mailbox| super::commit::canonical(mailbox.as_bytes()) == *name),
+            Some(mailboxes) => mailboxes.iter().any(|mailbox| super::commit::canonical(mailbox.as_bytes(), separator) == *name),
             None => {
                 self.assume(Question::MailboxExists, name, true);
                 true
