@@ -79,7 +79,7 @@ impl Machine<'_, '_> {
         let (name, pattern) = parse_specification(specification);
         let message = self.delivery.message;
         let Some(field) = fields_named(message.fields(), name.as_bytes()).next() else { return Ok(None) };
-        let value = field.decoded(message.converter()).into_owned();
+        let value = field.decoded_whole(message.converter()).into_owned();
         let Some(pattern) = pattern else { return Ok(Some(value)) };
         let flavour = crate::sieve::bind::flavour(self.engine());
         // 2.4.2 took another library, and with it blindness for case (ext-spamvirustest-common.c).

@@ -116,10 +116,10 @@ impl<'p, 'm> Machine<'p, 'm> {
             })),
             TestKind::ValidExtList { names } => Ok(names.items.iter().all(|name| self.list(&self.text(name)).is_some())),
             TestKind::External(external, compared) => {
-                let (holds, output) = self.ask(range, external)?;
+                let (reply, output) = self.ask(range, external)?;
                 match compared.as_deref() {
                     Some((keys, matching)) => self.one(matcher(matching, keys, captures), external.name.as_bytes(), &output),
-                    None => Ok(holds),
+                    None => Ok(reply == super::Reply::Yes),
                 }
             }
             TestKind::NotifyMethodCapability { uri, capability, keys, matching } => {
