@@ -103,7 +103,7 @@ impl Machine<'_, '_> {
 fn parse_specification(text: &str) -> (&str, Option<&str>) {
     let text = text.trim_start_matches([' ', '\t']);
     let end = text.find([':', ' ', '\t']).unwrap_or(text.len());
-    let (name, rest) = text.split_at(end);
+    let (name, rest) = text.split_at_checked(end).unwrap_or((text, ""));
     let rest = rest.trim_start_matches([' ', '\t']);
     (name, rest.strip_prefix(':').map(|pattern| pattern.trim_start_matches([' ', '\t'])))
 }
