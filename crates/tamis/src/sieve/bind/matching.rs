@@ -3,7 +3,7 @@
 use super::Binder;
 use super::arguments::Arguments;
 use crate::diagnostic::{Code, Diagnostic, printable};
-use crate::regex::{Flavour, Regex};
+use crate::regex::Regex;
 use crate::sieve::dialect::Engine;
 use crate::sieve::program::{AddressPart, Comparator, MatchKind, Matching, Relation, Texts};
 use crate::sieve::spec::TagId;
@@ -103,7 +103,7 @@ impl Binder<'_> {
 
     /// Compiles the keys that are literal.
     fn regexes(&mut self, keys: &Texts, comparator: Comparator) -> Vec<Option<Regex>> {
-        let flavour = flavour(self.dialect.engine);
+        let flavour = self.dialect.engine.flavour();
         let ignore_case = comparator != Comparator::Octet;
         keys.items
             .iter()
@@ -151,15 +151,6 @@ impl Binder<'_> {
                 })
             })
             .unwrap_or_default()
-    }
-}
-
-/// Whose regular expressions an engine has.
-pub(in crate::sieve) const fn flavour(engine: Engine) -> Flavour {
-    match engine {
-        Engine::Pigeonhole05 | Engine::Rfc => Flavour::Glibc,
-        Engine::Pigeonhole05Musl => Flavour::Musl,
-        Engine::Pigeonhole24 => Flavour::Pcre,
     }
 }
 
