@@ -110,46 +110,50 @@ impl<'t, K: Copy + PartialEq> Node<'t, K> {
 #[derive(Debug)]
 pub struct Builder<K> {
     elements: Vec<Element<K>>,
-    open: Vec<u32>,
+    /// The number of elements up to the last one that is no trivia: what follows belongs to no node that is closed now.
+    solid: u32,
 }
 
 impl<K: Copy + PartialEq> Builder<K> {
     /// An empty builder with room for `capacity` elements.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { elements: Vec::with_capacity(capacity), open: Vec::new() }
+        Self { elements: Vec::with_capacity(capacity), solid: 0 }
     }
 
-    /// Opens a node that starts at byte `start`.
-    pub fn open(&mut self, kind: K, start: u32) {
-        self.open.push(super::offset(self.elements.len()));
+    /// Opens a node that starts at byte `start`. Gives its index, which closes it.
+    pub fn open(&mut self, kind: K, start: u32) -> u32 {
+        let index = super::offset(self.elements.len());
         self.elements.push(Element { kind, is_node: true, start, extent: 0 });
+        self.solid = super::offset(self.elements.len());
+        index
     }
 
     /// Adds a token.
+    #[inline]
     pub fn token(&mut self, kind: K, range: Range) {
-        self.tokens(std::iter::once((kind, range)));
+        self.trivia(kind, range);
+        self.solid = super::offset(self.elements.len());
     }
 
-    /// Adds tokens.
-    pub fn tokens(&mut self, tokens: impl Iterator<Item = (K, Range)>) {
-        self.elements.extend(tokens.map(|(kind, range)| Element { kind, is_node: false, start: range.start, extent: range.end }));
+    /// Adds a token that stands inside a node only if more of the node follows.
+    #[inline]
+    pub fn trivia(&mut self, kind: K, range: Range) {
+        self.elements.push(Element { kind, is_node: false, start: range.start, extent: range.end });
     }
 
-    /// Closes the node opened last.
-    pub fn close(&mut self) {
-        let extent = super::offset(self.elements.len());
-        if let Some(element) = self.open.pop().and_then(|index| self.elements.get_mut(index as usize)) {
-            element.extent = extent;
+    /// Closes a node behind its last token that is no trivia. Those opened inside it are closed before.
+    pub fn close(&mut self, node: u32) {
+        if let Some(element) = self.elements.get_mut(node as usize) {
+            element.extent = self.solid;
         }
     }
 
-    /// Closes what is still open and gives the tree.
+    /// Closes the node at the root around all that was added, and gives the tree.
     #[must_use]
     pub fn finish(mut self) -> Tree<K> {
-        while !self.open.is_empty() {
-            self.close();
-        }
+        self.solid = super::offset(self.elements.len());
+        self.close(0);
         Tree { elements: self.elements }
     }
 }
@@ -163,16 +167,19 @@ mod tests {
         let mut builder = Builder::with_capacity(8);
         builder.open('R', 0);
         builder.token('a', Range::new(0, 1));
-        builder.open('N', 1);
+        let node = builder.open('N', 1);
         builder.token('b', Range::new(1, 3));
-        builder.token('c', Range::new(3, 4));
-        builder.close();
-        builder.token('d', Range::new(4, 9));
+        builder.trivia(' ', Range::new(3, 4));
+        builder.token('c', Range::new(4, 5));
+        builder.trivia(' ', Range::new(5, 6));
+        builder.close(node);
+        builder.token('d', Range::new(6, 9));
+        builder.trivia('\n', Range::new(9, 10));
         let tree = builder.finish();
         let root = tree.root().unwrap();
-        assert_eq!(root.children().map(Node::kind).collect::<String>(), "aNd");
-        assert_eq!(root.range(), Range::new(0, 9));
+        assert_eq!(root.children().map(Node::kind).collect::<String>(), "aN d\n");
+        assert_eq!(root.range(), Range::new(0, 10));
         let inner = root.child('N').unwrap();
-        assert_eq!((inner.range(), inner.children().map(Node::kind).collect::<String>()), (Range::new(1, 4), "bc".to_owned()));
+        assert_eq!((inner.range(), inner.children().map(Node::kind).collect::<String>()), (Range::new(1, 5), "b c".to_owned()));
     }
 }

@@ -120,8 +120,8 @@ impl Binder<'_> {
 
     /// The variable that an argument names, to be set.
     fn named_variable(&mut self, name: Argument) -> Option<crate::sieve::program::Place> {
-        let (kind, range) = self.calls.strings(name).first().copied()?;
-        self.variable(kind, range, true)
+        let name = *self.calls.strings(name).first()?;
+        self.variable(name, true)
     }
 
     /// Naming a variable where one may be left out needs `variables`.
@@ -489,9 +489,8 @@ impl Binder<'_> {
             self.report(Diagnostic::new(Code::NeedsExtension, call.name).with("what", what).with("extension", "variables").fix(fix));
         }
         let Some(list) = arguments.nth_back(1) else { return };
-        for (kind, range) in self.calls.strings(list).iter().copied() {
-            let name = crate::sieve::syntax::string(range.bytes(self.text.as_bytes()), kind);
-            self.share(&name, range);
+        for string in self.calls.strings(list) {
+            self.share(&string.value(self.text), string.range);
         }
     }
 }

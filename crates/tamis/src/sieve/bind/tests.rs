@@ -215,8 +215,8 @@ impl Binder<'_> {
                 let list = arguments.nth_back(2)?;
                 self.needs_variables(list.range)?;
                 let mut places = Vec::new();
-                for (kind, range) in self.calls.strings(list).iter().copied() {
-                    places.extend(self.variable(kind, range, false));
+                for name in self.calls.strings(list) {
+                    places.extend(self.variable(*name, false));
                 }
                 Some(places)
             }

@@ -2,7 +2,8 @@
 //!
 //! The grammar is that of Pigeonhole's sieve-parser.c, so that a script has a syntax error here exactly when it has one there.
 
-use super::{Calls, Kind, Token};
+use super::lexer::Lexer;
+use super::{Calls, Kind, StringToken};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Builder, Edit, Range, Tree, offset};
 
@@ -32,140 +33,116 @@ pub struct Parsed {
     pub errors: Vec<Diagnostic>,
 }
 
+/// So many strings without their closing quote are told apart; each costs one more pass.
+const MAX_REPAIRS: usize = 8;
+
 /// Parses a script.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
-    let (tokens, errors) = super::lex(text);
-    let last_start = tokens.iter().rev().nth(1).map_or(0, |token| token.end);
-    let is_unterminated =
-        |error: &Diagnostic| matches!(error.code, Code::UnterminatedString | Code::UnterminatedText | Code::UnterminatedComment);
-    let swallowed = errors.iter().any(|error| is_unterminated(error) && error.range.start == last_start);
-    let mut parser = Parser {
-        text,
-        builder: Builder::with_capacity(tokens.len().saturating_mul(2)),
-        calls: Calls::with_room_for(tokens.len()),
-        tokens,
-        at: 0,
-        start: 0,
-        next: (Kind::End, Range::default()),
-        next_at: 0,
-        last_end: 0,
-        swallowed,
-        errors,
-    };
-    parser.look();
-    parser.script();
-    let mut errors = parser.errors;
-    crate::diagnostic::sort(&mut errors);
-    Parsed { tree: parser.builder.finish(), calls: parser.calls, errors }
+    // No rule of the grammar has a word right after a string, so a string with a word glued to its end is where quotes changed sides:
+    // the quote that is missing is its own, not the last one of the script.
+    let mut unclosed = Vec::new();
+    loop {
+        let (parsed, glued) = Parser::new(text, &unclosed).script();
+        match glued.filter(|suspect| unclosed.len() < MAX_REPAIRS && !unclosed.contains(suspect)) {
+            Some(suspect) => unclosed.push(suspect),
+            None => return parsed,
+        }
+    }
 }
 
 struct Parser<'t> {
     text: &'t str,
-    tokens: Vec<Token>,
-    /// Index of the next token, trivia included.
-    at: usize,
-    /// Byte offset where the next token starts.
-    start: u32,
-    /// Kind and range of the next token that is neither trivia nor garbage.
-    next: (Kind, Range),
-    /// Its index.
-    next_at: usize,
+    lexer: Lexer<'t>,
+    /// The next token that is neither trivia nor garbage; those before it are in the tree already.
+    kind: Kind,
+    range: Range,
     /// Byte offset after the last token that was not trivia.
     last_end: u32,
-    /// An unterminated string or comment took the rest of the script: what is missing at the end is no news.
-    swallowed: bool,
+    /// Byte offset after the last characters without a meaning between that token and the next.
+    garbage_end: Option<u32>,
     builder: Builder<Kind>,
     calls: Calls,
     errors: Vec<Diagnostic>,
 }
 
-impl Parser<'_> {
-    /// Finds what [`Self::peek`] shows: done once for each token, however often it is asked.
+impl<'t> Parser<'t> {
+    fn new(text: &'t str, unclosed: &'t [usize]) -> Self {
+        Self {
+            text,
+            lexer: Lexer::new(text, unclosed),
+            kind: Kind::End,
+            range: Range::default(),
+            last_end: 0,
+            garbage_end: None,
+            builder: Builder::with_capacity(text.len() / 3),
+            calls: Calls::with_room_for(text.len()),
+            errors: Vec::new(),
+        }
+    }
+
+    /// Finds the next token. Trivia before it, and garbage that the lexer reported, go into the tree.
     fn look(&mut self) {
-        let (mut start, mut at) = (self.start, self.at);
-        for token in self.tokens.get(at..).unwrap_or(&[]) {
-            if !token.kind.is_trivia() && token.kind != Kind::Garbage {
-                self.next = (token.kind, Range::new(start, token.end));
-                self.next_at = at;
+        self.garbage_end = None;
+        loop {
+            let start = self.lexer.offset();
+            let kind = self.lexer.token();
+            let range = Range::new(start, self.lexer.offset());
+            if !kind.is_trivia() && kind != Kind::Garbage {
+                (self.kind, self.range) = (kind, range);
                 return;
             }
-            (start, at) = (token.end, at + 1);
+            self.builder.trivia(kind, range);
+            if kind == Kind::Garbage {
+                self.garbage_end = Some(range.end);
+            }
         }
-        self.next = (Kind::End, Range::at(offset(self.text.len())));
-        self.next_at = at;
-    }
-
-    /// Kind and range of the next token that is not trivia.
-    const fn peek(&self) -> (Kind, Range) {
-        self.next
-    }
-
-    const fn kind(&self) -> Kind {
-        self.next.0
-    }
-
-    /// Puts trivia, and garbage that the lexer reported, into the tree.
-    fn trivia(&mut self) {
-        self.take(self.next_at);
-    }
-
-    /// Puts the tokens before the one at `end` into the tree.
-    fn take(&mut self, end: usize) {
-        let end = end.min(self.tokens.len());
-        let mut start = self.start;
-        self.builder.tokens(self.tokens.get(self.at..end).unwrap_or(&[]).iter().map(|token| {
-            let range = Range { start, end: token.end };
-            start = token.end;
-            (token.kind, range)
-        }));
-        (self.start, self.at) = (start, end);
     }
 
     /// Takes the next token.
     fn bump(&mut self) {
-        self.take(self.next_at.saturating_add(1));
-        if self.kind() != Kind::End {
-            self.last_end = self.start;
+        if self.kind != Kind::End {
+            self.builder.token(self.kind, self.range);
+            self.last_end = self.range.end;
             self.look();
         }
     }
 
-    fn open(&mut self, kind: Kind) {
-        self.trivia();
-        self.builder.open(kind, self.start);
+    fn open(&mut self, kind: Kind) -> u32 {
+        self.builder.open(kind, self.range.start)
     }
 
-    fn close(&mut self) {
-        self.builder.close();
+    fn close(&mut self, node: u32) {
+        self.builder.close(node);
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
         let at_end = diagnostic.code == Code::ExpectedBlockEnd || diagnostic.range.start >= offset(self.text.trim_end().len());
-        if self.errors.len() < Limits::ERRORS && !(self.swallowed && at_end) {
+        // What is missing behind an unterminated string or comment is no news: when this is reported, the lexer has seen it.
+        if self.errors.len() < Limits::ERRORS && !(self.lexer.swallowed && at_end) {
             self.errors.push(diagnostic);
         }
     }
 
     fn found(&self) -> String {
-        let (kind, range) = self.peek();
-        if kind == Kind::End {
+        if self.kind == Kind::End {
             "…".to_owned()
         } else {
-            format!("`{}`", crate::diagnostic::printable(first_line(range.of(self.text)).as_bytes()))
+            format!("`{}`", crate::diagnostic::printable(first_line(self.range.of(self.text)).as_bytes()))
         }
     }
 
-    fn script(&mut self) {
+    /// The whole script. Gives the start of the first string that has a word glued to its end, too.
+    fn script(mut self) -> (Parsed, Option<usize>) {
         self.builder.open(Kind::Script, 0);
+        self.look();
         self.commands(1);
         loop {
-            match self.kind() {
+            match self.kind {
                 Kind::End => break,
                 Kind::CloseCurly => {
-                    let (_, range) = self.peek();
-                    let delete = Edit { range, text: String::new() };
-                    self.report(Diagnostic::new(Code::UnexpectedBrace, range).fix(Fix {
+                    let delete = Edit { range: self.range, text: String::new() };
+                    self.report(Diagnostic::new(Code::UnexpectedBrace, self.range).fix(Fix {
                         title: Phrase { en: "remove the brace", fr: "supprimer l'accolade" },
                         params: Vec::new(),
                         applicability: Applicability::Unsafe,
@@ -177,14 +154,17 @@ impl Parser<'_> {
             }
             self.commands(1);
         }
-        self.trivia();
-        self.close();
+        let mut errors = self.lexer.errors;
+        errors.extend(self.errors);
+        errors.truncate(Limits::ERRORS);
+        crate::diagnostic::sort(&mut errors);
+        (Parsed { tree: self.builder.finish(), calls: self.calls, errors }, self.lexer.glued)
     }
 
     /// commands = *command, up to `}` or the end.
     fn commands(&mut self, depth: u32) {
         loop {
-            match self.kind() {
+            match self.kind {
                 Kind::End | Kind::CloseCurly => return,
                 Kind::Identifier => self.command(depth),
                 _ => self.not_a_command(depth),
@@ -194,7 +174,7 @@ impl Parser<'_> {
 
     /// Something that no command begins with: skipped up to where the next one can begin.
     fn not_a_command(&mut self, depth: u32) {
-        let (kind, range) = self.peek();
+        let (kind, range) = (self.kind, self.range);
         let shown = if range.of(self.text).contains('\n') {
             Range::new(range.start, range.start + offset(first_line(range.of(self.text)).len()))
         } else {
@@ -208,10 +188,10 @@ impl Parser<'_> {
             self.calls.truncate(count);
             return;
         }
-        self.open(Kind::Skipped);
+        let node = self.open(Kind::Skipped);
         let mut first = true;
         loop {
-            match self.kind() {
+            match self.kind {
                 Kind::End | Kind::CloseCurly | Kind::OpenCurly => break,
                 Kind::Identifier if !first && self.on_new_line() => break,
                 Kind::Semicolon => {
@@ -222,33 +202,33 @@ impl Parser<'_> {
             }
             first = false;
         }
-        self.close();
+        self.close(node);
     }
 
     /// True if a line end stands before the next token.
     fn on_new_line(&self) -> bool {
-        Range::new(self.last_end, self.peek().1.start).of(self.text).contains('\n')
+        Range::new(self.last_end, self.range.start).of(self.text).contains('\n')
     }
 
     /// command = identifier arguments (";" / block).
     fn command(&mut self, depth: u32) {
-        self.open(Kind::Command);
-        let name = self.peek().1;
+        let node = self.open(Kind::Command);
+        let name = self.range;
         let call = self.calls.begin(name);
         self.bump();
         self.arguments(call, 1);
-        match self.kind() {
+        match self.kind {
             Kind::Semicolon => self.bump(),
             Kind::OpenCurly => self.block(depth, Some(call)),
             _ => self.missing_semicolon(call, name, depth),
         }
-        self.close();
+        self.close(node);
         self.calls.end(call, self.last_end);
     }
 
     fn missing_semicolon(&mut self, call: u32, name: Range, depth: u32) {
         let at = Range::at(self.last_end);
-        let (kind, _) = self.peek();
+        let kind = self.kind;
         let missing = |name: Range, text: &str| {
             Diagnostic::new(Code::ExpectedSemicolon, at).with("name", name.of(text)).fix(Fix {
                 title: Phrase { en: "add the semicolon", fr: "ajouter le point-virgule" },
@@ -263,7 +243,7 @@ impl Parser<'_> {
             return;
         }
         // A stray `,`, `)`, `]`, …: say what stands there, then go on behind the command's own end.
-        let (_, range) = self.peek();
+        let range = self.range;
         if kind == Kind::Comma {
             let found = self.found();
             self.report(Diagnostic::new(Code::TestListWithoutParentheses, range).with("found", found));
@@ -271,12 +251,12 @@ impl Parser<'_> {
             let found = self.found();
             self.report(Diagnostic::new(Code::UnexpectedToken, range).with("found", found).with("name", name.of(self.text)));
         }
-        self.open(Kind::Skipped);
-        while !matches!(self.kind(), Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
+        let node = self.open(Kind::Skipped);
+        while !matches!(self.kind, Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
             self.bump();
         }
-        self.close();
-        match self.kind() {
+        self.close(node);
+        match self.kind {
             Kind::Semicolon => self.bump(),
             Kind::OpenCurly => self.block(depth, Some(call)),
             _ => {}
@@ -285,21 +265,21 @@ impl Parser<'_> {
 
     /// block = "{" commands "}", of a command or of none.
     fn block(&mut self, depth: u32, call: Option<u32>) {
-        let brace = self.peek().1;
+        let brace = self.range;
         if let Some(call) = call {
             self.calls.block(call, brace.start);
         }
         if depth >= Limits::BLOCKS {
             self.report(Diagnostic::new(Code::TooDeep, brace).with("max", (Limits::BLOCKS - 1).to_string()));
-            self.open(Kind::Block);
+            let node = self.open(Kind::Block);
             self.skip_balanced();
-            self.close();
+            self.close(node);
             return;
         }
-        self.open(Kind::Block);
+        let node = self.open(Kind::Block);
         self.bump();
         self.commands(depth + 1);
-        if self.kind() == Kind::CloseCurly {
+        if self.kind == Kind::CloseCurly {
             self.bump();
         } else {
             let end = Range::at(self.last_end);
@@ -310,15 +290,15 @@ impl Parser<'_> {
                 edits: vec![Edit { range: end, text: "\n}".into() }],
             }));
         }
-        self.close();
+        self.close(node);
     }
 
     /// Skips a bracketed group, whatever is inside, without recursion.
     fn skip_balanced(&mut self) {
-        self.open(Kind::Skipped);
+        let node = self.open(Kind::Skipped);
         let mut open = 0u32;
         loop {
-            match self.kind() {
+            match self.kind {
                 Kind::End => break,
                 Kind::OpenCurly | Kind::OpenRound | Kind::OpenSquare => open = open.saturating_add(1),
                 Kind::CloseCurly | Kind::CloseRound | Kind::CloseSquare => open = open.saturating_sub(1),
@@ -329,18 +309,18 @@ impl Parser<'_> {
                 break;
             }
         }
-        self.close();
+        self.close(node);
     }
 
     /// arguments = *argument [test / test-list].
     fn arguments(&mut self, call: u32, depth: u32) {
         let mut count = 0u32;
         loop {
-            let (kind, range) = self.peek();
+            let (kind, range) = (self.kind, self.range);
             let strings = self.calls.string_count();
             match kind {
                 Kind::Quoted | Kind::MultiLine => {
-                    self.calls.string(kind, range);
+                    self.calls.string(StringToken { range, kind, plain: self.lexer.plain });
                     self.calls.argument(kind, range, strings);
                     self.bump();
                 }
@@ -360,7 +340,7 @@ impl Parser<'_> {
             }
         }
         self.calls.arguments_end(call);
-        let has_test_list = match self.kind() {
+        let has_test_list = match self.kind {
             Kind::Identifier => {
                 self.one_test(depth);
                 false
@@ -369,9 +349,7 @@ impl Parser<'_> {
             _ => false,
         };
         // Characters without a meaning count as part of the call, so that their error explains what else is wrong with it.
-        let skipped = self.tokens.get(self.at..self.next_at).unwrap_or(&[]);
-        let garbage = skipped.iter().rev().find(|token| token.kind == Kind::Garbage);
-        self.calls.head_end(call, garbage.map_or(self.last_end, |token| token.end), has_test_list);
+        self.calls.head_end(call, self.garbage_end.unwrap_or(self.last_end), has_test_list);
     }
 
     /// A test without parentheses, unless it is too deep.
@@ -380,22 +358,22 @@ impl Parser<'_> {
             self.test(depth);
             return;
         }
-        let range = self.peek().1;
+        let range = self.range;
         self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
-        self.open(Kind::Skipped);
-        while !matches!(self.kind(), Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
+        let node = self.open(Kind::Skipped);
+        while !matches!(self.kind, Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
             self.bump();
         }
-        self.close();
+        self.close(node);
     }
 
     /// test = identifier arguments.
     fn test(&mut self, depth: u32) {
-        self.open(Kind::Test);
-        let call = self.calls.begin(self.peek().1);
+        let node = self.open(Kind::Test);
+        let call = self.calls.begin(self.range);
         self.bump();
         self.arguments(call, depth + 1);
-        self.close();
+        self.close(node);
         self.calls.end(call, self.last_end);
     }
 
@@ -403,26 +381,25 @@ impl Parser<'_> {
     /// False if it is too deep.
     fn test_list(&mut self, depth: u32) -> bool {
         if depth >= Limits::TESTS {
-            let range = self.peek().1;
+            let range = self.range;
             self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
             self.skip_balanced();
             return false;
         }
-        self.open(Kind::TestList);
+        let node = self.open(Kind::TestList);
         self.bump();
         loop {
-            if self.kind() == Kind::Identifier {
+            if self.kind == Kind::Identifier {
                 self.test(depth);
             } else {
-                let (_, range) = self.peek();
+                let range = self.range;
                 let found = self.found();
                 self.report(Diagnostic::new(Code::ExpectedTest, range).with("found", found));
-                if !matches!(self.kind(), Kind::Comma | Kind::CloseRound | Kind::OpenCurly | Kind::CloseCurly | Kind::Semicolon | Kind::End)
-                {
+                if !matches!(self.kind, Kind::Comma | Kind::CloseRound | Kind::OpenCurly | Kind::CloseCurly | Kind::Semicolon | Kind::End) {
                     self.skip_balanced();
                 }
             }
-            match self.kind() {
+            match self.kind {
                 Kind::Comma => self.bump(),
                 Kind::CloseRound => {
                     self.bump();
@@ -435,26 +412,26 @@ impl Parser<'_> {
                 }
             }
         }
-        self.close();
+        self.close(node);
         true
     }
 
     /// string-list = "[" string *("," string) "]".
     fn string_list(&mut self) {
-        self.open(Kind::StringList);
-        let bracket = self.peek().1;
+        let node = self.open(Kind::StringList);
+        let bracket = self.range;
         self.bump();
-        if self.kind() == Kind::CloseSquare {
-            let range = bracket.cover(self.peek().1);
+        if self.kind == Kind::CloseSquare {
+            let range = bracket.cover(self.range);
             self.report(Diagnostic::new(Code::EmptyList, range));
             self.bump();
-            self.close();
+            self.close(node);
             return;
         }
         loop {
-            let (kind, range) = self.peek();
+            let (kind, range) = (self.kind, self.range);
             if kind.is_string() {
-                self.calls.string(kind, range);
+                self.calls.string(StringToken { range, kind, plain: self.lexer.plain });
                 self.bump();
             } else {
                 let found = self.found();
@@ -463,7 +440,7 @@ impl Parser<'_> {
                     self.bump();
                 }
             }
-            match self.kind() {
+            match self.kind {
                 Kind::Comma => self.bump(),
                 Kind::CloseSquare => {
                     self.bump();
@@ -477,7 +454,7 @@ impl Parser<'_> {
                 }
             }
         }
-        self.close();
+        self.close(node);
     }
 
     /// Something is missing between the last token and the next.

@@ -1,5 +1,7 @@
 //! The calls of a script (commands and tests) with their arguments, tests and blocks: what the parser notes of them beside the tree.
 
+use std::borrow::Cow;
+
 use super::Kind;
 use crate::text::{Range, offset};
 
@@ -8,7 +10,7 @@ use crate::text::{Range, offset};
 pub struct Calls {
     calls: Vec<Data>,
     arguments: Vec<Argument>,
-    strings: Vec<(Kind, Range)>,
+    strings: Vec<StringToken>,
 }
 
 /// What is known of a call.
@@ -69,6 +71,30 @@ pub struct Argument {
     strings: (u32, u32),
 }
 
+/// A string as written, alone or in a list.
+#[derive(Clone, Copy, Debug)]
+pub struct StringToken {
+    /// Where it stands.
+    pub range: Range,
+    /// [`Kind::Quoted`] or [`Kind::MultiLine`].
+    pub kind: Kind,
+    /// Its value is what stands between its quotes.
+    pub(super) plain: bool,
+}
+
+impl StringToken {
+    /// Its value in the text that it stands in.
+    #[inline]
+    #[must_use]
+    pub fn value(self, text: &str) -> Cow<'_, [u8]> {
+        let token = self.range.bytes(text.as_bytes());
+        match token {
+            [_, inside @ .., _] if self.plain => Cow::Borrowed(inside),
+            _ => super::string(token, self.kind),
+        }
+    }
+}
+
 impl<'t> Call<'t> {
     /// The whole of it, block included.
     #[must_use]
@@ -124,7 +150,7 @@ impl Calls {
 
     /// The strings of a string list; of a single string, itself.
     #[must_use]
-    pub fn strings(&self, argument: Argument) -> &[(Kind, Range)] {
+    pub fn strings(&self, argument: Argument) -> &[StringToken] {
         let (from, to) = argument.strings;
         self.strings.get(from as usize..to as usize).unwrap_or(&[])
     }
@@ -132,9 +158,9 @@ impl Calls {
 
 /// What the parser notes.
 impl Calls {
-    /// With room for what a script of so many tokens mostly has.
-    pub(super) fn with_room_for(tokens: usize) -> Self {
-        Self { calls: Vec::with_capacity(tokens / 6), arguments: Vec::with_capacity(tokens / 3), strings: Vec::with_capacity(tokens / 5) }
+    /// With room for what a script of so many bytes mostly has.
+    pub(super) fn with_room_for(bytes: usize) -> Self {
+        Self { calls: Vec::with_capacity(bytes / 24), arguments: Vec::with_capacity(bytes / 16), strings: Vec::with_capacity(bytes / 16) }
     }
 
     /// A call begins; gives its index.
@@ -145,8 +171,8 @@ impl Calls {
     }
 
     /// A string, alone or in a list.
-    pub(super) fn string(&mut self, kind: Kind, range: Range) {
-        self.strings.push((kind, range));
+    pub(super) fn string(&mut self, string: StringToken) {
+        self.strings.push(string);
     }
 
     /// An argument; its strings are those after the first `strings`.
