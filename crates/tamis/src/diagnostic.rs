@@ -155,7 +155,8 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A finding with the code's own severity and nothing else.
+    /// A finding with the code's own severity and nothing else. Marked as rare, so that what good scripts run through stays short.
+    #[cold]
     #[must_use]
     pub fn new(code: Code, range: Range) -> Self {
         Self { code, severity: code.facts().severity, range, unit: 0, params: Vec::new(), labels: Vec::new(), fixes: Vec::new() }
@@ -164,6 +165,7 @@ impl Diagnostic {
     /// Adds a value that the sentence names. Control characters are shown escaped and long values cut, since values come from scripts
     /// and mail and end on terminals.
     #[must_use]
+    #[cold]
     pub fn with(mut self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
         self.params.push((name, printable(value.as_ref())));
         self

@@ -23,6 +23,8 @@ pub use bind::{Scripts, Store, WantedScript};
 pub use dialect::Dialect;
 pub use program::Program;
 
+use std::sync::OnceLock;
+
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::text::{LineIndex, Range, Tree, offset};
 
@@ -34,7 +36,7 @@ pub const MAX_SCRIPT: usize = 64 << 20;
 pub struct Script {
     text: String,
     parsed: syntax::Parsed,
-    lines: LineIndex,
+    lines: OnceLock<LineIndex>,
 }
 
 impl Script {
@@ -43,8 +45,7 @@ impl Script {
     pub fn parse(text: impl Into<String>) -> Self {
         let text = text.into();
         let parsed = if text.len() > MAX_SCRIPT { syntax::Parsed::default() } else { syntax::parse(&text) };
-        let lines = LineIndex::new(&text);
-        Self { text, parsed, lines }
+        Self { text, parsed, lines: OnceLock::new() }
     }
 
     /// The text.
@@ -65,10 +66,10 @@ impl Script {
         &self.parsed.errors
     }
 
-    /// Where its lines begin.
+    /// Where its lines begin: found out when it is first asked.
     #[must_use]
     pub fn lines(&self) -> &LineIndex {
-        &self.lines
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 }
 

@@ -7,6 +7,7 @@
 mod actions;
 mod arguments;
 mod include;
+mod lookup;
 mod matching;
 mod names;
 mod require;
@@ -19,6 +20,9 @@ use super::spec::{self, Extension, OpId, Role, Tests};
 use super::syntax::{self, Call, CallIter};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Edit, Range, offset};
+use arguments::Tagged;
+use lookup::Memory;
+
 pub use include::{Scripts, Store, WantedScript};
 pub use names::nearest;
 
@@ -50,9 +54,6 @@ enum Known {
     Broken,
 }
 
-/// So many looked-up names are remembered.
-const MOST_FOUND: usize = 24;
-
 /// Binds one unit.
 struct Binder<'s> {
     text: &'s str,
@@ -68,11 +69,12 @@ struct Binder<'s> {
     required: Vec<(&'static Extension, Range)>,
     /// True once a command other than `require` was seen.
     begun: bool,
-    /// Names as written that were looked up since the last extension came into force, and what they mean as a command or as a test: a
-    /// script has a thousand calls of a few names.
-    found: Vec<(&'s str, bool, &'static spec::Command)>,
+    /// Names that were looked up since the last extension came into force, as commands or as tests.
+    known_commands: Memory<'s, &'static spec::Command>,
     /// The same of tags, each on one command or test.
-    found_tags: Vec<(&'s str, &'static spec::Command, &'static spec::Tag)>,
+    known_tags: Memory<'s, (&'static spec::Command, &'static spec::Tag)>,
+    /// Room for the tags of the call that is bound.
+    tags: Vec<Tagged>,
     /// Names of unknown commands and tags that were reported.
     reported: Vec<String>,
     diagnostics: Vec<Diagnostic>,
@@ -109,8 +111,9 @@ impl<'s> Binder<'s> {
             loaded: vec![spec::BASE],
             required: Vec::new(),
             begun: false,
-            found: Vec::new(),
-            found_tags: Vec::new(),
+            known_commands: Memory::new(),
+            known_tags: Memory::new(),
+            tags: Vec::new(),
             reported: Vec::new(),
             diagnostics: Vec::new(),
             names: Vec::new(),
@@ -163,7 +166,7 @@ impl<'s> Binder<'s> {
     }
 
     fn commands(&mut self, calls: CallIter<'_>, top: bool) -> Block {
-        let mut block = Vec::new();
+        let mut block = Vec::with_capacity(calls.count());
         let mut chain = Chain::default();
         for call in calls {
             self.command(call, None, top, &mut chain, &mut block);
@@ -328,10 +331,11 @@ impl<'s> Binder<'s> {
         chain.decided |= known == Known::Always(true);
         let test = test.unwrap_or(Test { range: call.name, kind: TestKind::Constant(false) });
         match chain.index.and_then(|index| block.get_mut(index)).map(|command| &mut command.op) {
-            Some(Op::If(branches)) if found.op == OpId::Elsif => branches.branches.push((test, commands)),
+            Some(Op::If(branches)) if found.op == OpId::Elsif => branches.others.push((test, commands)),
             _ => {
                 chain.index = Some(block.len());
-                block.push(Command { range: call.head, op: Op::If(Box::new(If { branches: vec![(test, commands)], otherwise: None })) });
+                let branches = If { first: (test, commands), others: Vec::new(), otherwise: None };
+                block.push(Command { range: call.head, op: Op::If(Box::new(branches)) });
             }
         }
     }
@@ -439,7 +443,7 @@ impl<'s> Binder<'s> {
         if !in_parentheses {
             self.error(Code::ExpectedTestList, call.name, "name", found.name);
         }
-        let mut bound = Vec::new();
+        let mut bound = Vec::with_capacity(call.tests().count());
         let (mut open, mut broken) = (false, !valid || !in_parentheses);
         let mut known = None;
         for test in tests {
@@ -468,7 +472,7 @@ impl<'s> Binder<'s> {
 
     /// Reports arguments of a command that takes none.
     fn no_arguments(&mut self, found: &'static spec::Command, call: Call<'_>) -> bool {
-        self.arguments(found, call).is_some()
+        self.arguments(found, call).map(|arguments| self.recycle(arguments)).is_some()
     }
 
     /// The command or test that a call names. One that is not in force is reported; if an extension brings it, its call is still checked.
@@ -478,34 +482,6 @@ impl<'s> Binder<'s> {
             self.unknown(call, test);
             self.find(name, test)
         })
-    }
-
-    /// The command or test of a name among the extensions in force; `test` says which is preferred.
-    fn find(&mut self, name: &'s str, test: bool) -> Option<&'static spec::Command> {
-        let known = self.found.iter().find(|(known, as_test, _)| *known == name && *as_test == test);
-        if let Some((_, _, command)) = known {
-            return Some(command);
-        }
-        let command = self.search(name, test)?;
-        if self.found.len() < MOST_FOUND {
-            self.found.push((name, test, command));
-        }
-        Some(command)
-    }
-
-    fn search(&self, name: &str, test: bool) -> Option<&'static spec::Command> {
-        let mut other = None;
-        for extension in self.loaded.iter().rev() {
-            for command in extension.commands {
-                if command.name.len() == name.len() && command.name.eq_ignore_ascii_case(name) {
-                    if (command.role == Role::Test) == test {
-                        return Some(command);
-                    }
-                    other = Some(command);
-                }
-            }
-        }
-        other
     }
 
     /// True the first time a name is reported.

@@ -279,7 +279,7 @@ impl Walk<'_> {
     }
 
     fn branches(&mut self, branches: &If) {
-        for (test, block) in &branches.branches {
+        for (test, block) in branches.branches() {
             self.test(test);
             self.block(block);
         }

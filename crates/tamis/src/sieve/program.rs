@@ -234,10 +234,19 @@ pub enum Op {
 /// The branches of an `if`.
 #[derive(Clone, Debug)]
 pub struct If {
-    /// `if` and each `elsif`, with what runs when the test holds.
-    pub branches: Vec<(Test, Block)>,
+    /// The test, and what runs when it holds.
+    pub first: (Test, Block),
+    /// The same of each `elsif`.
+    pub others: Vec<(Test, Block)>,
     /// `else`.
     pub otherwise: Option<Block>,
+}
+
+impl If {
+    /// All branches with a test.
+    pub fn branches(&self) -> impl Iterator<Item = &(Test, Block)> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
 }
 
 /// How a command changes flags.

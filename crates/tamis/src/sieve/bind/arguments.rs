@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::Binder;
+use super::lookup::{find_tag, stands_on};
 use super::names::{nearest, replace};
-use super::{Binder, MOST_FOUND};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::sieve::spec::{ArgKind, Command, Extension, Family, On, OpId, Tag, TagId};
 use crate::sieve::syntax::{Argument, Call, Kind};
@@ -50,21 +51,27 @@ impl<'t> Arguments<'t> {
 impl<'s> Binder<'s> {
     /// Matches the arguments of `call`. `None` if one is wrong; everything wrong is reported.
     pub(super) fn arguments<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
-        let mut out = Arguments { tags: Vec::new(), positional: Cow::Borrowed(&[]) };
-        let (mut valid, mut unknown, mut misplaced) = (true, false, false);
+        let mut out = Arguments { tags: std::mem::take(&mut self.tags), positional: Cow::Borrowed(&[]) };
+        out.tags.clear();
         let all = call.arguments();
+        if all.is_empty() && found.args.is_empty() {
+            return Some(out);
+        }
+        let (mut valid, mut unknown) = (true, false);
         let mut at = 0;
         while let Some(argument) = all.get(at).copied() {
-            at += 1;
             if argument.kind != Kind::Tag {
-                let count = out.positional.len() + 1;
-                match &mut out.positional {
-                    // As it should be: all that is no tag stands in a row, behind the tags.
-                    Cow::Borrowed(row) if !misplaced => *row = all.get(at - count..at).unwrap_or(&[]),
-                    scattered => scattered.to_mut().push(argument),
+                let row = before_tag(all.get(at..).unwrap_or(&[]));
+                // As it should be, all that is no tag stands in one row.
+                if out.positional.is_empty() {
+                    out.positional = Cow::Borrowed(row);
+                } else {
+                    out.positional.to_mut().extend_from_slice(row);
                 }
+                at += row.len();
                 continue;
             }
+            at += 1;
             let name = argument.range.of(self.text).get(1..).unwrap_or("");
             let Some(tag) = self.tag(found, name) else {
                 self.unknown_tag(found, name, argument.range);
@@ -74,7 +81,7 @@ impl<'s> Binder<'s> {
             };
             if !out.positional.is_empty() {
                 self.misplaced(call, &out, argument, tag);
-                (valid, misplaced) = (false, true);
+                valid = false;
             }
             if let Some(other) = out.tags.iter().find(|other| excludes(found, other.tag, tag)) {
                 let other = other.range;
@@ -116,19 +123,37 @@ impl<'s> Binder<'s> {
         }
         valid &= self.modifiers_agree(&out);
         // With an unknown tag, how many positional arguments there are says nothing.
-        valid &= unknown || self.positional(found, call, &out);
-        valid.then_some(out)
+        valid &= unknown || self.positional(found, call, &out.positional);
+        if !valid {
+            self.recycle(out);
+            return None;
+        }
+        Some(out)
     }
 
-    fn positional(&mut self, found: &'static Command, call: Call<'_>, out: &Arguments<'_>) -> bool {
+    /// Takes back the room of a call's arguments for the next call's.
+    pub(super) fn recycle(&mut self, arguments: Arguments<'_>) {
+        self.tags = arguments.tags;
+    }
+
+    fn positional(&mut self, found: &'static Command, call: Call<'_>, positional: &[Argument]) -> bool {
+        let all_there = positional.len() == found.args.len();
+        if all_there && found.args.iter().zip(positional).all(|(arg, argument)| self.accepts(arg.kind, *argument)) {
+            return true;
+        }
+        self.positional_not_all(found, call, positional)
+    }
+
+    /// Optional arguments are left out, or something is wrong.
+    fn positional_not_all(&mut self, found: &'static Command, call: Call<'_>, positional: &[Argument]) -> bool {
         let least = found.args.iter().filter(|arg| !arg.optional).count();
-        let count = out.positional.len();
+        let count = positional.len();
         // Pigeonhole counts the arguments of these only up to what it needs (ext-imap4flags-common.c).
         let forgiven = matches!(found.op, OpId::SetFlag | OpId::AddFlag | OpId::RemoveFlag) && self.dialect.engine.is_pigeonhole();
         if count < least || (count > found.args.len() && !forgiven) {
             let expected = if least == found.args.len() { least.to_string() } else { format!("{least}–{}", found.args.len()) };
-            let range = match out.positional.get(found.args.len()) {
-                Some(extra) => out.positional.last().map_or(extra.range, |last| extra.range.cover(last.range)),
+            let range = match positional.get(found.args.len()) {
+                Some(extra) => positional.last().map_or(extra.range, |last| extra.range.cover(last.range)),
                 None => call.name,
             };
             self.report(
@@ -148,7 +173,7 @@ impl<'s> Binder<'s> {
             !left_out
         });
         let mut valid = true;
-        for (position, (arg, argument)) in expected.zip(&*out.positional).enumerate() {
+        for (position, (arg, argument)) in expected.zip(positional).enumerate() {
             if !self.accepts(arg.kind, *argument) {
                 self.report(
                     Diagnostic::new(Code::WrongArgument, argument.range)
@@ -174,19 +199,6 @@ impl<'s> Binder<'s> {
             ArgKind::Strings => argument.kind.is_string() || argument.kind == Kind::StringList,
             ArgKind::Number => argument.kind == Kind::Number,
         }
-    }
-
-    /// The tag of a name on a command, among the extensions in force.
-    pub(super) fn tag(&mut self, found: &'static Command, name: &'s str) -> Option<&'static Tag> {
-        let known = self.found_tags.iter().find(|(known, on, _)| *known == name && std::ptr::eq(*on, found));
-        if let Some((_, _, tag)) = known {
-            return Some(tag);
-        }
-        let tag = find_tag(self.loaded.iter().copied(), found, name)?;
-        if self.found_tags.len() < MOST_FOUND {
-            self.found_tags.push((name, found, tag));
-        }
-        Some(tag)
     }
 
     fn unknown_tag(&mut self, found: &'static Command, name: &str, range: Range) {
@@ -233,6 +245,9 @@ impl<'s> Binder<'s> {
 
     /// Two modifiers of one precedence exclude each other (RFC 5229, 4.1).
     fn modifiers_agree(&mut self, out: &Arguments<'_>) -> bool {
+        if out.tags.len() < 2 {
+            return true;
+        }
         let mut seen: Vec<(u32, &Tagged)> = Vec::new();
         for tagged in &out.tags {
             let Some(precedence) = precedence(tagged.tag.id) else { continue };
@@ -248,18 +263,10 @@ impl<'s> Binder<'s> {
     }
 }
 
-fn find_tag(extensions: impl DoubleEndedIterator<Item = &'static Extension>, found: &'static Command, name: &str) -> Option<&'static Tag> {
-    extensions
-        .rev()
-        .flat_map(|extension| extension.tags)
-        .find(|tag| tag.name.len() == name.len() && tag.name.eq_ignore_ascii_case(name) && stands_on(tag, found))
-}
-
-fn stands_on(tag: &Tag, found: &Command) -> bool {
-    match tag.on {
-        On::Commands(names) => names.contains(&found.name),
-        On::Family(family) => found.families.contains(&family),
-    }
+/// The arguments before the first tag.
+fn before_tag(arguments: &[Argument]) -> &[Argument] {
+    let length = arguments.iter().position(|argument| argument.kind == Kind::Tag).unwrap_or(arguments.len());
+    arguments.get(..length).unwrap_or(arguments)
 }
 
 /// The order in which modifiers are applied, highest first (RFC 5229, 4.1; RFC 5435, 6).

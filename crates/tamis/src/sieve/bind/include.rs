@@ -95,7 +95,9 @@ pub(super) fn bind_all(text: &str, parsed: &Parsed, included: &Scripts, dialect:
         let targets: Vec<Option<u32>> =
             inclusions.iter().map(|inclusion| resolve(inclusion, unit, included, dialect, &mut keys, &mut out)).collect();
         edges.push(inclusions.iter().zip(&targets).filter_map(|(inclusion, target)| Some(((*target)?, inclusion.once))).collect());
-        point(&mut bound.block, &targets);
+        if !targets.is_empty() {
+            point(&mut bound.block, &targets);
+        }
         out.program.units.push(bound);
         next += 1;
         if next > keys.len() {
@@ -151,7 +153,8 @@ fn point(block: &mut [crate::sieve::program::Command], targets: &[Option<u32>]) 
         match &mut command.op {
             Op::Include { unit, .. } => *unit = unit.and_then(|note| targets.get(note as usize).copied().flatten()),
             Op::If(branches) => {
-                for (_, block) in &mut branches.branches {
+                point(&mut branches.first.1, targets);
+                for (_, block) in &mut branches.others {
                     point(block, targets);
                 }
                 if let Some(block) = &mut branches.otherwise {

@@ -96,8 +96,7 @@ impl Binder<'_> {
     pub(super) fn assume(&mut self, extension: &'static Extension) {
         if !self.is_loaded(extension.name) {
             self.loaded.push(extension);
-            self.found.clear();
-            self.found_tags.clear();
+            self.forget();
         }
         self.encoded |= extension.name == "encoded-character";
         self.variables |= extension.name == "variables";

@@ -64,6 +64,9 @@ impl<'s> Binder<'s> {
     }
 
     fn text(&mut self, string: StringToken) -> Text {
+        if let Some(value) = string.plain(self.text).filter(|_| !self.encoded && !self.variables) {
+            return Text::of(string.range, value);
+        }
         let value = self.decoded(string);
         if self.variables && crate::text::find(&value, b"${").is_some() {
             return Text { range: string.range, pieces: self.pieces(&value, string.range).into() };

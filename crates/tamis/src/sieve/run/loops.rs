@@ -100,9 +100,9 @@ impl Layout {
     /// As cmd-if.c has it.
     fn branches(&mut self, branches: &If) {
         let mut exits = Vec::new();
-        let mut others = branches.branches.len();
+        let mut others = branches.others.len() + 1;
         let mut decided = false;
-        for branch in &branches.branches {
+        for branch in branches.branches() {
             let (test, block) = branch;
             others -= 1;
             let known = known(test);

@@ -520,7 +520,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     fn branch(&mut self, branches: &'p If) -> Step<()> {
         let depth = self.depth;
         let (mut block, mut taken) = (branches.otherwise.as_ref(), None);
-        for branch in &branches.branches {
+        for branch in branches.branches() {
             self.depth = depth.saturating_add(1);
             if self.test(&branch.0)? {
                 (block, taken) = (Some(&branch.1), Some(branch));

@@ -84,13 +84,20 @@ pub struct StringToken {
 
 impl StringToken {
     /// Its value in the text that it stands in.
-    #[inline]
     #[must_use]
     pub fn value(self, text: &str) -> Cow<'_, [u8]> {
-        let token = self.range.bytes(text.as_bytes());
-        match token {
-            [_, inside @ .., _] if self.plain => Cow::Borrowed(inside),
-            _ => super::string(token, self.kind),
+        match self.plain(text) {
+            Some(value) => Cow::Borrowed(value),
+            None => super::string(self.range.bytes(text.as_bytes()), self.kind),
+        }
+    }
+
+    /// Its value if that stands in the text as it is, which is so of nearly every string.
+    #[must_use]
+    pub fn plain(self, text: &str) -> Option<&[u8]> {
+        match self.range.bytes(text.as_bytes()) {
+            [_, inside @ .., _] if self.plain => Some(inside),
+            _ => None,
         }
     }
 }
