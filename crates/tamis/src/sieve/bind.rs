@@ -70,9 +70,9 @@ struct Binder<'s> {
     /// True once a command other than `require` was seen.
     begun: bool,
     /// Names that were looked up since the last extension came into force, as commands or as tests.
-    known_commands: Memory<'s, &'static spec::Command>,
+    known_commands: Memory<&'static spec::Command>,
     /// The same of tags, each on one command or test.
-    known_tags: Memory<'s, (&'static spec::Command, &'static spec::Tag)>,
+    known_tags: Memory<(&'static spec::Command, &'static spec::Tag)>,
     /// Room for the tags of the call that is bound.
     tags: Vec<Tagged>,
     /// Names of unknown commands and tags that were reported.
@@ -129,6 +129,7 @@ impl<'s> Binder<'s> {
         }
     }
 
+    #[cold]
     fn report(&mut self, mut diagnostic: Diagnostic) {
         if is_shape(diagnostic.code) && self.has_syntax_error() {
             return;
@@ -151,6 +152,7 @@ impl<'s> Binder<'s> {
     }
 
     /// Reports with one named value.
+    #[cold]
     fn error(&mut self, code: Code, range: Range, name: &'static str, value: impl AsRef<[u8]>) {
         self.report(Diagnostic::new(code, range).with(name, value));
     }
@@ -258,7 +260,7 @@ impl<'s> Binder<'s> {
     fn subtests(&mut self, found: &'static spec::Command, call: Call<'_>) -> Inside {
         let (Tests::None, Some(first)) = (found.tests, call.tests().next()) else { return Inside::Nothing };
         let name = first.name.of(self.text);
-        let known = self.find(name, true);
+        let known = self.find(first.name, true);
         if known.is_some_and(|command| command.role == Role::Test) {
             self.error(Code::UnexpectedTest, first.name, "name", found.name);
             return Inside::Wrong;
@@ -271,7 +273,7 @@ impl<'s> Binder<'s> {
             }
             return Inside::Wrong;
         }
-        if known.is_none() && self.tag(found, name).is_some() {
+        if known.is_none() && self.tag(found, first.name).is_some() {
             let colon = Edit { range: Range::at(first.name.start), text: ":".into() };
             let fix = Fix {
                 title: Phrase { en: "add the colon", fr: "ajouter le deux-points" },
@@ -477,10 +479,9 @@ impl<'s> Binder<'s> {
 
     /// The command or test that a call names. One that is not in force is reported; if an extension brings it, its call is still checked.
     fn find_or_report(&mut self, call: Call<'_>, test: bool) -> Option<&'static spec::Command> {
-        let name = call.name.of(self.text);
-        self.find(name, test).or_else(|| {
+        self.find(call.name, test).or_else(|| {
             self.unknown(call, test);
-            self.find(name, test)
+            self.find(call.name, test)
         })
     }
 

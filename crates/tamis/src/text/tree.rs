@@ -111,7 +111,7 @@ impl<'t, K: Copy + PartialEq> Node<'t, K> {
 pub struct Builder<K> {
     elements: Vec<Element<K>>,
     /// The number of elements up to the last one that is no trivia: what follows belongs to no node that is closed now.
-    solid: u32,
+    solid: usize,
 }
 
 impl<K: Copy + PartialEq> Builder<K> {
@@ -125,15 +125,15 @@ impl<K: Copy + PartialEq> Builder<K> {
     pub fn open(&mut self, kind: K, start: u32) -> u32 {
         let index = super::offset(self.elements.len());
         self.elements.push(Element { kind, is_node: true, start, extent: 0 });
-        self.solid = super::offset(self.elements.len());
+        self.solid = self.elements.len();
         index
     }
 
     /// Adds a token.
     #[inline]
     pub fn token(&mut self, kind: K, range: Range) {
-        self.trivia(kind, range);
-        self.solid = super::offset(self.elements.len());
+        self.elements.push(Element { kind, is_node: false, start: range.start, extent: range.end });
+        self.solid = self.elements.len();
     }
 
     /// Adds a token that stands inside a node only if more of the node follows.
@@ -145,14 +145,14 @@ impl<K: Copy + PartialEq> Builder<K> {
     /// Closes a node behind its last token that is no trivia. Those opened inside it are closed before.
     pub fn close(&mut self, node: u32) {
         if let Some(element) = self.elements.get_mut(node as usize) {
-            element.extent = self.solid;
+            element.extent = super::offset(self.solid);
         }
     }
 
     /// Closes the node at the root around all that was added, and gives the tree.
     #[must_use]
     pub fn finish(mut self) -> Tree<K> {
-        self.solid = super::offset(self.elements.len());
+        self.solid = self.elements.len();
         self.close(0);
         Tree { elements: self.elements }
     }

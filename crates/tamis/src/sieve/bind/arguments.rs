@@ -57,71 +57,49 @@ impl<'s> Binder<'s> {
         if all.is_empty() && found.args.is_empty() {
             return Some(out);
         }
-        let (mut valid, mut unknown) = (true, false);
+        let (mut valid, mut unknown, mut misplaced) = (true, false, false);
         let mut at = 0;
         while let Some(argument) = all.get(at).copied() {
             if argument.kind != Kind::Tag {
                 let row = before_tag(all.get(at..).unwrap_or(&[]));
-                // As it should be, all that is no tag stands in one row.
-                if out.positional.is_empty() {
-                    out.positional = Cow::Borrowed(row);
-                } else {
-                    out.positional.to_mut().extend_from_slice(row);
-                }
+                let count = out.positional.len() + row.len();
                 at += row.len();
+                if misplaced {
+                    out.positional.to_mut().extend_from_slice(row);
+                } else {
+                    // As it should be, all that is no tag stands in one row. An unknown tag in its midst may belong to it.
+                    out.positional = Cow::Borrowed(all.get(at - count..at).unwrap_or(&[]));
+                }
                 continue;
             }
             at += 1;
-            let name = argument.range.of(self.text).get(1..).unwrap_or("");
-            let Some(tag) = self.tag(found, name) else {
-                self.unknown_tag(found, name, argument.range);
+            let Some(tag) = self.tag(found, Range::new(argument.range.start + 1, argument.range.end)) else {
+                self.unknown_tag(found, argument.range);
                 (valid, unknown) = (false, true);
                 // A parameter that plainly belongs to the unknown tag would look like one positional argument too many.
                 continue;
             };
             if !out.positional.is_empty() {
                 self.misplaced(call, &out, argument, tag);
-                valid = false;
+                (valid, misplaced) = (false, true);
             }
             if let Some(other) = out.tags.iter().find(|other| excludes(found, other.tag, tag)) {
-                let other = other.range;
-                self.report(
-                    Diagnostic::new(Code::DuplicateTag, argument.range)
-                        .with("tag", name)
-                        .label(other, Phrase { en: "the first one", fr: "la première" }),
-                );
+                self.excluded(argument.range, other.range);
                 valid = false;
             }
-            let value = match tag.value {
-                None => None,
-                Some(kind) => {
-                    let next = all.get(at).filter(|next| next.kind != Kind::Tag).copied();
-                    at += usize::from(next.is_some());
-                    match next {
-                        Some(next) if self.accepts(kind, next) => Some(next),
-                        Some(next) => {
-                            self.report(
-                                Diagnostic::new(Code::WrongTagValue, next.range)
-                                    .with("tag", name)
-                                    .with("expected", kind_name(kind))
-                                    .with("found", argument_name(next.kind)),
-                            );
-                            valid = false;
-                            None
-                        }
-                        None => {
-                            self.report(
-                                Diagnostic::new(Code::MissingTagValue, argument.range).with("tag", name).with("expected", kind_name(kind)),
-                            );
-                            valid = false;
-                            None
-                        }
-                    }
+            let mut tagged = Tagged { tag, range: argument.range, value: None };
+            if let Some(kind) = tag.value {
+                let next = all.get(at).filter(|next| next.kind != Kind::Tag).copied();
+                at += usize::from(next.is_some());
+                tagged.value = next.filter(|next| self.accepts(kind, *next));
+                if tagged.value.is_none() {
+                    self.wrong_value(kind, argument.range, next);
+                    valid = false;
                 }
-            };
-            out.tags.push(Tagged { tag, range: argument.range, value });
+            }
+            out.tags.push(tagged);
         }
-        valid &= self.modifiers_agree(&out);
+        valid &= out.tags.len() < 2 || self.modifiers_agree(&out);
         // With an unknown tag, how many positional arguments there are says nothing.
         valid &= unknown || self.positional(found, call, &out.positional);
         if !valid {
@@ -145,6 +123,7 @@ impl<'s> Binder<'s> {
     }
 
     /// Optional arguments are left out, or something is wrong.
+    #[cold]
     fn positional_not_all(&mut self, found: &'static Command, call: Call<'_>, positional: &[Argument]) -> bool {
         let least = found.args.iter().filter(|arg| !arg.optional).count();
         let count = positional.len();
@@ -201,7 +180,35 @@ impl<'s> Binder<'s> {
         }
     }
 
-    fn unknown_tag(&mut self, found: &'static Command, name: &str, range: Range) {
+    /// The name of a tag, its colon left out.
+    fn tag_name(&self, range: Range) -> &'s str {
+        range.of(self.text).get(1..).unwrap_or("")
+    }
+
+    /// A tag that cannot stand beside one before it.
+    #[cold]
+    fn excluded(&mut self, range: Range, first: Range) {
+        self.report(
+            Diagnostic::new(Code::DuplicateTag, range)
+                .with("tag", self.tag_name(range))
+                .label(first, Phrase { en: "the first one", fr: "la première" }),
+        );
+    }
+
+    /// A tag whose parameter is missing or of another kind.
+    #[cold]
+    fn wrong_value(&mut self, kind: ArgKind, range: Range, found: Option<Argument>) {
+        let (code, place) = found.map_or((Code::MissingTagValue, range), |found| (Code::WrongTagValue, found.range));
+        let mut diagnostic = Diagnostic::new(code, place).with("tag", self.tag_name(range)).with("expected", kind_name(kind));
+        if let Some(found) = found {
+            diagnostic = diagnostic.with("found", argument_name(found.kind));
+        }
+        self.report(diagnostic);
+    }
+
+    #[cold]
+    fn unknown_tag(&mut self, found: &'static Command, range: Range) {
+        let name = self.tag_name(range);
         let lower = name.to_ascii_lowercase();
         if !self.first_report(format!("tag {} {lower}", found.name)) {
             return;
@@ -224,6 +231,7 @@ impl<'s> Binder<'s> {
     }
 
     /// A tag after a positional argument. The cure moves it, with its parameter, behind the command's name.
+    #[cold]
     fn misplaced(&mut self, call: Call<'_>, out: &Arguments<'_>, argument: Argument, tag: &'static Tag) {
         let mut moved = argument.range;
         if tag.value.is_some()
@@ -244,10 +252,8 @@ impl<'s> Binder<'s> {
     }
 
     /// Two modifiers of one precedence exclude each other (RFC 5229, 4.1).
+    #[cold]
     fn modifiers_agree(&mut self, out: &Arguments<'_>) -> bool {
-        if out.tags.len() < 2 {
-            return true;
-        }
         let mut seen: Vec<(u32, &Tagged)> = Vec::new();
         for tagged in &out.tags {
             let Some(precedence) = precedence(tagged.tag.id) else { continue };

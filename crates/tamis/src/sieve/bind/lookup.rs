@@ -2,51 +2,77 @@
 
 use super::Binder;
 use crate::sieve::spec::{Command, Extension, On, Role, Tag};
+use crate::text::Range;
 
-/// So many names are remembered at a time; more cost time, nothing else.
-const SLOTS: usize = 64;
+/// Names are remembered in so many drawers, for each name one.
+const DRAWERS: usize = 16;
 
-/// Names as written and what they mean in a context. Each has one slot, which a name that falls on the same one takes over.
-pub(super) struct Memory<'s, M> {
-    slots: [Option<(&'s str, usize, M)>; SLOTS],
+/// So many names fit into a drawer. More cost time, nothing else.
+const ROOM: usize = 4;
+
+/// Names as written and what they mean.
+pub(super) struct Memory<M> {
+    drawers: [[Option<(Key, M)>; ROOM]; DRAWERS],
+    is_empty: bool,
 }
 
-impl<'s, M: Copy> Memory<'s, M> {
+/// A name, its bytes read as a number, and what it is a name in.
+type Key = (u128, usize);
+
+/// The key of the name at `range` in a text. Nothing for one that does not fit, which hardly any does.
+fn key(text: &str, range: Range, context: usize) -> Option<Key> {
+    let behind = text.as_bytes().get(range.start as usize..)?;
+    let bytes = match behind.first_chunk() {
+        Some(bytes) => u128::from_le_bytes(*bytes),
+        None => behind.iter().rev().fold(0, |bytes, byte| bytes << 8 | u128::from(*byte)),
+    };
+    let unused = u128::BITS.checked_sub(range.len().checked_mul(8)?)?;
+    Some((bytes & u128::MAX.checked_shr(unused)?, context))
+}
+
+/// The drawer of a name: the highest bits of its product with a large odd number hang on all of its letters.
+fn drawer(key: Key) -> usize {
+    let mixed = key.0.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835) >> (u128::BITS - DRAWERS.ilog2());
+    (usize::try_from(mixed).unwrap_or(0) ^ key.1) % DRAWERS
+}
+
+impl<M: Copy> Memory<M> {
     pub(super) const fn new() -> Self {
-        Self { slots: [None; SLOTS] }
+        Self { drawers: [[None; ROOM]; DRAWERS], is_empty: true }
     }
 
-    /// By length, second and last letter. With these factors no two names that nearly every script has share a slot.
-    fn slot(name: &str, context: usize) -> usize {
-        let letter = |byte: Option<&u8>| byte.copied().map_or(0, usize::from);
-        let (second, last) = (letter(name.as_bytes().get(1)), letter(name.as_bytes().last()));
-        name.len().wrapping_add(second * 9).wrapping_add(last * 19).wrapping_add(context * 8) % SLOTS
+    fn get(&self, key: Option<Key>) -> Option<M> {
+        let key = key?;
+        self.drawers.get(drawer(key))?.iter().flatten().find(|(known, _)| *known == key).map(|(_, meaning)| *meaning)
     }
 
-    fn get(&self, name: &str, context: usize) -> Option<M> {
-        let (known, of, meaning) = (*self.slots.get(Self::slot(name, context))?)?;
-        (known == name && of == context).then_some(meaning)
+    fn put(&mut self, key: Option<Key>, meaning: M) {
+        let Some(key) = key else { return };
+        if let Some(free) = self.drawers.get_mut(drawer(key)).and_then(|drawer| drawer.iter_mut().find(|place| place.is_none())) {
+            *free = Some((key, meaning));
+            self.is_empty = false;
+        }
     }
 
-    fn put(&mut self, name: &'s str, context: usize, meaning: M) {
-        if let Some(slot) = self.slots.get_mut(Self::slot(name, context)) {
-            *slot = Some((name, context, meaning));
+    fn clear(&mut self) {
+        if !self.is_empty {
+            *self = Self::new();
         }
     }
 }
 
-impl<'s> Binder<'s> {
-    /// The command or test of a name among the extensions in force; `test` says which is preferred.
-    pub(super) fn find(&mut self, name: &'s str, test: bool) -> Option<&'static Command> {
-        let context = if test { 4 } else { 0 };
-        if let Some(command) = self.known_commands.get(name, context) {
-            return Some(command);
-        }
-        let command = self.search(name, test)?;
-        self.known_commands.put(name, context, command);
-        Some(command)
+impl Binder<'_> {
+    /// The command or test of the name at `range` among the extensions in force; `test` says which is preferred.
+    pub(super) fn find(&mut self, range: Range, test: bool) -> Option<&'static Command> {
+        let key = key(self.text, range, usize::from(test));
+        self.known_commands.get(key).or_else(|| {
+            let command = self.search(range.of(self.text), test)?;
+            self.known_commands.put(key, command);
+            Some(command)
+        })
     }
 
+    #[cold]
     fn search(&self, name: &str, test: bool) -> Option<&'static Command> {
         let mut other = None;
         for extension in self.loaded.iter().rev() {
@@ -62,25 +88,26 @@ impl<'s> Binder<'s> {
         other
     }
 
-    /// The tag of a name on a command, among the extensions in force.
-    pub(super) fn tag(&mut self, found: &'static Command, name: &'s str) -> Option<&'static Tag> {
-        let context = found.op as usize;
-        if let Some((_, tag)) = self.known_tags.get(name, context).filter(|(on, _)| std::ptr::eq(*on, found)) {
-            return Some(tag);
-        }
-        let tag = find_tag(self.loaded.iter().copied(), found, name)?;
-        self.known_tags.put(name, context, (found, tag));
-        Some(tag)
+    /// The tag of the name at `range` on a command, among the extensions in force.
+    pub(super) fn tag(&mut self, found: &'static Command, range: Range) -> Option<&'static Tag> {
+        let key = key(self.text, range, found.op as usize);
+        let known = self.known_tags.get(key).filter(|(on, _)| std::ptr::eq(*on, found));
+        known.map(|(_, tag)| tag).or_else(|| {
+            let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text))?;
+            self.known_tags.put(key, (found, tag));
+            Some(tag)
+        })
     }
 
     /// Forgets what names mean: another extension is in force.
     pub(super) fn forget(&mut self) {
-        self.known_commands = Memory::new();
-        self.known_tags = Memory::new();
+        self.known_commands.clear();
+        self.known_tags.clear();
     }
 }
 
 /// The tag of a name on a command among some extensions.
+#[cold]
 pub(super) fn find_tag(
     extensions: impl DoubleEndedIterator<Item = &'static Extension>,
     found: &'static Command,

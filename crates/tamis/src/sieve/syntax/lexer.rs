@@ -75,17 +75,21 @@ impl<'t> Lexer<'t> {
         self.report(code, range);
     }
 
-    /// Reads one token; [`Kind::End`] behind the last.
+    /// Reads blanks and line ends; false if there are none.
+    #[inline]
+    pub(super) fn blanks(&mut self) -> bool {
+        let start = self.at;
+        self.skip_while(|byte| is(byte, BLANK));
+        self.at > start
+    }
+
+    /// Reads one token that is not [`Kind::Blank`]; [`Kind::End`] behind the last.
     #[inline]
     pub(super) fn token(&mut self) -> Kind {
         let start = self.at;
         let Some(byte) = self.peek() else { return Kind::End };
         self.at += 1;
         match byte {
-            b' ' | b'\t' | b'\r' | b'\n' => {
-                self.skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
-                Kind::Blank
-            }
             b'"' => self.quoted(start),
             b'A'..=b'Z' | b'a'..=b'z' | b'_' => self.word(start, Kind::Identifier),
             b':' if self.peek().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_') => self.word(start, Kind::Tag),
@@ -218,9 +222,9 @@ impl<'t> Lexer<'t> {
 
     fn quoted(&mut self, start: usize) -> Kind {
         let rest = self.text.get(self.at..).unwrap_or(&[]);
-        let length = rest.iter().position(|byte| is(*byte, STRING_END)).unwrap_or(rest.len());
+        let length = plain_length(rest);
         // Nearly every string stands as it is between its quotes.
-        self.plain = rest.get(length) == Some(&b'"') && length <= MAX_STRING && !self.unclosed.contains(&start);
+        self.plain = rest.get(length) == Some(&b'"') && length <= MAX_STRING && self.unclosed.is_empty();
         if self.plain {
             self.at += length + 1;
         } else {
@@ -231,12 +235,13 @@ impl<'t> Lexer<'t> {
     }
 
     fn note_glued(&mut self, start: usize) {
-        if self.peek().is_some_and(|next| next.is_ascii_alphanumeric() || next >= 0x80) {
+        if self.peek().is_some_and(|next| is(next, IN_WORD)) {
             self.glued = self.glued.or(Some(start));
         }
     }
 
     /// A string with escapes or line ends in it, or with something wrong.
+    #[cold]
     fn quoted_with_more(&mut self, start: usize) {
         let mut stray = None;
         if self.unclosed.contains(&start) {
@@ -379,15 +384,17 @@ impl<'t> Lexer<'t> {
 /// What a byte can be part of, as bits. Looked up, since every byte of a script is asked.
 #[allow(clippy::indexing_slicing, reason = "a constant: an index out of bounds would not compile")]
 const CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
+    let mut classes = [IN_WORD; 256];
     let mut byte = 0u8;
     while byte < 128 {
-        if byte.is_ascii_alphanumeric() || byte == b'_' {
-            classes[byte as usize] |= IN_NAME;
-        }
-        if matches!(byte, b'"' | b'\\' | b'\r' | b'\n' | 0) {
-            classes[byte as usize] |= STRING_END;
-        }
+        classes[byte as usize] = match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => IN_NAME | IN_WORD,
+            b'_' => IN_NAME,
+            b' ' => BLANK,
+            b'\t' | b'\r' | b'\n' => BLANK | STRING_END,
+            b'"' | b'\\' | 0..b' ' => STRING_END,
+            _ => 0,
+        };
         byte += 1;
     }
     classes
@@ -396,11 +403,36 @@ const CLASSES: [u8; 256] = {
 /// An identifier.
 const IN_NAME: u8 = 1;
 
-/// What ends a quoted string or does not stand for itself in one.
+/// What ends a quoted string or may not stand for itself in one.
 const STRING_END: u8 = 2;
+
+/// A blank or a line end.
+const BLANK: u8 = 4;
+
+/// A word of any language: a letter or digit, or what is not ASCII.
+const IN_WORD: u8 = 8;
 
 fn is(byte: u8, class: u8) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
+}
+
+/// How many bytes of a string stand for themselves: up to a quote, a backslash or a control character. Eight are asked at a time.
+fn plain_length(text: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (mut length, mut rest) = (0, text);
+    while let Some((chunk, after)) = rest.split_first_chunk() {
+        let bytes = u64::from_le_bytes(*chunk);
+        // In each, the lowest high bit of a byte that is set is that of the first byte that is meant.
+        let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit)) & !bytes;
+        let equal = |byte: u8| below(bytes ^ (ONES * u64::from(byte)), 1);
+        let found = (below(bytes, b' ') | equal(b'"') | equal(b'\\')) & (ONES << 7);
+        if found != 0 {
+            return length + found.trailing_zeros() as usize / 8;
+        }
+        length += chunk.len();
+        rest = after;
+    }
+    length + rest.iter().position(|byte| is(*byte, STRING_END)).unwrap_or(rest.len())
 }
 
 /// True for a byte of an identifier.
@@ -434,6 +466,7 @@ mod tests {
         let mut lexer = Lexer::new(text, &[]);
         let mut all = Vec::new();
         loop {
+            lexer.blanks();
             let start = lexer.offset();
             let kind = lexer.token();
             if kind == Kind::End {
@@ -448,7 +481,7 @@ mod tests {
 
     fn errors(text: &str) -> Vec<(Code, &str)> {
         let mut lexer = Lexer::new(text, &[]);
-        while lexer.token() != Kind::End {}
+        while lexer.blanks() || lexer.token() != Kind::End {}
         lexer.errors.into_iter().map(|error| (error.code, error.range.of(text))).collect()
     }
 

@@ -84,18 +84,25 @@ impl<'t> Parser<'t> {
     /// Finds the next token. Trivia before it, and garbage that the lexer reported, go into the tree.
     fn look(&mut self) {
         self.garbage_end = None;
+        let mut start = self.range.end;
         loop {
-            let start = self.lexer.offset();
+            if self.lexer.blanks() {
+                let range = Range { start, end: self.lexer.offset() };
+                self.builder.trivia(Kind::Blank, range);
+                start = range.end;
+            }
             let kind = self.lexer.token();
-            let range = Range::new(start, self.lexer.offset());
-            if !kind.is_trivia() && kind != Kind::Garbage {
-                (self.kind, self.range) = (kind, range);
-                return;
+            let range = Range { start, end: self.lexer.offset() };
+            match kind {
+                Kind::HashComment | Kind::BracketComment => {}
+                Kind::Garbage => self.garbage_end = Some(range.end),
+                _ => {
+                    (self.kind, self.range) = (kind, range);
+                    return;
+                }
             }
             self.builder.trivia(kind, range);
-            if kind == Kind::Garbage {
-                self.garbage_end = Some(range.end);
-            }
+            start = range.end;
         }
     }
 
