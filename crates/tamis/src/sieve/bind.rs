@@ -273,7 +273,7 @@ impl<'s> Binder<'s> {
             }
             return Inside::Wrong;
         }
-        if known.is_none() && self.tag(found, first.name).is_some() {
+        if known.is_none() && self.is_tag(found, name) {
             let colon = Edit { range: Range::at(first.name.start), text: ":".into() };
             let fix = Fix {
                 title: Phrase { en: "add the colon", fr: "ajouter le deux-points" },

@@ -51,12 +51,54 @@ impl<'t> Arguments<'t> {
 impl<'s> Binder<'s> {
     /// Matches the arguments of `call`. `None` if one is wrong; everything wrong is reported.
     pub(super) fn arguments<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
-        let mut out = Arguments { tags: std::mem::take(&mut self.tags), positional: Cow::Borrowed(&[]) };
-        out.tags.clear();
+        let mut tags = std::mem::take(&mut self.tags);
+        tags.clear();
         let all = call.arguments();
-        if all.is_empty() && found.args.is_empty() {
+        let positional = self.leading_tags(found, all, &mut tags).and_then(|behind| all.get(behind..));
+        let Some(positional) = positional.filter(|row| row.iter().all(|argument| argument.kind != Kind::Tag)) else {
+            return self.disordered(found, call);
+        };
+        let fits = positional.len() == found.args.len()
+            && found.args.iter().zip(positional).all(|(arg, argument)| self.accepts(arg.kind, *argument));
+        let out = Arguments { tags, positional: Cow::Borrowed(positional) };
+        let agree = out.tags.len() < 2 || self.modifiers_agree(&out);
+        if (fits || self.positional(found, call, positional)) && agree {
             return Some(out);
         }
+        self.recycle(out);
+        None
+    }
+
+    /// Takes back the room of a call's arguments for the next call's.
+    pub(super) fn recycle(&mut self, arguments: Arguments<'_>) {
+        self.tags = arguments.tags;
+    }
+
+    /// The tags that stand before the positional arguments. Gives how many arguments they are with their parameters; nothing if
+    /// something is wrong with one of them.
+    fn leading_tags(&mut self, found: &'static Command, all: &[Argument], tags: &mut Vec<Tagged>) -> Option<usize> {
+        let mut at = 0;
+        while let Some(argument) = all.get(at).filter(|argument| argument.kind == Kind::Tag) {
+            let tag = self.tag(found, argument.range)?;
+            if tags.iter().any(|other| excludes(found, other.tag, tag)) {
+                return None;
+            }
+            at += 1;
+            let mut value = None;
+            if let Some(kind) = tag.value {
+                value = Some(*all.get(at).filter(|next| self.accepts(kind, **next))?);
+                at += 1;
+            }
+            tags.push(Tagged { tag, range: argument.range, value });
+        }
+        Some(at)
+    }
+
+    /// The same of a call where something is wrong with a tag: each mistake is reported.
+    #[cold]
+    fn disordered<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
+        let mut out = Arguments { tags: Vec::new(), positional: Cow::Borrowed(&[]) };
+        let all = call.arguments();
         let (mut valid, mut unknown, mut misplaced) = (true, false, false);
         let mut at = 0;
         while let Some(argument) = all.get(at).copied() {
@@ -73,7 +115,7 @@ impl<'s> Binder<'s> {
                 continue;
             }
             at += 1;
-            let Some(tag) = self.tag(found, Range::new(argument.range.start + 1, argument.range.end)) else {
+            let Some(tag) = self.tag(found, argument.range) else {
                 self.unknown_tag(found, argument.range);
                 (valid, unknown) = (false, true);
                 // A parameter that plainly belongs to the unknown tag would look like one positional argument too many.
@@ -99,32 +141,15 @@ impl<'s> Binder<'s> {
             }
             out.tags.push(tagged);
         }
-        valid &= out.tags.len() < 2 || self.modifiers_agree(&out);
+        valid &= self.modifiers_agree(&out);
         // With an unknown tag, how many positional arguments there are says nothing.
         valid &= unknown || self.positional(found, call, &out.positional);
-        if !valid {
-            self.recycle(out);
-            return None;
-        }
-        Some(out)
+        valid.then_some(out)
     }
 
-    /// Takes back the room of a call's arguments for the next call's.
-    pub(super) fn recycle(&mut self, arguments: Arguments<'_>) {
-        self.tags = arguments.tags;
-    }
-
-    fn positional(&mut self, found: &'static Command, call: Call<'_>, positional: &[Argument]) -> bool {
-        let all_there = positional.len() == found.args.len();
-        if all_there && found.args.iter().zip(positional).all(|(arg, argument)| self.accepts(arg.kind, *argument)) {
-            return true;
-        }
-        self.positional_not_all(found, call, positional)
-    }
-
-    /// Optional arguments are left out, or something is wrong.
+    /// The positional arguments, of which optional ones may be left out.
     #[cold]
-    fn positional_not_all(&mut self, found: &'static Command, call: Call<'_>, positional: &[Argument]) -> bool {
+    fn positional(&mut self, found: &'static Command, call: Call<'_>, positional: &[Argument]) -> bool {
         let least = found.args.iter().filter(|arg| !arg.optional).count();
         let count = positional.len();
         // Pigeonhole counts the arguments of these only up to what it needs (ext-imap4flags-common.c).

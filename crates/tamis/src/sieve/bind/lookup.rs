@@ -65,14 +65,16 @@ impl Binder<'_> {
     /// The command or test of the name at `range` among the extensions in force; `test` says which is preferred.
     pub(super) fn find(&mut self, range: Range, test: bool) -> Option<&'static Command> {
         let key = key(self.text, range, usize::from(test));
-        self.known_commands.get(key).or_else(|| {
-            let command = self.search(range.of(self.text), test)?;
-            self.known_commands.put(key, command);
-            Some(command)
-        })
+        self.known_commands.get(key).or_else(|| self.new_command(range.of(self.text), test, key))
     }
 
     #[cold]
+    fn new_command(&mut self, name: &str, test: bool, key: Option<Key>) -> Option<&'static Command> {
+        let command = self.search(name, test)?;
+        self.known_commands.put(key, command);
+        Some(command)
+    }
+
     fn search(&self, name: &str, test: bool) -> Option<&'static Command> {
         let mut other = None;
         for extension in self.loaded.iter().rev() {
@@ -88,15 +90,27 @@ impl Binder<'_> {
         other
     }
 
-    /// The tag of the name at `range` on a command, among the extensions in force.
+    /// The tag at `range`, its colon included, on a command, among the extensions in force.
+    #[inline]
     pub(super) fn tag(&mut self, found: &'static Command, range: Range) -> Option<&'static Tag> {
+        let range = Range { start: range.start + 1, ..range };
         let key = key(self.text, range, found.op as usize);
-        let known = self.known_tags.get(key).filter(|(on, _)| std::ptr::eq(*on, found));
-        known.map(|(_, tag)| tag).or_else(|| {
-            let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text))?;
-            self.known_tags.put(key, (found, tag));
-            Some(tag)
-        })
+        match self.known_tags.get(key) {
+            Some((on, tag)) if std::ptr::eq(on, found) => Some(tag),
+            _ => self.new_tag(found, range, key),
+        }
+    }
+
+    #[cold]
+    fn new_tag(&mut self, found: &'static Command, range: Range, key: Option<Key>) -> Option<&'static Tag> {
+        let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text))?;
+        self.known_tags.put(key, (found, tag));
+        Some(tag)
+    }
+
+    /// True if a name without a colon is a tag's on a command.
+    pub(super) fn is_tag(&self, found: &'static Command, name: &str) -> bool {
+        find_tag(self.loaded.iter().copied(), found, name).is_some()
     }
 
     /// Forgets what names mean: another extension is in force.
@@ -107,7 +121,6 @@ impl Binder<'_> {
 }
 
 /// The tag of a name on a command among some extensions.
-#[cold]
 pub(super) fn find_tag(
     extensions: impl DoubleEndedIterator<Item = &'static Extension>,
     found: &'static Command,
