@@ -4,7 +4,7 @@ mod lines;
 mod tree;
 
 pub use lines::{Encoding, LineIndex, Position};
-pub use tree::{Builder, Element, Node, Tree};
+pub use tree::{Element, Token, Tree};
 
 /// A half-open range of UTF-8 bytes in a text. Texts are at most 4 GiB; tamis refuses far smaller ones long before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

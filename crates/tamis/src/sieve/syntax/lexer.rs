@@ -2,47 +2,121 @@
 
 use super::{Kind, Limits};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Edit, Range, offset};
+use crate::text::{Edit, Range, Token, offset};
 
 /// The longest identifier or tag (sieve-limits.h).
-const MAX_IDENTIFIER: u32 = 32;
+const MAX_IDENTIFIER: usize = 32;
+
+/// What a multi-line string begins with, before its colon.
+const TEXT: &[u8] = b"text";
 
 /// The longest string, in bytes (sieve-limits.h).
 const MAX_STRING: usize = 1 << 20;
 
-/// Reads the tokens of a text one by one: they tile it.
-pub(super) struct Lexer<'t> {
-    text: &'t [u8],
-    at: usize,
-    /// Where quoted strings start that are taken to end early.
-    unclosed: &'t [usize],
-    /// There is a NUL somewhere: only then are comments and long strings searched for it.
-    has_nul: bool,
-    /// The lexical errors so far, each with the range that shows it.
+/// The tokens of a text.
+pub(super) struct Lexed {
+    /// They tile the text. A string is marked if its value is what stands between its quotes.
+    pub(super) tokens: Vec<Token<Kind>>,
+    /// Each lexical error once, with the range that shows it.
     pub(super) errors: Vec<Diagnostic>,
-    /// The start of the first quoted string that is followed at once by the start of a word.
-    pub(super) glued: Option<usize>,
     /// An unterminated string or comment took the rest of the text.
     pub(super) swallowed: bool,
-    /// The last token was a string whose value is what stands between its quotes.
-    pub(super) plain: bool,
 }
 
-impl<'t> Lexer<'t> {
-    /// Begins to read `text`. Strings that start at one of `unclosed` are taken to end early.
-    pub(super) fn new(text: &'t str, unclosed: &'t [usize]) -> Self {
-        let text = text.as_bytes();
-        let has_nul = memchr::memchr(0, text).is_some();
-        Self { text, at: 0, unclosed, has_nul, errors: Vec::new(), glued: None, swallowed: false, plain: false }
+/// So many strings without their closing quote are told apart; each costs one more pass.
+const MAX_REPAIRS: usize = 8;
+
+/// Splits `text` into tokens.
+pub(super) fn lex(text: &str) -> Lexed {
+    // No rule of the grammar has a word right after a string, so a string with a word glued to its end is where quotes changed sides:
+    // the quote that is missing is its own, not the last one of the script.
+    let mut unclosed = Vec::new();
+    loop {
+        let (lexed, glued) = scan(text.as_bytes(), &unclosed);
+        match glued.filter(|suspect| unclosed.len() < MAX_REPAIRS && !unclosed.contains(suspect)) {
+            Some(suspect) => unclosed.push(suspect),
+            None => return lexed,
+        }
+    }
+}
+
+/// One pass. Strings that start at one of `unclosed` are taken to end early. Gives the start of the first quoted string that is
+/// followed at once by the start of a word, too.
+fn scan(text: &[u8], unclosed: &[usize]) -> (Lexed, Option<usize>) {
+    let has_nul = memchr::memchr(0, text).is_some();
+    let mut lexer = Lexer { text, at: 0, unclosed, has_nul, errors: Vec::new(), swallowed: false };
+    let mut tokens = Vec::with_capacity(text.len() / 4);
+    let mut glued = None;
+    // What nearly all of a script consists of is read here; the rest, and whatever may be wrong, by the lexer's methods.
+    let mut at = 0;
+    while let Some(byte) = text.get(at).copied() {
+        let start = at;
+        let mut mark = false;
+        at += 1;
+        let kind = match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => {
+                at = behind(text, at, BLANK);
+                Kind::Blank
+            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' => {
+                at = behind(text, at, IN_NAME);
+                let is_odd = at - start > MAX_IDENTIFIER || (at - start == TEXT.len() && text.get(at) == Some(&b':'));
+                if is_odd { lexer.read(start, &mut at, |lexer| lexer.word(start)) } else { Kind::Identifier }
+            }
+            b':' if text.get(at).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit()) => {
+                at = behind(text, at, IN_NAME);
+                if at - start > MAX_IDENTIFIER { lexer.read(start, &mut at, |lexer| lexer.tag(start)) } else { Kind::Tag }
+            }
+            b'"' => {
+                let rest = text.get(at..).unwrap_or(&[]);
+                let length = plain_length(rest);
+                mark = rest.get(length) == Some(&b'"') && length <= MAX_STRING && unclosed.is_empty();
+                if mark {
+                    at += length + 1;
+                } else {
+                    lexer.read(start, &mut at, |lexer| lexer.quoted(start));
+                }
+                Kind::Quoted
+            }
+            b';' => Kind::Semicolon,
+            b',' => Kind::Comma,
+            b'[' => Kind::OpenSquare,
+            b']' => Kind::CloseSquare,
+            b'(' => Kind::OpenRound,
+            b')' => Kind::CloseRound,
+            b'{' => Kind::OpenCurly,
+            b'}' => Kind::CloseCurly,
+            _ => lexer.read(start, &mut at, |lexer| lexer.other(start, byte)),
+        };
+        if kind == Kind::Quoted && text.get(at).is_some_and(|next| is(*next, IN_WORD)) {
+            glued = glued.or(Some(start));
+        }
+        tokens.push(Token { kind, mark, end: offset(at) });
+    }
+    (Lexed { tokens, errors: lexer.errors, swallowed: lexer.swallowed }, glued)
+}
+
+/// Reads what is not read in passing.
+struct Lexer<'t> {
+    text: &'t [u8],
+    at: usize,
+    unclosed: &'t [usize],
+    /// There is a NUL somewhere: only then are comments and strings searched for it.
+    has_nul: bool,
+    errors: Vec<Diagnostic>,
+    swallowed: bool,
+}
+
+impl Lexer<'_> {
+    /// Reads a token at `start`, and puts `at` behind it.
+    #[inline]
+    fn read(&mut self, start: usize, at: &mut usize, token: impl Fn(&mut Self) -> Kind) -> Kind {
+        self.at = start + 1;
+        let kind = token(self);
+        *at = self.at;
+        kind
     }
 
-    /// Byte offset after the last token.
-    #[inline]
-    pub(super) fn offset(&self) -> u32 {
-        offset(self.at)
-    }
-
-    #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
@@ -51,13 +125,11 @@ impl<'t> Lexer<'t> {
         self.text.get(self.at.saturating_add(ahead)).copied()
     }
 
-    #[inline]
     fn skip_while(&mut self, accept: impl Fn(u8) -> bool) {
         let rest = self.text.get(self.at..).unwrap_or(&[]);
         self.at += rest.iter().position(|byte| !accept(*byte)).unwrap_or(rest.len());
     }
 
-    #[cold]
     fn report(&mut self, code: Code, range: Range) {
         self.push(Diagnostic::new(code, range));
     }
@@ -69,48 +141,15 @@ impl<'t> Lexer<'t> {
     }
 
     /// Reports what begins at `range` and never ends.
-    #[cold]
     fn report_endless(&mut self, code: Code, range: Range) {
         self.swallowed = self.at >= self.text.len() && self.errors.len() < Limits::ERRORS;
         self.report(code, range);
     }
 
-    /// Reads blanks and line ends; false if there are none.
-    #[inline]
-    pub(super) fn blanks(&mut self) -> bool {
-        let start = self.at;
-        self.skip_while(|byte| is(byte, BLANK));
-        self.at > start
-    }
-
-    /// Reads one token that is not [`Kind::Blank`]; [`Kind::End`] behind the last.
-    #[inline]
-    pub(super) fn token(&mut self) -> Kind {
-        let start = self.at;
-        let Some(byte) = self.peek() else { return Kind::End };
-        self.at += 1;
+    fn other(&mut self, start: usize, byte: u8) -> Kind {
         match byte {
-            b'"' => self.quoted(start),
-            b'A'..=b'Z' | b'a'..=b'z' | b'_' => self.word(start, Kind::Identifier),
-            b':' if self.peek().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_') => self.word(start, Kind::Tag),
-            b';' => Kind::Semicolon,
-            b',' => Kind::Comma,
-            b'[' => Kind::OpenSquare,
-            b']' => Kind::CloseSquare,
-            b'(' => Kind::OpenRound,
-            b')' => Kind::CloseRound,
-            b'{' => Kind::OpenCurly,
-            b'}' => Kind::CloseCurly,
             b'#' => self.hash_comment(start),
             b'0'..=b'9' => self.number(start),
-            _ => self.rare(start, byte),
-        }
-    }
-
-    /// What good scripts hardly have.
-    #[cold]
-    fn rare(&mut self, start: usize, byte: u8) -> Kind {
-        match byte {
             b'/' if self.peek() == Some(b'*') => self.bracket_comment(start),
             b'\'' => match self.single_quotes_end(start) {
                 Some(end) => self.single_quoted(start, end),
@@ -180,8 +219,6 @@ impl<'t> Lexer<'t> {
             applicability: Applicability::Safe,
             edits,
         }));
-        self.plain = false;
-        self.note_glued(start);
         Kind::Quoted
     }
 
@@ -220,33 +257,13 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn quoted(&mut self, start: usize) -> Kind {
-        let rest = self.text.get(self.at..).unwrap_or(&[]);
-        let length = plain_length(rest);
-        // Nearly every string stands as it is between its quotes.
-        self.plain = rest.get(length) == Some(&b'"') && length <= MAX_STRING && self.unclosed.is_empty();
-        if self.plain {
-            self.at += length + 1;
-        } else {
-            self.quoted_with_more(start);
-        }
-        self.note_glued(start);
-        Kind::Quoted
-    }
-
-    fn note_glued(&mut self, start: usize) {
-        if self.peek().is_some_and(|next| is(next, IN_WORD)) {
-            self.glued = self.glued.or(Some(start));
-        }
-    }
-
     /// A string with escapes or line ends in it, or with something wrong.
     #[cold]
-    fn quoted_with_more(&mut self, start: usize) {
+    fn quoted(&mut self, start: usize) -> Kind {
         let mut stray = None;
         if self.unclosed.contains(&start) {
             self.unterminated(start);
-            return;
+            return Kind::Quoted;
         }
         loop {
             let rest = self.text.get(self.at..).unwrap_or(&[]);
@@ -277,6 +294,7 @@ impl<'t> Lexer<'t> {
         }
         self.at = self.at.min(self.text.len());
         self.string_done(start, stray);
+        Kind::Quoted
     }
 
     /// A string that never ends. If what follows its first line is code again, the string is taken to end with that line (before what
@@ -312,24 +330,35 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn word(&mut self, start: usize, kind: Kind) -> Kind {
+    /// A word that is too long, or may begin a string.
+    #[cold]
+    fn word(&mut self, start: usize) -> Kind {
         self.skip_while(in_name);
-        let length = offset(self.at - start) - u32::from(kind == Kind::Tag);
-        let is_text = kind == Kind::Identifier && length == 4 && self.peek() == Some(b':');
-        if is_text && self.text.get(start..self.at).is_some_and(|word| word.eq_ignore_ascii_case(b"text")) {
+        let word = self.text.get(start..self.at).unwrap_or(&[]);
+        if word.eq_ignore_ascii_case(TEXT) && self.peek() == Some(b':') {
             self.at += 1;
             return self.multi_line(start);
         }
-        if length > MAX_IDENTIFIER {
+        self.check_length(start, start);
+        Kind::Identifier
+    }
+
+    #[cold]
+    fn tag(&mut self, start: usize) -> Kind {
+        self.skip_while(in_name);
+        self.check_length(start, start + 1);
+        Kind::Tag
+    }
+
+    fn check_length(&mut self, start: usize, name: usize) {
+        if self.at - name > MAX_IDENTIFIER {
             let range = Range::new(offset(start), offset(self.at));
             self.push(Diagnostic::new(Code::IdentifierTooLong, range).with("max", MAX_IDENTIFIER.to_string()));
         }
-        kind
     }
 
     /// `text:` was read (RFC 5228, 2.4.2: multi-line).
     fn multi_line(&mut self, start: usize) -> Kind {
-        self.plain = false;
         let head = Range::new(offset(start), offset(self.at));
         self.skip_while(|byte| matches!(byte, b' ' | b'\t'));
         if self.peek() == Some(b'\r') {
@@ -416,6 +445,15 @@ fn is(byte: u8, class: u8) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
 }
 
+/// The offset of the first byte from `at` on that is not of a class.
+#[inline]
+fn behind(text: &[u8], mut at: usize, class: u8) -> usize {
+    while text.get(at).is_some_and(|byte| is(*byte, class)) {
+        at += 1;
+    }
+    at
+}
+
 /// How many bytes of a string stand for themselves: up to a quote, a backslash or a control character. Eight are asked at a time.
 fn plain_length(text: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
@@ -463,26 +501,22 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<(Kind, &str)> {
-        let mut lexer = Lexer::new(text, &[]);
-        let mut all = Vec::new();
-        loop {
-            lexer.blanks();
-            let start = lexer.offset();
-            let kind = lexer.token();
-            if kind == Kind::End {
-                assert_eq!(start as usize, text.len(), "tokens tile the text");
-                return all;
-            }
-            if !kind.is_trivia() {
-                all.push((kind, Range::new(start, lexer.offset()).of(text)));
-            }
-        }
+        let mut start = 0;
+        let all: Vec<_> = lex(text)
+            .tokens
+            .iter()
+            .map(|token| {
+                let range = Range::new(start, token.end);
+                start = token.end;
+                (token.kind, range.of(text))
+            })
+            .collect();
+        assert_eq!(start as usize, text.len(), "tokens tile the text");
+        all.into_iter().filter(|(kind, _)| !kind.is_trivia()).collect()
     }
 
     fn errors(text: &str) -> Vec<(Code, &str)> {
-        let mut lexer = Lexer::new(text, &[]);
-        while lexer.blanks() || lexer.token() != Kind::End {}
-        lexer.errors.into_iter().map(|error| (error.code, error.range.of(text))).collect()
+        lex(text).errors.into_iter().map(|error| (error.code, error.range.of(text))).collect()
     }
 
     #[test]

@@ -2,10 +2,10 @@
 //!
 //! The grammar is that of Pigeonhole's sieve-parser.c, so that a script has a syntax error here exactly when it has one there.
 
-use super::lexer::Lexer;
+use super::lexer::Lexed;
 use super::{Calls, Kind, StringToken};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Builder, Edit, Range, Tree, offset};
+use crate::text::{Edit, Range, Tree, offset};
 
 /// How deep and how long a script may be, the same on every server that tamis knows (sieve-limits.h).
 #[derive(Clone, Copy, Debug)]
@@ -33,100 +33,95 @@ pub struct Parsed {
     pub errors: Vec<Diagnostic>,
 }
 
-/// So many strings without their closing quote are told apart; each costs one more pass.
-const MAX_REPAIRS: usize = 8;
-
 /// Parses a script.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
-    // No rule of the grammar has a word right after a string, so a string with a word glued to its end is where quotes changed sides:
-    // the quote that is missing is its own, not the last one of the script.
-    let mut unclosed = Vec::new();
-    loop {
-        let (parsed, glued) = Parser::new(text, &unclosed).script();
-        match glued.filter(|suspect| unclosed.len() < MAX_REPAIRS && !unclosed.contains(suspect)) {
-            Some(suspect) => unclosed.push(suspect),
-            None => return parsed,
-        }
-    }
+    let Lexed { tokens, errors, swallowed } = super::lexer::lex(text);
+    let count = tokens.len();
+    let mut parser = Parser {
+        text,
+        tree: Tree::new(tokens, count / 4),
+        calls: Calls::with_room_for(count),
+        kind: Kind::End,
+        range: Range::default(),
+        mark: false,
+        next: 0,
+        taken: 0,
+        last_end: 0,
+        garbage_end: None,
+        swallowed,
+        errors,
+    };
+    parser.look();
+    parser.script();
+    let mut errors = parser.errors;
+    crate::diagnostic::sort(&mut errors);
+    Parsed { tree: parser.tree, calls: parser.calls, errors }
 }
 
 struct Parser<'t> {
     text: &'t str,
-    lexer: Lexer<'t>,
-    /// The next token that is neither trivia nor garbage; those before it are in the tree already.
+    tree: Tree<Kind>,
+    calls: Calls,
+    /// The next token that is neither trivia nor garbage.
     kind: Kind,
     range: Range,
-    /// Byte offset after the last token that was not trivia.
+    mark: bool,
+    /// Its index.
+    next: usize,
+    /// Index after the last token that was taken.
+    taken: usize,
+    /// Byte offset after it.
     last_end: u32,
     /// Byte offset after the last characters without a meaning between that token and the next.
     garbage_end: Option<u32>,
-    builder: Builder<Kind>,
-    calls: Calls,
+    /// An unterminated string or comment took the rest of the script: what is missing at the end is no news.
+    swallowed: bool,
     errors: Vec<Diagnostic>,
 }
 
-impl<'t> Parser<'t> {
-    fn new(text: &'t str, unclosed: &'t [usize]) -> Self {
-        Self {
-            text,
-            lexer: Lexer::new(text, unclosed),
-            kind: Kind::End,
-            range: Range::default(),
-            last_end: 0,
-            garbage_end: None,
-            builder: Builder::with_capacity(text.len() / 3),
-            calls: Calls::with_room_for(text.len()),
-            errors: Vec::new(),
-        }
-    }
-
-    /// Finds the next token. Trivia before it, and garbage that the lexer reported, go into the tree.
+impl Parser<'_> {
+    /// Finds the next token, from the one at `next` on.
     fn look(&mut self) {
         self.garbage_end = None;
-        let mut start = self.range.end;
-        loop {
-            if self.lexer.blanks() {
-                let range = Range { start, end: self.lexer.offset() };
-                self.builder.trivia(Kind::Blank, range);
-                start = range.end;
-            }
-            let kind = self.lexer.token();
-            let range = Range { start, end: self.lexer.offset() };
-            match kind {
-                Kind::HashComment | Kind::BracketComment => {}
-                Kind::Garbage => self.garbage_end = Some(range.end),
-                _ => {
-                    (self.kind, self.range) = (kind, range);
+        let mut start = self.last_end;
+        for token in self.tree.tokens().get(self.next..).unwrap_or(&[]) {
+            if !token.kind.is_trivia() {
+                if token.kind != Kind::Garbage {
+                    (self.kind, self.range, self.mark) = (token.kind, Range { start, end: token.end }, token.mark);
                     return;
                 }
+                self.garbage_end = Some(token.end);
             }
-            self.builder.trivia(kind, range);
-            start = range.end;
+            start = token.end;
+            self.next += 1;
         }
+        (self.kind, self.range) = (Kind::End, Range::at(start));
     }
 
     /// Takes the next token.
     fn bump(&mut self) {
         if self.kind != Kind::End {
-            self.builder.token(self.kind, self.range);
             self.last_end = self.range.end;
+            self.next += 1;
+            self.taken = self.next;
             self.look();
         }
     }
 
+    /// Opens a node before the next token.
     fn open(&mut self, kind: Kind) -> u32 {
-        self.builder.open(kind, self.range.start)
+        self.tree.open(kind, offset(self.next))
     }
 
+    /// Closes a node after the last token that was taken.
     fn close(&mut self, node: u32) {
-        self.builder.close(node);
+        self.tree.close(node, offset(self.taken));
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
         let at_end = diagnostic.code == Code::ExpectedBlockEnd || diagnostic.range.start >= offset(self.text.trim_end().len());
-        // What is missing behind an unterminated string or comment is no news: when this is reported, the lexer has seen it.
-        if self.errors.len() < Limits::ERRORS && !(self.lexer.swallowed && at_end) {
+        if self.errors.len() < Limits::ERRORS && !(self.swallowed && at_end) {
             self.errors.push(diagnostic);
         }
     }
@@ -139,10 +134,8 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// The whole script. Gives the start of the first string that has a word glued to its end, too.
-    fn script(mut self) -> (Parsed, Option<usize>) {
-        self.builder.open(Kind::Script, 0);
-        self.look();
+    fn script(&mut self) {
+        let node = self.tree.open(Kind::Script, 0);
         self.commands(1);
         loop {
             match self.kind {
@@ -161,11 +154,7 @@ impl<'t> Parser<'t> {
             }
             self.commands(1);
         }
-        let mut errors = self.lexer.errors;
-        errors.extend(self.errors);
-        errors.truncate(Limits::ERRORS);
-        crate::diagnostic::sort(&mut errors);
-        (Parsed { tree: self.builder.finish(), calls: self.calls, errors }, self.lexer.glued)
+        self.tree.close(node, offset(self.tree.tokens().len()));
     }
 
     /// commands = *command, up to `}` or the end.
@@ -327,7 +316,7 @@ impl<'t> Parser<'t> {
             let strings = self.calls.string_count();
             match kind {
                 Kind::Quoted | Kind::MultiLine => {
-                    self.calls.string(StringToken { range, kind, plain: self.lexer.plain });
+                    self.calls.string(StringToken { range, kind, plain: self.mark });
                     self.calls.argument(kind, range, strings);
                     self.bump();
                 }
@@ -438,7 +427,7 @@ impl<'t> Parser<'t> {
         loop {
             let (kind, range) = (self.kind, self.range);
             if kind.is_string() {
-                self.calls.string(StringToken { range, kind, plain: self.lexer.plain });
+                self.calls.string(StringToken { range, kind, plain: self.mark });
                 self.bump();
             } else {
                 let found = self.found();
@@ -488,9 +477,9 @@ mod tests {
     fn errors(text: &str) -> Vec<String> {
         let parsed = parse(text);
         let mut end = 0;
-        for element in parsed.tree.elements().iter().filter(|element| !element.is_node) {
-            assert_eq!(element.start, end, "tokens tile the text: {text:?}");
-            end = element.extent;
+        for element in parsed.tree.elements().filter(|element| !element.is_node) {
+            assert_eq!(element.range.start, end, "tokens tile the text: {text:?}");
+            end = element.range.end;
         }
         assert_eq!(end as usize, text.len(), "{text:?}");
         parsed.errors.iter().map(|error| format!("{}..{} {}", error.range.start, error.range.end, error.code.facts().id)).collect()

@@ -165,9 +165,9 @@ impl Calls {
 
 /// What the parser notes.
 impl Calls {
-    /// With room for what a script of so many bytes mostly has.
-    pub(super) fn with_room_for(bytes: usize) -> Self {
-        Self { calls: Vec::with_capacity(bytes / 24), arguments: Vec::with_capacity(bytes / 16), strings: Vec::with_capacity(bytes / 16) }
+    /// With room for what a script of so many tokens mostly has.
+    pub(super) fn with_room_for(tokens: usize) -> Self {
+        Self { calls: Vec::with_capacity(tokens / 6), arguments: Vec::with_capacity(tokens / 4), strings: Vec::with_capacity(tokens / 5) }
     }
 
     /// A call begins; gives its index.
