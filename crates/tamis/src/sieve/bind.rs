@@ -70,9 +70,9 @@ struct Binder<'s> {
     /// True once a command other than `require` was seen.
     begun: bool,
     /// Names that were looked up since the last extension came into force, as commands or as tests.
-    known_commands: Memory<&'static spec::Command>,
+    known_commands: Memory<'s, &'static spec::Command>,
     /// The same of tags, each on one command or test.
-    known_tags: Memory<(&'static spec::Command, &'static spec::Tag)>,
+    known_tags: Memory<'s, (&'static spec::Command, &'static spec::Tag)>,
     /// Room for the tags of the call that is bound.
     tags: Vec<Tagged>,
     /// Names of unknown commands and tags that were reported.
@@ -180,8 +180,7 @@ impl<'s> Binder<'s> {
     fn command(&mut self, call: Call<'_>, outer: Option<Call<'_>>, top: bool, chain: &mut Chain, block: &mut Block) {
         self.head = call.head;
         self.has_block = outer.unwrap_or(call).block().is_some();
-        let name = call.name.of(self.text);
-        if top && !self.begun && !name.eq_ignore_ascii_case("require") {
+        if top && !self.begun && !call.name.of(self.text).eq_ignore_ascii_case("require") {
             self.begun = true;
             self.requirements_done();
         }
@@ -197,7 +196,7 @@ impl<'s> Binder<'s> {
             return;
         };
         if found.role == Role::Test {
-            self.error(Code::TestAsCommand, call.name, "name", name);
+            self.error(Code::TestAsCommand, call.name, "name", call.name.of(self.text));
             chain.previous = Previous::Other;
             return;
         }
@@ -257,8 +256,16 @@ impl<'s> Binder<'s> {
     }
 
     /// Checks the tests of a command that takes none.
+    #[inline]
     fn subtests(&mut self, found: &'static spec::Command, call: Call<'_>) -> Inside {
-        let (Tests::None, Some(first)) = (found.tests, call.tests().next()) else { return Inside::Nothing };
+        match call.tests().next() {
+            Some(first) if found.tests == Tests::None => self.wrong_tests(found, call, first),
+            _ => Inside::Nothing,
+        }
+    }
+
+    #[cold]
+    fn wrong_tests(&mut self, found: &'static spec::Command, call: Call<'_>, first: Call<'_>) -> Inside {
         let name = first.name.of(self.text);
         let known = self.find(first.name, true);
         if known.is_some_and(|command| command.role == Role::Test) {
@@ -377,7 +384,6 @@ impl<'s> Binder<'s> {
 
     /// Binds a test. Nothing comes back if it has errors.
     fn test(&mut self, call: Call<'_>) -> (Option<Test>, Known) {
-        let name = call.name.of(self.text);
         let Some(found) = self.find_or_report(call, true) else {
             for test in call.tests() {
                 self.test(test);
@@ -385,7 +391,7 @@ impl<'s> Binder<'s> {
             return (None, Known::Broken);
         };
         if found.role != Role::Test {
-            self.error(Code::CommandAsTest, call.name, "name", name);
+            self.error(Code::CommandAsTest, call.name, "name", call.name.of(self.text));
             return (None, Known::Broken);
         }
         let range = call.head;
@@ -479,10 +485,13 @@ impl<'s> Binder<'s> {
 
     /// The command or test that a call names. One that is not in force is reported; if an extension brings it, its call is still checked.
     fn find_or_report(&mut self, call: Call<'_>, test: bool) -> Option<&'static spec::Command> {
-        self.find(call.name, test).or_else(|| {
-            self.unknown(call, test);
-            self.find(call.name, test)
-        })
+        self.find(call.name, test).or_else(|| self.report_unknown(call, test))
+    }
+
+    #[cold]
+    fn report_unknown(&mut self, call: Call<'_>, test: bool) -> Option<&'static spec::Command> {
+        self.unknown(call, test);
+        self.find(call.name, test)
     }
 
     /// True the first time a name is reported.

@@ -11,44 +11,59 @@ const DRAWERS: usize = 16;
 const ROOM: usize = 4;
 
 /// Names as written and what they mean.
-pub(super) struct Memory<M> {
-    drawers: [[Option<(Key, M)>; ROOM]; DRAWERS],
+pub(super) struct Memory<'s, M> {
+    drawers: [[Option<(Key<'s>, M)>; ROOM]; DRAWERS],
     is_empty: bool,
 }
 
-/// A name, its bytes read as a number, and what it is a name in.
-type Key = (u128, usize);
-
-/// The key of the name at `range` in a text. Nothing for one that does not fit, which hardly any does.
-fn key(text: &str, range: Range, context: usize) -> Option<Key> {
-    let behind = text.as_bytes().get(range.start as usize..)?;
-    let bytes = match behind.first_chunk() {
-        Some(bytes) => u128::from_le_bytes(*bytes),
-        None => behind.iter().rev().fold(0, |bytes, byte| bytes << 8 | u128::from(*byte)),
-    };
-    let unused = u128::BITS.checked_sub(range.len().checked_mul(8)?)?;
-    Some((bytes & u128::MAX.checked_shr(unused)?, context))
+/// A name in a context. Two of up to eight bytes are the same if they are as numbers; nearly all are so short.
+#[derive(Clone, Copy)]
+struct Key<'s> {
+    number: u64,
+    long: &'s str,
+    context: u32,
 }
 
-/// The drawer of a name: the highest bits of its product with a large odd number hang on all of its letters.
-fn drawer(key: Key) -> usize {
-    let mixed = key.0.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835) >> (u128::BITS - DRAWERS.ilog2());
-    (usize::try_from(mixed).unwrap_or(0) ^ key.1) % DRAWERS
+impl<'s> Key<'s> {
+    /// The key of the name at `range` in a text.
+    #[inline]
+    fn new(text: &'s str, range: Range, context: u32) -> Self {
+        const SHORT: u32 = u64::BITS / 8;
+        let bytes = text.as_bytes().get(range.start as usize..).and_then(|bytes| bytes.first_chunk());
+        match bytes {
+            Some(bytes) if range.len() <= SHORT => {
+                let unused = u64::BITS.saturating_sub(range.len() * 8);
+                Self { number: u64::from_le_bytes(*bytes) << unused, long: "", context }
+            }
+            _ => Self { number: 0, long: range.of(text), context },
+        }
+    }
+
+    fn is(self, other: Self) -> bool {
+        let short = self.long.is_empty() && other.long.is_empty();
+        self.number == other.number && self.context == other.context && (short || self.long == other.long)
+    }
+
+    /// The highest bits of a product with a large odd number hang on all bits of the other factor.
+    fn drawer(self) -> usize {
+        let number = self.number ^ u64::from(self.context) ^ (self.long.len() as u64) << 8;
+        (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - DRAWERS.ilog2())) as usize
+    }
 }
 
-impl<M: Copy> Memory<M> {
+impl<'s, M: Copy> Memory<'s, M> {
     pub(super) const fn new() -> Self {
         Self { drawers: [[None; ROOM]; DRAWERS], is_empty: true }
     }
 
-    fn get(&self, key: Option<Key>) -> Option<M> {
-        let key = key?;
-        self.drawers.get(drawer(key))?.iter().flatten().find(|(known, _)| *known == key).map(|(_, meaning)| *meaning)
+    #[inline]
+    fn get(&self, key: Key<'s>) -> Option<M> {
+        let drawer = self.drawers.get(key.drawer())?;
+        drawer.iter().map_while(|place| place.as_ref()).find(|(known, _)| known.is(key)).map(|(_, meaning)| *meaning)
     }
 
-    fn put(&mut self, key: Option<Key>, meaning: M) {
-        let Some(key) = key else { return };
-        if let Some(free) = self.drawers.get_mut(drawer(key)).and_then(|drawer| drawer.iter_mut().find(|place| place.is_none())) {
+    fn put(&mut self, key: Key<'s>, meaning: M) {
+        if let Some(free) = self.drawers.get_mut(key.drawer()).and_then(|drawer| drawer.iter_mut().find(|place| place.is_none())) {
             *free = Some((key, meaning));
             self.is_empty = false;
         }
@@ -61,15 +76,16 @@ impl<M: Copy> Memory<M> {
     }
 }
 
-impl Binder<'_> {
+impl<'s> Binder<'s> {
     /// The command or test of the name at `range` among the extensions in force; `test` says which is preferred.
+    #[inline]
     pub(super) fn find(&mut self, range: Range, test: bool) -> Option<&'static Command> {
-        let key = key(self.text, range, usize::from(test));
+        let key = Key::new(self.text, range, u32::from(test));
         self.known_commands.get(key).or_else(|| self.new_command(range.of(self.text), test, key))
     }
 
     #[cold]
-    fn new_command(&mut self, name: &str, test: bool, key: Option<Key>) -> Option<&'static Command> {
+    fn new_command(&mut self, name: &str, test: bool, key: Key<'s>) -> Option<&'static Command> {
         let command = self.search(name, test)?;
         self.known_commands.put(key, command);
         Some(command)
@@ -94,7 +110,7 @@ impl Binder<'_> {
     #[inline]
     pub(super) fn tag(&mut self, found: &'static Command, range: Range) -> Option<&'static Tag> {
         let range = Range { start: range.start + 1, ..range };
-        let key = key(self.text, range, found.op as usize);
+        let key = Key::new(self.text, range, found.op as u32);
         match self.known_tags.get(key) {
             Some((on, tag)) if std::ptr::eq(on, found) => Some(tag),
             _ => self.new_tag(found, range, key),
@@ -102,7 +118,7 @@ impl Binder<'_> {
     }
 
     #[cold]
-    fn new_tag(&mut self, found: &'static Command, range: Range, key: Option<Key>) -> Option<&'static Tag> {
+    fn new_tag(&mut self, found: &'static Command, range: Range, key: Key<'s>) -> Option<&'static Tag> {
         let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text))?;
         self.known_tags.put(key, (found, tag));
         Some(tag)
