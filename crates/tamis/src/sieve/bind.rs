@@ -15,8 +15,8 @@ mod strings;
 mod tests;
 
 use super::dialect::Dialect;
-use super::program::{Block, Command, If, Op, Place, Program, Test, TestKind, Unit};
-use super::spec::{self, Extension, OpId, Role, Tests};
+use super::program::{Block, Branch, Command, If, Op, Place, Program, Test, TestKind, Tests, Unit};
+use super::spec::{self, Extension, OpId, Role};
 use super::syntax::{self, Call, CallIter};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Edit, Range, offset};
@@ -73,6 +73,12 @@ struct Binder<'s> {
     known_commands: Memory<'s, &'static spec::Command>,
     /// The same of tags, each on one command or test.
     known_tags: Memory<'s, (&'static spec::Command, &'static spec::Tag)>,
+    /// The commands of the blocks that are bound, and those so far of the blocks that are open, the innermost last.
+    commands: Vec<Command>,
+    open_commands: Vec<Command>,
+    /// The same of tests and lists of them.
+    tests: Vec<Test>,
+    open_tests: Vec<Test>,
     /// Room for the tags of the call that is bound.
     tags: Vec<Tagged>,
     /// Names of unknown commands and tags that were reported.
@@ -113,6 +119,10 @@ impl<'s> Binder<'s> {
             begun: false,
             known_commands: Memory::new(),
             known_tags: Memory::new(),
+            commands: Vec::with_capacity(parsed.calls.commands()),
+            open_commands: Vec::new(),
+            tests: Vec::with_capacity(parsed.calls.tests()),
+            open_tests: Vec::new(),
             tags: Vec::new(),
             reported: Vec::new(),
             diagnostics: Vec::new(),
@@ -163,21 +173,39 @@ impl<'s> Binder<'s> {
 
     fn unit(self, name: String, global: bool, block: Block) -> (Unit, Vec<Diagnostic>, Vec<include::Inclusion>) {
         let flags = self.is_loaded("imap4flags") || self.is_loaded("imapflags");
-        let unit = Unit { name, global, variables: self.locals, captures: self.variables, flags, required: self.required, block };
+        let unit = Unit {
+            name,
+            global,
+            variables: self.locals,
+            captures: self.variables,
+            flags,
+            required: self.required,
+            block,
+            commands: self.commands,
+            tests: self.tests,
+        };
         (unit, self.diagnostics, self.includes)
     }
 
-    fn commands(&mut self, calls: CallIter<'_>, top: bool) -> Block {
-        let mut block = Vec::with_capacity(calls.count());
-        let mut chain = Chain::default();
-        for call in calls {
-            self.command(call, None, top, &mut chain, &mut block);
-        }
-        block
+    /// Binds the commands of a block.
+    fn block(&mut self, calls: CallIter<'_>, top: bool) -> Block {
+        let from = self.open_commands.len();
+        self.commands(calls, top);
+        let start = offset(self.commands.len());
+        self.commands.extend(self.open_commands.drain(from..));
+        Block { start, end: offset(self.commands.len()) }
     }
 
-    /// Binds one command into `block`. `outer` is the call whose block this one has, when a missing semicolon made a command a test.
-    fn command(&mut self, call: Call<'_>, outer: Option<Call<'_>>, top: bool, chain: &mut Chain, block: &mut Block) {
+    /// Binds commands in a row into the block that is open.
+    fn commands(&mut self, calls: CallIter<'_>, top: bool) {
+        let mut chain = Chain::default();
+        for call in calls {
+            self.command(call, None, top, &mut chain);
+        }
+    }
+
+    /// Binds one command. `outer` is the call whose block this one has, when a missing semicolon made a command a test.
+    fn command(&mut self, call: Call<'_>, outer: Option<Call<'_>>, top: bool, chain: &mut Chain) {
         self.head = call.head;
         self.has_block = outer.unwrap_or(call).block().is_some();
         if top && !self.begun && !call.name.of(self.text).eq_ignore_ascii_case("require") {
@@ -191,7 +219,7 @@ impl<'s> Binder<'s> {
                 self.test(test);
             }
             if let Some(inside) = outer.unwrap_or(call).block() {
-                block.extend(self.commands(inside.commands, false));
+                self.commands(inside.commands, false);
             }
             return;
         };
@@ -201,10 +229,10 @@ impl<'s> Binder<'s> {
             return;
         }
         match found.op {
-            OpId::If | OpId::Elsif | OpId::Else => self.branch(found, call, outer, chain, block),
+            OpId::If | OpId::Elsif | OpId::Else => self.branch(found, call, outer, chain),
             _ => {
                 let before = std::mem::replace(&mut chain.previous, Previous::Other);
-                self.plain(found, call, outer, top, before, block);
+                self.plain(found, call, outer, top, before);
                 if found.op == OpId::Require {
                     chain.previous = Previous::Require;
                 } else if matches!(found.op, OpId::Import | OpId::Export) {
@@ -215,19 +243,11 @@ impl<'s> Binder<'s> {
     }
 
     /// A command without branches.
-    fn plain(
-        &mut self,
-        found: &'static spec::Command,
-        call: Call<'_>,
-        outer: Option<Call<'_>>,
-        top: bool,
-        before: Previous,
-        block: &mut Block,
-    ) {
+    fn plain(&mut self, found: &'static spec::Command, call: Call<'_>, outer: Option<Call<'_>>, top: bool, before: Previous) {
         let inside = self.subtests(found, call);
         if inside == Inside::Wrong {
             if let Some(block) = outer.unwrap_or(call).block() {
-                self.commands(block.commands, false);
+                self.block(block.commands, false);
             }
             return;
         }
@@ -237,20 +257,20 @@ impl<'s> Binder<'s> {
             self.error(Code::MissingBlock, call.name, "name", found.name);
         } else if let Some(inside) = own_block.filter(|_| !found.block) {
             self.error(Code::UnexpectedBlock, inside.brace, "name", found.name);
-            self.commands(inside.commands, false);
+            self.block(inside.commands, false);
         }
         let range = call.head;
         if found.op == OpId::ForEveryPart {
             if let Some(op) = self.for_every_part(found, call, own_block) {
-                block.push(Command { range, op });
+                self.open_commands.push(Command { range, op });
             }
         } else if let Some(op) = self.action(found, call, top, before) {
-            block.push(Command { range, op });
+            self.open_commands.push(Command { range, op });
         }
         // `keep` without its semicolon took the next command for a test.
         if swallowed {
             for test in call.tests() {
-                self.command(test, Some(outer.unwrap_or(call)), top, &mut Chain::default(), block);
+                self.command(test, Some(outer.unwrap_or(call)), top, &mut Chain::default());
             }
         }
     }
@@ -259,7 +279,7 @@ impl<'s> Binder<'s> {
     #[inline]
     fn subtests(&mut self, found: &'static spec::Command, call: Call<'_>) -> Inside {
         match call.tests().next() {
-            Some(first) if found.tests == Tests::None => self.wrong_tests(found, call, first),
+            Some(first) if found.tests == spec::Tests::None => self.wrong_tests(found, call, first),
             _ => Inside::Nothing,
         }
     }
@@ -304,7 +324,7 @@ impl<'s> Binder<'s> {
     }
 
     /// `if`, `elsif`, `else`.
-    fn branch(&mut self, found: &'static spec::Command, call: Call<'_>, outer: Option<Call<'_>>, chain: &mut Chain, block: &mut Block) {
+    fn branch(&mut self, found: &'static spec::Command, call: Call<'_>, outer: Option<Call<'_>>, chain: &mut Chain) {
         let follows = chain.previous == Previous::If;
         if found.op == OpId::If {
             *chain = Chain { previous: Previous::If, decided: false, index: None };
@@ -325,28 +345,36 @@ impl<'s> Binder<'s> {
         if found.op == OpId::Else {
             self.no_test_after_else(call);
             chain.previous = Previous::Other;
-            let commands = inside.map(|inside| self.commands(inside.commands, false)).unwrap_or_default();
-            if let Some(Op::If(branches)) = chain.index.and_then(|index| block.get_mut(index)).map(|command| &mut command.op) {
+            let commands = inside.map(|inside| self.block(inside.commands, false)).unwrap_or_default();
+            if let Some(Op::If(branches)) = chain.index.and_then(|index| self.open_commands.get_mut(index)).map(|command| &mut command.op) {
                 branches.otherwise = Some(commands);
             }
             return;
         }
         chain.previous = Previous::If;
         let (test, known) = self.single_test(found, call);
-        let commands = match (known, inside) {
-            (Known::Always(false), _) | (_, None) => Vec::new(),
-            (_, Some(inside)) => self.commands(inside.commands, false),
+        let test = self.keep(test.unwrap_or(Test { range: call.name, kind: TestKind::Constant(false) }));
+        let block = match (known, inside) {
+            (Known::Always(false), _) | (_, None) => Block::default(),
+            (_, Some(inside)) => self.block(inside.commands, false),
         };
         chain.decided |= known == Known::Always(true);
-        let test = test.unwrap_or(Test { range: call.name, kind: TestKind::Constant(false) });
-        match chain.index.and_then(|index| block.get_mut(index)).map(|command| &mut command.op) {
-            Some(Op::If(branches)) if found.op == OpId::Elsif => branches.others.push((test, commands)),
+        let branch = Branch { test, block };
+        match chain.index.and_then(|index| self.open_commands.get_mut(index)).map(|command| &mut command.op) {
+            Some(Op::If(branches)) if found.op == OpId::Elsif => branches.others.push(branch),
             _ => {
-                chain.index = Some(block.len());
-                let branches = If { first: (test, commands), others: Vec::new(), otherwise: None };
-                block.push(Command { range: call.head, op: Op::If(Box::new(branches)) });
+                chain.index = Some(self.open_commands.len());
+                let branches = If { first: branch, others: Vec::new(), otherwise: None };
+                self.open_commands.push(Command { range: call.head, op: Op::If(branches) });
             }
         }
+    }
+
+    /// Puts a test among those of the unit. Gives its index.
+    fn keep(&mut self, test: Test) -> u32 {
+        let index = offset(self.tests.len());
+        self.tests.push(test);
+        index
     }
 
     /// `else if` is a habit from other languages.
@@ -403,10 +431,10 @@ impl<'s> Binder<'s> {
                     Known::Always(value) if valid => Known::Always(!value),
                     known => known,
                 };
-                (
-                    test.filter(|_| valid).map(|test| Test { range, kind: TestKind::Not(Box::new(test)) }),
-                    if valid { known } else { Known::Broken },
-                )
+                match test {
+                    Some(test) if valid => (Some(Test { range, kind: TestKind::Not(self.keep(test)) }), known),
+                    _ => (None, if valid { known } else { Known::Broken }),
+                }
             }
             OpId::AllOf => self.test_list(found, call, false),
             OpId::AnyOf => self.test_list(found, call, true),
@@ -451,13 +479,13 @@ impl<'s> Binder<'s> {
         if !in_parentheses {
             self.error(Code::ExpectedTestList, call.name, "name", found.name);
         }
-        let mut bound = Vec::with_capacity(call.tests().count());
+        let from = self.open_tests.len();
         let (mut open, mut broken) = (false, !valid || !in_parentheses);
         let mut known = None;
         for test in tests {
             match self.test(test) {
                 (Some(test), this) => {
-                    bound.push(test);
+                    self.open_tests.push(test);
                     match this {
                         Known::Always(value) if value == stopper && !broken => {
                             known = Some(Known::Always(stopper));
@@ -470,11 +498,14 @@ impl<'s> Binder<'s> {
                 (None, _) => broken = true,
             }
         }
+        let start = offset(self.tests.len());
+        self.tests.extend(self.open_tests.drain(from..));
+        let tests = Tests { start, end: offset(self.tests.len()) };
         if broken {
             return (None, Known::Broken);
         }
         let known = known.unwrap_or(if open { Known::No } else { Known::Always(!stopper) });
-        let kind = if stopper { TestKind::AnyOf(bound) } else { TestKind::AllOf(bound) };
+        let kind = if stopper { TestKind::AnyOf(tests) } else { TestKind::AllOf(tests) };
         (Some(Test { range: call.head, kind }), known)
     }
 

@@ -37,12 +37,52 @@ pub struct Unit {
     pub flags: bool,
     /// The extensions that `require` and `ihave` put in force, with the place of each name.
     pub required: Vec<(&'static Extension, Range)>,
-    /// The commands.
+    /// What it does.
     pub block: Block,
+    /// The commands of all its blocks. Each block's stand in a row.
+    pub commands: Vec<Command>,
+    /// All its tests. Those of one list stand in a row.
+    pub tests: Vec<Test>,
 }
 
-/// Commands in order.
-pub type Block = Vec<Command>;
+/// Commands in order: a row in [`Unit::commands`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    /// Index of the first.
+    pub start: u32,
+    /// Index after the last.
+    pub end: u32,
+}
+
+/// A list of tests: a row in [`Unit::tests`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tests {
+    /// Index of the first.
+    pub start: u32,
+    /// Index after the last.
+    pub end: u32,
+}
+
+impl Unit {
+    /// The commands of a block of this unit.
+    #[must_use]
+    pub fn commands(&self, block: Block) -> &[Command] {
+        self.commands.get(block.start as usize..block.end as usize).unwrap_or(&[])
+    }
+
+    /// The tests of a list of this unit.
+    #[must_use]
+    pub fn tests(&self, tests: Tests) -> &[Test] {
+        self.tests.get(tests.start as usize..tests.end as usize).unwrap_or(&[])
+    }
+
+    /// The test at an index in [`Self::tests`].
+    #[must_use]
+    pub fn test(&self, index: u32) -> &Test {
+        static NEVER: Test = Test { range: Range { start: 0, end: 0 }, kind: TestKind::Constant(false) };
+        self.tests.get(index as usize).unwrap_or(&NEVER)
+    }
+}
 
 /// Where a variable lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +156,7 @@ pub struct Command {
 #[derive(Clone, Debug)]
 pub enum Op {
     /// `if`, `elsif`, `else` (RFC 5228, 3.1).
-    If(Box<If>),
+    If(If),
     /// `stop` (3.3).
     Stop,
     /// `keep` (4.3) with `:flags` (RFC 5232, 5).
@@ -234,19 +274,28 @@ pub enum Op {
 /// The branches of an `if`.
 #[derive(Clone, Debug)]
 pub struct If {
-    /// The test, and what runs when it holds.
-    pub first: (Test, Block),
-    /// The same of each `elsif`.
-    pub others: Vec<(Test, Block)>,
+    /// `if` itself.
+    pub first: Branch,
+    /// Each `elsif`.
+    pub others: Vec<Branch>,
     /// `else`.
     pub otherwise: Option<Block>,
 }
 
 impl If {
     /// All branches with a test.
-    pub fn branches(&self) -> impl Iterator<Item = &(Test, Block)> {
+    pub fn branches(&self) -> impl Iterator<Item = &Branch> {
         std::iter::once(&self.first).chain(&self.others)
     }
+}
+
+/// A test, and what runs when it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Branch {
+    /// Index in [`Unit::tests`].
+    pub test: u32,
+    /// What runs.
+    pub block: Block,
 }
 
 /// How a command changes flags.
@@ -324,11 +373,13 @@ pub enum TestKind {
     /// `true`, `false`, and what is known when compiling (`ihave`).
     Constant(bool),
     /// `not` (RFC 5228, 5.8).
-    Not(Box<Test>),
+    ///
+    /// With the index of the other test in [`Unit::tests`].
+    Not(u32),
     /// `anyof` (5.3).
-    AnyOf(Vec<Test>),
+    AnyOf(Tests),
     /// `allof` (5.2).
-    AllOf(Vec<Test>),
+    AllOf(Tests),
     /// `header` (5.7).
     Header {
         /// Header names.

@@ -425,7 +425,7 @@ impl Binder<'_> {
             self.error(Code::LoopsTooDeep, call.name, "max", MAX_LOOPS.to_string());
         }
         self.loops.push(name);
-        let commands = block.map(|block| self.commands(block.commands, false)).unwrap_or_default();
+        let commands = block.map(|block| self.block(block.commands, false)).unwrap_or_default();
         self.loops.pop();
         valid.then_some(Op::ForEveryPart(commands))
     }

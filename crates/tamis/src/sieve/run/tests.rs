@@ -27,9 +27,9 @@ impl<'p, 'm> Machine<'p, 'm> {
         let depth = self.depth;
         self.depth = depth.saturating_add(1);
         let holds = match &test.kind {
-            TestKind::Not(inner) => !self.test(inner)?,
-            TestKind::AnyOf(tests) => self.any(test, tests, true)?,
-            TestKind::AllOf(tests) => !self.any(test, tests, false)?,
+            TestKind::Not(inner) => !self.test(self.scope.test(*inner))?,
+            TestKind::AnyOf(tests) => self.any(test, self.scope.tests(*tests), true)?,
+            TestKind::AllOf(tests) => !self.any(test, self.scope.tests(*tests), false)?,
             kind => {
                 self.check_test(test)?;
                 let holds = if let TestKind::Constant(holds) = kind { *holds } else { self.leaf(test)? };

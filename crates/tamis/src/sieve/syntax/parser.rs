@@ -210,7 +210,7 @@ impl Parser<'_> {
     fn command(&mut self, depth: u32) {
         let node = self.open(Kind::Command);
         let name = self.range;
-        let call = self.calls.begin(name);
+        let call = self.calls.begin_command(name);
         self.bump();
         self.arguments(call, 1);
         match self.kind {

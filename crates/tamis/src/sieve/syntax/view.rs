@@ -11,6 +11,8 @@ pub struct Calls {
     calls: Vec<Data>,
     arguments: Vec<Argument>,
     strings: Vec<StringToken>,
+    /// How many of the calls are commands.
+    commands: usize,
 }
 
 /// What is known of a call.
@@ -155,6 +157,18 @@ impl Calls {
         CallIter { calls: self, next: 0, end: offset(self.calls.len()) }
     }
 
+    /// How many commands there are.
+    #[must_use]
+    pub fn commands(&self) -> usize {
+        self.commands
+    }
+
+    /// How many tests there are.
+    #[must_use]
+    pub fn tests(&self) -> usize {
+        self.calls.len().saturating_sub(self.commands)
+    }
+
     /// The strings of a string list; of a single string, itself.
     #[must_use]
     pub fn strings(&self, argument: Argument) -> &[StringToken] {
@@ -167,7 +181,18 @@ impl Calls {
 impl Calls {
     /// With room for what a script of so many tokens mostly has.
     pub(super) fn with_room_for(tokens: usize) -> Self {
-        Self { calls: Vec::with_capacity(tokens / 6), arguments: Vec::with_capacity(tokens / 4), strings: Vec::with_capacity(tokens / 5) }
+        Self {
+            calls: Vec::with_capacity(tokens / 6),
+            arguments: Vec::with_capacity(tokens / 4),
+            strings: Vec::with_capacity(tokens / 5),
+            commands: 0,
+        }
+    }
+
+    /// A command begins; gives its index.
+    pub(super) fn begin_command(&mut self, name: Range) -> u32 {
+        self.commands += 1;
+        self.begin(name)
     }
 
     /// A call begins; gives its index.
