@@ -76,9 +76,8 @@ struct Binder<'s> {
     /// The commands of the blocks that are bound, and those so far of the blocks that are open, the innermost last.
     commands: Vec<Command>,
     open_commands: Vec<Command>,
-    /// The same of tests and lists of them.
+    /// The tests.
     tests: Vec<Test>,
-    open_tests: Vec<Test>,
     /// Room for the tags of the call that is bound.
     tags: Vec<Tagged>,
     /// Names of unknown commands and tags that were reported.
@@ -122,7 +121,6 @@ impl<'s> Binder<'s> {
             commands: Vec::with_capacity(parsed.calls.commands()),
             open_commands: Vec::new(),
             tests: Vec::with_capacity(parsed.calls.tests()),
-            open_tests: Vec::new(),
             tags: Vec::new(),
             reported: Vec::new(),
             diagnostics: Vec::new(),
@@ -215,9 +213,7 @@ impl<'s> Binder<'s> {
         let Some(found) = self.find_or_report(call, false) else {
             chain.previous = Previous::Other;
             // What is inside is checked all the same.
-            for test in call.tests() {
-                self.test(test);
-            }
+            self.tests_to_nothing(call);
             if let Some(inside) = outer.unwrap_or(call).block() {
                 self.commands(inside.commands, false);
             }
@@ -353,7 +349,6 @@ impl<'s> Binder<'s> {
         }
         chain.previous = Previous::If;
         let (test, known) = self.single_test(found, call);
-        let test = self.keep(test.unwrap_or(Test { range: call.name, kind: TestKind::Constant(false) }));
         let block = match (known, inside) {
             (Known::Always(false), _) | (_, None) => Block::default(),
             (_, Some(inside)) => self.block(inside.commands, false),
@@ -370,11 +365,18 @@ impl<'s> Binder<'s> {
         }
     }
 
-    /// Puts a test among those of the unit. Gives its index.
-    fn keep(&mut self, test: Test) -> u32 {
-        let index = offset(self.tests.len());
-        self.tests.push(test);
-        index
+    /// Makes room for tests in a row. Gives the index of the first.
+    fn room_for(&mut self, tests: usize) -> u32 {
+        let start = self.tests.len();
+        self.tests.resize_with(start + tests, || Test { range: Range::default(), kind: TestKind::Constant(false) });
+        offset(start)
+    }
+
+    /// Puts a test where there is room for it.
+    fn put(&mut self, index: u32, range: Range, kind: TestKind) {
+        if let Some(place) = self.tests.get_mut(index as usize) {
+            *place = Test { range, kind };
+        }
     }
 
     /// `else if` is a habit from other languages.
@@ -393,61 +395,59 @@ impl<'s> Binder<'s> {
         }));
     }
 
-    /// The one test of `if`, `elsif` or `not`.
-    fn single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> (Option<Test>, Known) {
+    /// The one test of `if`, `elsif` or `not`, and its index.
+    fn single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> (u32, Known) {
+        let index = self.room_for(1);
         let Some(first) = call.tests().next() else {
             self.error(Code::MissingTest, call.name, "name", found.name);
-            return (None, Known::Broken);
+            return (index, Known::Broken);
         };
         if call.has_test_list() {
             let range = call.tests().fold(first.range(), |range, test| range.cover(test.range()));
             self.error(Code::ExpectedSingleTest, range, "name", found.name);
-            for test in call.tests() {
-                self.test(test);
-            }
-            return (None, Known::Broken);
+            self.tests_to_nothing(call);
+            return (index, Known::Broken);
         }
-        self.test(first)
+        (index, self.test(first, index))
     }
 
-    /// Binds a test. Nothing comes back if it has errors.
-    fn test(&mut self, call: Call<'_>) -> (Option<Test>, Known) {
+    /// Binds the tests of a call that is wrong itself.
+    fn tests_to_nothing(&mut self, call: Call<'_>) {
+        for test in call.tests() {
+            let index = self.room_for(1);
+            self.test(test, index);
+        }
+    }
+
+    /// Binds a test and puts it at `index`.
+    fn test(&mut self, call: Call<'_>, index: u32) -> Known {
         let Some(found) = self.find_or_report(call, true) else {
-            for test in call.tests() {
-                self.test(test);
-            }
-            return (None, Known::Broken);
+            self.tests_to_nothing(call);
+            return Known::Broken;
         };
         if found.role != Role::Test {
             self.error(Code::CommandAsTest, call.name, "name", call.name.of(self.text));
-            return (None, Known::Broken);
+            return Known::Broken;
         }
-        let range = call.head;
         match found.op {
             OpId::Not => {
                 let valid = self.no_arguments(found, call);
                 let (test, known) = self.single_test(found, call);
-                let known = match known {
-                    Known::Always(value) if valid => Known::Always(!value),
+                self.put(index, call.head, TestKind::Not(test));
+                match known {
+                    _ if !valid => Known::Broken,
+                    Known::Always(value) => Known::Always(!value),
                     known => known,
-                };
-                match test {
-                    Some(test) if valid => (Some(Test { range, kind: TestKind::Not(self.keep(test)) }), known),
-                    _ => (None, if valid { known } else { Known::Broken }),
                 }
             }
-            OpId::AllOf => self.test_list(found, call, false),
-            OpId::AnyOf => self.test_list(found, call, true),
+            OpId::AllOf => self.test_list(found, call, index, false),
+            OpId::AnyOf => self.test_list(found, call, index, true),
             _ => {
                 let before = self.diagnostics.len();
                 match self.subtests(found, call) {
                     Inside::Nothing => {}
-                    Inside::Wrong => return (None, Known::Broken),
-                    Inside::Commands => {
-                        for test in call.tests() {
-                            self.test(test);
-                        }
-                    }
+                    Inside::Wrong => return Known::Broken,
+                    Inside::Commands => self.tests_to_nothing(call),
                 }
                 let kind = self.test_kind(found, call);
                 let broken =
@@ -459,54 +459,49 @@ impl<'s> Binder<'s> {
                             TestKind::Constant(value) if found.op != OpId::IHave || !value => Known::Always(value),
                             _ => Known::No,
                         };
-                        (Some(Test { range, kind }), known)
+                        self.put(index, call.head, kind);
+                        known
                     }
-                    _ => (None, Known::Broken),
+                    _ => Known::Broken,
                 }
             }
         }
     }
 
     /// `allof` and `anyof`. After a test that decides the answer (`stopper`), the rest is not looked at.
-    fn test_list(&mut self, found: &'static spec::Command, call: Call<'_>, stopper: bool) -> (Option<Test>, Known) {
+    fn test_list(&mut self, found: &'static spec::Command, call: Call<'_>, index: u32, stopper: bool) -> Known {
         let valid = self.no_arguments(found, call);
         let in_parentheses = call.has_test_list();
-        let mut tests = call.tests().peekable();
-        if tests.peek().is_none() {
+        let count = call.tests().count();
+        if count == 0 {
             self.error(Code::MissingTest, call.name, "name", found.name);
-            return (None, Known::Broken);
+            return Known::Broken;
         }
         if !in_parentheses {
             self.error(Code::ExpectedTestList, call.name, "name", found.name);
         }
-        let from = self.open_tests.len();
+        let start = self.room_for(count);
+        let mut row = Tests { start, end: start };
         let (mut open, mut broken) = (false, !valid || !in_parentheses);
         let mut known = None;
-        for test in tests {
-            match self.test(test) {
-                (Some(test), this) => {
-                    self.open_tests.push(test);
-                    match this {
-                        Known::Always(value) if value == stopper && !broken => {
-                            known = Some(Known::Always(stopper));
-                            break;
-                        }
-                        Known::Always(_) => {}
-                        Known::No | Known::Broken => open = true,
-                    }
+        for test in call.tests() {
+            let this = self.test(test, row.end);
+            row.end += 1;
+            match this {
+                Known::Always(value) if value == stopper && !broken => {
+                    known = Some(Known::Always(stopper));
+                    break;
                 }
-                (None, _) => broken = true,
+                Known::Always(_) => {}
+                Known::No => open = true,
+                Known::Broken => broken = true,
             }
         }
-        let start = offset(self.tests.len());
-        self.tests.extend(self.open_tests.drain(from..));
-        let tests = Tests { start, end: offset(self.tests.len()) };
         if broken {
-            return (None, Known::Broken);
+            return Known::Broken;
         }
-        let known = known.unwrap_or(if open { Known::No } else { Known::Always(!stopper) });
-        let kind = if stopper { TestKind::AnyOf(tests) } else { TestKind::AllOf(tests) };
-        (Some(Test { range: call.head, kind }), known)
+        self.put(index, call.head, if stopper { TestKind::AnyOf(row) } else { TestKind::AllOf(row) });
+        known.unwrap_or(if open { Known::No } else { Known::Always(!stopper) })
     }
 
     /// Reports arguments of a command that takes none.

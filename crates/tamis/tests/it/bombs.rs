@@ -67,7 +67,8 @@ fn a_script_of_one_mebibyte_is_read_and_one_byte_more_is_refused() {
         text.push_str(&" ".repeat((1 << 20) - text.len()));
         let accepted = compiled("pigeonhole-0.5", &text, &[]);
         assert_eq!(accepted.verdict, Verdict::Accepted);
-        assert_eq!(accepted.program.unwrap().units[0].block.len(), (1 << 20) / rule.len());
+        let unit = &accepted.program.unwrap().units[0];
+        assert_eq!(unit.commands(unit.block).len(), (1 << 20) / rule.len());
         text.push(' ');
         let refused = compiled("pigeonhole-0.5", &text, &[]);
         assert_eq!((refused.verdict, errors(&refused)), (Verdict::Refused, vec!["sieve/script-too-large"]));
