@@ -73,9 +73,10 @@ struct Binder<'s> {
     known_commands: Memory<'s, &'static spec::Command>,
     /// The same of tags, each on one command or test.
     known_tags: Memory<'s, (&'static spec::Command, &'static spec::Tag)>,
-    /// The commands of the blocks that are bound, and those so far of the blocks that are open, the innermost last.
+    /// The commands. Those of a block stand in a row.
     commands: Vec<Command>,
-    open_commands: Vec<Command>,
+    /// Where the next command of the block that is open goes.
+    next: usize,
     /// The tests.
     tests: Vec<Test>,
     /// Room for the tags of the call that is bound.
@@ -119,7 +120,7 @@ impl<'s> Binder<'s> {
             known_commands: Memory::new(),
             known_tags: Memory::new(),
             commands: Vec::with_capacity(parsed.calls.commands()),
-            open_commands: Vec::new(),
+            next: 0,
             tests: Vec::with_capacity(parsed.calls.tests()),
             tags: Vec::new(),
             reported: Vec::new(),
@@ -187,11 +188,20 @@ impl<'s> Binder<'s> {
 
     /// Binds the commands of a block.
     fn block(&mut self, calls: CallIter<'_>, top: bool) -> Block {
-        let from = self.open_commands.len();
+        // Each call comes to one command or none.
+        let start = self.commands.len();
+        self.commands.resize_with(start + calls.count(), || Command { range: Range::default(), op: Op::Stop });
+        let outer = std::mem::replace(&mut self.next, start);
         self.commands(calls, top);
-        let start = offset(self.commands.len());
-        self.commands.extend(self.open_commands.drain(from..));
-        Block { start, end: offset(self.commands.len()) }
+        Block { start: offset(start), end: offset(std::mem::replace(&mut self.next, outer)) }
+    }
+
+    /// Adds a command to the block that is open.
+    fn add(&mut self, range: Range, op: Op) {
+        if let Some(place) = self.commands.get_mut(self.next) {
+            *place = Command { range, op };
+        }
+        self.next += 1;
     }
 
     /// Binds commands in a row into the block that is open.
@@ -258,10 +268,10 @@ impl<'s> Binder<'s> {
         let range = call.head;
         if found.op == OpId::ForEveryPart {
             if let Some(op) = self.for_every_part(found, call, own_block) {
-                self.open_commands.push(Command { range, op });
+                self.add(range, op);
             }
         } else if let Some(op) = self.action(found, call, top, before) {
-            self.open_commands.push(Command { range, op });
+            self.add(range, op);
         }
         // `keep` without its semicolon took the next command for a test.
         if swallowed {
@@ -342,7 +352,7 @@ impl<'s> Binder<'s> {
             self.no_test_after_else(call);
             chain.previous = Previous::Other;
             let commands = inside.map(|inside| self.block(inside.commands, false)).unwrap_or_default();
-            if let Some(Op::If(branches)) = chain.index.and_then(|index| self.open_commands.get_mut(index)).map(|command| &mut command.op) {
+            if let Some(Op::If(branches)) = chain.index.and_then(|index| self.commands.get_mut(index)).map(|command| &mut command.op) {
                 branches.otherwise = Some(commands);
             }
             return;
@@ -355,12 +365,12 @@ impl<'s> Binder<'s> {
         };
         chain.decided |= known == Known::Always(true);
         let branch = Branch { test, block };
-        match chain.index.and_then(|index| self.open_commands.get_mut(index)).map(|command| &mut command.op) {
+        match chain.index.and_then(|index| self.commands.get_mut(index)).map(|command| &mut command.op) {
             Some(Op::If(branches)) if found.op == OpId::Elsif => branches.others.push(branch),
             _ => {
-                chain.index = Some(self.open_commands.len());
+                chain.index = Some(self.next);
                 let branches = If { first: branch, others: Vec::new(), otherwise: None };
-                self.open_commands.push(Command { range: call.head, op: Op::If(branches) });
+                self.add(call.head, Op::If(branches));
             }
         }
     }

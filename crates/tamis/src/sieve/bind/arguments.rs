@@ -50,7 +50,16 @@ impl<'t> Arguments<'t> {
 
 impl<'s> Binder<'s> {
     /// Matches the arguments of `call`. `None` if one is wrong; everything wrong is reported.
+    #[inline]
     pub(super) fn arguments<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
+        if found.args.is_empty() && call.arguments().is_empty() {
+            return Some(Arguments { tags: Vec::new(), positional: Cow::Borrowed(&[]) });
+        }
+        self.some_arguments(found, call)
+    }
+
+    #[inline(never)]
+    fn some_arguments<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
         let mut tags = std::mem::take(&mut self.tags);
         tags.clear();
         let all = call.arguments();
@@ -71,7 +80,9 @@ impl<'s> Binder<'s> {
 
     /// Takes back the room of a call's arguments for the next call's.
     pub(super) fn recycle(&mut self, arguments: Arguments<'_>) {
-        self.tags = arguments.tags;
+        if self.tags.capacity() == 0 {
+            self.tags = arguments.tags;
+        }
     }
 
     /// The tags that stand before the positional arguments. Gives how many arguments they are with their parameters; nothing if
