@@ -80,14 +80,16 @@ impl<'s> Binder<'s> {
     /// The command or test of the name at `range` among the extensions in force; `test` says which is preferred.
     #[inline]
     pub(super) fn find(&mut self, range: Range, test: bool) -> Option<&'static Command> {
-        let key = Key::new(self.text, range, u32::from(test));
-        self.known_commands.get(key).or_else(|| self.new_command(range.of(self.text), test, key))
+        match self.known_commands.get(Key::new(self.text, range, u32::from(test))) {
+            Some(command) => Some(command),
+            None => self.new_command(range, test),
+        }
     }
 
     #[cold]
-    fn new_command(&mut self, name: &str, test: bool, key: Key<'s>) -> Option<&'static Command> {
-        let command = self.search(name, test)?;
-        self.known_commands.put(key, command);
+    fn new_command(&mut self, range: Range, test: bool) -> Option<&'static Command> {
+        let command = self.search(range.of(self.text), test)?;
+        self.known_commands.put(Key::new(self.text, range, u32::from(test)), command);
         Some(command)
     }
 
@@ -110,17 +112,16 @@ impl<'s> Binder<'s> {
     #[inline]
     pub(super) fn tag(&mut self, found: &'static Command, range: Range) -> Option<&'static Tag> {
         let range = Range { start: range.start + 1, ..range };
-        let key = Key::new(self.text, range, found.op as u32);
-        match self.known_tags.get(key) {
+        match self.known_tags.get(Key::new(self.text, range, found.op as u32)) {
             Some((on, tag)) if std::ptr::eq(on, found) => Some(tag),
-            _ => self.new_tag(found, range, key),
+            _ => self.new_tag(found, range),
         }
     }
 
     #[cold]
-    fn new_tag(&mut self, found: &'static Command, range: Range, key: Key<'s>) -> Option<&'static Tag> {
+    fn new_tag(&mut self, found: &'static Command, range: Range) -> Option<&'static Tag> {
         let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text))?;
-        self.known_tags.put(key, (found, tag));
+        self.known_tags.put(Key::new(self.text, range, found.op as u32), (found, tag));
         Some(tag)
     }
 

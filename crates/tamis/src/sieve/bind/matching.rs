@@ -62,9 +62,13 @@ impl Binder<'_> {
             self.error(Code::UnknownComparator, value.range, "name", name);
             return None;
         };
-        let extension = format!("comparator-{}", comparator_name(comparator));
-        if matches!(comparator, Comparator::AsciiNumeric | Comparator::UnicodeCasemap) && !self.is_loaded(&extension) {
-            let owners: Vec<_> = crate::sieve::spec::extension(&extension).into_iter().collect();
+        let extension = match comparator {
+            Comparator::Octet | Comparator::AsciiCasemap => return Some(comparator),
+            Comparator::AsciiNumeric => "comparator-i;ascii-numeric",
+            Comparator::UnicodeCasemap => "comparator-i;unicode-casemap",
+        };
+        if !self.is_loaded(extension) {
+            let owners: Vec<_> = crate::sieve::spec::extension(extension).into_iter().collect();
             self.missing(comparator_name(comparator), value.range, &owners);
         }
         Some(comparator)

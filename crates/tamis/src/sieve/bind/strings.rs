@@ -64,9 +64,15 @@ impl<'s> Binder<'s> {
     }
 
     fn text(&mut self, string: StringToken) -> Text {
-        if let Some(value) = string.plain(self.text).filter(|_| !self.encoded && !self.variables) {
-            return Text::of(string.range, value);
+        match string.plain(self.text) {
+            Some(value) if !self.encoded && !self.variables => Text::of(string.range, value),
+            _ => self.text_with_more(string),
         }
+    }
+
+    /// A string with escapes in it, or where encoded characters and variables count.
+    #[inline(never)]
+    fn text_with_more(&mut self, string: StringToken) -> Text {
         let value = self.decoded(string);
         if self.variables && crate::text::find(&value, b"${").is_some() {
             return Text { range: string.range, pieces: self.pieces(&value, string.range).into() };

@@ -119,6 +119,7 @@ impl Parser<'_> {
         self.tree.close(node, offset(self.taken));
     }
 
+    #[cold]
     fn report(&mut self, diagnostic: Diagnostic) {
         let at_end = diagnostic.code == Code::ExpectedBlockEnd || diagnostic.range.start >= offset(self.text.trim_end().len());
         if self.errors.len() < Limits::ERRORS && !(self.swallowed && at_end) {
@@ -126,6 +127,7 @@ impl Parser<'_> {
         }
     }
 
+    #[cold]
     fn found(&self) -> String {
         if self.kind == Kind::End {
             "…".to_owned()
@@ -169,6 +171,7 @@ impl Parser<'_> {
     }
 
     /// Something that no command begins with: skipped up to where the next one can begin.
+    #[cold]
     fn not_a_command(&mut self, depth: u32) {
         let (kind, range) = (self.kind, self.range);
         let shown = if range.of(self.text).contains('\n') {
@@ -222,6 +225,7 @@ impl Parser<'_> {
         self.calls.end(call, self.last_end);
     }
 
+    #[cold]
     fn missing_semicolon(&mut self, call: u32, name: Range, depth: u32) {
         let at = Range::at(self.last_end);
         let kind = self.kind;
@@ -290,6 +294,7 @@ impl Parser<'_> {
     }
 
     /// Skips a bracketed group, whatever is inside, without recursion.
+    #[cold]
     fn skip_balanced(&mut self) {
         let node = self.open(Kind::Skipped);
         let mut open = 0u32;
@@ -310,7 +315,7 @@ impl Parser<'_> {
 
     /// arguments = *argument [test / test-list].
     fn arguments(&mut self, call: u32, depth: u32) {
-        let mut count = 0u32;
+        let mut count = 0;
         loop {
             let (kind, range) = (self.kind, self.range);
             let strings = self.calls.string_count();
@@ -330,9 +335,9 @@ impl Parser<'_> {
                 }
                 _ => break,
             }
-            count = count.saturating_add(1);
+            count += 1;
             if count == Limits::ARGUMENTS + 1 {
-                self.report(Diagnostic::new(Code::TooManyArguments, range).with("max", Limits::ARGUMENTS.to_string()));
+                self.too_many_arguments(range);
             }
         }
         self.calls.arguments_end(call);
@@ -348,12 +353,23 @@ impl Parser<'_> {
         self.calls.head_end(call, self.garbage_end.unwrap_or(self.last_end), has_test_list);
     }
 
+    #[cold]
+    fn too_many_arguments(&mut self, range: Range) {
+        self.report(Diagnostic::new(Code::TooManyArguments, range).with("max", Limits::ARGUMENTS.to_string()));
+    }
+
     /// A test without parentheses, unless it is too deep.
     fn one_test(&mut self, depth: u32) {
         if depth < Limits::TESTS {
             self.test(depth);
-            return;
+        } else {
+            self.skip_test();
         }
+    }
+
+    /// A test that is too deep.
+    #[cold]
+    fn skip_test(&mut self) {
         let range = self.range;
         self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
         let node = self.open(Kind::Skipped);
@@ -373,13 +389,18 @@ impl Parser<'_> {
         self.calls.end(call, self.last_end);
     }
 
+    /// A list of tests that is too deep.
+    #[cold]
+    fn skip_test_list(&mut self) {
+        self.report(Diagnostic::new(Code::TooDeep, self.range).with("max", (Limits::TESTS - 1).to_string()));
+        self.skip_balanced();
+    }
+
     /// test-list = "(" test *("," test) ")".
     /// False if it is too deep.
     fn test_list(&mut self, depth: u32) -> bool {
         if depth >= Limits::TESTS {
-            let range = self.range;
-            self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
-            self.skip_balanced();
+            self.skip_test_list();
             return false;
         }
         let node = self.open(Kind::TestList);
@@ -388,12 +409,7 @@ impl Parser<'_> {
             if self.kind == Kind::Identifier {
                 self.test(depth);
             } else {
-                let range = self.range;
-                let found = self.found();
-                self.report(Diagnostic::new(Code::ExpectedTest, range).with("found", found));
-                if !matches!(self.kind, Kind::Comma | Kind::CloseRound | Kind::OpenCurly | Kind::CloseCurly | Kind::Semicolon | Kind::End) {
-                    self.skip_balanced();
-                }
+                self.not_a_test();
             }
             match self.kind {
                 Kind::Comma => self.bump(),
@@ -410,6 +426,16 @@ impl Parser<'_> {
         }
         self.close(node);
         true
+    }
+
+    /// Something in a list of tests that no test begins with.
+    #[cold]
+    fn not_a_test(&mut self) {
+        let found = self.found();
+        self.report(Diagnostic::new(Code::ExpectedTest, self.range).with("found", found));
+        if !matches!(self.kind, Kind::Comma | Kind::CloseRound | Kind::OpenCurly | Kind::CloseCurly | Kind::Semicolon | Kind::End) {
+            self.skip_balanced();
+        }
     }
 
     /// string-list = "[" string *("," string) "]".
@@ -430,11 +456,7 @@ impl Parser<'_> {
                 self.calls.string(StringToken { range, kind, plain: self.mark });
                 self.bump();
             } else {
-                let found = self.found();
-                self.report(Diagnostic::new(Code::ExpectedString, range).with("found", found));
-                if matches!(kind, Kind::Identifier | Kind::Number | Kind::Tag) {
-                    self.bump();
-                }
+                self.not_a_string();
             }
             match self.kind {
                 Kind::Comma => self.bump(),
@@ -453,7 +475,18 @@ impl Parser<'_> {
         self.close(node);
     }
 
+    /// Something in a list of strings that is none.
+    #[cold]
+    fn not_a_string(&mut self) {
+        let found = self.found();
+        self.report(Diagnostic::new(Code::ExpectedString, self.range).with("found", found));
+        if matches!(self.kind, Kind::Identifier | Kind::Number | Kind::Tag) {
+            self.bump();
+        }
+    }
+
     /// Something is missing between the last token and the next.
+    #[cold]
     fn report_between(&mut self, code: Code, missing: &str) {
         let at = Range::at(self.last_end);
         let found = self.found();
