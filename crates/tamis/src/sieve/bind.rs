@@ -19,7 +19,7 @@ use super::program::{Block, Branch, Command, If, Op, Place, Program, Test, TestK
 use super::spec::{self, Extension, OpId, Role};
 use super::syntax::{self, Call, CallIter};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Edit, Range, offset};
+use crate::text::{Edit, Range, count, offset};
 use arguments::Tagged;
 use lookup::Memory;
 
@@ -139,6 +139,7 @@ impl<'s> Binder<'s> {
     }
 
     #[cold]
+    #[inline(never)]
     fn report(&mut self, mut diagnostic: Diagnostic) {
         if is_shape(diagnostic.code) && self.has_syntax_error() {
             return;
@@ -162,6 +163,7 @@ impl<'s> Binder<'s> {
 
     /// Reports with one named value.
     #[cold]
+    #[inline(never)]
     fn error(&mut self, code: Code, range: Range, name: &'static str, value: impl AsRef<[u8]>) {
         self.report(Diagnostic::new(code, range).with(name, value));
     }
@@ -193,7 +195,7 @@ impl<'s> Binder<'s> {
         self.commands.resize_with(start + calls.count(), || Command { range: Range::default(), op: Op::Stop });
         let outer = std::mem::replace(&mut self.next, start);
         self.commands(calls, top);
-        Block { start: offset(start), end: offset(std::mem::replace(&mut self.next, outer)) }
+        Block { start: count(start), end: count(std::mem::replace(&mut self.next, outer)) }
     }
 
     /// Adds a command to the block that is open.
@@ -291,6 +293,7 @@ impl<'s> Binder<'s> {
     }
 
     #[cold]
+    #[inline(never)]
     fn wrong_tests(&mut self, found: &'static spec::Command, call: Call<'_>, first: Call<'_>) -> Inside {
         let name = first.name.of(self.text);
         let known = self.find(first.name, true);
@@ -379,7 +382,7 @@ impl<'s> Binder<'s> {
     fn room_for(&mut self, tests: usize) -> u32 {
         let start = self.tests.len();
         self.tests.resize_with(start + tests, || Test { range: Range::default(), kind: TestKind::Constant(false) });
-        offset(start)
+        count(start)
     }
 
     /// Puts a test where there is room for it.
@@ -525,6 +528,7 @@ impl<'s> Binder<'s> {
     }
 
     #[cold]
+    #[inline(never)]
     fn report_unknown(&mut self, call: Call<'_>, test: bool) -> Option<&'static spec::Command> {
         self.unknown(call, test);
         self.find(call.name, test)

@@ -3,7 +3,7 @@
 //! A node says which tokens it begins and ends with; nodes stand in the order of their beginnings, the outer before the inner. There
 //! are no pointers, so a tree is dropped at once however deep it is, and walking it is walking two slices.
 
-use super::{Range, offset};
+use super::{Range, count};
 
 /// A stretch of text. It starts where the one before it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl<K: Copy> Tree<K> {
 
     /// Opens a node before the token at index `first`. Gives the node's own index, which closes it.
     pub fn open(&mut self, kind: K, first: u32) -> u32 {
-        let index = offset(self.nodes.len());
+        let index = count(self.nodes.len());
         self.nodes.push(Node { kind, first, end: first });
         index
     }

@@ -107,6 +107,7 @@ impl<'s> Binder<'s> {
 
     /// The same of a call where something is wrong with a tag: each mistake is reported.
     #[cold]
+    #[inline(never)]
     fn disordered<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
         let mut out = Arguments { tags: Vec::new(), positional: Cow::Borrowed(&[]) };
         let all = call.arguments();
@@ -160,6 +161,7 @@ impl<'s> Binder<'s> {
 
     /// The positional arguments, of which optional ones may be left out.
     #[cold]
+    #[inline(never)]
     fn positional(&mut self, found: &'static Command, call: Call<'_>, positional: &[Argument]) -> bool {
         let least = found.args.iter().filter(|arg| !arg.optional).count();
         let count = positional.len();
@@ -223,6 +225,7 @@ impl<'s> Binder<'s> {
 
     /// A tag that cannot stand beside one before it.
     #[cold]
+    #[inline(never)]
     fn excluded(&mut self, range: Range, first: Range) {
         self.report(
             Diagnostic::new(Code::DuplicateTag, range)
@@ -233,6 +236,7 @@ impl<'s> Binder<'s> {
 
     /// A tag whose parameter is missing or of another kind.
     #[cold]
+    #[inline(never)]
     fn wrong_value(&mut self, kind: ArgKind, range: Range, found: Option<Argument>) {
         let (code, place) = found.map_or((Code::MissingTagValue, range), |found| (Code::WrongTagValue, found.range));
         let mut diagnostic = Diagnostic::new(code, place).with("tag", self.tag_name(range)).with("expected", kind_name(kind));
@@ -243,6 +247,7 @@ impl<'s> Binder<'s> {
     }
 
     #[cold]
+    #[inline(never)]
     fn unknown_tag(&mut self, found: &'static Command, range: Range) {
         let name = self.tag_name(range);
         let lower = name.to_ascii_lowercase();
@@ -268,6 +273,7 @@ impl<'s> Binder<'s> {
 
     /// A tag after a positional argument. The cure moves it, with its parameter, behind the command's name.
     #[cold]
+    #[inline(never)]
     fn misplaced(&mut self, call: Call<'_>, out: &Arguments<'_>, argument: Argument, tag: &'static Tag) {
         let mut moved = argument.range;
         if tag.value.is_some()
@@ -289,6 +295,7 @@ impl<'s> Binder<'s> {
 
     /// Two modifiers of one precedence exclude each other (RFC 5229, 4.1).
     #[cold]
+    #[inline(never)]
     fn modifiers_agree(&mut self, out: &Arguments<'_>) -> bool {
         let mut seen: Vec<(u32, &Tagged)> = Vec::new();
         for tagged in &out.tags {

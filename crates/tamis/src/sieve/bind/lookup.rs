@@ -87,6 +87,7 @@ impl<'s> Binder<'s> {
     }
 
     #[cold]
+    #[inline(never)]
     fn new_command(&mut self, range: Range, test: bool) -> Option<&'static Command> {
         let command = self.search(range.of(self.text), test)?;
         self.known_commands.put(Key::new(self.text, range, u32::from(test)), command);
@@ -119,6 +120,7 @@ impl<'s> Binder<'s> {
     }
 
     #[cold]
+    #[inline(never)]
     fn new_tag(&mut self, found: &'static Command, range: Range) -> Option<&'static Tag> {
         let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text))?;
         self.known_tags.put(Key::new(self.text, range, found.op as u32), (found, tag));

@@ -2,7 +2,7 @@
 
 use super::{Kind, Limits};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Edit, Range, Token, offset};
+use crate::text::{Edit, Range, Token, count, offset};
 
 /// The longest identifier or tag (sieve-limits.h).
 const MAX_IDENTIFIER: usize = 32;
@@ -31,8 +31,10 @@ pub(super) fn lex(text: &str) -> Lexed {
     // No rule of the grammar has a word right after a string, so a string with a word glued to its end is where quotes changed sides:
     // the quote that is missing is its own, not the last one of the script.
     let mut unclosed = Vec::new();
+    // Offsets have 32 bits. No server reads a script that needs more.
+    let text = text.as_bytes().get(..u32::MAX as usize).unwrap_or(text.as_bytes());
     loop {
-        let (lexed, glued) = scan(text.as_bytes(), &unclosed);
+        let (lexed, glued) = scan(text, &unclosed);
         match glued.filter(|suspect| unclosed.len() < MAX_REPAIRS && !unclosed.contains(suspect)) {
             Some(suspect) => unclosed.push(suspect),
             None => return lexed,
@@ -91,7 +93,7 @@ fn scan(text: &[u8], unclosed: &[usize]) -> (Lexed, Option<usize>) {
         if kind == Kind::Quoted && text.get(at).is_some_and(|next| is(*next, IN_WORD)) {
             glued = glued.or(Some(start));
         }
-        tokens.push(Token { kind, mark, end: offset(at) });
+        tokens.push(Token { kind, mark, end: count(at) });
     }
     (Lexed { tokens, errors: lexer.errors, swallowed: lexer.swallowed }, glued)
 }
@@ -146,6 +148,8 @@ impl Lexer<'_> {
         self.report(code, range);
     }
 
+    /// Comments, numbers, and what has no meaning.
+    #[inline(never)]
     fn other(&mut self, start: usize, byte: u8) -> Kind {
         match byte {
             b'#' => self.hash_comment(start),
@@ -259,6 +263,7 @@ impl Lexer<'_> {
 
     /// A string with escapes or line ends in it, or with something wrong.
     #[cold]
+    #[inline(never)]
     fn quoted(&mut self, start: usize) -> Kind {
         let mut stray = None;
         if self.unclosed.contains(&start) {
@@ -332,6 +337,7 @@ impl Lexer<'_> {
 
     /// A word that is too long, or may begin a string.
     #[cold]
+    #[inline(never)]
     fn word(&mut self, start: usize) -> Kind {
         self.skip_while(in_name);
         let word = self.text.get(start..self.at).unwrap_or(&[]);
@@ -344,6 +350,7 @@ impl Lexer<'_> {
     }
 
     #[cold]
+    #[inline(never)]
     fn tag(&mut self, start: usize) -> Kind {
         self.skip_while(in_name);
         self.check_length(start, start + 1);

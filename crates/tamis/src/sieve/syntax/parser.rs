@@ -5,7 +5,7 @@
 use super::lexer::Lexed;
 use super::{Calls, Kind, StringToken};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Edit, Range, Tree, offset};
+use crate::text::{Edit, Range, Tree, count, offset};
 
 /// How deep and how long a script may be, the same on every server that tamis knows (sieve-limits.h).
 #[derive(Clone, Copy, Debug)]
@@ -111,15 +111,16 @@ impl Parser<'_> {
 
     /// Opens a node before the next token.
     fn open(&mut self, kind: Kind) -> u32 {
-        self.tree.open(kind, offset(self.next))
+        self.tree.open(kind, count(self.next))
     }
 
     /// Closes a node after the last token that was taken.
     fn close(&mut self, node: u32) {
-        self.tree.close(node, offset(self.taken));
+        self.tree.close(node, count(self.taken));
     }
 
     #[cold]
+    #[inline(never)]
     fn report(&mut self, diagnostic: Diagnostic) {
         let at_end = diagnostic.code == Code::ExpectedBlockEnd || diagnostic.range.start >= offset(self.text.trim_end().len());
         if self.errors.len() < Limits::ERRORS && !(self.swallowed && at_end) {
@@ -128,6 +129,7 @@ impl Parser<'_> {
     }
 
     #[cold]
+    #[inline(never)]
     fn found(&self) -> String {
         if self.kind == Kind::End {
             "…".to_owned()
@@ -156,7 +158,7 @@ impl Parser<'_> {
             }
             self.commands(1);
         }
-        self.tree.close(node, offset(self.tree.tokens().len()));
+        self.tree.close(node, count(self.tree.tokens().len()));
     }
 
     /// commands = *command, up to `}` or the end.
@@ -172,6 +174,7 @@ impl Parser<'_> {
 
     /// Something that no command begins with: skipped up to where the next one can begin.
     #[cold]
+    #[inline(never)]
     fn not_a_command(&mut self, depth: u32) {
         let (kind, range) = (self.kind, self.range);
         let shown = if range.of(self.text).contains('\n') {
@@ -182,9 +185,9 @@ impl Parser<'_> {
         let found = self.found();
         self.report(Diagnostic::new(Code::ExpectedCommand, shown).with("found", found));
         if kind == Kind::OpenCurly {
-            let count = self.calls.count();
+            let before = self.calls.count();
             self.block(depth, None);
-            self.calls.truncate(count);
+            self.calls.truncate(before);
             return;
         }
         let node = self.open(Kind::Skipped);
@@ -226,6 +229,7 @@ impl Parser<'_> {
     }
 
     #[cold]
+    #[inline(never)]
     fn missing_semicolon(&mut self, call: u32, name: Range, depth: u32) {
         let at = Range::at(self.last_end);
         let kind = self.kind;
@@ -295,6 +299,7 @@ impl Parser<'_> {
 
     /// Skips a bracketed group, whatever is inside, without recursion.
     #[cold]
+    #[inline(never)]
     fn skip_balanced(&mut self) {
         let node = self.open(Kind::Skipped);
         let mut open = 0u32;
@@ -354,6 +359,7 @@ impl Parser<'_> {
     }
 
     #[cold]
+    #[inline(never)]
     fn too_many_arguments(&mut self, range: Range) {
         self.report(Diagnostic::new(Code::TooManyArguments, range).with("max", Limits::ARGUMENTS.to_string()));
     }
@@ -369,6 +375,7 @@ impl Parser<'_> {
 
     /// A test that is too deep.
     #[cold]
+    #[inline(never)]
     fn skip_test(&mut self) {
         let range = self.range;
         self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
@@ -391,6 +398,7 @@ impl Parser<'_> {
 
     /// A list of tests that is too deep.
     #[cold]
+    #[inline(never)]
     fn skip_test_list(&mut self) {
         self.report(Diagnostic::new(Code::TooDeep, self.range).with("max", (Limits::TESTS - 1).to_string()));
         self.skip_balanced();
@@ -430,6 +438,7 @@ impl Parser<'_> {
 
     /// Something in a list of tests that no test begins with.
     #[cold]
+    #[inline(never)]
     fn not_a_test(&mut self) {
         let found = self.found();
         self.report(Diagnostic::new(Code::ExpectedTest, self.range).with("found", found));
@@ -477,6 +486,7 @@ impl Parser<'_> {
 
     /// Something in a list of strings that is none.
     #[cold]
+    #[inline(never)]
     fn not_a_string(&mut self) {
         let found = self.found();
         self.report(Diagnostic::new(Code::ExpectedString, self.range).with("found", found));
@@ -487,6 +497,7 @@ impl Parser<'_> {
 
     /// Something is missing between the last token and the next.
     #[cold]
+    #[inline(never)]
     fn report_between(&mut self, code: Code, missing: &str) {
         let at = Range::at(self.last_end);
         let found = self.found();

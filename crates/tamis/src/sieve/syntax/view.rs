@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Kind;
-use crate::text::{Range, offset};
+use crate::text::{Range, count};
 
 /// The calls of a script in the order of the text: each is followed by its tests, then by the commands of its block.
 #[derive(Clone, Debug, Default)]
@@ -154,7 +154,7 @@ impl Calls {
     /// The commands at the top of the script.
     #[must_use]
     pub fn top(&self) -> CallIter<'_> {
-        CallIter { calls: self, next: 0, end: offset(self.calls.len()) }
+        CallIter { calls: self, next: 0, end: count(self.calls.len()) }
     }
 
     /// How many commands there are.
@@ -197,7 +197,7 @@ impl Calls {
 
     /// A call begins; gives its index.
     pub(super) fn begin(&mut self, name: Range) -> u32 {
-        let (index, arguments) = (offset(self.calls.len()), offset(self.arguments.len()));
+        let (index, arguments) = (count(self.calls.len()), count(self.arguments.len()));
         self.calls.push(Data { name, head: name, arguments: (arguments, arguments), ..Data::default() });
         index
     }
@@ -209,7 +209,7 @@ impl Calls {
 
     /// An argument; its strings are those after the first `strings`.
     pub(super) fn argument(&mut self, kind: Kind, range: Range, strings: usize) {
-        self.arguments.push(Argument { kind, range, strings: (offset(strings), offset(self.strings.len())) });
+        self.arguments.push(Argument { kind, range, strings: (count(strings), count(self.strings.len())) });
     }
 
     /// How many strings there are.
@@ -219,7 +219,7 @@ impl Calls {
 
     /// The arguments of a call end, before its tests.
     pub(super) fn arguments_end(&mut self, call: u32) {
-        let end = offset(self.arguments.len());
+        let end = count(self.arguments.len());
         if let Some(call) = self.calls.get_mut(call as usize) {
             call.arguments.1 = end;
         }
@@ -227,7 +227,7 @@ impl Calls {
 
     /// The head of a call ends, with its tests.
     pub(super) fn head_end(&mut self, call: u32, end: u32, has_test_list: bool) {
-        let next = offset(self.calls.len());
+        let next = count(self.calls.len());
         if let Some(call) = self.calls.get_mut(call as usize) {
             call.head.end = end;
             call.tests_end = next;
@@ -244,7 +244,7 @@ impl Calls {
 
     /// A call ends.
     pub(super) fn end(&mut self, call: u32, end: u32) {
-        let next = offset(self.calls.len());
+        let next = count(self.calls.len());
         if let Some(call) = self.calls.get_mut(call as usize) {
             (call.end, call.next) = (end, next);
         }
