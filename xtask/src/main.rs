@@ -5,6 +5,7 @@
 mod oracles;
 mod serve;
 mod studio;
+mod svtest;
 mod test;
 mod tools;
 mod wasm;
@@ -19,6 +20,7 @@ Usage: cargo xtask COMMAND
   studio [--port N] [--no-open]   build the studio and serve it on 127.0.0.1 (default: the first free port from 7770)
   test [STEP]...                  every check of this repository, or only the steps whose name contains a STEP
   campaign KIND [--pairs N]...    ask the real programs about N generated cases; without KIND it says which there are
+  svtest PATH [--server NAME]     Pigeonhole's own tests, in the folder `tests` of a checkout of its source
   bench                           the ratios of benches/README.md, measured in one run
   fuzz TARGET [SECONDS]           cargo-fuzz on one target (needs cargo-fuzz)
   wasm                            only the WASM module and its JavaScript, into web/src/generated
@@ -46,13 +48,14 @@ fn command() -> tools::Result<bool> {
     }
     let mut arguments = lexopt::Parser::from_env();
     let words = |error: lexopt::Error| error.to_string();
-    let (mut command, mut rest, mut port, mut open) = (None, Vec::new(), None, true);
+    let (mut command, mut rest, mut port, mut open, mut server) = (None, Vec::new(), None, true, None);
     while let Some(argument) = arguments.next().map_err(words)? {
         match argument {
             Value(word) if command.is_none() => command = Some(word.to_string_lossy().into_owned()),
             Value(word) => rest.push(word.to_string_lossy().into_owned()),
             Long("port") => port = Some(arguments.value().and_then(|text| lexopt::ValueExt::parse::<u16>(&text)).map_err(words)?),
             Long("no-open") => open = false,
+            Long("server") => server = Some(arguments.value().map_err(words)?.to_string_lossy().into_owned()),
             Long("help") | Short('h') => {
                 print!("{USAGE}");
                 return Ok(true);
@@ -63,6 +66,7 @@ fn command() -> tools::Result<bool> {
     match command.as_deref() {
         Some("studio") if rest.is_empty() => studio::studio(port, open).map(|()| true),
         Some("test") => test::test(&rest),
+        Some("svtest") if rest.len() == 1 => svtest::svtest(rest.first().map_or("", String::as_str), server.as_deref()),
         Some("bench") if rest.is_empty() => {
             tools::run(
                 tools::cargo(&["run", "--release", "--locked", "--manifest-path"])

@@ -151,8 +151,11 @@ fn types() -> Result<Outcome> {
     script("types")
 }
 
+/// The page's own tests, and one that compares the WASM with what a native program answers.
 fn unit() -> Result<Outcome> {
-    script("test")
+    tools::run(&mut tools::cargo(&["build", "--locked", "--quiet", "--package", "tamis-oracle", "--example", "answers"]))?;
+    let answers = tools::target_folder().join("debug/examples").join(format!("answers{}", std::env::consts::EXE_SUFFIX));
+    tools::run(web::npm(&["run", "--silent", "test"]).env("TAMIS_ANSWERS", answers)).map(|()| Outcome::Passed)
 }
 
 fn page() -> Result<Outcome> {

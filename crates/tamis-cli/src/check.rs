@@ -40,7 +40,7 @@ pub fn check(args: &CheckArgs) -> Result<Exit, String> {
     let language = args.server.language();
     let mut out = anstream::stdout();
     let mut exit = Exit::Clean;
-    let mut reports = Vec::new();
+    let mut response = CheckResponse::default();
     let mut count = Count::default();
     for file in &args.files {
         let script = match files::script(file) {
@@ -70,21 +70,21 @@ pub fn check(args: &CheckArgs) -> Result<Exit, String> {
                 }
             }
             Format::Json => {
-                let places = Places { text: script.text(), lines: script.lines(), encoding: Encoding::Utf8 };
-                reports.push(FileReport {
-                    file: file.clone(),
-                    server: dialect.name.clone(),
-                    verdict: checked.verdict.name(),
-                    diagnostics: tamis_wire::diagnostics(&own, &[(String::new(), places)], language),
-                    wanted: Vec::new(),
+                response.file(&FileReport {
+                    file,
+                    server: &dialect.name,
+                    verdict: checked.verdict,
+                    diagnostics: &own,
+                    places: Places { name: "", text: script.text(), lines: script.lines(), encoding: Encoding::Utf8 },
+                    language,
+                    wanted: &[],
                 });
             }
         }
     }
     match args.format {
         Format::Json => {
-            let response = CheckResponse { version: tamis_wire::VERSION, files: reports };
-            let _ = writeln!(out, "{}", serde_json::to_string(&response).map_err(|error| error.to_string())?);
+            let _ = writeln!(out, "{}", response.finish());
         }
         Format::Full => {
             let _ = writeln!(out, "{}", count.summary(&dialect.name, language));

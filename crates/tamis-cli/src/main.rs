@@ -7,6 +7,7 @@ mod draw;
 mod files;
 mod mail;
 mod run;
+mod test;
 mod vet;
 
 use std::process::ExitCode;
@@ -27,6 +28,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
+    /// Run test files in the language of Pigeonhole's own test suite.
+    Test(test::TestArgs),
     /// Decide whether users' scripts may be used: the server's verdict and the rules of a policy.
     Vet(vet::VetArgs),
 }
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
+        Command::Test(args) => test::test(&args),
         Command::Vet(args) => vet::vet(&args),
     };
     exit.unwrap_or_else(|error| {

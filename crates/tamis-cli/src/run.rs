@@ -9,8 +9,8 @@ use tamis::diagnostic::Language;
 use tamis::mail::Charsets;
 use tamis::sieve::run::{Account, Timestamp};
 use tamis::sieve::{Dialect, Script, Scripts};
-use tamis::text::Encoding;
-use tamis_wire::{AccountJson, RunResponse, Simulation};
+use tamis::text::{Encoding, Range};
+use tamis_wire::{RunResponse, Simulation};
 
 use crate::common::ServerArgs;
 use crate::mail::{Mail, Source};
@@ -64,6 +64,8 @@ struct Setting {
     included: Scripts,
     dialect: Dialect,
     account: Account,
+    /// None is known before a message asks.
+    charsets: Charsets,
     now: Timestamp,
     language: Language,
 }
@@ -73,7 +75,15 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
     let dialect = args.server.dialect()?;
     let script = files::script(&args.script)?;
     let included = files::included(&script, &dialect, args.server.include.as_deref());
-    let setting = Setting { included, account: account(args)?, now: now(args)?, language: args.server.language(), script, dialect };
+    let setting = Setting {
+        included,
+        account: account(args)?,
+        now: now(args.now.as_deref())?,
+        charsets: Charsets::new(),
+        language: args.server.language(),
+        script,
+        dialect,
+    };
     let mut out = anstream::stdout();
     let compiled = tamis::sieve::compile(&setting.script, &setting.included, &setting.dialect);
     if args.format == Format::Text {
@@ -102,15 +112,16 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
                 return;
             }
         };
-        let response = simulate(args, &setting, &mail);
+        let simulation = simulation(args, &setting, &mail);
+        let response = tamis_wire::native::answered(&simulation);
         count += 1;
         *summary.entry(destination(&response)).or_default() += 1;
-        if response.outcome != "ok" && exit == Exit::Clean {
+        if response.outcome_name() != "ok" && exit == Exit::Clean {
             exit = Exit::Findings;
         }
         let _ = match args.format {
-            Format::Json => writeln!(out, "{}", serde_json::to_string(&response).unwrap_or_default()),
-            Format::Text => text(&mut out, args, &response),
+            Format::Json => writeln!(out, "{}", response.json(&simulation)),
+            Format::Text => text(&mut out, args, &simulation, &response),
         };
     });
     if let Some(bar) = bar {
@@ -125,14 +136,14 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
     Ok(exit)
 }
 
-fn simulate(args: &RunArgs, setting: &Setting, mail: &Mail) -> RunResponse {
-    tamis_wire::native::answered(&Simulation {
+fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Simulation<'s> {
+    Simulation {
         script: &setting.script,
         included: &setting.included,
         dialect: &setting.dialect,
         account: &setting.account,
         message: &mail.bytes,
-        charsets: Charsets::new(),
+        charsets: &setting.charsets,
         from: args.from.as_deref(),
         to: args.to.as_deref(),
         now: setting.now,
@@ -140,16 +151,14 @@ fn simulate(args: &RunArgs, setting: &Setting, mail: &Mail) -> RunResponse {
         language: setting.language,
         encoding: Encoding::Utf8,
         trace: args.trace,
-    })
+    }
 }
 
 fn account(args: &RunArgs) -> Result<Account, String> {
     let mut account = Account::default();
     if let Some(path) = &args.account {
         let text = String::from_utf8(files::read(path)?).map_err(|_| format!("{path}: not UTF-8 text"))?;
-        let json: AccountJson = serde_json::from_str(&text).map_err(|error| format!("{path}: {error}"))?;
-        account.addresses = json.addresses;
-        account.mailboxes = json.mailboxes;
+        account = tamis_wire::read_account(&text).map_err(|error| format!("{path}: {error}"))?;
     }
     if !args.mailboxes.is_empty() {
         account.mailboxes.get_or_insert_default().extend(args.mailboxes.iter().cloned());
@@ -157,8 +166,9 @@ fn account(args: &RunArgs) -> Result<Account, String> {
     Ok(account)
 }
 
-fn now(args: &RunArgs) -> Result<Timestamp, String> {
-    match &args.now {
+/// The time that is asked for, or now.
+pub fn now(asked: Option<&str>) -> Result<Timestamp, String> {
+    match asked {
         Some(text) => tamis_wire::parse_rfc3339(text).ok_or_else(|| format!("`{text}` is no time such as 2026-11-23T09:14:00+01:00")),
         None => {
             let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -169,33 +179,41 @@ fn now(args: &RunArgs) -> Result<Timestamp, String> {
 
 /// Where a message went, for the summary.
 fn destination(response: &RunResponse) -> String {
-    if response.outcome != "ok" {
-        return format!("({})", response.outcome);
-    }
-    let mut places: Vec<String> = response.stored.iter().map(|stored| stored.mailbox.clone()).collect();
-    for sent in response.sent.iter().filter(|sent| sent.suppressed.is_none()) {
+    let Some(outcome) = response.outcome.as_ref().filter(|outcome| outcome.failure.is_none()) else {
+        return format!("({})", response.outcome_name());
+    };
+    let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
+    let mut places: Vec<String> = outcome.stored.iter().map(|stored| text(&stored.mailbox)).collect();
+    for sent in outcome.sent.iter().filter(|sent| sent.suppressed.is_none()) {
         places.push(match sent.kind {
-            "redirect" => format!("→ {}", sent.to.join(", ")),
+            "redirect" => format!("→ {}", sent.to.iter().map(text).collect::<Vec<_>>().join(", ")),
             kind => format!("({kind})"),
         });
     }
     if places.is_empty() { "(discard)".into() } else { places.join(" + ") }
 }
 
-fn text(out: &mut impl Write, args: &RunArgs, response: &RunResponse) -> std::io::Result<()> {
+fn text(out: &mut impl Write, args: &RunArgs, simulation: &Simulation<'_>, response: &RunResponse) -> std::io::Result<()> {
     let (bold, dim, red, reset) = ("\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m");
-    writeln!(out, "{dim}{}{reset}", tamis::diagnostic::printable(response.message.as_bytes()))?;
-    writeln!(out, "  {bold}{}{reset}", response.sentence)?;
-    if let Some(failure) = &response.failure {
-        writeln!(out, "  {red}{}:{}: {} [{}]{reset}", args.script, failure.start.line, failure.message, failure.code)?;
-    }
-    for hazard in &response.diagnostics {
-        if response.hazards.contains(&hazard.code) {
-            writeln!(out, "  {red}⚠ {} [{}]{reset}", hazard.message, hazard.code)?;
+    let language = simulation.language;
+    let units = response.units(simulation);
+    let line = |unit: u32, range: Range| {
+        let places = units.get(unit as usize).or_else(|| units.first());
+        places.map_or(0, |places| places.lines.position(places.text, range.start, places.encoding).line)
+    };
+    writeln!(out, "{dim}{}{reset}", tamis::diagnostic::printable(simulation.name.as_bytes()))?;
+    writeln!(out, "  {bold}{}{reset}", response.sentence(language))?;
+    if let Some(outcome) = &response.outcome {
+        if let Some(failure) = &outcome.failure {
+            let (line, code) = (line(failure.unit, failure.range), failure.code.facts().id);
+            writeln!(out, "  {red}{}:{line}: {} [{code}]{reset}", args.script, failure.message(language))?;
         }
-    }
-    for assumption in &response.assumed {
-        writeln!(out, "  {dim}{}{reset}", assumption.message)?;
+        for hazard in outcome.notes.iter().filter(|note| note.code.is_hazard()) {
+            writeln!(out, "  {red}⚠ {} [{}]{reset}", hazard.message(language), hazard.code.facts().id)?;
+        }
+        for assumption in &outcome.assumed {
+            writeln!(out, "  {dim}{}{reset}", tamis_wire::assumption_message(assumption, language))?;
+        }
     }
     for step in response.trace.iter().flatten() {
         let indent = "  ".repeat(step.depth.min(20) as usize);
@@ -204,9 +222,10 @@ fn text(out: &mut impl Write, args: &RunArgs, response: &RunResponse) -> std::io
             Some(false) => "✘ ",
             None => "",
         };
-        let place = match &step.script {
-            Some(script) => format!("{script}:{}", step.start.line),
-            None => step.start.line.to_string(),
+        let line = line(step.unit, step.range);
+        let place = match units.get(step.unit as usize).filter(|_| step.unit > 0) {
+            Some(places) => format!("{}:{line}", places.name),
+            None => line.to_string(),
         };
         writeln!(out, "  {dim}{place:>4}{reset}  {indent}{mark}{}", step.text)?;
     }

@@ -65,8 +65,7 @@ pub fn vet(args: &VetArgs) -> Result<Exit, String> {
         }
         match args.format {
             Format::Json => {
-                let report = vet_report(file, &dialect.name, &script, &included, &vetted, language, Encoding::Utf8);
-                let line = serde_json::to_string(&report).map_err(|error| error.to_string())?;
+                let line = vet_report(file, &dialect.name, &script, &included, &vetted, language, Encoding::Utf8);
                 writeln!(out, "{line}").map_err(|error| error.to_string())?;
             }
             Format::Text => {

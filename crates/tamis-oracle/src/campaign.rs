@@ -1,5 +1,6 @@
 //! Campaigns: thousands of generated cases, each answered by tamis and by the real program, and what they disagree on, made small.
 
+mod chains;
 mod pairs;
 mod uploads;
 mod verdicts;
@@ -28,6 +29,8 @@ pub enum Kind {
     Pairs(Profile),
     /// What a delivery does: mailboxes, flags and whole mails, against `sieve-test -e`.
     Deliveries(Profile),
+    /// The same through a chain of scripts.
+    Chains(Profile),
 }
 
 /// What a campaign found.
@@ -142,6 +145,7 @@ pub fn campaign(kind: Kind, cases: usize, seed: u64, jobs: usize, progress: &(dy
         Kind::Verdicts(profile) => verdicts::against_sievec(profile, cases, seed, jobs, progress)?,
         Kind::Uploads => uploads::against_checkscript(cases, seed, jobs, progress)?,
         Kind::Pairs(profile) => pairs::against_sieve_filter(profile, cases, seed, jobs, progress)?,
+        Kind::Chains(profile) => chains::against_sieve_test(profile, cases, seed, jobs, progress)?,
         Kind::Deliveries(profile) => pairs::against_sieve_test(profile, cases, seed, jobs, progress)?,
     };
     summary.disagreements.sort_by_key(|disagreement| std::cmp::Reverse(disagreement.count));

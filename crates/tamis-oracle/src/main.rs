@@ -11,6 +11,7 @@ Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|
 
   sieve        scripts on messages, against sieve-filter
   deliveries   the same with mailboxes, flags and whole mails, against sieve-test -e
+  chains       several scripts one after another, against sieve-test -e -s
   verdicts     scripts accepted or refused, against sievec
   uploads      the same for a user's upload to mailcow, against CHECKSCRIPT
 
@@ -63,6 +64,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<(Kind, usize, u64, u
     let kind = match kind.as_str() {
         "sieve" => Kind::Pairs(profile),
         "deliveries" => Kind::Deliveries(profile),
+        "chains" => Kind::Chains(profile),
         "verdicts" => Kind::Verdicts(profile),
         "uploads" => Kind::Uploads,
         _ => return Err(USAGE.to_owned()),

@@ -4,7 +4,7 @@ use encoding_rs::Encoding;
 use tamis::diagnostic::{Code, Language, Severity};
 use tamis::mail::{self, Message};
 use tamis::sieve::dialect::Dialect;
-use tamis::sieve::run::{Account, Action, Delivery, Limits, Outcome, Sent, Timestamp, Value, run};
+use tamis::sieve::run::{Account, Action, Chain, Delivery, Limits, Outcome, Sent, Timestamp, Value, run, run_chain};
 use tamis::sieve::{Program, Script, Scripts, Verdict, compile};
 
 use crate::programs::HOSTNAME;
@@ -93,6 +93,17 @@ pub fn user(mailboxes: &[&str]) -> Account {
 /// Delivers a message. Charsets that the core asks for are converted, as every face of tamis does.
 #[must_use]
 pub fn deliver(program: &Program, message: &[u8], envelope: &Envelope, now: i64, account: &Account) -> Outcome {
+    delivered(message, envelope, now, &mut |delivery| run(program, delivery, account, &Limits::default(), None))
+}
+
+/// Delivers a message through a chain of scripts.
+#[must_use]
+pub fn deliver_chain(programs: &[&Program], message: &[u8], envelope: &Envelope, now: i64, account: &Account) -> Outcome {
+    let chain = Chain { scripts: programs, discard: None };
+    delivered(message, envelope, now, &mut |delivery| run_chain(&chain, delivery, account, &Limits::default(), None))
+}
+
+fn delivered(message: &[u8], envelope: &Envelope, now: i64, run: &mut dyn FnMut(&Delivery<'_>) -> Outcome) -> Outcome {
     let mut charsets = mail::Charsets::default();
     loop {
         let message = Message::parse(message, &mail::Limits::default(), charsets.clone());
@@ -106,7 +117,7 @@ pub fn deliver(program: &Program, message: &[u8], envelope: &Envelope, now: i64,
             default_mailbox: "INBOX".to_owned(),
             hostname: HOSTNAME.to_owned(),
         };
-        let outcome = run(program, &delivery, account, &Limits::default(), None);
+        let outcome = run(&delivery);
         let known = charsets.len();
         for wanted in message.wanted() {
             let text = Encoding::for_label(wanted.charset.as_bytes())

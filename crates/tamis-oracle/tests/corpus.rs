@@ -60,7 +60,7 @@ fn account(file: &CaseFile) -> Account {
     mailboxes.insert("INBOX".to_owned());
     Account {
         addresses: file.account.addresses.clone(),
-        mailboxes: file.account.mailboxes.as_ref().map(|_| mailboxes),
+        mailboxes: file.account.mailboxes.as_ref().map(|_| mailboxes.into_iter().collect()),
         ..Account::default()
     }
 }

@@ -25,6 +25,12 @@ fn sieve_filter_lists_the_same_actions_under_mailcows_settings() {
 }
 
 #[test]
+fn chains_of_scripts_store_and_send_the_same() {
+    none_differ(Kind::Chains(Profile::Pigeonhole05), 200, 1);
+    none_differ(Kind::Chains(Profile::MailcowGlobal), 100, 1_000_000);
+}
+
+#[test]
 fn sieve_test_stores_and_sends_the_same() {
     none_differ(Kind::Deliveries(Profile::Pigeonhole05), 200, 1);
     none_differ(Kind::Deliveries(Profile::MailcowGlobal), 100, 1_000_000);

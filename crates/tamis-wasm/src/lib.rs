@@ -4,6 +4,10 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// Checks a script: one JSON request in, one JSON response out, as `tamis check --format json` prints it.
 #[wasm_bindgen]
 #[must_use]

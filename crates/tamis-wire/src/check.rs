@@ -1,127 +1,121 @@
 //! The answer of `check`.
 
-use serde::Serialize;
-use tamis::diagnostic::{Diagnostic, Language};
-use tamis::sieve::{Script, check};
+use tamis::diagnostic::{Diagnostic, Fix, Label, Language};
+use tamis::sieve::{Script, Verdict, WantedScript, check};
 
-use crate::{PlaceJson, Places, Request, VERSION};
-
-/// The answer: one entry for each file and server.
-#[derive(Clone, Debug, Serialize)]
-pub struct CheckResponse {
-    /// The version of the JSON.
-    pub version: u32,
-    /// The files.
-    pub files: Vec<FileReport>,
-}
+use crate::run::wanted_script;
+use crate::write::Writer;
+use crate::{Places, Request, VERSION};
 
 /// What one server says to one file.
-#[derive(Clone, Debug, Serialize)]
-pub struct FileReport {
+#[derive(Debug)]
+pub struct FileReport<'r> {
     /// Its name.
-    pub file: String,
+    pub file: &'r str,
     /// The server.
-    pub server: String,
-    /// `accepted`, `refused` or `declined`.
-    pub verdict: &'static str,
-    /// Every finding, by place.
-    pub diagnostics: Vec<DiagnosticJson>,
+    pub server: &'r str,
+    /// What the server does with it.
+    pub verdict: Verdict,
+    /// Every finding in the script itself, by place.
+    pub diagnostics: &'r [Diagnostic],
+    /// The script's text.
+    pub places: Places<'r>,
+    /// The language of sentences.
+    pub language: Language,
     /// Included scripts whose text would make the answer better.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub wanted: Vec<crate::Wanted>,
+    pub wanted: &'r [WantedScript],
 }
 
-/// One finding.
-#[derive(Clone, Debug, Serialize)]
-pub struct DiagnosticJson {
-    /// Its stable name.
-    pub code: &'static str,
-    /// `error`, `warning` or `hint`.
-    pub severity: &'static str,
-    /// The sentence.
-    pub message: String,
-    /// Where it starts.
-    pub start: PlaceJson,
-    /// Where it ends.
-    pub end: PlaceJson,
-    /// The included script it is in; left out for the script itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub script: Option<String>,
-    /// Other places.
-    pub labels: Vec<LabelJson>,
-    /// Cures.
-    pub fixes: Vec<FixJson>,
+/// The answer, an object with one entry for each file and server. It is written as the files come.
+#[derive(Debug)]
+pub struct CheckResponse(Writer);
+
+impl Default for CheckResponse {
+    fn default() -> Self {
+        let mut writer = Writer::default();
+        writer.open('{');
+        writer.count("version", VERSION.into());
+        writer.begin("files", '[');
+        Self(writer)
+    }
 }
 
-/// A second place.
-#[derive(Clone, Debug, Serialize)]
-pub struct LabelJson {
-    /// What is there.
-    pub message: String,
-    /// Where it starts.
-    pub start: PlaceJson,
-    /// Where it ends.
-    pub end: PlaceJson,
+impl CheckResponse {
+    /// Adds a file.
+    pub fn file(&mut self, report: &FileReport<'_>) {
+        let writer = &mut self.0;
+        writer.open('{');
+        writer.text("file", report.file);
+        writer.text("server", report.server);
+        writer.text("verdict", report.verdict.name());
+        writer.begin("diagnostics", '[');
+        diagnostics(writer, report.diagnostics, &[report.places], report.language);
+        writer.close(']');
+        if !report.wanted.is_empty() {
+            writer.begin("wanted", '[');
+            report.wanted.iter().for_each(|wanted| wanted_script(writer, wanted));
+            writer.close(']');
+        }
+        writer.close('}');
+    }
+
+    /// The answer as JSON.
+    #[must_use]
+    pub fn finish(mut self) -> String {
+        self.0.close(']');
+        self.0.close('}');
+        self.0.finish()
+    }
 }
 
-/// A cure.
-#[derive(Clone, Debug, Serialize)]
-pub struct FixJson {
-    /// What it does.
-    pub title: String,
-    /// `safe`, `unsafe` or `display`.
-    pub applicability: &'static str,
-    /// The change.
-    pub edits: Vec<EditJson>,
+/// Writes findings. `units` are the texts of the program's units, the script itself first.
+pub(crate) fn diagnostics(writer: &mut Writer, found: &[Diagnostic], units: &[Places<'_>], language: Language) {
+    found.iter().for_each(|found| diagnostic(writer, found, units, language));
 }
 
-/// A replacement, offsets in the request's unit.
-#[derive(Clone, Debug, Serialize)]
-pub struct EditJson {
-    /// Offset of the first unit replaced.
-    pub start: u32,
-    /// Offset after the last.
-    pub end: u32,
-    /// What stands there afterwards.
-    pub text: String,
+/// Writes one finding.
+pub(crate) fn diagnostic(writer: &mut Writer, found: &Diagnostic, units: &[Places<'_>], language: Language) {
+    let Some(places) = units.get(found.unit as usize).or_else(|| units.first()) else { return };
+    writer.open('{');
+    writer.text("code", found.code.facts().id);
+    writer.text("severity", found.severity.name());
+    writer.text("message", &found.message(language));
+    places.range(writer, found.range);
+    if found.unit > 0 {
+        writer.text("script", places.name);
+    }
+    writer.begin("labels", '[');
+    found.labels.iter().for_each(|found| label(writer, found, places, language));
+    writer.close(']');
+    writer.begin("fixes", '[');
+    found.fixes.iter().for_each(|found| fix(writer, found, places, language));
+    writer.close(']');
+    writer.close('}');
 }
 
-/// Findings as JSON. `units` are the texts of the program's units, the script itself first, with their names.
-#[must_use]
-pub fn diagnostics(found: &[Diagnostic], units: &[(String, Places<'_>)], language: Language) -> Vec<DiagnosticJson> {
-    found.iter().filter_map(|diagnostic| one(diagnostic, units, language)).collect()
+/// A second place: what is there, and where.
+fn label(writer: &mut Writer, label: &Label, places: &Places<'_>, language: Language) {
+    writer.open('{');
+    writer.text("message", &label.message.render(language, &label.params));
+    places.range(writer, label.range);
+    writer.close('}');
 }
 
-fn one(diagnostic: &Diagnostic, units: &[(String, Places<'_>)], language: Language) -> Option<DiagnosticJson> {
-    let (name, places) = units.get(diagnostic.unit as usize).or_else(|| units.first())?;
-    let (start, end) = places.range(diagnostic.range);
-    let label = |label: &tamis::diagnostic::Label| {
-        let (start, end) = places.range(label.range);
-        LabelJson { message: label.message.render(language, &label.params), start, end }
-    };
-    let fix = |fix: &tamis::diagnostic::Fix| FixJson {
-        title: fix.title.render(language, &fix.params),
-        applicability: fix.applicability.name(),
-        edits: fix
-            .edits
-            .iter()
-            .map(|edit| EditJson {
-                start: places.place(edit.range.start).offset,
-                end: places.place(edit.range.end).offset,
-                text: edit.text.clone(),
-            })
-            .collect(),
-    };
-    Some(DiagnosticJson {
-        code: diagnostic.code.facts().id,
-        severity: diagnostic.severity.name(),
-        message: diagnostic.message(language),
-        start,
-        end,
-        script: (diagnostic.unit > 0).then(|| name.clone()),
-        labels: diagnostic.labels.iter().map(label).collect(),
-        fixes: diagnostic.fixes.iter().map(fix).collect(),
-    })
+/// A cure: what it does, how sure it is, and the replacements.
+fn fix(writer: &mut Writer, fix: &Fix, places: &Places<'_>, language: Language) {
+    writer.open('{');
+    writer.text("title", &fix.title.render(language, &fix.params));
+    writer.text("applicability", fix.applicability.name());
+    writer.begin("edits", '[');
+    for edit in &fix.edits {
+        writer.open('{');
+        writer.count("start", places.offset(edit.range.start));
+        writer.count("end", places.offset(edit.range.end));
+        writer.text("text", &edit.text);
+        writer.close('}');
+    }
+    writer.close(']');
+    writer.close('}');
 }
 
 /// Checks the script of a request. Takes and gives JSON; a bad request is answered with `{"version":1,"error":"…"}`.
@@ -130,17 +124,19 @@ pub fn check_json(request: &str) -> String {
     let answer = Request::parse(request).and_then(|request| {
         let dialect = request.dialect()?;
         let script = Script::parse(request.script.as_str());
-        let checked = check(&script, &request.included(), &dialect);
-        let places = Places { text: script.text(), lines: script.lines(), encoding: request.encoding() };
-        let own: Vec<Diagnostic> = checked.diagnostics.into_iter().filter(|diagnostic| diagnostic.unit == 0).collect();
-        let report = FileReport {
-            file: request.file.clone().unwrap_or_else(|| "script.sieve".into()),
-            server: dialect.name.clone(),
-            verdict: checked.verdict.name(),
-            diagnostics: diagnostics(&own, &[(String::new(), places)], request.language()),
-            wanted: checked.wanted.iter().map(crate::Wanted::script).collect(),
-        };
-        Ok(crate::to_json(&CheckResponse { version: VERSION, files: vec![report] }))
+        let mut checked = check(&script, &request.scripts, &dialect);
+        checked.diagnostics.retain(|diagnostic| diagnostic.unit == 0);
+        let mut response = CheckResponse::default();
+        response.file(&FileReport {
+            file: request.file.as_deref().unwrap_or("script.sieve"),
+            server: &dialect.name,
+            verdict: checked.verdict,
+            diagnostics: &checked.diagnostics,
+            places: Places { name: "", text: script.text(), lines: script.lines(), encoding: request.encoding() },
+            language: request.language(),
+            wanted: &checked.wanted,
+        });
+        Ok(response.finish())
     });
     answer.unwrap_or_else(|failed| failed)
 }

@@ -2,10 +2,10 @@
 //! and none of this.
 
 use encoding_rs::{Encoding, REPLACEMENT, UTF_16BE, UTF_16LE, X_USER_DEFINED};
-use tamis::mail::{Charsets, WantedCharset};
+use tamis::mail::WantedCharset;
 
 use crate::run::run_json_with;
-use crate::{RunResponse, Simulation, Wanted, response};
+use crate::{RunResponse, Simulation, response};
 
 /// How often a run is repeated with answers: a header in one charset can lead to a body in another, and that to a part in a third.
 const ROUNDS: usize = 3;
@@ -69,29 +69,17 @@ fn joined(chars: impl Iterator<Item = char>) -> String {
     out
 }
 
-/// Answers what is wanted into `known`; true if anything was new.
-pub fn answer_all(wanted: &[Wanted], known: &mut Charsets) -> bool {
-    let before = known.len();
-    for one in wanted {
-        let Wanted::Charset { charset, bytes } = one else { continue };
-        let Some(bytes) = crate::from_base64(bytes) else { continue };
-        let one = WantedCharset { charset: charset.clone(), bytes };
-        let text = answer(&one);
-        known.insert(one, text);
-    }
-    known.len() > before
-}
-
 /// [`response`] with every charset answered.
 #[must_use]
 pub fn answered(simulation: &Simulation<'_>) -> RunResponse {
     let mut known = simulation.charsets.clone();
-    let mut last = response(Simulation { charsets: known.clone(), ..*simulation });
+    let mut last = response(simulation);
     for _ in 1..ROUNDS {
-        if !answer_all(&last.wanted, &mut known) {
+        if last.wanted_charsets.is_empty() {
             break;
         }
-        last = response(Simulation { charsets: known.clone(), ..*simulation });
+        known.extend(last.wanted_charsets.iter().map(|wanted| (wanted.clone(), answer(wanted))));
+        last = response(&Simulation { charsets: &known, ..*simulation });
     }
     last
 }
@@ -99,7 +87,7 @@ pub fn answered(simulation: &Simulation<'_>) -> RunResponse {
 /// [`run_json`](crate::run_json) with every charset answered; what the request itself answers is kept.
 #[must_use]
 pub fn run_json(request: &str, message: &[u8]) -> String {
-    run_json_with(request, message, |simulation| answered(&simulation))
+    run_json_with(request, message, answered)
 }
 
 #[cfg(test)]

@@ -1,22 +1,14 @@
 //! Ranges as JSON gives them: line, column and offset, in the unit that the request names.
 
-use serde::Serialize;
 use tamis::text::{Encoding, LineIndex, Range};
 
-/// A place: line and column count from 1, the column in characters; the offset in the request's unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct PlaceJson {
-    /// Line.
-    pub line: u32,
-    /// Column.
-    pub column: u32,
-    /// Offset.
-    pub offset: u32,
-}
+use crate::write::Writer;
 
 /// Turns byte ranges of one text into places.
 #[derive(Clone, Copy, Debug)]
 pub struct Places<'t> {
+    /// The included script that this is; empty for the script itself.
+    pub name: &'t str,
     /// The text.
     pub text: &'t str,
     /// Its lines.
@@ -26,16 +18,24 @@ pub struct Places<'t> {
 }
 
 impl Places<'_> {
-    /// The place of a byte offset.
-    #[must_use]
-    pub fn place(&self, offset: u32) -> PlaceJson {
+    /// Line and column count from 1, the column in characters; the offset is in the request's unit.
+    fn place(&self, writer: &mut Writer, name: &str, offset: u32) {
         let position = self.lines.position(self.text, offset, self.encoding);
-        PlaceJson { line: position.line, column: position.column, offset: position.offset }
+        writer.begin(name, '{');
+        writer.count("line", position.line.into());
+        writer.count("column", position.column.into());
+        writer.count("offset", position.offset.into());
+        writer.close('}');
     }
 
     /// Start and end of a range.
-    #[must_use]
-    pub fn range(&self, range: Range) -> (PlaceJson, PlaceJson) {
-        (self.place(range.start), self.place(range.end))
+    pub(crate) fn range(&self, writer: &mut Writer, range: Range) {
+        self.place(writer, "start", range.start);
+        self.place(writer, "end", range.end);
+    }
+
+    /// The offset alone.
+    pub(crate) fn offset(&self, offset: u32) -> u64 {
+        self.lines.position(self.text, offset, self.encoding).offset.into()
     }
 }

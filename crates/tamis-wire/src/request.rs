@@ -1,15 +1,13 @@
 //! What a face asks.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde::{Deserialize, Serialize};
 use tamis::diagnostic::Language;
 use tamis::mail::{Charsets, WantedCharset};
 use tamis::sieve::run::{Account, Timestamp};
 use tamis::sieve::{Dialect, Scripts, Store};
 use tamis::text::Encoding;
 
-use crate::read::{Json, read};
+use crate::failed;
+use crate::read::{Reader, read};
 
 /// A request to check or run a script. Everything but the script may be left out.
 #[derive(Clone, Debug, Default)]
@@ -22,8 +20,8 @@ pub struct Request {
     pub file: Option<String>,
     /// The server by name; `pigeonhole-2.4` if left out.
     pub server: Option<String>,
-    /// Settings of the server to override.
-    pub set: BTreeMap<String, String>,
+    /// Settings of the server to override, and their values.
+    pub set: Vec<(String, String)>,
     /// `en` or `fr`.
     pub lang: String,
     /// `utf8` or `utf16`.
@@ -35,54 +33,20 @@ pub struct Request {
     /// When the message is delivered (RFC 3339).
     pub now: Option<String>,
     /// What is known of the user.
-    pub account: AccountJson,
+    pub account: Account,
     /// Whether the answer has a trace.
     pub trace: bool,
     /// Answers to wanted charset conversions.
-    pub charsets: Vec<CharsetAnswer>,
+    pub charsets: Charsets,
     /// Answers to wanted scripts.
-    pub scripts: Vec<ScriptAnswer>,
+    pub scripts: Scripts,
 }
 
-/// What is known of the user.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct AccountJson {
-    /// The user's own addresses.
-    pub addresses: Vec<String>,
-    /// The mailboxes that exist; null if that is not known.
-    pub mailboxes: Option<BTreeSet<String>>,
-}
-
-/// A charset conversion that the face did.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-pub struct CharsetAnswer {
-    /// The charset's label as it was wanted.
-    pub charset: String,
-    /// The bytes as they were wanted, in base64.
-    pub bytes: String,
-    /// Their text; null if the face does not know the charset.
-    pub text: Option<String>,
-}
-
-/// A script that may be included.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-pub struct ScriptAnswer {
-    /// `personal` or `global`.
-    pub store: String,
-    /// Its name.
-    pub name: String,
-    /// Its text; null if there is none.
-    pub text: Option<String>,
-}
-
-/// Why a request cannot be answered.
-#[derive(Clone, Debug, Serialize)]
-pub struct Failed {
-    /// The version of the JSON.
-    pub version: u32,
-    /// What is wrong with the request.
-    pub error: String,
+/// Answers as they are read: they are put in order all at once, however many there are.
+#[derive(Default)]
+struct Answers {
+    charsets: Vec<(WantedCharset, Option<String>)>,
+    scripts: Vec<((Store, String), Option<String>)>,
 }
 
 impl Request {
@@ -91,35 +55,47 @@ impl Request {
     /// # Errors
     /// What is wrong with it, as JSON.
     pub fn parse(text: &str) -> Result<Self, String> {
-        read(text).and_then(Self::from_json).map_err(|error| failed(&error))
+        let mut request = Self::default();
+        let mut answers = Answers::default();
+        let end = read(text, |reader| reader.object("a request", &mut |reader, name| request.field(reader, name, &mut answers)));
+        request.charsets = answers.charsets.into_iter().collect();
+        request.scripts.texts = answers.scripts.into_iter().collect();
+        end.map(|()| request).map_err(|error| failed(&error))
     }
 
-    fn from_json(json: Json) -> Result<Self, String> {
-        let mut request = Self::default();
-        for (name, value) in fields(json, "a request")? {
-            match name.as_str() {
-                "version" => request.version = number(value, &name)?,
-                "script" => request.script = string(value, &name)?,
-                "file" => request.file = optional(value, &name)?,
-                "server" => request.server = optional(value, &name)?,
-                "set" => {
-                    for (key, value) in fields(value, "set")? {
-                        request.set.insert(key, string(value, "a setting")?);
-                    }
+    fn field(&mut self, reader: &mut Reader<'_>, name: &str, answers: &mut Answers) -> Result<(), String> {
+        match name {
+            "version" => self.version = reader.number(name)?,
+            "script" => self.script = reader.string(name)?,
+            "file" => self.file = reader.optional(name)?,
+            "server" => self.server = reader.optional(name)?,
+            "set" => reader.object(name, &mut |reader, name| {
+                self.set.push((name.to_owned(), reader.string("a setting")?));
+                Ok(())
+            })?,
+            "lang" => self.lang = reader.string(name)?,
+            "positions" => self.positions = reader.string(name)?,
+            "from" => self.from = reader.optional(name)?,
+            "to" => self.to = reader.optional(name)?,
+            "now" => self.now = reader.optional(name)?,
+            "account" => self.account = account(reader)?,
+            "trace" => self.trace = reader.flag(name)?,
+            "charsets" => reader.list(name, &mut |reader| {
+                let [charset, bytes, text] = answer(reader, ["charset", "bytes", "text"])?;
+                if let Some(bytes) = crate::from_base64(&bytes.unwrap_or_default()) {
+                    answers.charsets.push((WantedCharset { charset: charset.unwrap_or_default(), bytes }, text));
                 }
-                "lang" => request.lang = string(value, &name)?,
-                "positions" => request.positions = string(value, &name)?,
-                "from" => request.from = optional(value, &name)?,
-                "to" => request.to = optional(value, &name)?,
-                "now" => request.now = optional(value, &name)?,
-                "account" => request.account = AccountJson::from_json(value)?,
-                "trace" => request.trace = flag(value, &name)?,
-                "charsets" => request.charsets = list(value, &name)?.into_iter().map(CharsetAnswer::from_json).collect::<Result<_, _>>()?,
-                "scripts" => request.scripts = list(value, &name)?.into_iter().map(ScriptAnswer::from_json).collect::<Result<_, _>>()?,
-                _ => return Err(unknown(&name)),
-            }
+                Ok(())
+            })?,
+            "scripts" => reader.list(name, &mut |reader| {
+                let [store, name, text] = answer(reader, ["store", "name", "text"])?;
+                let store = if store.as_deref() == Some("global") { Store::Global } else { Store::Personal };
+                answers.scripts.push(((store, name.unwrap_or_default()), text));
+                Ok(())
+            })?,
+            _ => return Err(unknown(name)),
         }
-        Ok(request)
+        Ok(())
     }
 
     /// The language.
@@ -149,32 +125,6 @@ impl Request {
         Ok(dialect)
     }
 
-    /// The scripts that may be included.
-    #[must_use]
-    pub fn included(&self) -> Scripts {
-        scripts(&self.scripts)
-    }
-
-    /// The charset conversions that were answered.
-    #[must_use]
-    pub fn converted(&self) -> Charsets {
-        let key =
-            |answer: &CharsetAnswer| Some(WantedCharset { charset: answer.charset.clone(), bytes: crate::from_base64(&answer.bytes)? });
-        let mut converted = Charsets::new();
-        for answer in &self.charsets {
-            if let Some(key) = key(answer) {
-                converted.insert(key, answer.text.clone());
-            }
-        }
-        converted
-    }
-
-    /// The user.
-    #[must_use]
-    pub fn account(&self) -> Account {
-        Account { addresses: self.account.addresses.clone(), mailboxes: self.account.mailboxes.clone(), ..Account::default() }
-    }
-
     /// When the message is delivered; 2026-01-01 if nobody says, since the core has no clock.
     ///
     /// # Errors
@@ -187,118 +137,69 @@ impl Request {
     }
 }
 
-impl AccountJson {
-    fn from_json(json: Json) -> Result<Self, String> {
-        let mut account = Self::default();
-        for (name, value) in fields(json, "account")? {
-            match (name.as_str(), value) {
-                ("mailboxes", Json::Null) => {}
-                ("addresses", value) => account.addresses = strings(value, &name)?,
-                ("mailboxes", value) => {
-                    let mailboxes = account.mailboxes.get_or_insert_default();
-                    for mailbox in strings(value, &name)? {
-                        mailboxes.insert(mailbox);
-                    }
-                }
-                _ => return Err(unknown(&name)),
-            }
-        }
-        Ok(account)
-    }
+/// Reads what is known of the user: `{"addresses": […], "mailboxes": […]}`, null for mailboxes that are not known.
+///
+/// # Errors
+/// What is wrong with it, as a sentence.
+pub fn read_account(text: &str) -> Result<Account, String> {
+    read(text, account)
 }
 
-impl CharsetAnswer {
-    fn from_json(json: Json) -> Result<Self, String> {
-        let mut answer = Self::default();
-        for (name, value) in fields(json, "an answer")? {
-            match name.as_str() {
-                "charset" => answer.charset = string(value, &name)?,
-                "bytes" => answer.bytes = string(value, &name)?,
-                "text" => answer.text = optional(value, &name)?,
-                // An answer is the question with a text: what else the question had may stay.
-                _ => {}
-            }
+fn account(reader: &mut Reader<'_>) -> Result<Account, String> {
+    let mut account = Account::default();
+    reader.object("account", &mut |reader, name| match name {
+        "addresses" => reader.list(name, &mut |reader| {
+            account.addresses.push(reader.string(name)?);
+            Ok(())
+        }),
+        "mailboxes" if reader.null() => Ok(()),
+        "mailboxes" => {
+            let mailboxes = account.mailboxes.get_or_insert_default();
+            reader.list(name, &mut |reader| {
+                mailboxes.push(reader.string(name)?);
+                Ok(())
+            })
         }
-        Ok(answer)
-    }
+        _ => Err(unknown(name)),
+    })?;
+    Ok(account)
 }
 
-impl ScriptAnswer {
-    fn from_json(json: Json) -> Result<Self, String> {
-        let mut answer = Self::default();
-        for (name, value) in fields(json, "an answer")? {
-            match name.as_str() {
-                "store" => answer.store = string(value, &name)?,
-                "name" => answer.name = string(value, &name)?,
-                "text" => answer.text = optional(value, &name)?,
-                _ => {}
-            }
+/// The fields of an answer to something wanted. An answer is the question with a text: what else the question had may stay.
+fn answer(reader: &mut Reader<'_>, names: [&str; 3]) -> Result<[Option<String>; 3], String> {
+    let mut answer = [None, None, None];
+    reader.object("an answer", &mut |reader, name| {
+        match names.iter().zip(&mut answer).find(|(known, _)| **known == name) {
+            // Only the text may be null.
+            Some((&"text", value)) => *value = reader.optional(name)?,
+            Some((_, value)) => *value = Some(reader.string(name)?),
+            None => reader.skip(0)?,
         }
-        Ok(answer)
-    }
+        Ok(())
+    })?;
+    Ok(answer)
 }
 
 fn unknown(name: &str) -> String {
     format!("a request has no field `{name}`")
 }
 
-fn expected(name: &str, what: &str) -> String {
-    format!("`{name}` must be {what}")
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn fields(json: Json, name: &str) -> Result<Vec<(String, Json)>, String> {
-    match json {
-        Json::Object(fields) => Ok(fields),
-        _ => Err(expected(name, "an object")),
+    #[test]
+    fn of_two_answers_the_later_counts() {
+        let request = Request::parse(
+            "{\"scripts\":[{\"store\":\"personal\",\"name\":\"b\",\"text\":\"1\"},{\"store\":\"global\",\"name\":\"b\",\"text\":null}],\
+              \"charsets\":[{\"charset\":\"x\",\"bytes\":\"YQ==\",\"text\":\"1\",\"kind\":\"charset\"},{\"charset\":\"x\",\"bytes\":\"?\",\"text\":\"2\"}],\
+              \"scripts\":[{\"store\":\"personal\",\"name\":\"a\",\"text\":\"2\"},{\"store\":\"personal\",\"name\":\"b\",\"text\":\"3\"}]}",
+        )
+        .unwrap();
+        let scripts: Vec<_> = request.scripts.texts.iter().map(|((_, name), text)| (name.as_str(), text.as_deref())).collect();
+        assert_eq!(scripts, [("a", Some("2")), ("b", Some("3")), ("b", None)]);
+        // What is not base64 answers nothing.
+        let charsets: Vec<_> = request.charsets.iter().map(|(wanted, text)| (wanted.bytes.as_slice(), text.as_deref())).collect();
+        assert_eq!(charsets, [(&b"a"[..], Some("1"))]);
     }
-}
-
-fn list(json: Json, name: &str) -> Result<Vec<Json>, String> {
-    match json {
-        Json::List(items) => Ok(items),
-        _ => Err(expected(name, "an array")),
-    }
-}
-
-fn string(json: Json, name: &str) -> Result<String, String> {
-    match json {
-        Json::Text(text) => Ok(text),
-        _ => Err(expected(name, "a string")),
-    }
-}
-
-fn optional(json: Json, name: &str) -> Result<Option<String>, String> {
-    if json == Json::Null { Ok(None) } else { string(json, name).map(Some) }
-}
-
-fn strings(json: Json, name: &str) -> Result<Vec<String>, String> {
-    list(json, name)?.into_iter().map(|item| string(item, name)).collect()
-}
-
-fn flag(json: Json, name: &str) -> Result<bool, String> {
-    match json {
-        Json::Bool(flag) => Ok(flag),
-        _ => Err(expected(name, "true or false")),
-    }
-}
-
-fn number(json: Json, name: &str) -> Result<u32, String> {
-    match json {
-        Json::Number(number) => u32::try_from(number).map_err(|_| expected(name, "a small number")),
-        _ => Err(expected(name, "a number")),
-    }
-}
-
-/// The scripts that may be included, as the core takes them.
-pub(crate) fn scripts(answers: &[ScriptAnswer]) -> Scripts {
-    let key = |answer: &ScriptAnswer| (if answer.store == "global" { Store::Global } else { Store::Personal }, answer.name.clone());
-    let mut scripts = Scripts::default();
-    for answer in answers {
-        scripts.texts.insert(key(answer), answer.text.clone());
-    }
-    scripts
-}
-
-pub(crate) fn failed(error: &str) -> String {
-    crate::to_json(&Failed { version: crate::VERSION, error: error.to_owned() })
 }

@@ -1,197 +1,18 @@
 //! The answer of `run`.
 
-use serde::Serialize;
-use serde::ser::{SerializeSeq, Serializer};
 use tamis::diagnostic::{Diagnostic, Language};
-use tamis::mail::{self, Charsets, Message};
+use tamis::mail::{self, Charsets, Message, WantedCharset};
 use tamis::sieve::narrate::{Recorder, Step, assumed, sentence};
-use tamis::sieve::run::{Account, Action, Delivery, Keep, Limits, Outcome, Tracer, Value, run};
+use tamis::sieve::run::{Account, Action, Assumption, Delivery, Keep, Limits, Outcome, Sent, Stored, Tracer, Value, run};
 use tamis::sieve::{Dialect, Script, Scripts, Store, Verdict, WantedScript, compile};
 use tamis::text::{Encoding, LineIndex};
 
-use crate::check::diagnostics;
-use crate::{DiagnosticJson, PlaceJson, Places, Request, VERSION};
-
-/// The answer for one message.
-#[derive(Clone, Debug, Serialize)]
-pub struct RunResponse {
-    /// The version of the JSON.
-    pub version: u32,
-    /// The message's name.
-    pub message: String,
-    /// `ok`, `failed` (at run time), `refused` (not compiled) or `declined`.
-    pub outcome: &'static str,
-    /// Why it failed.
-    pub failure: Option<DiagnosticJson>,
-    /// Findings of the compiler, warnings of the run.
-    pub diagnostics: Vec<DiagnosticJson>,
-    /// The actions: name, tagged arguments, positional arguments.
-    pub actions: Vec<ActionJson>,
-    /// What the user's mailboxes gain.
-    pub stored: Vec<StoredJson>,
-    /// What leaves.
-    pub sent: Vec<SentJson>,
-    /// `implicit`, `explicit` or `cancelled`.
-    pub keep: &'static str,
-    /// What was assumed.
-    pub assumed: Vec<AssumedJson>,
-    /// Codes of known faults of the server's engine on this input.
-    pub hazards: Vec<&'static str>,
-    /// One sentence for a user.
-    pub sentence: String,
-    /// The steps, if asked for.
-    pub trace: Option<Vec<StepJson>>,
-    /// What would make the answer better.
-    pub wanted: Vec<Wanted>,
-    /// What the run cost.
-    pub used: Used,
-}
-
-/// What a run cost.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub struct Used {
-    /// Steps.
-    pub steps: u64,
-}
-
-/// An action as Cyrus's `SieveScript/test` gives it: an array of name, tags and positional arguments.
-#[derive(Clone, Debug)]
-pub struct ActionJson(&'static str, TagsJson, Vec<ValueJson>);
-
-impl Serialize for ActionJson {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut seq = serializer.serialize_seq(Some(3))?;
-        seq.serialize_element(self.0)?;
-        seq.serialize_element(&self.1)?;
-        seq.serialize_element(&self.2)?;
-        seq.end()
-    }
-}
-
-/// The tagged arguments of an action, an object in the order of their names.
-#[derive(Clone, Debug)]
-struct TagsJson(Vec<(&'static str, ValueJson)>);
-
-impl Serialize for TagsJson {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
-    }
-}
-
-/// A value of an action.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum ValueJson {
-    /// A tag without parameter.
-    True(bool),
-    /// A number.
-    Number(u64),
-    /// A string.
-    Text(String),
-    /// A string list.
-    List(Vec<String>),
-}
-
-/// A copy in a mailbox.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct StoredJson {
-    /// Which mailbox.
-    pub mailbox: String,
-    /// Its flags.
-    pub flags: Vec<String>,
-    /// Present and true if the mailbox is created by this.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub created: bool,
-}
-
-/// A mail that leaves, or would have left.
-#[derive(Clone, Debug, Serialize)]
-pub struct SentJson {
-    /// `redirect`, `vacation`, `reject`, `notify`.
-    pub kind: &'static str,
-    /// Envelope sender; empty for the null sender.
-    pub from: String,
-    /// Envelope recipients.
-    pub to: Vec<String>,
-    /// The mail.
-    pub message: String,
-    /// Why the server does not send it after all.
-    pub suppressed: Option<Reason>,
-}
-
-/// A code with its sentence.
-#[derive(Clone, Debug, Serialize)]
-pub struct Reason {
-    /// Its stable name.
-    pub code: &'static str,
-    /// The sentence.
-    pub message: String,
-}
-
-/// Something assumed.
-#[derive(Clone, Debug, Serialize)]
-pub struct AssumedJson {
-    /// The question's name.
-    pub question: &'static str,
-    /// About what.
-    pub about: String,
-    /// What was assumed.
-    pub answer: bool,
-    /// The sentence.
-    pub message: String,
-}
-
-/// A step of the trace.
-#[derive(Clone, Debug, Serialize)]
-pub struct StepJson {
-    /// How deep.
-    pub depth: u32,
-    /// What kind.
-    pub kind: &'static str,
-    /// The line.
-    pub text: String,
-    /// For tests and comparisons, the answer.
-    pub result: Option<bool>,
-    /// Where it starts.
-    pub start: PlaceJson,
-    /// Where it ends.
-    pub end: PlaceJson,
-    /// The included script it is in; left out for the script itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub script: Option<String>,
-}
-
-/// What the core asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub enum Wanted {
-    /// A charset conversion.
-    Charset {
-        /// The label.
-        charset: String,
-        /// The bytes, in base64.
-        bytes: String,
-    },
-    /// The text of an included script.
-    Script {
-        /// `personal` or `global`.
-        store: &'static str,
-        /// Its name.
-        name: String,
-    },
-}
-
-impl Wanted {
-    /// A wanted script.
-    #[must_use]
-    pub fn script(wanted: &WantedScript) -> Self {
-        let store = if wanted.store == Store::Global { "global" } else { "personal" };
-        Self::Script { store, name: wanted.name.clone() }
-    }
-}
+use crate::check::{diagnostic, diagnostics};
+use crate::write::Writer;
+use crate::{Places, Request, VERSION};
 
 /// Everything that one simulation needs.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Simulation<'r> {
     /// The script.
     pub script: &'r Script,
@@ -204,7 +25,7 @@ pub struct Simulation<'r> {
     /// The message's bytes.
     pub message: &'r [u8],
     /// Charset conversions that are known.
-    pub charsets: Charsets,
+    pub charsets: &'r Charsets,
     /// Envelope sender; empty for the null sender, none if unknown.
     pub from: Option<&'r str>,
     /// Envelope recipient, if known.
@@ -221,6 +42,33 @@ pub struct Simulation<'r> {
     pub trace: bool,
 }
 
+/// What became of one message.
+#[derive(Debug)]
+pub struct RunResponse {
+    /// What the server does with the script.
+    pub verdict: Verdict,
+    /// What the compiler found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What happened; none if the script was not compiled.
+    pub outcome: Option<Outcome>,
+    /// The steps, if asked for.
+    pub trace: Option<Vec<Step>>,
+    /// Included scripts whose text would make the answer better.
+    pub wanted_scripts: Vec<WantedScript>,
+    /// Charset conversions that would make the answer better.
+    pub wanted_charsets: Vec<WantedCharset>,
+    /// The included scripts of the program.
+    included: Vec<Included>,
+}
+
+/// An included script.
+#[derive(Debug)]
+struct Included {
+    name: String,
+    text: String,
+    lines: LineIndex,
+}
+
 /// Runs the script of a request on a message. Takes and gives JSON; a bad request is answered with `{"version":1,"error":"…"}`.
 #[must_use]
 pub fn run_json(request: &str, message: &[u8]) -> String {
@@ -228,80 +76,65 @@ pub fn run_json(request: &str, message: &[u8]) -> String {
 }
 
 /// The same, with the face's own way from a simulation to an answer.
-pub(crate) fn run_json_with(request: &str, message: &[u8], run: impl FnOnce(Simulation<'_>) -> RunResponse) -> String {
+pub(crate) fn run_json_with(request: &str, message: &[u8], run: impl FnOnce(&Simulation<'_>) -> RunResponse) -> String {
     let answer = Request::parse(request).and_then(|request| {
         let script = Script::parse(request.script.as_str());
         let simulation = Simulation {
             script: &script,
-            included: &request.included(),
+            included: &request.scripts,
             dialect: &request.dialect()?,
-            account: &request.account(),
-            message,
-            charsets: request.converted(),
-            from: request.from.as_deref(),
-            to: request.to.as_deref(),
+            charsets: &request.charsets,
             now: request.time()?,
-            name: request.file.as_deref().unwrap_or("message.eml"),
             language: request.language(),
             encoding: request.encoding(),
+            account: &request.account,
+            message,
+            from: request.from.as_deref(),
+            to: request.to.as_deref(),
+            name: request.file.as_deref().unwrap_or("message.eml"),
             trace: request.trace,
         };
-        Ok(crate::to_json(&run(simulation)))
+        Ok(run(&simulation).json(&simulation))
     });
     answer.unwrap_or_else(|failed| failed)
 }
 
 /// Compiles and runs. Where the envelope is not told, it is read from the message as Pigeonhole's tools do.
 #[must_use]
-pub fn response(simulation: Simulation<'_>) -> RunResponse {
+pub fn response(simulation: &Simulation<'_>) -> RunResponse {
     let compiled = compile(simulation.script, simulation.included, simulation.dialect);
-    let own = Places { text: simulation.script.text(), lines: simulation.script.lines(), encoding: simulation.encoding };
-    let texts: Vec<(String, String)> = compiled
-        .program
-        .iter()
-        .flat_map(|program| program.units.iter().skip(1))
-        .map(|unit| {
-            let key = (if unit.global { Store::Global } else { Store::Personal }, unit.name.clone());
-            (unit.name.clone(), simulation.included.texts.get(&key).cloned().flatten().unwrap_or_default())
-        })
-        .collect();
-    let indices: Vec<LineIndex> = texts.iter().map(|(_, text)| LineIndex::new(text)).collect();
-    let mut units = vec![(String::new(), own)];
-    units.extend(
-        texts.iter().zip(&indices).map(|((name, text), lines)| (name.clone(), Places { text, lines, encoding: simulation.encoding })),
-    );
-
-    let wanted: Vec<Wanted> = compiled.wanted.iter().map(Wanted::script).collect();
-    let Some(program) = compiled.program else {
-        let found: Vec<Diagnostic> = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.unit == 0).cloned().collect();
-        let mut refused = empty(simulation.name, &compiled.verdict);
-        refused.diagnostics = diagnostics(&found, &units, simulation.language);
-        refused.sentence = not_run(compiled.verdict, simulation.language).to_owned();
-        refused.wanted = wanted;
-        return refused;
+    let mut response = RunResponse {
+        verdict: compiled.verdict,
+        diagnostics: compiled.diagnostics,
+        outcome: None,
+        trace: None,
+        wanted_scripts: compiled.wanted,
+        wanted_charsets: Vec::new(),
+        included: Vec::new(),
     };
-    let sources: Vec<&str> = units.iter().map(|(_, places)| places.text).collect();
+    let Some(program) = compiled.program else {
+        response.diagnostics.retain(|diagnostic| diagnostic.unit == 0);
+        return response;
+    };
+    for unit in program.units.iter().skip(1) {
+        let key = (if unit.global { Store::Global } else { Store::Personal }, unit.name.clone());
+        let text = simulation.included.texts.get(&key).cloned().flatten().unwrap_or_default();
+        response.included.push(Included { lines: LineIndex::new(&text), name: key.1, text });
+    }
+    let units = response.units(simulation);
+    let sources: Vec<&str> = units.iter().map(|places| places.text).collect();
     let mut recorder = simulation.trace.then(|| Recorder::new(&sources, simulation.language));
     let message = Message::parse(simulation.message, &mail::Limits::default(), simulation.charsets.clone());
-    let (outcome, message) = simulate(&program, &message, &simulation, recorder.as_mut().map(|recorder| recorder as &mut dyn Tracer));
-    let steps = recorder.map(|recorder| recorder.steps);
-    let mut response = answer(&outcome, &units, &simulation, steps.as_deref());
-    response.diagnostics.splice(0..0, diagnostics(&compiled.diagnostics, &units, simulation.language));
-    response.wanted = wanted;
-    response.wanted.extend(
-        message.wanted().into_iter().map(|wanted| Wanted::Charset { charset: wanted.charset, bytes: crate::to_base64(&wanted.bytes) }),
-    );
+    let tracer = recorder.as_mut().map(|recorder| recorder as &mut dyn Tracer);
+    let outcome = run(&program, &delivery(&message, simulation), simulation.account, &Limits::default(), tracer);
+    response.trace = recorder.map(|recorder| recorder.steps);
+    response.outcome = Some(outcome);
+    response.wanted_charsets = message.wanted();
     response
 }
 
-/// Runs a program on a parsed message.
-#[must_use]
-pub fn simulate<'m>(
-    program: &tamis::sieve::Program,
-    message: &'m Message<'m>,
-    simulation: &Simulation<'_>,
-    tracer: Option<&mut dyn Tracer>,
-) -> (Outcome, &'m Message<'m>) {
+/// The message with its envelope.
+fn delivery<'m>(message: &'m Message<'m>, simulation: &Simulation<'_>) -> Delivery<'m> {
     let from = match simulation.from {
         Some("") => None,
         Some(from) => Some(from.to_owned()),
@@ -313,7 +146,7 @@ pub fn simulate<'m>(
         .or_else(|| simulation.account.addresses.first().cloned())
         .or_else(|| envelope(message, &["Delivered-To", "Envelope-To", "X-Original-To", "To"]))
         .unwrap_or_else(|| "recipient@example.org".into());
-    let delivery = Delivery {
+    Delivery {
         message,
         from,
         to,
@@ -322,8 +155,7 @@ pub fn simulate<'m>(
         now: simulation.now,
         default_mailbox: "INBOX".into(),
         hostname: "mx.example.org".into(),
-    };
-    (run(program, &delivery, simulation.account, &Limits::default(), tracer), message)
+    }
 }
 
 /// The first address in the first of these headers that has one.
@@ -338,26 +170,6 @@ fn envelope(message: &Message<'_>, names: &[&str]) -> Option<String> {
     })
 }
 
-fn empty(name: &str, verdict: &Verdict) -> RunResponse {
-    RunResponse {
-        version: VERSION,
-        message: name.to_owned(),
-        outcome: verdict.name(),
-        failure: None,
-        diagnostics: Vec::new(),
-        actions: Vec::new(),
-        stored: Vec::new(),
-        sent: Vec::new(),
-        keep: "implicit",
-        assumed: Vec::new(),
-        hazards: Vec::new(),
-        sentence: String::new(),
-        trace: None,
-        wanted: Vec::new(),
-        used: Used::default(),
-    }
-}
-
 const fn not_run(verdict: Verdict, language: Language) -> &'static str {
     match (verdict, language) {
         (Verdict::Declined, Language::En) => "The script is beyond the limits of tamis, which does not run it.",
@@ -367,88 +179,202 @@ const fn not_run(verdict: Verdict, language: Language) -> &'static str {
     }
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+impl RunResponse {
+    /// `ok`, `failed` (at run time), `refused` (not compiled) or `declined`.
+    #[must_use]
+    pub fn outcome_name(&self) -> &'static str {
+        match &self.outcome {
+            None => self.verdict.name(),
+            Some(Outcome { failure: Some(_), .. }) => "failed",
+            Some(_) => "ok",
+        }
+    }
+
+    /// One sentence for a user.
+    #[must_use]
+    pub fn sentence(&self, language: Language) -> String {
+        self.outcome.as_ref().map_or_else(|| not_run(self.verdict, language).to_owned(), |outcome| sentence(outcome, language))
+    }
+
+    /// The texts that places are in: the script, and the included ones.
+    #[must_use]
+    pub fn units<'s>(&'s self, simulation: &Simulation<'s>) -> Vec<Places<'s>> {
+        let encoding = simulation.encoding;
+        let mut units = vec![Places { name: "", text: simulation.script.text(), lines: simulation.script.lines(), encoding }];
+        units.extend(self.included.iter().map(|unit| Places { name: &unit.name, text: &unit.text, lines: &unit.lines, encoding }));
+        units
+    }
+
+    /// The answer as JSON.
+    #[must_use]
+    pub fn json(&self, simulation: &Simulation<'_>) -> String {
+        let language = simulation.language;
+        let units = &self.units(simulation);
+        let nothing = Outcome::default();
+        let outcome = self.outcome.as_ref().unwrap_or(&nothing);
+        let mut json = Writer::default();
+        let writer = &mut json;
+        writer.open('{');
+        writer.count("version", VERSION.into());
+        writer.text("message", simulation.name);
+        writer.text("outcome", self.outcome_name());
+        writer.name("failure");
+        match &outcome.failure {
+            Some(failure) => diagnostic(writer, failure, units, language),
+            None => writer.flag(None),
+        }
+        writer.begin("diagnostics", '[');
+        diagnostics(writer, &self.diagnostics, units, language);
+        diagnostics(writer, &outcome.notes, units, language);
+        writer.close(']');
+        writer.begin("actions", '[');
+        outcome.actions.iter().for_each(|taken| action(writer, taken));
+        writer.close(']');
+        writer.begin("stored", '[');
+        outcome.stored.iter().for_each(|copy| stored(writer, copy));
+        writer.close(']');
+        writer.begin("sent", '[');
+        outcome.sent.iter().for_each(|mail| sent(writer, mail, language));
+        writer.close(']');
+        writer.text(
+            "keep",
+            match outcome.keep {
+                Keep::Implicit => "implicit",
+                Keep::Explicit => "explicit",
+                Keep::Cancelled => "cancelled",
+            },
+        );
+        writer.begin("assumed", '[');
+        outcome.assumed.iter().for_each(|assumption| assumption_taken(writer, assumption, language));
+        writer.close(']');
+        writer.begin("hazards", '[');
+        outcome.notes.iter().filter(|note| note.code.is_hazard()).for_each(|note| writer.string(note.code.facts().id));
+        writer.close(']');
+        writer.text("sentence", &self.sentence(language));
+        match &self.trace {
+            Some(steps) => {
+                writer.begin("trace", '[');
+                steps.iter().for_each(|taken| step(writer, taken, units));
+                writer.close(']');
+            }
+            None => writer.null("trace"),
+        }
+        writer.begin("wanted", '[');
+        self.wanted_scripts.iter().for_each(|wanted| wanted_script(writer, wanted));
+        for wanted in &self.wanted_charsets {
+            writer.open('{');
+            writer.text("kind", "charset");
+            writer.text("charset", &wanted.charset);
+            writer.text("bytes", &crate::to_base64(&wanted.bytes));
+            writer.close('}');
+        }
+        writer.close(']');
+        writer.begin("used", '{');
+        writer.count("steps", outcome.steps);
+        writer.close('}');
+        writer.close('}');
+        json.finish()
+    }
 }
 
-fn value(value: &Value) -> ValueJson {
+/// An action as Cyrus's `SieveScript/test` gives it: an array of name, tags in the order of their names, and positional arguments.
+fn action(writer: &mut Writer, action: &Action) {
+    writer.open('[');
+    writer.string(action.name);
+    writer.open('{');
+    for (name, tag) in &action.tags {
+        writer.name(name);
+        value(writer, tag);
+    }
+    writer.close('}');
+    writer.open('[');
+    action.args.iter().for_each(|argument| value(writer, argument));
+    writer.close(']');
+    writer.close(']');
+}
+
+fn value(writer: &mut Writer, value: &Value) {
     match value {
-        Value::True => ValueJson::True(true),
-        Value::Number(number) => ValueJson::Number(*number),
-        Value::Text(bytes) => ValueJson::Text(text(bytes)),
-        Value::List(items) => ValueJson::List(items.iter().map(|item| text(item)).collect()),
+        Value::True => writer.flag(Some(true)),
+        Value::Number(number) => writer.number(*number),
+        Value::Text(bytes) => writer.bytes(bytes),
+        Value::List(items) => writer.list(items),
     }
 }
 
-fn action(action: &Action) -> ActionJson {
-    let tags = action.tags.iter().map(|(name, tag)| (*name, value(tag))).collect();
-    ActionJson(action.name, TagsJson(tags), action.args.iter().map(value).collect())
-}
-
-fn answer(outcome: &Outcome, units: &[(String, Places<'_>)], simulation: &Simulation<'_>, steps: Option<&[Step]>) -> RunResponse {
-    let language = simulation.language;
-    let one = |diagnostic: &Diagnostic| diagnostics(std::slice::from_ref(diagnostic), units, language).pop();
-    let is_hazard = |diagnostic: &&Diagnostic| diagnostic.code.is_hazard();
-    RunResponse {
-        version: VERSION,
-        message: simulation.name.to_owned(),
-        outcome: if outcome.failure.is_some() { "failed" } else { "ok" },
-        failure: outcome.failure.as_ref().and_then(one),
-        diagnostics: diagnostics(&outcome.notes, units, language),
-        actions: outcome.actions.iter().map(action).collect(),
-        stored: outcome
-            .stored
-            .iter()
-            .map(|stored| StoredJson {
-                mailbox: text(&stored.mailbox),
-                flags: stored.flags.iter().map(|flag| text(flag)).collect(),
-                created: stored.created,
-            })
-            .collect(),
-        sent: outcome
-            .sent
-            .iter()
-            .map(|sent| SentJson {
-                kind: sent.kind,
-                from: text(&sent.from),
-                to: sent.to.iter().map(|to| text(to)).collect(),
-                message: text(&sent.message),
-                suppressed: sent.suppressed.as_ref().map(|why| Reason { code: why.code.facts().id, message: why.message(language) }),
-            })
-            .collect(),
-        keep: match outcome.keep {
-            Keep::Implicit => "implicit",
-            Keep::Explicit => "explicit",
-            Keep::Cancelled => "cancelled",
-        },
-        assumed: outcome
-            .assumed
-            .iter()
-            .map(|assumption| AssumedJson {
-                question: assumption.question.name(),
-                about: text(&assumption.about),
-                answer: assumption.answer,
-                message: assumed(assumption.question, assumption.answer).render(language, &[("about", text(&assumption.about))]),
-            })
-            .collect(),
-        hazards: outcome.notes.iter().filter(is_hazard).map(|diagnostic| diagnostic.code.facts().id).collect(),
-        sentence: sentence(outcome, language),
-        trace: steps.map(|steps| steps.iter().filter_map(|step| trace_step(step, units)).collect()),
-        wanted: Vec::new(),
-        used: Used { steps: outcome.steps },
+/// A copy in a mailbox; `created` is present only if it is true.
+fn stored(writer: &mut Writer, stored: &Stored) {
+    writer.open('{');
+    writer.name("mailbox");
+    writer.bytes(&stored.mailbox);
+    writer.texts("flags", &stored.flags);
+    if stored.created {
+        writer.name("created");
+        writer.flag(Some(true));
     }
+    writer.close('}');
 }
 
-fn trace_step(step: &Step, units: &[(String, Places<'_>)]) -> Option<StepJson> {
-    let (name, places) = units.get(step.unit as usize)?;
-    let (start, end) = places.range(step.range);
-    Some(StepJson {
-        depth: step.depth,
-        kind: step.kind.name(),
-        text: step.text.clone(),
-        result: step.result,
-        start,
-        end,
-        script: (step.unit > 0).then(|| name.clone()),
-    })
+/// A mail that leaves, or why it would have left.
+fn sent(writer: &mut Writer, sent: &Sent, language: Language) {
+    writer.open('{');
+    writer.text("kind", sent.kind);
+    writer.name("from");
+    writer.bytes(&sent.from);
+    writer.texts("to", &sent.to);
+    writer.name("message");
+    writer.bytes(&sent.message);
+    match &sent.suppressed {
+        Some(why) => {
+            writer.begin("suppressed", '{');
+            writer.text("code", why.code.facts().id);
+            writer.text("message", &why.message(language));
+            writer.close('}');
+        }
+        None => writer.null("suppressed"),
+    }
+    writer.close('}');
+}
+
+fn assumption_taken(writer: &mut Writer, assumption: &Assumption, language: Language) {
+    writer.open('{');
+    writer.text("question", assumption.question.name());
+    writer.name("about");
+    writer.bytes(&assumption.about);
+    writer.name("answer");
+    writer.flag(Some(assumption.answer));
+    writer.text("message", &assumption_message(assumption, language));
+    writer.close('}');
+}
+
+/// The sentence for something assumed.
+#[must_use]
+pub fn assumption_message(assumption: &Assumption, language: Language) -> String {
+    let about = String::from_utf8_lossy(&assumption.about).into_owned();
+    assumed(assumption.question, assumption.answer).render(language, &[("about", about)])
+}
+
+/// A step of the trace; `result` is the answer of tests and comparisons.
+fn step(writer: &mut Writer, step: &Step, units: &[Places<'_>]) {
+    let Some(places) = units.get(step.unit as usize) else { return };
+    writer.open('{');
+    writer.count("depth", step.depth.into());
+    writer.text("kind", step.kind.name());
+    writer.text("text", &step.text);
+    writer.name("result");
+    writer.flag(step.result);
+    places.range(writer, step.range);
+    if step.unit > 0 {
+        writer.text("script", places.name);
+    }
+    writer.close('}');
+}
+
+/// A script that is wanted.
+pub(crate) fn wanted_script(writer: &mut Writer, wanted: &WantedScript) {
+    writer.open('{');
+    writer.text("kind", "script");
+    writer.text("store", if wanted.store == Store::Global { "global" } else { "personal" });
+    writer.text("name", &wanted.name);
+    writer.close('}');
 }

@@ -6,16 +6,18 @@ use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use tamis::diagnostic::{Diagnostic, Language};
 use tamis::mail::parse_address;
 use tamis::sieve::dialect::{Dialect, servers};
 use tamis::sieve::policy::{Policy, Vetted, is_action_rule, is_domain_rule, is_extension_rule, vet};
-use tamis::sieve::{Script, Scripts};
+use tamis::sieve::{Script, Scripts, Store};
 use tamis::text::{Encoding, LineIndex};
 
-use crate::request::{failed, scripts};
-use crate::{AccountJson, DiagnosticJson, Places, ScriptAnswer, VERSION, Wanted, diagnostics};
+use crate::check::diagnostics;
+use crate::run::wanted_script;
+use crate::write::Writer;
+use crate::{Places, VERSION, failed};
 
 /// What a policy file says. Keys that are not known are errors: a rule that nobody reads protects nobody.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -302,31 +304,35 @@ pub struct VetRequest {
     pub scripts: Vec<ScriptAnswer>,
 }
 
-/// The answer for one script.
-#[derive(Clone, Debug, Serialize)]
-pub struct VetReport {
-    /// The version of the JSON.
-    pub version: u32,
-    /// The script's name.
-    pub file: String,
-    /// The server.
-    pub server: String,
-    /// `allow`, `warn` or `deny`.
-    pub decision: &'static str,
-    /// What the server says: `accepted`, `refused` or `declined`.
-    pub verdict: &'static str,
-    /// The script's size, in bytes.
-    pub size: usize,
-    /// The rules that it breaks, by place.
-    pub broken: Vec<DiagnosticJson>,
-    /// The server's findings, by place.
-    pub diagnostics: Vec<DiagnosticJson>,
-    /// Included scripts whose text was not given.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub wanted: Vec<Wanted>,
+/// What is known of the script's owner, as in a request to run.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccountJson {
+    /// The owner's own addresses.
+    pub addresses: Vec<String>,
+    /// The mailboxes that exist; no rule asks for them.
+    pub mailboxes: Option<Vec<String>>,
 }
 
-/// The answer as JSON has it.
+/// A script that may be included.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ScriptAnswer {
+    /// `personal` or `global`.
+    pub store: String,
+    /// Its name.
+    pub name: String,
+    /// Its text; null if there is none.
+    pub text: Option<String>,
+}
+
+/// The scripts that may be included, as the core takes them.
+fn scripts(answers: &[ScriptAnswer]) -> Scripts {
+    let key = |answer: &ScriptAnswer| (if answer.store == "global" { Store::Global } else { Store::Personal }, answer.name.clone());
+    Scripts { texts: answers.iter().map(|answer| (key(answer), answer.text.clone())).collect() }
+}
+
+/// The answer for one script, as JSON: the decision, the server's verdict, the rules that the script breaks, the server's findings, and
+/// the included scripts whose text was not given.
 #[must_use]
 pub fn vet_report(
     file: &str,
@@ -336,31 +342,42 @@ pub fn vet_report(
     vetted: &Vetted,
     language: Language,
     encoding: Encoding,
-) -> VetReport {
-    let others: Vec<(String, &str, LineIndex)> = vetted
+) -> String {
+    let others: Vec<(&str, &str, LineIndex)> = vetted
         .units
         .iter()
         .map(|key| {
             let text = included.texts.get(key).and_then(Option::as_deref).unwrap_or_default();
-            (key.1.clone(), text, LineIndex::new(text))
+            (key.1.as_str(), text, LineIndex::new(text))
         })
         .collect();
-    let mut units = vec![(String::new(), Places { text: script.text(), lines: script.lines(), encoding })];
-    units.extend(others.iter().map(|(name, text, lines)| (name.clone(), Places { text, lines, encoding })));
+    let mut units = vec![Places { name: "", text: script.text(), lines: script.lines(), encoding }];
+    units.extend(others.iter().map(|(name, text, lines)| Places { name, text, lines, encoding }));
     // The findings inside of included scripts of a refused one have no unit; one finding at the script itself stands for them.
     let shown = vetted.findings.iter().filter(|finding| (finding.unit as usize) < units.len()).cloned();
     let (broken, found): (Vec<Diagnostic>, Vec<Diagnostic>) = shown.partition(|finding| finding.code.is_policy());
-    VetReport {
-        version: VERSION,
-        file: file.to_owned(),
-        server: server.to_owned(),
-        decision: vetted.decision.name(),
-        verdict: vetted.verdict.name(),
-        size: script.text().len(),
-        broken: diagnostics(&broken, &units, language),
-        diagnostics: diagnostics(&found, &units, language),
-        wanted: vetted.wanted.iter().map(Wanted::script).collect(),
+    let mut json = Writer::default();
+    let writer = &mut json;
+    writer.open('{');
+    writer.count("version", VERSION.into());
+    writer.text("file", file);
+    writer.text("server", server);
+    writer.text("decision", vetted.decision.name());
+    writer.text("verdict", vetted.verdict.name());
+    writer.count("size", u64::try_from(script.text().len()).unwrap_or(u64::MAX));
+    writer.begin("broken", '[');
+    diagnostics(writer, &broken, &units, language);
+    writer.close(']');
+    writer.begin("diagnostics", '[');
+    diagnostics(writer, &found, &units, language);
+    writer.close(']');
+    if !vetted.wanted.is_empty() {
+        writer.begin("wanted", '[');
+        vetted.wanted.iter().for_each(|wanted| wanted_script(writer, wanted));
+        writer.close(']');
     }
+    writer.close('}');
+    json.finish()
 }
 
 /// Vets the script of a request. Takes and gives JSON; a bad request or policy is answered with `{"version":1,"error":"…"}`, which is
@@ -377,7 +394,7 @@ pub fn vet_json(request: &str) -> String {
         let file = request.file.as_deref().unwrap_or("script.sieve");
         let language = Language::from_tag(&request.lang);
         let encoding = if request.positions == "utf16" { Encoding::Utf16 } else { Encoding::Utf8 };
-        Ok(crate::to_json(&vet_report(file, &dialect.name, &script, &included, &vetted, language, encoding)))
+        Ok(vet_report(file, &dialect.name, &script, &included, &vetted, language, encoding))
     });
     answer.unwrap_or_else(|error| failed(&error))
 }

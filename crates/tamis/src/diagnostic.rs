@@ -4,6 +4,7 @@ mod phrases;
 
 pub use phrases::{Code, Facts};
 
+use crate::order;
 use crate::text::{Edit, Range};
 
 /// The languages that tamis speaks.
@@ -158,16 +159,24 @@ impl Diagnostic {
     /// A finding with the code's own severity and nothing else. Marked as rare, so that what good scripts run through stays short.
     #[cold]
     #[must_use]
+    // Not inlined: see `add`.
+    #[inline(never)]
     pub fn new(code: Code, range: Range) -> Self {
-        Self { code, severity: code.facts().severity, range, unit: 0, params: Vec::new(), labels: Vec::new(), fixes: Vec::new() }
+        Self { code, severity: code.severity(), range, unit: 0, params: Vec::new(), labels: Vec::new(), fixes: Vec::new() }
     }
 
     /// Adds a value that the sentence names. Control characters are shown escaped and long values cut, since values come from scripts
     /// and mail and end on terminals.
     #[must_use]
+    pub fn with(self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
+        self.add(name, value.as_ref())
+    }
+
+    /// Not inlined: there are over a hundred findings, and this stood in the WASM as often.
     #[cold]
-    pub fn with(mut self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
-        self.params.push((name, printable(value.as_ref())));
+    #[inline(never)]
+    fn add(mut self, name: &'static str, value: &[u8]) -> Self {
+        self.params.push((name, printable(value)));
         self
     }
 
@@ -194,7 +203,8 @@ impl Diagnostic {
 
 /// Puts findings in the order of their places: unit, start, end; those of one place stay as they were.
 pub fn sort(findings: &mut [Diagnostic]) {
-    findings.sort_by_key(|finding| (finding.unit, finding.range.start, finding.range.end));
+    let place = |finding: &Diagnostic| (finding.unit, finding.range.start, finding.range.end);
+    order::sort(findings, |a, b| place(a) < place(b));
 }
 
 /// Text for a sentence: UTF-8 (broken bytes replaced), control and invisible direction characters escaped, at most 200 characters.

@@ -6,6 +6,7 @@
 
 pub mod diagnostic;
 pub mod mail;
+pub mod order;
 pub mod regex;
 pub mod sieve;
 pub mod text;

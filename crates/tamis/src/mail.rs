@@ -18,7 +18,7 @@ mod transfer;
 
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use address::{AddressError, AddressList, AddressPart, SmtpAddress, addresses, parse_address};
@@ -31,6 +31,8 @@ pub use parts::PartIter;
 
 use body::{Cache, Want};
 use structure::Structure;
+
+use crate::order::Map;
 
 /// What tamis accepts of a message before it cuts. Counted, never timed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +80,7 @@ pub struct WantedCharset {
 }
 
 /// Answers to [`WantedCharset`] requests; `None` means that the face does not know the charset either.
-pub type Charsets = BTreeMap<WantedCharset, Option<String>>;
+pub type Charsets = Map<WantedCharset, Option<String>>;
 
 /// A header field as it stands in the message, or as a script added it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,9 +177,9 @@ impl<'m> Message<'m> {
         all.into_iter().collect()
     }
 
-    /// The charset conversions asked for so far that have no answer. Parse again with the answers to get exact values.
+    /// The charset conversions asked for so far that have no answer, each once, in order. Parse again with the answers to get exact values.
     #[must_use]
-    pub fn wanted(&self) -> BTreeSet<WantedCharset> {
+    pub fn wanted(&self) -> Vec<WantedCharset> {
         self.converter.wanted()
     }
 
@@ -233,6 +235,18 @@ impl<'m> Message<'m> {
     fn structure(&self) -> &Structure {
         self.structure.get_or_init(|| structure::scan(self.raw, &self.limits))
     }
+}
+
+/// The MIME token that `text` holds, with nothing else beside it but blanks and comments; it may be empty (RFC 2045, 5.1; Dovecot's
+/// lib-mail/rfc822-parser.c).
+#[must_use]
+pub fn mime_token(text: &[u8]) -> Option<Vec<u8>> {
+    let mut parser = rfc822::Parser::new(text, false);
+    let mut token = Vec::new();
+    parser.skip_lwsp();
+    let ended = parser.mime_token(&mut token);
+    parser.skip_lwsp();
+    (ended != rfc822::Next::Broken && parser.at_end()).then_some(token)
 }
 
 /// The message without the `From ` line of an mbox, which `dovecot-lda` and the Sieve tools take off before anything reads it.

@@ -16,6 +16,8 @@ pub mod policy;
 pub mod program;
 pub mod run;
 pub mod spec;
+#[cfg(feature = "svtest")]
+pub mod svtest;
 pub mod syntax;
 pub mod values;
 
@@ -64,6 +66,12 @@ impl Script {
     #[must_use]
     pub fn errors(&self) -> &[Diagnostic] {
         &self.parsed.errors
+    }
+
+    /// Its commands and tests.
+    #[must_use]
+    pub fn calls(&self) -> &syntax::Calls {
+        &self.parsed.calls
     }
 
     /// Where its lines begin: found out when it is first asked.

@@ -1,140 +1,400 @@
-// The JSON that the WASM takes and gives: the shapes of `tamis check` and `tamis run --format json`. Offsets are UTF-16 units.
+// The JSON that tamis takes and gives. Written by `cargo run -p tamis-wire --example shapes`: change crates/tamis-wire/src/shape.rs instead.
 
+/** A language that tamis speaks. */
 export type Language = 'en' | 'fr';
 
+/** What is asked, of check and of run alike; the message's bytes travel beside it. */
+export interface Request {
+  /** The version of the JSON. */
+  version?: 1;
+  /** The script's text. */
+  script: string;
+  /** How the script, or for run the message, is called in the answer. */
+  file?: string | null;
+  /** The server by name; `pigeonhole-2.4` if left out. */
+  server?: string | null;
+  /** Settings of the server to override. */
+  set?: Record<string, string>;
+  /** The language of sentences; English if left out. */
+  lang?: Language;
+  /** The unit of offsets; `utf8` if left out. */
+  positions?: 'utf8' | 'utf16';
+  /** Envelope sender, empty for the null sender; read from the message if left out. */
+  from?: string | null;
+  /** Envelope recipient; the first address of the account, or read from the message, if left out. */
+  to?: string | null;
+  /** When the message is delivered (RFC 3339). */
+  now?: string | null;
+  /** What is known of the user. */
+  account?: Account;
+  /** Whether the answer has a trace. */
+  trace?: boolean;
+  /** Answers to wanted charset conversions. */
+  charsets?: Charset[];
+  /** Answers to wanted scripts. */
+  scripts?: Script[];
+}
+
+/** What is known of the user. */
+export interface Account {
+  /** The user's own addresses. */
+  addresses?: string[];
+  /** The mailboxes that exist; null if that is not known. */
+  mailboxes?: string[] | null;
+}
+
+/** A conversion that the face did: what was wanted, with a text. */
+export interface Charset {
+  /** The charset's label as it was wanted. */
+  charset: string;
+  /** The bytes as they were wanted, in base64. */
+  bytes: string;
+  /** Their text; null if the face does not know the charset. */
+  text: string | null;
+}
+
+/** A script that may be included: what was wanted, with a text. */
+export interface Script {
+  /** Where it is. */
+  store: 'personal' | 'global';
+  /** Its name. */
+  name: string;
+  /** Its text; null if there is none. */
+  text: string | null;
+}
+
+/** The answer of check: one entry for each file and server. */
+export interface CheckResponse {
+  /** The version of the JSON. */
+  version: 1;
+  /** The files. */
+  files: FileReport[];
+}
+
+/** What one server says to one file. */
+export interface FileReport {
+  /** Its name. */
+  file: string;
+  /** The server. */
+  server: string;
+  /** What the server does with it. */
+  verdict: Verdict;
+  /** Every finding, by place. */
+  diagnostics: Diagnostic[];
+  /** Included scripts whose text would make the answer better. */
+  wanted?: WantedScript[];
+}
+
+/** What the server does with a script; one that is declined, tamis does not judge. */
+export type Verdict = 'accepted' | 'refused' | 'declined';
+
+/** A place in a script. */
 export interface Place {
+  /** The line, from 1. */
   line: number;
+  /** The column, from 1, in characters. */
   column: number;
+  /** The offset, from 0, in the unit that the request names. */
   offset: number;
 }
 
-export interface Edit {
-  start: number;
-  end: number;
-  text: string;
-}
-
-export interface Fix {
-  title: string;
-  applicability: 'safe' | 'unsafe' | 'display';
-  edits: Edit[];
-}
-
+/** A finding. */
 export interface Diagnostic {
+  /** Its stable name. */
   code: string;
+  /** How bad it is. */
   severity: 'error' | 'warning' | 'hint';
+  /** The sentence. */
   message: string;
+  /** Where it starts. */
   start: Place;
+  /** Where it ends. */
   end: Place;
-  labels: { message: string; start: Place; end: Place }[];
+  /** The included script that it is in; left out for the script itself. */
+  script?: string;
+  /** Other places. */
+  labels: Label[];
+  /** Cures. */
   fixes: Fix[];
 }
 
-export type Verdict = 'accepted' | 'refused' | 'declined';
-
-export interface CheckResponse {
-  version: 1;
-  files: { file: string; server: string; verdict: Verdict; diagnostics: Diagnostic[] }[];
-}
-
-/** A step of the run, in the order in which it happened; `text` is a sentence in the language asked for. */
-export interface TraceStep {
-  depth: number;
-  kind: string;
-  text: string;
-  result: boolean | null;
+/** A second place. */
+export interface Label {
+  /** What is there. */
+  message: string;
+  /** Where it starts. */
   start: Place;
+  /** Where it ends. */
   end: Place;
-  /** The included script that it is in; absent for the script itself. */
-  script?: string;
 }
 
+/** A cure. */
+export interface Fix {
+  /** What it does. */
+  title: string;
+  /** How sure it is. */
+  applicability: 'safe' | 'unsafe' | 'display';
+  /** The change. */
+  edits: Edit[];
+}
+
+/** A replacement, offsets in the unit that the request names. */
+export interface Edit {
+  /** Offset of the first unit replaced. */
+  start: number;
+  /** Offset after the last. */
+  end: number;
+  /** What stands there afterwards. */
+  text: string;
+}
+
+/** The answer of run, for one message. */
+export interface RunResponse {
+  /** The version of the JSON. */
+  version: 1;
+  /** The message's name. */
+  message: string;
+  /** `failed` at run time, `refused` when it was compiled. */
+  outcome: 'ok' | 'failed' | 'refused' | 'declined';
+  /** Why it failed. */
+  failure: Diagnostic | null;
+  /** What the compiler found, and then what was noticed during the run. */
+  diagnostics: Diagnostic[];
+  /** The actions of the result, in order. */
+  actions: Action[];
+  /** What the user's mailboxes gain. */
+  stored: Stored[];
+  /** What leaves, or would have left. */
+  sent: Sent[];
+  /** What became of the implicit keep. */
+  keep: 'implicit' | 'explicit' | 'cancelled';
+  /** What was assumed because nobody knows. */
+  assumed: Assumed[];
+  /** Codes of known faults of the server's engine that this input meets. */
+  hazards: string[];
+  /** One sentence for a user. */
+  sentence: string;
+  /** The steps, if they were asked for. */
+  trace: TraceStep[] | null;
+  /** What would make the answer better. */
+  wanted: (WantedCharset | WantedScript)[];
+  /** What the run cost. */
+  used: {
+    /** Steps. */
+    steps: number;
+  };
+}
+
+/** An action: its name, its tagged arguments, and the others. */
+export type Action = [string, Record<string, Value>, Value[]];
+
+/** The value of an argument; true for a tag without a parameter. */
+export type Value = true | number | string | string[];
+
+/** A copy in a mailbox. */
 export interface Stored {
+  /** Which mailbox. */
   mailbox: string;
+  /** Its flags. */
   flags: string[];
-  /** True if the mailbox is created by this. */
-  created?: boolean;
+  /** The mailbox is created by this. */
+  created?: true;
 }
 
+/** A mail that leaves, or would have left. */
 export interface Sent {
-  kind: string;
+  /** What it is. */
+  kind: 'redirect' | 'vacation' | 'reject' | 'notify';
+  /** Envelope sender; empty for the null sender. */
   from: string;
+  /** Envelope recipients. */
   to: string[];
+  /** The mail. */
   message: string;
   /** Why the server does not send it after all. */
-  suppressed: { code: string; message: string } | null;
+  suppressed: Reason | null;
+}
+
+/** A code with its sentence. */
+export interface Reason {
+  /** Its stable name. */
+  code: string;
+  /** The sentence. */
+  message: string;
 }
 
 /** What the core does not know, and took as given. */
 export interface Assumed {
-  question: string;
+  /** What kind of question. */
+  question: 'mailbox-exists' | 'seen-before' | 'answered-before';
+  /** About which mailbox, address, id. */
   about: string;
+  /** What was assumed. */
   answer: boolean;
+  /** The sentence. */
   message: string;
 }
 
-/** A conversion that the core leaves to the page: bytes (base64) in a charset that it has no table for. */
+/** A step of the run, in the order in which it happened. */
+export interface TraceStep {
+  /** How deep inside blocks, tests and includes. */
+  depth: number;
+  /** What kind of step. */
+  kind: 'command' | 'test' | 'compare' | 'capture' | 'assign' | 'action' | 'note';
+  /** A sentence, or the script's own text. */
+  text: string;
+  /** For tests and comparisons, the answer. */
+  result: boolean | null;
+  /** Where it starts. */
+  start: Place;
+  /** Where it ends. */
+  end: Place;
+  /** The included script that it is in; left out for the script itself. */
+  script?: string;
+}
+
+/** A conversion that the core leaves to the face: it has no table for this charset. */
 export interface WantedCharset {
+  /** What is wanted. */
   kind: 'charset';
+  /** The charset's label. */
   charset: string;
+  /** The bytes, in base64. */
   bytes: string;
 }
 
-/** A script that is included; this page has none to give. */
+/** A script that is included. */
 export interface WantedScript {
+  /** What is wanted. */
   kind: 'script';
+  /** Where to look. */
   store: 'personal' | 'global';
+  /** Its name. */
   name: string;
 }
 
-export interface RunResponse {
-  version: 1;
-  outcome: 'ok' | 'failed' | 'refused' | 'declined';
-  sentence: string;
-  failure: Diagnostic | null;
-  /** What the compiler found, and then what was noticed during the run. */
-  diagnostics: Diagnostic[];
-  stored: Stored[];
-  sent: Sent[];
-  assumed: Assumed[];
-  trace: TraceStep[] | null;
-  wanted: (WantedCharset | WantedScript)[];
-}
-
-export interface Charset {
-  charset: string;
-  bytes: string;
-  text: string | null;
-}
-
-/** What is asked, of check and of run alike; the message's bytes travel beside it. */
-export interface Request {
-  version: 1;
+/** What is asked of vet. */
+export interface VetRequest {
+  /** The version of the JSON. */
+  version?: 1;
+  /** The script's text. */
   script: string;
-  server: string;
-  set: Record<string, string>;
-  lang: Language;
-  positions: 'utf16';
-  from?: string;
-  to?: string;
-  now?: string;
-  account: { addresses: string[]; mailboxes: string[] | null };
-  trace: boolean;
-  charsets: Charset[];
+  /** How the script is called in the answer. */
+  file?: string | null;
+  /** The language of sentences; English if left out. */
+  lang?: Language;
+  /** The unit of offsets; `utf8` if left out. */
+  positions?: 'utf8' | 'utf16';
+  /** The rules, and the server that they are for. */
+  policy?: Policy;
+  /** What is known of the owner: the addresses count as the policy's own. */
+  account?: Account;
+  /** The texts of included scripts; one that is not given is a reason to deny. */
+  scripts?: Script[];
 }
 
-/** The answer to a request that makes no sense, such as a server that does not exist. */
-export interface Failed {
+/** What an administrator allows. */
+export interface Policy {
+  /** The server by name; `pigeonhole-2.4` if left out. */
+  server?: string | null;
+  /** Settings of the server to override. */
+  settings?: Record<string, boolean | number | string>;
+  /** Other servers that must accept the script too. */
+  must_compile_on?: string[];
+  /** The largest script, in bytes. */
+  max_size?: number | null;
+  /** The most lines. */
+  max_lines?: number | null;
+  /** No regular expressions. */
+  forbid_regex?: boolean;
+  /** No tests that read the body. */
+  forbid_body?: boolean;
+  /** The addresses of the script's owner. */
+  own_addresses?: string[];
+  /** Rules about extensions. */
+  extensions?: {
+    /** The only ones. */
+    allowed?: string[] | null;
+    /** Not these. */
+    forbidden?: string[];
+  };
+  /** Rules about actions. */
+  actions?: {
+    /** Not these; an extension stands for all its commands. */
+    forbidden?: string[];
+  };
+  /** Rules about `redirect`. */
+  redirect?: {
+    /** The most commands. */
+    max?: number | null;
+    /** Only with `:copy`. */
+    only_copies?: boolean;
+    /** Not to the owner. */
+    forbid_self?: boolean;
+  };
+  /** Rules about whom `redirect` and `notify` write to. */
+  recipients?: {
+    /** Only to these domains. */
+    allowed_domains?: string[] | null;
+    /** Not to these. */
+    forbidden_domains?: string[];
+    /** No address that depends on the message. */
+    forbid_computed?: boolean;
+  };
+  /** Rules about `vacation`. */
+  vacation?: {
+    /** The fewest days between two replies to one sender. */
+    min_days?: number | null;
+  };
+  /** Rules about `fileinto`. */
+  fileinto?: {
+    /** The only mailboxes. */
+    allowed?: string[] | null;
+  };
+}
+
+/** The answer of vet, for one script. */
+export interface VetReport {
+  /** The version of the JSON. */
   version: 1;
+  /** The script's name. */
+  file: string;
+  /** The server. */
+  server: string;
+  /** What the policy says. */
+  decision: 'allow' | 'warn' | 'deny';
+  /** What the server says. */
+  verdict: Verdict;
+  /** The script's size, in bytes. */
+  size: number;
+  /** The rules that it breaks, by place. */
+  broken: Diagnostic[];
+  /** The server's findings, by place. */
+  diagnostics: Diagnostic[];
+  /** Included scripts whose text was not given. */
+  wanted?: WantedScript[];
+}
+
+/** The answer to a request that makes no sense, such as one for a server that does not exist. */
+export interface Failed {
+  /** The version of the JSON. */
+  version: 1;
+  /** What is wrong with the request. */
   error: string;
 }
 
-export interface Server {
-  name: string;
-  title: string;
+/** The version of tamis, and the servers it knows. */
+export interface About {
+  /** The version of tamis. */
+  version: string;
+  /** The servers. */
+  servers: Server[];
 }
 
-export interface About {
-  version: string;
-  servers: Server[];
+/** A server. */
+export interface Server {
+  /** Its name in requests. */
+  name: string;
+  /** What it is. */
+  title: string;
 }

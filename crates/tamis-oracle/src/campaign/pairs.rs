@@ -6,6 +6,7 @@ use std::io;
 use tamis::diagnostic::Code;
 use tamis::sieve::Verdict;
 use tamis::sieve::dialect::Dialect;
+use tamis::sieve::run::Outcome;
 
 use super::{Disagreement, Summary, parallel};
 use crate::executed::compare as compare_executed;
@@ -15,13 +16,13 @@ use crate::ours::{Ours, deliver, envelope_of, judge, simulate, user};
 use crate::programs::Oracle;
 use crate::report::Answer;
 use crate::settings::Profile;
-use crate::tools::{MAILBOXES, Tools};
+use crate::tools::{Executed, MAILBOXES, Tools};
 
 /// Messages for each script: starting `sieve-filter` costs as much as these.
 const MESSAGES: usize = 10;
 
 /// Messages for each script that is delivered: the program starts for each.
-const DELIVERED: usize = 2;
+pub(super) const DELIVERED: usize = 2;
 
 /// Disagreements that one thread makes small: each costs a second. The others are counted.
 const MAX_SMALL: usize = 30;
@@ -30,17 +31,17 @@ const MAX_SMALL: usize = 30;
 const ENVELOPE_LINES: usize = 2;
 
 /// Both sides' answers to a pair, compared.
-struct Compared {
-    relation: Relation,
+pub(super) struct Compared {
+    pub(super) relation: Relation,
     /// What both say, in a word, if they say the same.
-    word: &'static str,
-    ours: String,
-    theirs: String,
+    pub(super) word: &'static str,
+    pub(super) ours: String,
+    pub(super) theirs: String,
     /// What kind of difference it is, if that can be told without the script.
-    kind: Option<String>,
+    pub(super) kind: Option<String>,
 }
 
-enum Relation {
+pub(super) enum Relation {
     Same,
     /// They differ, and tamis said that the real engine would be wrong.
     Announced(&'static str),
@@ -136,9 +137,14 @@ fn delivered(tools: &mut Tools, dialect: &Dialect, text: &str, message: &[u8]) -
     tools.set_user(&envelope.final_to);
     let Some(theirs) = tools.execute(text.as_bytes(), message, &envelope, MAILBOXES)? else { return Ok(None) };
     let ours = deliver(&program, message, &envelope, tools.now(), &user(MAILBOXES));
+    Ok(Some(executed(message, &ours, &theirs)))
+}
+
+/// Compares two deliveries.
+pub(super) fn executed(message: &[u8], ours: &Outcome, theirs: &Executed) -> Compared {
     let mut notes = ours.notes.iter().chain(&ours.failure);
     let hazard = notes.find(|note| note.code.crashes_server() || note.code == Code::WrongOnServer).map(|note| note.code);
-    let difference = compare_executed(message, &ours, &theirs);
+    let difference = compare_executed(message, ours, theirs);
     let relation = match (hazard, theirs.crashed) {
         (Some(code), Some(_)) if code.crashes_server() => Relation::Announced(code.facts().id),
         (_, Some(_)) => Relation::Different,
@@ -153,11 +159,11 @@ fn delivered(tools: &mut Tools, dialect: &Dialect, text: &str, message: &[u8]) -
         (Some((ours, real)), None) => (ours, format!("{real}{}", errors(&theirs.output))),
         (None, None) => (format!("{hazard:?}"), "the same, without a crash".to_owned()),
     };
-    Ok(Some(Compared { relation, word: "delivered", ours, theirs, kind }))
+    Compared { relation, word: "delivered", ours, theirs, kind }
 }
 
 /// The first line that differs, up to its first colon on either side.
-fn kind_of(ours: &str, theirs: &str) -> String {
+pub(super) fn kind_of(ours: &str, theirs: &str) -> String {
     let what = theirs.split([',', ':']).next().unwrap_or_default();
     let (ours, theirs) = ours.lines().zip(theirs.lines()).find(|(ours, theirs)| ours != theirs).unwrap_or_default();
     let name = |line: &str| line.split(':').next().unwrap_or_default().trim().to_owned();
@@ -204,7 +210,7 @@ fn settled(tools: &Tools, text: &str, message: &[u8], compared: Compared, ours: 
 }
 
 /// A script to be run: valid by construction, but some have a mistake, which often changes what they do and not whether they compile.
-fn generated(random: &mut Random, dialect: &Dialect, scope: Scope) -> String {
+pub(super) fn generated(random: &mut Random, dialect: &Dialect, scope: Scope) -> String {
     let mut row = script(random, dialect, scope);
     if random.chance(20) {
         mutate_script(random, &mut row);
@@ -214,9 +220,15 @@ fn generated(random: &mut Random, dialect: &Dialect, scope: Scope) -> String {
 }
 
 /// Asks both sides about a pair; `None` if one does not accept the script.
-type Ask<'a> = dyn FnMut(&str, &[u8]) -> io::Result<Option<Compared>> + 'a;
+pub(super) type Ask<'a> = dyn FnMut(&str, &[u8]) -> io::Result<Option<Compared>> + 'a;
 
-fn summarise(seed: u64, text: &str, compared: Vec<(&[u8], Compared)>, small: &mut usize, ask: &mut Ask<'_>) -> io::Result<Summary> {
+pub(super) fn summarise(
+    seed: u64,
+    text: &str,
+    compared: Vec<(&[u8], Compared)>,
+    small: &mut usize,
+    ask: &mut Ask<'_>,
+) -> io::Result<Summary> {
     let mut summary = Summary { cases: compared.len(), ..Summary::default() };
     // The messages of one script mostly meet the same disagreement: one is looked into, and the others are counted with it.
     let mut looked: Option<String> = None;

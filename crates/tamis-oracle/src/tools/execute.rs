@@ -51,10 +51,32 @@ impl Tools {
     /// # Errors
     /// The program cannot be started or its mailboxes read.
     pub fn execute(&self, script: &[u8], message: &[u8], envelope: &Envelope, mailboxes: &[&str]) -> io::Result<Option<Executed>> {
+        self.execute_chain(&[], script, message, envelope, mailboxes)
+    }
+
+    /// The same through a chain of scripts; `last` is the last one.
+    ///
+    /// # Errors
+    /// The program cannot be started or its mailboxes read.
+    pub fn execute_chain(
+        &self,
+        before: &[&[u8]],
+        last: &[u8],
+        message: &[u8],
+        envelope: &Envelope,
+        mailboxes: &[&str],
+    ) -> io::Result<Option<Executed>> {
         self.sandbox.remove("Delivery")?;
         self.mailboxes("Delivery", mailboxes)?;
         let location = format!("maildir:{}/Delivery:UTF-8:LAYOUT=fs:INDEX=MEMORY", self.sandbox.path().display());
-        let ended = self.sieve_test(script, message, envelope, &["-e", "-l", &location])?;
+        let mut names = Vec::new();
+        for (number, script) in before.iter().enumerate() {
+            names.push(format!("before{number}.sieve"));
+            self.sandbox.file(names.last().map_or("", String::as_str), script)?;
+        }
+        let mut arguments = vec!["-e", "-l", &location];
+        arguments.extend(names.iter().flat_map(|name| ["-s", name]));
+        let ended = self.sieve_test(last, message, envelope, &arguments)?;
         let crashed = match ended.end {
             End::Exit(super::FATAL) => return Ok(None),
             End::Signal(signal) => Some(signal),

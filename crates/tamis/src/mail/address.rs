@@ -96,6 +96,8 @@ fn is_smtp_atext(b: u8) -> bool {
 pub struct AddressList {
     /// The valid addresses in order, members of groups among them; invalid ones are left out.
     pub addresses: Vec<SmtpAddress>,
+    /// What stands in the invalid ones, such as `<a@example.org` without its `>`: `vacation` looks at them too.
+    pub broken: Vec<SmtpAddress>,
     /// The value as a whole is the one compared value, though it is no address: an empty value (for every address part) or one whose
     /// addresses are all invalid, an empty group such as `undisclosed-recipients:;` among them (for `:all` alone).
     pub unparsed: bool,
@@ -145,7 +147,7 @@ impl AddressPart<'_> {
 #[must_use]
 pub fn addresses(value: &[u8]) -> AddressList {
     if value.is_empty() {
-        return AddressList { addresses: Vec::new(), unparsed: true };
+        return AddressList { unparsed: true, ..AddressList::default() };
     }
     let mut list =
         List { parser: Parser::new(value, true), item: Item::default(), found: AddressList::default(), seen: false, usable: false };
@@ -201,7 +203,11 @@ impl List<'_> {
         let domain = item.domain.filter(|domain| !domain.is_empty());
         let (Some(local_part), Some(domain)) = (item.mailbox, domain) else { return };
         // The real parser lets any byte into a quoted local part; an SMTP address takes printable ASCII only.
-        if !mailbox || item.invalid || !local_part.iter().all(|b| (0x20..0x7f).contains(b)) {
+        if !mailbox || !local_part.iter().all(|b| (0x20..0x7f).contains(b)) {
+            return;
+        }
+        if item.invalid {
+            self.found.broken.push(SmtpAddress { local_part, domain: Some(domain) });
             return;
         }
         self.usable = true;

@@ -1,16 +1,40 @@
 //! Charsets: what is no UTF-8 becomes UTF-8 (lib-charset/charset-iconv.c with glibc's iconv, lib/unichar.c).
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 
 use super::rfc822::REPLACEMENT;
 use super::{Charsets, WantedCharset, push_char, until_nul};
+use crate::order::sort;
 
 /// The charset conversions of one message: what the core knows, what the face answered, what it still has to answer.
 #[derive(Debug, Default)]
 pub struct Converter {
     answers: Charsets,
-    wanted: RefCell<BTreeSet<WantedCharset>>,
+    wanted: RefCell<Wanted>,
+}
+
+/// What nobody answered. A hostile message can ask for very many conversions, and for each of them again and again.
+#[derive(Debug, Default)]
+struct Wanted {
+    list: Vec<WantedCharset>,
+    /// How many of the list are sorted, each once.
+    settled: usize,
+}
+
+impl Wanted {
+    /// Adds to the list, which is put in order whenever it has doubled: so it is never twice as long as it must be.
+    fn add(&mut self, wanted: WantedCharset) {
+        self.list.push(wanted);
+        if self.list.len() > self.settled.saturating_mul(2).saturating_add(16) {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
+        sort(&mut self.list, |a, b| a < b);
+        self.list.dedup();
+        self.settled = self.list.len();
+    }
 }
 
 /// A charset that needs no answer.
@@ -54,8 +78,10 @@ impl Converter {
 
     /// The conversions asked for so far that nobody answered.
     #[must_use]
-    pub fn wanted(&self) -> BTreeSet<WantedCharset> {
-        self.wanted.borrow().clone()
+    pub fn wanted(&self) -> Vec<WantedCharset> {
+        let mut wanted = self.wanted.borrow_mut();
+        wanted.settle();
+        wanted.list.clone()
     }
 
     /// Appends `bytes` to `out` as UTF-8; `false`, and nothing appended, when the charset is not known (yet).
@@ -82,7 +108,7 @@ impl Converter {
             }
             Some(None) => false,
             None => {
-                self.wanted.borrow_mut().insert(request);
+                self.wanted.borrow_mut().add(request);
                 false
             }
         }
@@ -93,7 +119,8 @@ impl Converter {
 fn normalize(charset: &[u8]) -> String {
     let kept = until_nul(charset).iter().map(|&b| char::from(b.to_ascii_lowercase()));
     let mut name: String = kept.filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ',' | ':' | '/')).collect();
-    if let Some(suffix) = name.find("//") {
+    // By bytes: to look for a string in a string is 5 kB of WASM, most of them to say where a slice went wrong.
+    if let Some(suffix) = name.as_bytes().windows(2).position(|pair| pair == b"//") {
         name.truncate(suffix);
     }
     name

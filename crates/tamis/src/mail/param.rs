@@ -3,6 +3,7 @@
 use super::rfc822::{Next, Parser};
 use super::transfer::hex_value;
 use super::{byte, until_nul};
+use crate::order::sort;
 
 /// What `header :mime` takes from a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +137,7 @@ pub(super) fn params(parser: &mut Parser<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
             found.push((key.clone(), value));
         }
     }
-    pieces.sort_by(|a, b| a.key.cmp(&b.key).then(a.index.cmp(&b.index)));
+    sort(&mut pieces, |a, b| (&a.key, a.index) < (&b.key, b.index));
     for group in pieces.chunk_by(|a, b| a.key.eq_ignore_ascii_case(&b.key)) {
         merge(group, &mut found);
     }

@@ -84,16 +84,22 @@ pub(super) struct Parsed {
 pub(super) fn parse(pattern: &[u8], flavour: Flavour, ignore_case: bool) -> Result<Parsed, Error> {
     let mut parser = Parser::new(pattern, flavour, ignore_case);
     let root = match flavour {
-        Flavour::Pcre => parser.perl()?,
-        Flavour::Glibc | Flavour::Musl => parser.alternatives(0)?,
+        Flavour::Pcre => parser.perl(),
+        Flavour::Glibc | Flavour::Musl => parser.alternatives(0),
     };
+    let Ok(root) = root else { return Err(parser.error) };
     Ok(Parsed { nodes: parser.nodes, sets: parser.sets, root, groups: parser.groups, positions: parser.positions })
 }
+
+/// The pattern is wrong; [`Parser::error`] says how. An empty type, since every step of the parser may return it.
+struct Refused;
 
 /// The state of a parse; `at` is the next byte.
 struct Parser<'p> {
     pattern: &'p [u8],
     at: usize,
+    /// What is wrong, once something is.
+    error: Error,
     flavour: Flavour,
     ignore_case: bool,
     nodes: Vec<Node>,
@@ -116,6 +122,7 @@ impl<'p> Parser<'p> {
         Self {
             pattern,
             at: 0,
+            error: Error { kind: ErrorKind::BadPattern, at: 0..0 },
             flavour,
             ignore_case,
             nodes: vec![],
@@ -147,16 +154,17 @@ impl<'p> Parser<'p> {
         self.pattern.get(self.at..).is_some_and(|rest| rest.starts_with(wanted))
     }
 
-    /// An error from `start` up to the next byte.
-    fn error<T>(&self, kind: ErrorKind, start: usize) -> Result<T, Error> {
-        Err(self.failure(kind, start))
+    /// Refuses the pattern for what stands from `start` up to the next byte.
+    fn error<T>(&mut self, kind: ErrorKind, start: usize) -> Result<T, Refused> {
+        self.note(kind, start);
+        Err(Refused)
     }
 
     #[cold]
     #[inline(never)]
-    fn failure(&self, kind: ErrorKind, start: usize) -> Error {
+    fn note(&mut self, kind: ErrorKind, start: usize) {
         let end = self.at.max(start).min(self.pattern.len());
-        Error { kind, at: start.min(end)..end }
+        self.error = Error { kind, at: start.min(end)..end };
     }
 
     fn node(&self, id: Id) -> &Node {
@@ -165,7 +173,7 @@ impl<'p> Parser<'p> {
 
     /// Adds a node whose children are in the tree already.
     #[inline(never)]
-    fn add(&mut self, node: Node) -> Result<Id, Error> {
+    fn add(&mut self, node: Node) -> Result<Id, Refused> {
         let below = |id: &Id| self.heights.get(*id).copied().unwrap_or(0);
         let height = 1 + match &node {
             Node::Cat(parts) | Node::Alt(parts) => parts.iter().map(below).max().unwrap_or(0),
@@ -181,7 +189,7 @@ impl<'p> Parser<'p> {
     }
 
     #[inline(never)]
-    fn add_set(&mut self, bytes: Set, literals: usize) -> Result<Id, Error> {
+    fn add_set(&mut self, bytes: Set, literals: usize) -> Result<Id, Refused> {
         let set = self.sets.iter().position(|known| *known == bytes).unwrap_or(self.sets.len());
         if set == self.sets.len() {
             self.sets.push(bytes);
@@ -191,13 +199,13 @@ impl<'p> Parser<'p> {
         self.add(Node::Set { set, literals, position })
     }
 
-    fn add_assertion(&mut self, assertion: Assertion) -> Result<Id, Error> {
+    fn add_assertion(&mut self, assertion: Assertion) -> Result<Id, Refused> {
         self.add(Node::Assert(assertion))
     }
 
     /// The parts of a sequence as one node.
     #[inline(never)]
-    fn sequence(&mut self, mut parts: Vec<Id>) -> Result<Id, Error> {
+    fn sequence(&mut self, mut parts: Vec<Id>) -> Result<Id, Refused> {
         match parts.len() {
             0 => self.add(Node::Empty),
             1 => Ok(parts.remove(0)),
@@ -207,7 +215,7 @@ impl<'p> Parser<'p> {
 
     /// `body` repeated.
     #[inline(never)]
-    fn repeat(&mut self, body: Id, min: u32, max: u32, greed: Greed) -> Result<Id, Error> {
+    fn repeat(&mut self, body: Id, min: u32, max: u32, greed: Greed) -> Result<Id, Refused> {
         match (max, self.node(body)) {
             (0, _) => {
                 self.dropped += 1;

@@ -6,12 +6,15 @@
 
 mod actions;
 mod arguments;
+mod external;
 mod include;
 mod lookup;
 mod matching;
 mod names;
 mod require;
 mod strings;
+#[cfg(feature = "svtest")]
+mod suite;
 mod tests;
 
 use super::dialect::Dialect;
@@ -24,6 +27,7 @@ use arguments::Tagged;
 use lookup::Memory;
 
 pub use include::{Scripts, Store, WantedScript};
+pub(super) use matching::flavour;
 pub use names::nearest;
 
 /// What comes out: a program unless there are errors, all diagnostics, and the scripts that are still to be supplied.
@@ -72,7 +76,7 @@ struct Binder<'s> {
     /// Names that were looked up since the last extension came into force, as commands or as tests.
     known_commands: Memory<'s, &'static spec::Command>,
     /// The same of tags, each on one command or test.
-    known_tags: Memory<'s, (&'static spec::Command, &'static spec::Tag)>,
+    known_tags: Memory<'s, &'static spec::Tag>,
     /// The commands. Those of a block stand in a row.
     commands: Vec<Command>,
     /// Where the next command of the block that is open goes.
@@ -268,6 +272,13 @@ impl<'s> Binder<'s> {
             self.block(inside.commands, false);
         }
         let range = call.head;
+        #[cfg(feature = "svtest")]
+        if found.op == OpId::Suite(spec::SuiteId::Test) {
+            if let Some(op) = self.suite_test(found, call, own_block) {
+                self.add(range, op);
+            }
+            return;
+        }
         if found.op == OpId::ForEveryPart {
             if let Some(op) = self.for_every_part(found, call, own_block) {
                 self.add(range, op);
@@ -346,8 +357,13 @@ impl<'s> Binder<'s> {
         if inside.is_none() {
             self.error(Code::MissingBlock, call.name, "name", found.name);
         }
-        // What stands after a branch that is always taken is never looked at.
+        // What stands after a branch that is always taken is looked at only from outside.
         if chain.decided {
+            if found.op == OpId::Else {
+                self.no_test_after_else(call);
+            } else {
+                self.has_single_test(found, call);
+            }
             chain.previous = if found.op == OpId::Else { Previous::Other } else { Previous::If };
             return;
         }
@@ -411,17 +427,25 @@ impl<'s> Binder<'s> {
     /// The one test of `if`, `elsif` or `not`, and its index.
     fn single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> (u32, Known) {
         let index = self.room_for(1);
+        if !self.has_single_test(found, call) {
+            self.tests_to_nothing(call);
+            return (index, Known::Broken);
+        }
+        let known = call.tests().next().map_or(Known::Broken, |first| self.test(first, index));
+        (index, known)
+    }
+
+    /// Whether there is one test, and no list.
+    fn has_single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> bool {
         let Some(first) = call.tests().next() else {
             self.error(Code::MissingTest, call.name, "name", found.name);
-            return (index, Known::Broken);
+            return false;
         };
         if call.has_test_list() {
             let range = call.tests().fold(first.range(), |range, test| range.cover(test.range()));
             self.error(Code::ExpectedSingleTest, range, "name", found.name);
-            self.tests_to_nothing(call);
-            return (index, Known::Broken);
         }
-        (index, self.test(first, index))
+        !call.has_test_list()
     }
 
     /// Binds the tests of a call that is wrong itself.

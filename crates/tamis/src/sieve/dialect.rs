@@ -63,6 +63,34 @@ pub enum Position {
     Global,
 }
 
+/// Where a scanner's verdict stands, and on which scale (plugins/spamvirustest/ext-spamvirustest-common.c).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Score {
+    /// `…_status_header`: a field's name, or its name, a colon and an expression whose first group is the verdict; empty if nothing is
+    /// configured.
+    pub status_header: String,
+    /// `…_status_type`.
+    pub status_type: ScoreType,
+    /// `…_max_header`: where the greatest value stands, in the same form.
+    pub max_header: String,
+    /// `…_max_value`, or in 2.4 `…_score_max_value`: the greatest value, if no header tells it.
+    pub max_value: String,
+    /// `…_text_value0` and up.
+    pub text_values: Vec<String>,
+}
+
+/// How a verdict is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScoreType {
+    /// As a decimal number.
+    #[default]
+    Score,
+    /// As a row of one character.
+    Strlen,
+    /// As one of the texts.
+    Text,
+}
+
 /// Limits and defaults of a server. Counts are counts, sizes bytes, periods seconds. Names follow Pigeonhole's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -86,8 +114,18 @@ pub struct Settings {
     pub vacation_send_from_recipient: bool,
     /// `sieve_vacation_to_header_ignore_envelope`.
     pub vacation_to_header_ignore_envelope: bool,
-    /// `sieve_redirect_envelope_from`: true for `recipient`, false for `sender`.
-    pub redirect_envelope_from_recipient: bool,
+    /// `sieve_vacation_default_subject`: the subject of a reply to a message without one.
+    pub vacation_default_subject: Option<String>,
+    /// `sieve_vacation_default_subject_template`: the subject of a reply to a message with one, `%$`, `%{subject}`.
+    pub vacation_default_subject_template: Option<String>,
+    /// `sieve_vacation_max_subject_codepoints`: a longer subject is cut.
+    pub vacation_max_subject: u64,
+    /// `sieve_redirect_envelope_from`.
+    pub redirect_envelope_from: AddressSource,
+    /// `sieve_notify_max_notifications`, since 2.4.5: `None` is unlimited, 0 forbids `notify`.
+    pub max_notifications: Option<u64>,
+    /// `sieve_notify_mailto_envelope_from`.
+    pub notify_mailto_envelope_from: AddressSource,
     /// `sieve_duplicate_default_period`.
     pub duplicate_default_period: u64,
     /// `sieve_duplicate_max_period`; 0 is unlimited.
@@ -106,12 +144,38 @@ pub struct Settings {
     pub editheader_forbid_add: Vec<String>,
     /// `sieve_editheader_protected`, `sieve_editheader_forbid_delete`: names that may not be deleted.
     pub editheader_forbid_delete: Vec<String>,
+    /// `sieve_spamtest_…`: where `spamtest` finds the spam filter's verdict.
+    pub spamtest: Score,
+    /// `sieve_virustest_…`: where `virustest` finds the virus scanner's.
+    pub virustest: Score,
+    /// `separator` of the user's namespace, which divides the names of mailboxes.
+    pub mailbox_separator: u8,
     /// `recipient_delimiter`: each character separates user and detail.
     pub recipient_delimiter: String,
     /// True if filing into a missing mailbox creates it (`lda_mailbox_autocreate`).
     pub mailbox_autocreate: bool,
     /// True if `include :global` finds a store (`sieve_global`).
     pub has_global_scripts: bool,
+}
+
+/// Where an address comes from that the server writes (sieve-address-source.c).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AddressSource {
+    /// What the action takes by itself.
+    #[default]
+    Default,
+    /// `sender`: the envelope sender.
+    Sender,
+    /// `recipient`: the address that the message was delivered to.
+    Recipient,
+    /// `orig_recipient`: the recipient as the sender wrote it.
+    OriginalRecipient,
+    /// `user_email`: the user's address if one is configured, else the recipient.
+    UserEmail,
+    /// `postmaster`: the server's.
+    Postmaster,
+    /// This one, without angle brackets; empty for the null address.
+    Explicit(String),
 }
 
 impl Settings {

@@ -4,8 +4,10 @@
 //! Sound, not exact: whatever a run can do stands here; not everything that stands here can happen. What the server itself does, the
 //! implicit keep above all, is no effect of the script.
 
-use super::program::{Block, BodyTransform, Command, FlagChange, If, MatchKind, Matching, Op, Piece, Program, Test, TestKind, Text, Unit};
-use super::spec::Extension;
+use super::program::{
+    Block, BodyTransform, Command, External, FlagChange, If, MatchKind, Matching, Op, Parameter, Piece, Program, Test, TestKind, Text, Unit,
+};
+use super::spec::{Extension, OpId};
 use super::values::{parse_mailto, scheme};
 use crate::mail::parse_address;
 use crate::text::Range;
@@ -29,6 +31,10 @@ pub struct Effects {
     pub headers: Vec<HeaderEdit>,
     /// Which scripts are included.
     pub includes: Vec<Inclusion>,
+    /// Whom `report` writes to.
+    pub reports: Vec<(Known, At)>,
+    /// Which programs are run: by `pipe`, `filter` and `execute`.
+    pub programs: Vec<(Known, At)>,
     /// Tests and commands that match by regular expressions.
     pub regexes: Vec<At>,
     /// Tests that read the body, and `extracttext`.
@@ -182,8 +188,10 @@ impl Walk<'_> {
             match (piece, parts.last_mut()) {
                 (Piece::Literal(bytes), Some(Some(before))) => before.extend_from_slice(bytes),
                 (Piece::Literal(bytes), _) => parts.push(Some(bytes.to_vec())),
-                (Piece::Variable(_) | Piece::Match(_), Some(None)) | (Piece::Dropped, _) => {}
-                (Piece::Variable(_) | Piece::Match(_), _) => parts.push(None),
+                (Piece::Variable(_) | Piece::Match(_) | Piece::Environment(_), Some(None)) | (Piece::Dropped, _) => {}
+                (Piece::Variable(_) | Piece::Match(_) | Piece::Environment(_), _) => parts.push(None),
+                #[cfg(feature = "svtest")]
+                (Piece::SuitePath, _) => parts.push(None),
             }
         }
         Known { at: self.at(text.range), parts }
@@ -214,17 +222,37 @@ impl Walk<'_> {
             Op::Stop => "stop",
             Op::Keep { .. } => "keep",
             Op::Discard => "discard",
-            Op::Redirect { address, copy } => {
-                let to = self.address(address);
-                self.effects.redirects.push(Redirection { at, to, copy: *copy });
+            Op::Redirect { addresses, list, copy, .. } => {
+                for address in &addresses.items {
+                    // Who is on a list is not known here.
+                    let to = if *list { Known { at: self.at(address.range), parts: vec![None] } } else { self.address(address) };
+                    self.effects.redirects.push(Redirection { at, to, copy: *copy });
+                }
                 "redirect"
             }
-            Op::FileInto { mailbox, copy, create, .. } => {
+            Op::FileInto { mailbox, copy, create, preferred, .. } => {
                 let mailbox = self.known(mailbox);
                 self.effects.mailboxes.push(Filing { at, mailbox, copy: *copy, create: *create });
+                self.preferred(at, preferred.is_some());
                 "fileinto"
             }
-            Op::Reject { .. } => "reject",
+            Op::ImplicitKeepTarget { mailbox, preferred } => {
+                let mailbox = self.known(mailbox);
+                self.effects.mailboxes.push(Filing { at, mailbox, copy: false, create: false });
+                self.preferred(at, preferred.is_some());
+                "implicit_keep_target"
+            }
+            Op::Reject { early: false, .. } => "reject",
+            Op::Reject { early: true, .. } => "ereject",
+            Op::Report(report) => {
+                let to = self.address(&report.address);
+                self.effects.reports.push((to, at));
+                "report"
+            }
+            Op::External(external) => {
+                self.external(external, at);
+                external.name
+            }
             Op::Vacation(vacation) => {
                 let from = vacation.from.as_ref().map(|from| self.known(from));
                 self.effects.vacations.push(Reply { at, period: vacation.period, from, mime: vacation.mime });
@@ -275,8 +303,33 @@ impl Walk<'_> {
             }
             Op::Return => "return",
             Op::DebugLog(_) => "debug_log",
+            #[cfg(feature = "svtest")]
+            Op::Suite(act) => {
+                if let crate::sieve::program::suite::Act::Test { block, .. } = &**act {
+                    self.block(*block);
+                }
+                "test"
+            }
         };
         self.effects.commands.push((name, at));
+    }
+
+    /// Where a mailbox is preferred by its use or id, the message may go to any.
+    fn preferred(&mut self, at: At, preferred: bool) {
+        if preferred {
+            self.effects.mailboxes.push(Filing { at, mailbox: Known { at, parts: vec![None] }, copy: false, create: false });
+        }
+    }
+
+    /// A program that is run, with its name as far as it is known.
+    fn external(&mut self, external: &External, at: At) {
+        if !matches!(external.op, OpId::Pipe | OpId::Filter | OpId::Execute) {
+            return;
+        }
+        if let Some(Parameter::String(name)) = external.args.first() {
+            let name = self.known(name);
+            self.effects.programs.push((name, at));
+        }
     }
 
     fn branches(&mut self, branches: &If) {
@@ -312,13 +365,25 @@ impl Walk<'_> {
             | TestKind::Date { matching, .. }
             | TestKind::CurrentDate { matching, .. }
             | TestKind::Environment { matching, .. }
-            | TestKind::NotifyMethodCapability { matching, .. } => self.matching(matching, at),
+            | TestKind::NotifyMethodCapability { matching, .. }
+            | TestKind::Score { matching, .. }
+            | TestKind::Metadata { matching, .. } => self.matching(matching, at),
+            TestKind::External(external, _) => {
+                self.external(external, at);
+                self.effects.commands.push((external.name, at));
+            }
             TestKind::Constant(_)
             | TestKind::Exists { .. }
             | TestKind::Size { .. }
             | TestKind::MailboxExists { .. }
             | TestKind::Duplicate(_)
-            | TestKind::ValidNotifyMethod { .. } => {}
+            | TestKind::ValidNotifyMethod { .. }
+            | TestKind::MetadataExists { .. }
+            | TestKind::SpecialUseExists { .. }
+            | TestKind::MailboxIdExists { .. }
+            | TestKind::ValidExtList { .. } => {}
+            #[cfg(feature = "svtest")]
+            TestKind::Suite(_) => {}
         }
     }
 }

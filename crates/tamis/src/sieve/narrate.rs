@@ -136,7 +136,7 @@ impl Tracer for Recorder<'_> {
             Event::Captures { range, values } => {
                 let list: Vec<String> =
                     values.iter().enumerate().map(|(index, value)| format!("${{{index}}} = “{}”", show(value))).collect();
-                (StepKind::Capture, *range, list.join(", "), None)
+                (StepKind::Capture, *range, joined(&list, ", "), None)
             }
             Event::Assign { range, name, value } => (StepKind::Assign, *range, format!("${{{name}}} = “{}”", show(value)), None),
             Event::Flags { range, name, value } => {
@@ -188,12 +188,28 @@ impl Recorder<'_> {
     }
 }
 
+fn printables(items: &[Vec<u8>]) -> Vec<String> {
+    items.iter().map(|item| printable(item)).collect()
+}
+
+/// The items with `between` between them. The library's `join` is 1 kB of WASM.
+fn joined(items: &[String], between: &str) -> String {
+    let mut out = String::new();
+    for (place, item) in items.iter().enumerate() {
+        if place > 0 {
+            out.push_str(between);
+        }
+        out.push_str(item);
+    }
+    out
+}
+
 fn value(value: &Value) -> String {
     match value {
         Value::True => String::new(),
         Value::Number(number) => number.to_string(),
         Value::Text(text) => format!("“{}”", printable(text)),
-        Value::List(items) => items.iter().map(|item| printable(item)).collect::<Vec<_>>().join(", "),
+        Value::List(items) => joined(&printables(items), ", "),
     }
 }
 
@@ -217,5 +233,13 @@ pub const fn assumed(question: Question, answer: bool) -> Phrase {
         (Question::AnsweredBefore, false) => {
             Phrase { en: "assumes that {about} was not answered before", fr: "suppose que {about} n'a pas encore reçu de réponse" }
         }
+        (Question::Outside, true) => Phrase { en: "assumes that {about} succeeds", fr: "suppose que {about} réussit" },
+        (Question::Outside, false) => Phrase { en: "assumes that {about} fails", fr: "suppose que {about} échoue" },
+        (Question::MailboxFor, true) => Phrase { en: "assumes a mailbox for {about}", fr: "suppose un dossier pour {about}" },
+        (Question::MailboxFor, false) => Phrase { en: "assumes no mailbox for {about}", fr: "suppose qu'aucun dossier n'est pour {about}" },
+        (Question::Annotation, true) => Phrase { en: "assumes the annotation {about}", fr: "suppose l'annotation {about}" },
+        (Question::Annotation, false) => Phrase { en: "assumes no annotation {about}", fr: "suppose qu'il n'y a pas d'annotation {about}" },
+        (Question::OnList, true) => Phrase { en: "assumes that {about} is listed", fr: "suppose que {about} est sur la liste" },
+        (Question::OnList, false) => Phrase { en: "assumes that {about} is not listed", fr: "suppose que {about} n'est pas sur la liste" },
     }
 }

@@ -123,7 +123,7 @@ pub fn is_action_rule(name: &str) -> bool {
 /// True if a policy may name this among the extensions.
 #[must_use]
 pub fn is_extension_rule(name: &str) -> bool {
-    !name.is_empty() && (spec::extension(name).is_some() || spec::ELSEWHERE.contains(&name))
+    !name.is_empty() && spec::extension(name).is_some()
 }
 
 /// Judges a script: the server's verdict first, then every rule of the policy.

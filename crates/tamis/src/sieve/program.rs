@@ -3,11 +3,15 @@
 //! `bind` builds this from the syntax tree; `run` interprets it. Nothing here refers to the text but ranges.
 
 mod compact;
+mod rows;
+#[cfg(feature = "svtest")]
+pub mod suite;
 
 pub use compact::{Bytes, Few};
+pub use rows::{Block, Branch, If, Tests};
 
 use super::dialect::Dialect;
-use super::spec::Extension;
+use super::spec::{Extension, OpId};
 use crate::regex::Regex;
 use crate::text::Range;
 
@@ -43,45 +47,6 @@ pub struct Unit {
     pub commands: Vec<Command>,
     /// All its tests. Those of one list stand in a row.
     pub tests: Vec<Test>,
-}
-
-/// Commands in order: a row in [`Unit::commands`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Block {
-    /// Index of the first.
-    pub start: u32,
-    /// Index after the last.
-    pub end: u32,
-}
-
-/// A list of tests: a row in [`Unit::tests`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tests {
-    /// Index of the first.
-    pub start: u32,
-    /// Index after the last.
-    pub end: u32,
-}
-
-impl Unit {
-    /// The commands of a block of this unit.
-    #[must_use]
-    pub fn commands(&self, block: Block) -> &[Command] {
-        self.commands.get(block.start as usize..block.end as usize).unwrap_or(&[])
-    }
-
-    /// The tests of a list of this unit.
-    #[must_use]
-    pub fn tests(&self, tests: Tests) -> &[Test] {
-        self.tests.get(tests.start as usize..tests.end as usize).unwrap_or(&[])
-    }
-
-    /// The test at an index in [`Self::tests`].
-    #[must_use]
-    pub fn test(&self, index: u32) -> &Test {
-        static NEVER: Test = Test { range: Range { start: 0, end: 0 }, kind: TestKind::Constant(false) };
-        self.tests.get(index as usize).unwrap_or(&NEVER)
-    }
 }
 
 /// Where a variable lives.
@@ -128,10 +93,15 @@ pub enum Piece {
     Literal(Bytes),
     /// The value of a variable, empty if unset.
     Variable(Place),
+    /// An item of the environment, `${env.name}` (spec-bosch-sieve-dovecot-environment).
+    Environment(Box<[u8]>),
     /// A match value, `${0}` and up; empty if the last successful match set none (RFC 5229, 3.2).
     Match(u32),
     /// A substitution that the server drops. The string is not literal to it all the same.
     Dropped,
+    /// `${tst.path}`: the folder of the test file.
+    #[cfg(feature = "svtest")]
+    SuitePath,
 }
 
 /// A string list; a single string is a list of one.
@@ -168,10 +138,14 @@ pub enum Op {
     Discard,
     /// `redirect` (4.2) with `:copy` (RFC 3894).
     Redirect {
-        /// Where to.
-        address: Text,
+        /// Where to; several only where the server allows it.
+        addresses: Texts,
+        /// `:list` (RFC 6134, 2.5): the addresses are names of lists.
+        list: bool,
         /// Leaves the implicit keep alone.
         copy: bool,
+        /// Tags of other extensions.
+        others: Box<[Named]>,
     },
     /// `fileinto` (4.1) with `:copy`, `:create` (RFC 5490, 3.2) and `:flags`.
     FileInto {
@@ -183,11 +157,15 @@ pub enum Op {
         create: bool,
         /// `:flags`.
         flags: Option<Texts>,
+        /// `:specialuse` or `:mailboxid`: the mailbox that is preferred if there is one.
+        preferred: Option<Box<Preferred>>,
     },
-    /// `reject` (RFC 5429, 2.2).
+    /// `reject` and `ereject` (RFC 5429, 2).
     Reject {
         /// What the sender is told.
         reason: Text,
+        /// `ereject`.
+        early: bool,
     },
     /// `vacation` (RFC 5230).
     Vacation(Box<Vacation>),
@@ -269,33 +247,78 @@ pub enum Op {
     Return,
     /// `debug_log` (vnd.dovecot.debug).
     DebugLog(Text),
+    /// `report` (spec-bosch-sieve-report).
+    Report(Box<Report>),
+    /// A command whose effect lies outside the language.
+    External(Box<External>),
+    /// `implicit_keep_target` (vnd.cyrus.implicit_keep_target).
+    ImplicitKeepTarget {
+        /// The mailbox.
+        mailbox: Text,
+        /// What is preferred to it.
+        preferred: Option<Box<Preferred>>,
+    },
+    /// A command of vnd.dovecot.testsuite.
+    #[cfg(feature = "svtest")]
+    Suite(Box<suite::Act>),
 }
 
-/// The branches of an `if`.
+/// The arguments of `report`.
 #[derive(Clone, Debug)]
-pub struct If {
-    /// `if` itself.
-    pub first: Branch,
-    /// Each `elsif`.
-    pub others: Vec<Branch>,
-    /// `else`.
-    pub otherwise: Option<Block>,
+pub struct Report {
+    /// `:headers_only`.
+    pub headers_only: bool,
+    /// The feedback type (RFC 5965, 3.1).
+    pub feedback_type: Text,
+    /// The text for people.
+    pub message: Text,
+    /// Whom it is sent to.
+    pub address: Text,
 }
 
-impl If {
-    /// All branches with a test.
-    pub fn branches(&self) -> impl Iterator<Item = &Branch> {
-        std::iter::once(&self.first).chain(&self.others)
-    }
+/// A command or test that asks the outside world: a program, a calendar, a converter. What it asks is recorded, the answer taken from the
+/// account, or assumed.
+#[derive(Clone, Debug)]
+pub struct External {
+    /// Which behaviour.
+    pub op: OpId,
+    /// Its name.
+    pub name: &'static str,
+    /// Its tags.
+    pub tags: Vec<Named>,
+    /// Its positional arguments.
+    pub args: Vec<Parameter>,
+    /// The variable that takes what a program writes.
+    pub output: Option<Place>,
 }
 
-/// A test, and what runs when it holds.
-#[derive(Clone, Copy, Debug)]
-pub struct Branch {
-    /// Index in [`Unit::tests`].
-    pub test: u32,
-    /// What runs.
-    pub block: Block,
+/// A tag with its parameter.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Without the colon.
+    pub name: &'static str,
+    /// What follows it.
+    pub value: Option<Parameter>,
+}
+
+/// An argument of a command whose effect lies outside the language.
+#[derive(Clone, Debug)]
+pub enum Parameter {
+    /// A number.
+    Number(u64),
+    /// A string.
+    String(Text),
+    /// A string list.
+    Strings(Texts),
+}
+
+/// A mailbox named by something else than its name.
+#[derive(Clone, Debug)]
+pub enum Preferred {
+    /// `:specialuse` (RFC 8579, 4).
+    SpecialUse(Text),
+    /// `:mailboxid` (RFC 9042, 4).
+    Id(Text),
 }
 
 /// How a command changes flags.
@@ -326,6 +349,8 @@ pub struct Vacation {
     pub handle: Option<Text>,
     /// The text.
     pub reason: Text,
+    /// Tags of other extensions.
+    pub others: Vec<Named>,
 }
 
 /// The arguments of `notify` (RFC 5435, 3).
@@ -341,6 +366,8 @@ pub struct Notify {
     pub message: Option<Text>,
     /// The method URI.
     pub method: Text,
+    /// Tags of other extensions.
+    pub others: Vec<Named>,
 }
 
 /// The arguments of the older `notify`.
@@ -518,6 +545,57 @@ pub enum TestKind {
         /// Comparator and match type.
         matching: Matching,
     },
+    /// `spamtest` and `virustest` (RFC 5235).
+    Score {
+        /// `virustest`.
+        virus: bool,
+        /// `:percent`.
+        percent: bool,
+        /// The key.
+        keys: Texts,
+        /// Comparator and match type.
+        matching: Matching,
+    },
+    /// `metadata` and `servermetadata` (RFC 5490, 4.1 and 5.1).
+    Metadata {
+        /// The mailbox; none for the server.
+        mailbox: Option<Text>,
+        /// Which annotation.
+        annotation: Text,
+        /// Keys.
+        keys: Texts,
+        /// Comparator and match type.
+        matching: Matching,
+    },
+    /// `metadataexists` and `servermetadataexists` (RFC 5490, 4.2 and 5.2).
+    MetadataExists {
+        /// The mailbox; none for the server.
+        mailbox: Option<Text>,
+        /// All must be there.
+        annotations: Texts,
+    },
+    /// `specialuse_exists` (RFC 8579, 3).
+    SpecialUseExists {
+        /// The mailbox that must have them; none for any.
+        mailbox: Option<Text>,
+        /// All must be there.
+        uses: Texts,
+    },
+    /// `mailboxidexists` (RFC 9042, 5).
+    MailboxIdExists {
+        /// All must exist.
+        ids: Texts,
+    },
+    /// `valid_ext_list` (RFC 6134, 2.7).
+    ValidExtList {
+        /// All must be known.
+        names: Texts,
+    },
+    /// A test that asks the outside world; with keys, about a value.
+    External(Box<External>, Option<Box<(Texts, Matching)>>),
+    /// A test of vnd.dovecot.testsuite.
+    #[cfg(feature = "svtest")]
+    Suite(Box<suite::Ask>),
 }
 
 /// The arguments of `duplicate`.
@@ -644,6 +722,8 @@ pub enum MatchKind {
     Count(Relation),
     /// `:value` (RFC 5231).
     Value(Relation),
+    /// `:list` (RFC 6134, 2.2): the keys name lists.
+    List,
 }
 
 /// A relational operator (RFC 5231, 6).

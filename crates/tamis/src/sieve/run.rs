@@ -1,13 +1,13 @@
 //! The interpreter: a program, a delivery and an account in; what the server would do out. Pure: no clock, no files.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::dialect::Engine;
 use super::program::Program;
 use crate::diagnostic::Diagnostic;
 use crate::mail::{Message, SmtpAddress, fields_named};
+use crate::order::Map;
 use crate::text::Range;
 
+mod chain;
 mod commit;
 mod compare;
 mod compose;
@@ -19,7 +19,11 @@ mod machine;
 mod matches;
 mod matching;
 mod notify;
+mod outside;
 mod result;
+mod score;
+#[cfg(feature = "svtest")]
+pub(in crate::sieve) mod suite;
 mod tests;
 mod variables;
 mod write;
@@ -36,6 +40,8 @@ pub fn run(program: &Program, delivery: &Delivery<'_>, account: &Account, limits
     let _ = machine.run();
     machine.finish()
 }
+
+pub use chain::{Chain, run_chain};
 
 /// The release whose behaviour an engine stands for.
 const fn version(engine: Engine) -> &'static str {
@@ -131,7 +137,7 @@ impl Account {
         for memory in &outcome.remembered {
             let known = match memory.question {
                 Question::AnsweredBefore => &mut account.replied,
-                Question::SeenBefore | Question::MailboxExists => &mut account.seen,
+                _ => &mut account.seen,
             };
             known.insert((memory.handle.clone(), memory.id.clone()), memory.until);
         }
@@ -179,11 +185,56 @@ pub struct Account {
     /// The user's own addresses.
     pub addresses: Vec<String>,
     /// The mailboxes that exist; `None` if that is not known.
-    pub mailboxes: Option<BTreeSet<String>>,
+    pub mailboxes: Option<Vec<String>>,
     /// Ids that `duplicate` has seen: (handle, id) to the second at which the memory ends.
-    pub seen: BTreeMap<(Vec<u8>, Vec<u8>), i64>,
+    pub seen: Map<(Vec<u8>, Vec<u8>), i64>,
     /// Whom `vacation` answered: (handle, sender) to the second at which the memory ends.
-    pub replied: BTreeMap<(Vec<u8>, Vec<u8>), i64>,
+    pub replied: Map<(Vec<u8>, Vec<u8>), i64>,
+    /// What mailboxes are for (RFC 6154): special use and mailbox; `None` if that is not known.
+    pub special_uses: Option<Vec<(String, String)>>,
+    /// Ids of mailboxes (RFC 8474): id and mailbox; `None` if they are not known.
+    pub mailbox_ids: Option<Vec<(String, String)>>,
+    /// Annotations (RFC 5464); `None` if they are not known.
+    pub metadata: Option<Vec<Annotation>>,
+    /// Lists kept outside (RFC 6134).
+    pub lists: Vec<List>,
+    /// What programs and other things outside answer.
+    pub answers: Vec<Answer>,
+    /// Further items of the environment, by name: `remote-ip`, `imap.cause`, `vnd.dovecot.config.…`
+    pub environment: Vec<(String, String)>,
+}
+
+/// An annotation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Annotation {
+    /// The mailbox; empty for the server's own.
+    pub mailbox: String,
+    /// Its name, such as `/private/comment`; case does not matter.
+    pub name: String,
+    /// Its value.
+    pub value: Vec<u8>,
+}
+
+/// A list kept outside the script.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    /// Its name: a URI, or a name of the default namespace such as `:addrbook:default`.
+    pub name: String,
+    /// Who is on it.
+    pub members: Vec<Vec<u8>>,
+}
+
+/// What something outside answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The command or test that asks: `execute`, `filter`, `pipe`, `convert`, …
+    pub command: String,
+    /// Its first argument, the program's name for one; empty for any.
+    pub about: Vec<u8>,
+    /// Whether it succeeds, or the test holds.
+    pub holds: bool,
+    /// What it writes: the value of `:output`, or of the test.
+    pub output: Vec<u8>,
 }
 
 /// What a run may use; beyond it the run fails as a server's limits would make it fail. Counted, never timed.
@@ -248,7 +299,7 @@ pub struct Action {
     /// Which unit of the program.
     pub unit: u32,
     /// Tagged arguments by name without the colon, in the order of the names.
-    pub tags: BTreeMap<&'static str, Value>,
+    pub tags: Map<&'static str, Value>,
     /// Positional arguments.
     pub args: Vec<Value>,
 }
@@ -325,6 +376,14 @@ pub enum Question {
     SeenBefore,
     /// Was this sender answered before?
     AnsweredBefore,
+    /// What does something outside answer: a program, a converter, a calendar?
+    Outside,
+    /// Is there a mailbox with this special use or id?
+    MailboxFor,
+    /// Is there such an annotation?
+    Annotation,
+    /// Is this on the list?
+    OnList,
 }
 
 impl Question {
@@ -335,6 +394,10 @@ impl Question {
             Self::MailboxExists => "mailbox-exists",
             Self::SeenBefore => "seen-before",
             Self::AnsweredBefore => "answered-before",
+            Self::Outside => "outside",
+            Self::MailboxFor => "mailbox-for",
+            Self::Annotation => "annotation",
+            Self::OnList => "on-list",
         }
     }
 }

@@ -5,31 +5,46 @@
 
 mod base;
 mod body;
+mod calendar;
 mod comparators;
 mod copy;
 mod date;
+mod dsn;
 mod duplicate;
 mod editheader;
 mod encoded_character;
 mod enotify;
 mod envelope;
 mod environment;
+mod extlists;
+mod fcc;
 mod fileinto;
 mod ihave;
 mod imap4flags;
 mod imapflags;
+mod imapsieve;
 mod include;
 mod index;
 mod mailbox;
+mod mailboxid;
+mod metadata;
 mod mime;
 mod notify;
 mod regex;
 mod reject;
 mod relational;
+mod rewriting;
+mod spamtest;
+mod special_use;
 mod subaddress;
+#[cfg(feature = "svtest")]
+mod testsuite;
 mod vacation;
 mod variables;
+mod vnd_cyrus;
 mod vnd_dovecot;
+mod vnd_proton;
+mod vnd_stalwart;
 
 /// A line of documentation in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +148,8 @@ pub struct Tag {
     pub id: TagId,
     /// The parameter after it.
     pub value: Option<ArgKind>,
+    /// Of the tags with one slot, one at most may stand on a command; empty for a slot of its own.
+    pub slot: &'static str,
     /// On which commands it may stand.
     pub on: On,
     /// Where it is defined.
@@ -164,11 +181,11 @@ pub enum Family {
 }
 
 macro_rules! ids {
-    ($(#[$meta:meta])* $name:ident: $($variant:ident)*) => {
+    ($(#[$meta:meta])* $name:ident: $($(#[$only:meta])* $variant:ident $(($of:ty))?)*) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[allow(missing_docs, reason = "each is documented where the spec lists it")]
-        pub enum $name { $($variant),* }
+        pub enum $name { $($(#[$only])* $variant $(($of))?),* }
     };
 }
 
@@ -178,14 +195,28 @@ ids! {
         FileInto Envelope Reject Body Set String Vacation SetFlag AddFlag RemoveFlag HasFlag Mark Unmark Date CurrentDate
         AddHeader DeleteHeader Environment NotifyMethod ValidNotifyMethod NotifyMethodCapability IHave Error MailboxExists
         ForEveryPart Break ExtractText Include Return Global Import Export Duplicate NotifyOld Denotify DebugLog
+        EReject SpamTest VirusTest Metadata MetadataExists ServerMetadata ServerMetadataExists SpecialUseExists MailboxIdExists
+        ValidExtList Report Pipe Filter Execute Replace Enclose Convert ProcessCalendar Snooze Log JmapQuery ImplicitKeepTarget
+        While Continue Let Eval Expire Unexpire HasExpiration Expiration
+        #[cfg(feature = "svtest")] Suite(SuiteId)
+}
+
+#[cfg(feature = "svtest")]
+ids! {
+    /// The behaviour of a command or test of vnd.dovecot.testsuite.
+    SuiteId: Test Set Fail Message AskMessage MessagePrint ResultPrint ResultReset ResultExecute ResultAction Compile Run Multiscript Error
+        MailboxCreate MailboxDelete ConfigSet ConfigUnset ConfigReload BinarySave BinaryLoad MetadataSet
 }
 
 ids! {
-    /// The meaning of a tag.
+    /// The meaning of a tag; `Other` means nothing to the language itself: the tag is handed on under its name.
     TagId: Comparator Is Contains Matches Regex Count Value All LocalPart Domain User Detail Over Under Copy Create Flags
         Raw Content Text Lower Upper LowerFirst UpperFirst QuoteWildcard Length EncodeUrl Days Seconds Subject From Addresses
         Mime Handle Index Last Zone OriginalZone Importance Options Message AnyChild Type Subtype ContentType Param
-        Name First Global Personal Once Optional Header UniqueId Method Id Low Normal High
+        Name First Global Personal Once Optional Header UniqueId Method Id Low Normal High List
+        Other
+        #[cfg(feature = "svtest")] AppendResult #[cfg(feature = "svtest")] Smtp #[cfg(feature = "svtest")] Folder
+        #[cfg(feature = "svtest")] Extension #[cfg(feature = "svtest")] Mailbox
 }
 
 impl Command {
@@ -214,43 +245,6 @@ impl Command {
         out
     }
 }
-
-/// Capabilities of other servers, by name alone, so that a script which asks for one is not told that it does not exist.
-pub const ELSEWHERE: &[&str] = &[
-    "spamtest",
-    "spamtestplus",
-    "virustest",
-    "ereject",
-    "mboxmetadata",
-    "servermetadata",
-    "special-use",
-    "extlists",
-    "fcc",
-    "mailboxid",
-    "replace",
-    "enclose",
-    "convert",
-    "envelope-dsn",
-    "envelope-deliverby",
-    "redirect-dsn",
-    "redirect-deliverby",
-    "imapsieve",
-    "processcalendar",
-    "snooze",
-    "vnd.dovecot.duplicate",
-    "vnd.dovecot.environment",
-    "vnd.dovecot.execute",
-    "vnd.dovecot.filter",
-    "vnd.dovecot.imapsieve",
-    "vnd.dovecot.pipe",
-    "vnd.dovecot.report",
-    "vnd.cyrus.jmapquery",
-    "vnd.cyrus.log",
-    "vnd.proton.eval",
-    "vnd.proton.expire",
-    "vnd.stalwart.expressions",
-    "vnd.stalwart.while",
-];
 
 /// Headers that the `address` test reads (RFC 5228, 5.1; tst-address.c), lower case.
 pub const ADDRESS_HEADERS: &[&str] = &[
@@ -287,8 +281,21 @@ pub const ADDRESS_HEADERS: &[&str] = &[
     "x-original-to",
 ];
 
-/// Envelope parts, and whether each is an address (RFC 5228, 5.4; `auth` is ext-envelope.c's own).
-pub const ENVELOPE_PARTS: &[(&str, bool)] = &[("from", true), ("to", true), ("auth", false)];
+/// Envelope parts, whether each is an address, and the extension that it needs beside `envelope` (RFC 5228, 5.4; RFC 6009, 3 and 5; `auth` is
+/// ext-envelope.c's own).
+pub const ENVELOPE_PARTS: &[(&str, bool, &str)] = &[
+    ("from", true, ""),
+    ("to", true, ""),
+    ("auth", false, ""),
+    ("notify", false, "envelope-dsn"),
+    ("orcpt", false, "envelope-dsn"),
+    ("ret", false, "envelope-dsn"),
+    ("envid", false, "envelope-dsn"),
+    ("bytimeabsolute", false, "envelope-deliverby"),
+    ("bytimerelative", false, "envelope-deliverby"),
+    ("bymode", false, "envelope-deliverby"),
+    ("bytrace", false, "envelope-deliverby"),
+];
 
 /// Date parts (RFC 5260, 4.2).
 pub const DATE_PARTS: &[&str] =
@@ -337,12 +344,67 @@ const EXTENSIONS: &[&Extension] = &[
     &imapflags::IMAPFLAGS,
     &notify::NOTIFY,
     &vnd_dovecot::DEBUG,
+    &vnd_dovecot::DUPLICATE,
+    &vnd_dovecot::ENVIRONMENT,
+    &vnd_dovecot::IMAPSIEVE,
+    &vnd_dovecot::REPORT,
+    &vnd_dovecot::PIPE,
+    &vnd_dovecot::FILTER,
+    &vnd_dovecot::EXECUTE,
+    &reject::EREJECT,
+    &spamtest::SPAMTEST,
+    &spamtest::SPAMTESTPLUS,
+    &spamtest::VIRUSTEST,
+    &metadata::MBOXMETADATA,
+    &metadata::SERVERMETADATA,
+    &special_use::SPECIAL_USE,
+    &extlists::EXTLISTS,
+    &imapsieve::IMAPSIEVE,
+    &fcc::FCC,
+    &mailboxid::MAILBOXID,
+    &rewriting::REPLACE,
+    &rewriting::ENCLOSE,
+    &rewriting::CONVERT,
+    &dsn::ENVELOPE_DSN,
+    &dsn::ENVELOPE_DELIVERBY,
+    &dsn::REDIRECT_DSN,
+    &dsn::REDIRECT_DELIVERBY,
+    &calendar::PROCESSCALENDAR,
+    &comparators::ELBONIA,
+    &vnd_cyrus::LOG,
+    &vnd_cyrus::X_LOG,
+    &vnd_cyrus::JMAPQUERY,
+    &vnd_cyrus::X_JMAPQUERY,
+    &vnd_cyrus::IMIP_EXTENSION,
+    &vnd_cyrus::IMPLICIT_KEEP_TARGET,
+    &vnd_cyrus::REDIRECT_MULTIPLE,
+    &vnd_cyrus::SNOOZE,
+    &vnd_cyrus::X_SNOOZE,
+    &vnd_stalwart::WHILE,
+    &vnd_stalwart::EXPRESSIONS,
+    &vnd_proton::EXPIRE,
+    &vnd_proton::EVAL,
 ];
+
+/// The language of Pigeonhole's own tests. No server offers it: only the runner of test files puts it in force.
+#[cfg(feature = "svtest")]
+pub const TESTSUITE: &Extension = &testsuite::TESTSUITE;
 
 /// An extension by its capability name (case matters: RFC 5228, 3.2).
 #[must_use]
 pub fn extension(name: &str) -> Option<&'static Extension> {
     EXTENSIONS.iter().copied().find(|extension| extension.name == name)
+}
+
+/// The extension that another brings with it (ext-vacation-seconds.c, ext-vnd-environment.c, ext-imapsieve.c).
+#[must_use]
+pub fn implied(name: &str) -> Option<&'static Extension> {
+    match name {
+        "vacation-seconds" => Some(&vacation::VACATION),
+        "vnd.dovecot.environment" => Some(&environment::ENVIRONMENT),
+        "vnd.dovecot.imapsieve" => Some(&imapsieve::IMAPSIEVE),
+        _ => None,
+    }
 }
 
 /// The extension that brings a command or test of this name (compared without case), for hints about a missing `require`.
@@ -373,19 +435,28 @@ const MATCHING: &[Family] = &[Family::Comparator, Family::MatchType];
 const ADDRESSES: &[Family] = &[Family::Comparator, Family::MatchType, Family::AddressPart];
 
 const fn action(name: &'static str, op: OpId, args: &'static [Arg], source: &'static str, doc: Doc) -> Command {
-    Command { name, role: Role::Action, op, args, families: &[], tests: Tests::None, block: false, source, doc }
+    Command { name, role: Role::Action, op, args, families: &[], tests: Tests::None, block: false, source: cited(source), doc }
 }
 
 const fn control(name: &'static str, op: OpId, args: &'static [Arg], source: &'static str, doc: Doc) -> Command {
-    Command { name, role: Role::Control, op, args, families: &[], tests: Tests::None, block: false, source, doc }
+    Command { name, role: Role::Control, op, args, families: &[], tests: Tests::None, block: false, source: cited(source), doc }
 }
 
 const fn test(name: &'static str, op: OpId, args: &'static [Arg], families: &'static [Family], source: &'static str, doc: Doc) -> Command {
-    Command { name, role: Role::Test, op, args, families, tests: Tests::None, block: false, source, doc }
+    Command { name, role: Role::Test, op, args, families, tests: Tests::None, block: false, source: cited(source), doc }
 }
 
 const fn tag(name: &'static str, id: TagId, value: Option<ArgKind>, on: On, source: &'static str, doc: Doc) -> Tag {
-    Tag { name, id, value, on, source, doc }
+    Tag { name, id, value, slot: "", on, source: cited(source), doc }
+}
+
+const fn tag_in(slot: &'static str, name: &'static str, id: TagId, value: Option<ArgKind>, on: On, source: &'static str, doc: Doc) -> Tag {
+    Tag { name, id, value, slot, on, source: cited(source), doc }
+}
+
+/// Where a construct comes from; a part of its documentation.
+const fn cited(source: &'static str) -> &'static str {
+    if cfg!(feature = "docs") { source } else { "" }
 }
 
 const fn doc(en: &'static str, fr: &'static str) -> Doc {

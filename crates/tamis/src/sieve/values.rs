@@ -59,6 +59,46 @@ pub fn is_script_name(name: &[u8]) -> bool {
     !name.is_empty() && name.chars().count() <= 256 && !name.chars().any(refused)
 }
 
+/// True for a special use: a backslash and an atom (RFC 6154, 6; ext-special-use-common.c).
+#[must_use]
+pub fn is_special_use(name: &[u8]) -> bool {
+    name.split_first().is_some_and(|(first, atom)| *first == b'\\' && atom.iter().all(|byte| is_atom_char(*byte)))
+}
+
+/// Why a name cannot be an annotation's (RFC 5464, 4; imap-metadata.c); none if it can.
+#[must_use]
+pub fn annotation_error(name: &[u8]) -> Option<&'static str> {
+    let Some(rest) = name.strip_prefix(b"/") else { return Some("no slash at its start") };
+    // The server compares bytes with a sign, so that it takes those above 127 for controls.
+    if name.iter().any(|byte| *byte <= 0x19 || *byte >= 0x80 || matches!(byte, b'*' | b'%')) {
+        return Some("`*`, `%`, a control or an accented character");
+    }
+    if rest.split(|byte| *byte == b'/').any(<[u8]>::is_empty) {
+        return Some("an empty part");
+    }
+    let first = rest.split(|byte| *byte == b'/').next().unwrap_or_default();
+    let known = first.eq_ignore_ascii_case(b"private") || first.eq_ignore_ascii_case(b"shared");
+    (!known).then_some("neither `/private` nor `/shared`")
+}
+
+/// True if `name` can name a program: UTF-8, 1 to 128 characters, no controls, no slash (sieve-extprograms-common.c).
+#[must_use]
+pub fn is_program_name(name: &[u8]) -> bool {
+    is_script_name(name) && std::str::from_utf8(name).is_ok_and(|name| name.chars().count() <= 128)
+}
+
+/// True if a program may be given this argument: one line, at most 1024 bytes (sieve-extprograms-common.c).
+#[must_use]
+pub fn is_program_argument(argument: &[u8]) -> bool {
+    argument.len() <= 1024 && !argument.iter().any(|byte| matches!(byte, b'\r' | b'\n'))
+}
+
+/// True for a feedback type: a MIME token (RFC 5965, 3.1; ext-vnd-report-common.c).
+#[must_use]
+pub fn is_feedback_type(text: &[u8]) -> bool {
+    crate::mail::mime_token(text).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -227,14 +227,29 @@ fn create_is_lost_behind_flags_and_copy() {
 }
 
 #[test]
-fn a_list_of_one_string_is_a_string_to_pigeonhole() {
-    check("pigeonhole-0.5", "  require [\"fileinto\", \"variables\"];\n  fileinto [\"A\"];\n  set [\"x\"] [\"y\"];\n");
-    check(
-        "rfc",
-        r#"
+fn a_list_of_one_string_is_no_string() {
+    for server in ["pigeonhole-0.5", "rfc"] {
+        check(
+            server,
+            r#"
   require "fileinto";
   fileinto ["A"];
 #          ^^^^^ error[sieve/wrong-argument]: argument 1 of `fileinto`, `mailbox`, expects `string`, not `string-list`
+"#,
+        );
+    }
+}
+
+#[test]
+fn a_branch_that_is_never_taken_has_its_shape_all_the_same() {
+    check(
+        "pigeonhole-0.5",
+        r#"
+  if true { stop; } else if false { keep; }
+#                   ^^^^^^^ error[sieve/else-if]: `else if` is written `elsif`
+  if true { stop; } elsif { keep; }
+#                   ^^^^^ error[sieve/missing-test]: `elsif` needs a test
+  if true { stop; } elsif nothing { nothing; }
 "#,
     );
 }

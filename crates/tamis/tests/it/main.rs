@@ -7,3 +7,5 @@ mod effects;
 mod mail;
 mod regex_oracle;
 mod run;
+#[cfg(feature = "svtest")]
+mod svtest;

@@ -1,9 +1,9 @@
 //! The part of PCRE2's syntax that filters use. What is known but not handled here is [`ErrorKind::Unsupported`], so that a caller does not mistake it
 //! for the server's refusal; so is what PCRE2 reads differently from release to release.
 
-use super::{Assertion, FOREVER, Greed, Id, Node, Parser};
+use super::{Assertion, FOREVER, Greed, Id, Node, Parser, Refused};
 use crate::regex::set::Set;
-use crate::regex::{Error, ErrorKind, MAX_DEPTH};
+use crate::regex::{ErrorKind, MAX_DEPTH};
 
 /// PCRE2's highest count.
 const MOST: u32 = 65535;
@@ -29,7 +29,7 @@ enum Escape {
 
 impl Parser<'_> {
     /// The whole pattern.
-    pub(super) fn perl(&mut self) -> Result<Id, Error> {
+    pub(super) fn perl(&mut self) -> Result<Id, Refused> {
         let root = self.perl_alternatives(0)?;
         if self.at < self.pattern.len() {
             self.at += 1;
@@ -42,7 +42,7 @@ impl Parser<'_> {
         Ok(root)
     }
 
-    fn perl_alternatives(&mut self, depth: u16) -> Result<Id, Error> {
+    fn perl_alternatives(&mut self, depth: u16) -> Result<Id, Refused> {
         if depth >= MAX_DEPTH {
             return self.error(ErrorKind::TooNested, 0);
         }
@@ -56,7 +56,7 @@ impl Parser<'_> {
         if branches.len() == 1 { self.sequence(branches) } else { self.add(Node::Alt(branches)) }
     }
 
-    fn perl_branch(&mut self, depth: u16) -> Result<Id, Error> {
+    fn perl_branch(&mut self, depth: u16) -> Result<Id, Refused> {
         let mut parts = vec![];
         while let Some(byte) = self.peek(0) {
             if matches!(byte, b'|' | b')') {
@@ -102,12 +102,12 @@ impl Parser<'_> {
     }
 
     #[inline(never)]
-    fn perl_char(&mut self, code: u32) -> Result<Id, Error> {
+    fn perl_char(&mut self, code: u32) -> Result<Id, Refused> {
         let set = Set::one(code);
         self.add_set(if self.modes.ignore_case { set.any_case() } else { set }, 1)
     }
 
-    fn perl_atom(&mut self, depth: u16) -> Result<(Id, bool), Error> {
+    fn perl_atom(&mut self, depth: u16) -> Result<(Id, bool), Refused> {
         let start = self.at;
         let byte = self.peek(0).unwrap_or(0);
         if self.perl_interval().is_some() {
@@ -152,7 +152,7 @@ impl Parser<'_> {
         }
     }
 
-    fn perl_repetition(&mut self, atom: Id) -> Result<Id, Error> {
+    fn perl_repetition(&mut self, atom: Id) -> Result<Id, Refused> {
         self.perl_skip_ends();
         let start = self.at;
         // From 10.43 on `{,3}` and `{ 1 }` are repetitions too.
@@ -181,7 +181,7 @@ impl Parser<'_> {
         Ok(repeat)
     }
 
-    fn perl_group(&mut self, start: usize, depth: u16) -> Result<(Id, bool), Error> {
+    fn perl_group(&mut self, start: usize, depth: u16) -> Result<(Id, bool), Refused> {
         if self.peek(0) == Some(b'*') {
             let kind = if self.peek(1).is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b':') {
                 ErrorKind::Unsupported
@@ -191,7 +191,7 @@ impl Parser<'_> {
             return self.error(kind, start);
         }
         let modes = self.modes;
-        let close = |parser: &mut Self| -> Result<Id, Error> {
+        let close = |parser: &mut Self| -> Result<Id, Refused> {
             let body = parser.perl_alternatives(depth + 1)?;
             if !parser.eat(b')') {
                 parser.at = start + 1;
@@ -267,11 +267,16 @@ impl Parser<'_> {
     }
 
     /// A group that does not capture: its alternatives are not those of a lookbehind around it.
-    fn perl_inner(&mut self, body: Id) -> Result<Id, Error> {
+    fn perl_inner(&mut self, body: Id) -> Result<Id, Refused> {
         if matches!(self.node(body), Node::Alt(_)) { self.add(Node::Cat(vec![body])) } else { Ok(body) }
     }
 
-    fn perl_named(&mut self, opening: usize, start: usize, close: impl Fn(&mut Self) -> Result<Id, Error>) -> Result<(Id, bool), Error> {
+    fn perl_named(
+        &mut self,
+        opening: usize,
+        start: usize,
+        close: impl Fn(&mut Self) -> Result<Id, Refused>,
+    ) -> Result<(Id, bool), Refused> {
         let end = if self.peek(opening - 1) == Some(b'\'') { b'\'' } else { b'>' };
         self.at += opening;
         let name = self.at;
@@ -290,7 +295,7 @@ impl Parser<'_> {
     }
 
     /// A lookbehind; each alternative must have one length.
-    fn perl_behind(&mut self, body: Id, negative: bool, start: usize) -> Result<Id, Error> {
+    fn perl_behind(&mut self, body: Id, negative: bool, start: usize) -> Result<Id, Refused> {
         let branches = match self.node(body) {
             Node::Alt(branches) => branches.clone(),
             _ => vec![body],
@@ -324,7 +329,7 @@ impl Parser<'_> {
     }
 
     /// What follows a backslash.
-    fn perl_escape(&mut self, start: usize, in_bracket: bool) -> Result<Escape, Error> {
+    fn perl_escape(&mut self, start: usize, in_bracket: bool) -> Result<Escape, Refused> {
         let Some(byte) = self.peek(0) else { return self.error(ErrorKind::TrailingBackslash, start) };
         self.at += 1;
         let space = Set::of(&|byte| matches!(byte, b' ' | b'\t'..=b'\r'));
@@ -364,7 +369,7 @@ impl Parser<'_> {
         })
     }
 
-    fn perl_hexadecimal(&mut self, start: usize) -> Result<u32, Error> {
+    fn perl_hexadecimal(&mut self, start: usize) -> Result<u32, Refused> {
         let braced = self.peek(0) == Some(b'{');
         self.at += usize::from(braced);
         let (mut value, mut count) = (0u32, 0);
@@ -382,7 +387,7 @@ impl Parser<'_> {
     }
 
     /// A back reference or an octal number.
-    fn perl_digits(&mut self, first: u8, start: usize, in_bracket: bool) -> Result<Escape, Error> {
+    fn perl_digits(&mut self, first: u8, start: usize, in_bracket: bool) -> Result<Escape, Refused> {
         if first != b'0' && !in_bracket {
             self.at -= 1;
             let id = self.number().and_then(|id| u16::try_from(id).ok()).unwrap_or(u16::MAX);
@@ -404,7 +409,7 @@ impl Parser<'_> {
     }
 
     /// A bracket after its `[`.
-    fn perl_bracket(&mut self, start: usize) -> Result<Id, Error> {
+    fn perl_bracket(&mut self, start: usize) -> Result<Id, Refused> {
         if matches!(self.peek(0), Some(b':' | b'.' | b'=')) && self.perl_posix_end(self.at).is_some() {
             return self.error(ErrorKind::BadPattern, start);
         }
@@ -461,7 +466,7 @@ impl Parser<'_> {
     }
 
     /// One member of a bracket: a code point, or a class.
-    fn perl_member(&mut self, start: usize) -> Result<Result<u32, Set>, Error> {
+    fn perl_member(&mut self, start: usize) -> Result<Result<u32, Set>, Refused> {
         let from = self.at;
         let Some(byte) = self.peek(0) else { return self.error(ErrorKind::UnmatchedBracket, start) };
         self.at += 1;

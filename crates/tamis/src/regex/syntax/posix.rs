@@ -1,8 +1,8 @@
 //! POSIX extended regular expressions as glibc (posix/regcomp.c) and musl (src/regex/regcomp.c) read them.
 
-use super::{Assertion, FOREVER, Greed, Id, Node, Parser};
+use super::{Assertion, FOREVER, Greed, Id, Node, Parser, Refused};
 use crate::regex::set::Set;
-use crate::regex::{Error, ErrorKind, Flavour, MAX_DEPTH};
+use crate::regex::{ErrorKind, Flavour, MAX_DEPTH};
 
 /// glibc's `RE_DUP_MAX`.
 const GLIBC_MOST: u32 = 32767;
@@ -29,7 +29,7 @@ impl Parser<'_> {
     }
 
     /// Branches between `|`, up to the end or, in a group, to its `)`.
-    pub(super) fn alternatives(&mut self, depth: u16) -> Result<Id, Error> {
+    pub(super) fn alternatives(&mut self, depth: u16) -> Result<Id, Refused> {
         if depth >= MAX_DEPTH {
             return self.error(ErrorKind::TooNested, 0);
         }
@@ -49,7 +49,7 @@ impl Parser<'_> {
         if branches.len() == 1 { self.sequence(branches) } else { self.add(Node::Alt(branches)) }
     }
 
-    fn branch(&mut self, depth: u16) -> Result<Id, Error> {
+    fn branch(&mut self, depth: u16) -> Result<Id, Refused> {
         let mut parts = vec![];
         loop {
             match self.peek(0) {
@@ -67,7 +67,7 @@ impl Parser<'_> {
     }
 
     /// One atom, and whether a repetition may follow.
-    fn atom(&mut self, depth: u16) -> Result<(Id, bool), Error> {
+    fn atom(&mut self, depth: u16) -> Result<(Id, bool), Refused> {
         let start = self.at;
         let byte = self.peek(0).unwrap_or(0);
         self.at += 1;
@@ -96,12 +96,12 @@ impl Parser<'_> {
     }
 
     #[inline(never)]
-    fn literal(&mut self, byte: u8) -> Result<Id, Error> {
+    fn literal(&mut self, byte: u8) -> Result<Id, Refused> {
         let set = Set::one(u32::from(byte));
         if self.ignore_case && byte.is_ascii_alphabetic() { self.add_set(set.any_case(), 2) } else { self.add_set(set, 1) }
     }
 
-    fn escape(&mut self, start: usize) -> Result<(Id, bool), Error> {
+    fn escape(&mut self, start: usize) -> Result<(Id, bool), Refused> {
         let Some(byte) = self.peek(0) else { return self.error(ErrorKind::TrailingBackslash, start) };
         self.at += 1;
         let glibc = self.glibc();
@@ -149,7 +149,7 @@ impl Parser<'_> {
     }
 
     /// musl: `\xhh` or `\x{hhhhhhhh}`, a code point; in the C locale bytes from 0x80 on are the code points from 0xdf80 on.
-    fn musl_hexadecimal(&mut self, start: usize) -> Result<Id, Error> {
+    fn musl_hexadecimal(&mut self, start: usize) -> Result<Id, Refused> {
         let braced = self.eat(b'{');
         let mut value = 0u32;
         for _ in 0..if braced { 8 } else { 2 } {
@@ -166,7 +166,7 @@ impl Parser<'_> {
         self.add_set(Set::of(&|byte| musl_code(byte) == value), 1)
     }
 
-    fn repetitions(&mut self, mut atom: Id) -> Result<Id, Error> {
+    fn repetitions(&mut self, mut atom: Id) -> Result<Id, Refused> {
         loop {
             let start = self.at;
             let (min, max) = match self.peek(0) {
@@ -186,7 +186,7 @@ impl Parser<'_> {
         }
     }
 
-    fn musl_interval(&mut self, start: usize) -> Result<(u32, u32), Error> {
+    fn musl_interval(&mut self, start: usize) -> Result<(u32, u32), Refused> {
         let min = self.number();
         let max = if self.eat(b',') { self.number().unwrap_or(FOREVER) } else { min.unwrap_or(0) };
         match min {
@@ -195,7 +195,7 @@ impl Parser<'_> {
         }
     }
 
-    fn glibc_interval(&mut self, start: usize) -> Result<(u32, u32), Error> {
+    fn glibc_interval(&mut self, start: usize) -> Result<(u32, u32), Refused> {
         // Either number may be missing: `{,}` is `*`.
         let mut min = self.glibc_count();
         if min == Some(None) {
@@ -253,7 +253,7 @@ impl Parser<'_> {
     }
 
     /// glibc's bracket after its `[`. Under `REG_ICASE` glibc reads the pattern in upper case, class names excepted, and then the text too.
-    fn glibc_bracket(&mut self, start: usize) -> Result<Id, Error> {
+    fn glibc_bracket(&mut self, start: usize) -> Result<Id, Refused> {
         let mut set = Set::default();
         let negative = self.eat(b'^');
         if self.peek(0).is_none() {
@@ -307,7 +307,7 @@ impl Parser<'_> {
         self.add_set(set, 1)
     }
 
-    fn glibc_byte(&self, item: Item, start: usize) -> Result<u8, Error> {
+    fn glibc_byte(&mut self, item: Item, start: usize) -> Result<u8, Refused> {
         match item {
             Item::Byte(byte) => Ok(byte),
             Item::Symbol(name) | Item::Equivalents(name) | Item::Class(name) => match name.as_slice() {
@@ -318,7 +318,7 @@ impl Parser<'_> {
     }
 
     /// One element of glibc's bracket; `hyphen` if `-` may stand for itself here.
-    fn glibc_item(&mut self, start: usize, hyphen: bool) -> Result<Item, Error> {
+    fn glibc_item(&mut self, start: usize, hyphen: bool) -> Result<Item, Refused> {
         let from = self.at;
         let fold = self.ignore_case;
         let upper = move |byte: u8| if fold { byte.to_ascii_uppercase() } else { byte };
@@ -344,7 +344,7 @@ impl Parser<'_> {
     }
 
     /// musl's bracket after its `[`.
-    fn musl_bracket(&mut self, start: usize) -> Result<Id, Error> {
+    fn musl_bracket(&mut self, start: usize) -> Result<Id, Refused> {
         let negative = self.eat(b'^');
         // Ranges of code points, and the bytes of the classes.
         let mut ranges: Vec<(u32, u32)> = vec![];

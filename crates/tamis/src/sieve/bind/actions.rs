@@ -34,7 +34,9 @@ impl Binder<'_> {
             OpId::Discard => Some(Op::Discard),
             OpId::Redirect => self.redirect(call, arguments),
             OpId::FileInto => self.fileinto(arguments),
-            OpId::Reject => Some(Op::Reject { reason: self.string(arguments.nth_back(1)?) }),
+            OpId::Reject | OpId::EReject => {
+                Some(Op::Reject { reason: self.string(arguments.nth_back(1)?), early: found.op == OpId::EReject })
+            }
             OpId::Vacation => self.vacation(arguments),
             OpId::Set => {
                 let name = arguments.nth_back(2)?;
@@ -49,7 +51,7 @@ impl Binder<'_> {
             OpId::Unmark => Some(mark(call, FlagChange::Remove)),
             OpId::AddHeader => self.addheader(arguments),
             OpId::DeleteHeader => self.deleteheader(arguments),
-            OpId::NotifyMethod => self.notify(arguments),
+            OpId::NotifyMethod => self.notify(call, arguments),
             OpId::NotifyOld => self.notify_old(arguments),
             OpId::Denotify => self.denotify(arguments),
             OpId::Error => Some(Op::Error { message: self.string(arguments.nth_back(1)?) }),
@@ -62,6 +64,26 @@ impl Binder<'_> {
                 None
             }
             OpId::DebugLog => Some(Op::DebugLog(self.string(arguments.nth_back(1)?))),
+            OpId::Report => self.report_abuse(arguments),
+            OpId::ImplicitKeepTarget => {
+                Some(Op::ImplicitKeepTarget { mailbox: self.string(arguments.nth_back(1)?), preferred: self.preferred(arguments) })
+            }
+            OpId::Pipe
+            | OpId::Filter
+            | OpId::Execute
+            | OpId::Replace
+            | OpId::Enclose
+            | OpId::Convert
+            | OpId::ProcessCalendar
+            | OpId::Snooze
+            | OpId::Log
+            | OpId::Continue
+            | OpId::Let
+            | OpId::Eval
+            | OpId::Expire
+            | OpId::Unexpire => Some(Op::External(Box::new(self.external(found, call, arguments)?))),
+            #[cfg(feature = "svtest")]
+            OpId::Suite(id) => self.suite_act(id, call, arguments),
             // Bound elsewhere: they have branches or blocks, or are tests.
             OpId::If
             | OpId::Elsif
@@ -87,7 +109,20 @@ impl Binder<'_> {
             | OpId::NotifyMethodCapability
             | OpId::IHave
             | OpId::MailboxExists
-            | OpId::Duplicate => None,
+            | OpId::Duplicate
+            | OpId::SpamTest
+            | OpId::VirusTest
+            | OpId::Metadata
+            | OpId::MetadataExists
+            | OpId::ServerMetadata
+            | OpId::ServerMetadataExists
+            | OpId::SpecialUseExists
+            | OpId::MailboxIdExists
+            | OpId::ValidExtList
+            | OpId::JmapQuery
+            | OpId::While
+            | OpId::HasExpiration
+            | OpId::Expiration => None,
         }
     }
 
@@ -125,7 +160,7 @@ impl Binder<'_> {
     }
 
     /// The variable that an argument names, to be set.
-    fn named_variable(&mut self, name: Argument) -> Option<crate::sieve::program::Place> {
+    pub(super) fn named_variable(&mut self, name: Argument) -> Option<crate::sieve::program::Place> {
         let name = *self.calls.strings(name).first()?;
         self.variable(name, true)
     }
@@ -141,7 +176,7 @@ impl Binder<'_> {
     }
 
     /// Checks a literal address as smtp-address.c does.
-    fn check_address(&mut self, text: &Text) -> bool {
+    pub(super) fn check_address(&mut self, text: &Text) -> bool {
         let Some(literal) = text.literal() else { return true };
         if parse_address(literal).is_ok() {
             return true;
@@ -151,15 +186,23 @@ impl Binder<'_> {
     }
 
     fn redirect(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
-        let address = self.string(arguments.nth_back(1)?);
-        self.check_address(&address);
+        let addresses = self.strings(arguments.nth_back(1)?);
+        let list = arguments.tag(TagId::List).map(|tagged| tagged.range);
+        if let Some(range) = list.filter(|_| self.dialect.engine.is_pigeonhole()) {
+            let server = self.dialect.name.clone();
+            self.error(Code::RedirectList, range, "server", server);
+        }
+        for address in addresses.items.iter().filter(|_| list.is_none()) {
+            self.check_address(address);
+        }
         // Pigeonhole asks about its limit only if the address is not literal (cmd-redirect.c).
-        let asked = address.literal().is_none() || !self.dialect.engine.is_pigeonhole();
+        let asked = addresses.items.iter().any(|address| address.literal().is_none()) || !self.dialect.engine.is_pigeonhole();
         if self.dialect.settings.max_redirects == 0 && asked {
             let server = self.dialect.name.clone();
             self.error(Code::RedirectForbidden, call.name, "server", server);
         }
-        Some(Op::Redirect { address, copy: arguments.has(TagId::Copy) })
+        let others = self.others(arguments).into();
+        Some(Op::Redirect { addresses, list: list.is_some(), copy: arguments.has(TagId::Copy), others })
     }
 
     fn fileinto(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
@@ -170,7 +213,8 @@ impl Binder<'_> {
             self.error(Code::InvalidMailbox, mailbox.range, "name", name);
         }
         let create = arguments.has(TagId::Create) && !self.create_is_lost(arguments);
-        Some(Op::FileInto { mailbox, copy: arguments.has(TagId::Copy), create, flags: self.flags(arguments) })
+        let preferred = self.preferred(arguments);
+        Some(Op::FileInto { mailbox, copy: arguments.has(TagId::Copy), create, flags: self.flags(arguments), preferred })
     }
 
     /// Pigeonhole loses `:create` behind `:flags` and `:copy`: sieve-result.c inserts it before the last side effect without linking
@@ -248,7 +292,17 @@ impl Binder<'_> {
         let addresses = arguments.value(TagId::Addresses).map(|addresses| self.strings(addresses));
         let handle = arguments.value(TagId::Handle).map(|handle| self.string(handle));
         let reason = self.string(arguments.nth_back(1)?);
-        Some(Op::Vacation(Box::new(Vacation { period, subject, from, addresses, mime: arguments.has(TagId::Mime), handle, reason })))
+        let others = self.others(arguments);
+        Some(Op::Vacation(Box::new(Vacation {
+            period,
+            subject,
+            from,
+            addresses,
+            mime: arguments.has(TagId::Mime),
+            handle,
+            reason,
+            others,
+        })))
     }
 
     /// A literal header name that a command is to write.
@@ -271,9 +325,12 @@ impl Binder<'_> {
             if literal.contains(&0) {
                 self.report(Diagnostic::new(Code::InvalidHeaderValue, value.range));
             } else if !is_header_value(literal, true, true) {
-                let mut warning = Diagnostic::new(Code::InvalidHeaderValue, value.range);
-                warning.severity = Severity::Warning;
-                self.report(warning);
+                let mut finding = Diagnostic::new(Code::InvalidHeaderValue, value.range);
+                // Until 2.4 a warning (cmd-addheader.c).
+                if self.dialect.engine != Engine::Pigeonhole24 {
+                    finding.severity = Severity::Warning;
+                }
+                self.report(finding);
             }
             if literal.len() as u64 > self.dialect.settings.editheader_max_header_size {
                 let max = self.dialect.settings.editheader_max_header_size.to_string();
@@ -317,7 +374,7 @@ impl Binder<'_> {
         Some(Op::DeleteHeader { index, matching, name, values })
     }
 
-    fn notify(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
+    fn notify(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
         let method = self.string(arguments.nth_back(1)?);
         let from = arguments.value(TagId::From).map(|from| self.string(from));
         let importance = match arguments.value(TagId::Importance) {
@@ -353,7 +410,12 @@ impl Binder<'_> {
                 self.check_options(options.as_ref());
             }
         }
-        Some(Op::Notify(Box::new(Notify { from, importance, options, message, method })))
+        if self.dialect.settings.max_notifications == Some(0) {
+            let server = self.dialect.name.clone();
+            self.error(Code::NotifyForbidden, call.name, "server", server);
+        }
+        let others = self.others(arguments);
+        Some(Op::Notify(Box::new(Notify { from, importance, options, message, method, others })))
     }
 
     /// Options are `name=value` (RFC 5435, 3.5; ext-enotify-common.c). mailto takes none, so they are only looked at for their form.

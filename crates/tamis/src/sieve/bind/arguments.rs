@@ -37,6 +37,11 @@ impl<'t> Arguments<'t> {
         self.tag(id).is_some()
     }
 
+    /// The last tag of a name.
+    pub(super) fn named(&self, name: &str) -> Option<&Tagged> {
+        self.tags.iter().rev().find(|tagged| tagged.tag.name == name)
+    }
+
     /// The parameter of a tag.
     pub(super) fn value(&self, id: TagId) -> Option<Argument> {
         self.tag(id).and_then(|tagged| tagged.value)
@@ -67,8 +72,8 @@ impl<'s> Binder<'s> {
         let Some(positional) = positional.filter(|row| row.iter().all(|argument| argument.kind != Kind::Tag)) else {
             return self.disordered(found, call);
         };
-        let fits = positional.len() == found.args.len()
-            && found.args.iter().zip(positional).all(|(arg, argument)| self.accepts(arg.kind, *argument));
+        let fits =
+            positional.len() == found.args.len() && found.args.iter().zip(positional).all(|(arg, argument)| accepts(arg.kind, *argument));
         let out = Arguments { tags, positional: Cow::Borrowed(positional) };
         let agree = out.tags.len() < 2 || self.modifiers_agree(&out);
         if (fits || self.positional(found, call, positional)) && agree {
@@ -97,7 +102,7 @@ impl<'s> Binder<'s> {
             at += 1;
             let mut value = None;
             if let Some(kind) = tag.value {
-                value = Some(*all.get(at).filter(|next| self.accepts(kind, **next))?);
+                value = Some(*all.get(at).filter(|next| accepts(kind, **next))?);
                 at += 1;
             }
             tags.push(Tagged { tag, range: argument.range, value });
@@ -145,7 +150,7 @@ impl<'s> Binder<'s> {
             if let Some(kind) = tag.value {
                 let next = all.get(at).filter(|next| next.kind != Kind::Tag).copied();
                 at += usize::from(next.is_some());
-                tagged.value = next.filter(|next| self.accepts(kind, *next));
+                tagged.value = next.filter(|next| accepts(kind, *next));
                 if tagged.value.is_none() {
                     self.wrong_value(kind, argument.range, next);
                     valid = false;
@@ -191,7 +196,7 @@ impl<'s> Binder<'s> {
         });
         let mut valid = true;
         for (position, (arg, argument)) in expected.zip(positional).enumerate() {
-            if !self.accepts(arg.kind, *argument) {
+            if !accepts(arg.kind, *argument) {
                 self.report(
                     Diagnostic::new(Code::WrongArgument, argument.range)
                         .with("position", (position + 1).to_string())
@@ -204,18 +209,6 @@ impl<'s> Binder<'s> {
             }
         }
         valid
-    }
-
-    /// Pigeonhole takes a list of one string for a string (sieve-ast.c makes it one).
-    fn accepts(&self, kind: ArgKind, argument: Argument) -> bool {
-        match kind {
-            ArgKind::String if argument.kind == Kind::StringList => {
-                self.dialect.engine.is_pigeonhole() && self.calls.strings(argument).len() == 1
-            }
-            ArgKind::String => argument.kind.is_string(),
-            ArgKind::Strings => argument.kind.is_string() || argument.kind == Kind::StringList,
-            ArgKind::Number => argument.kind == Kind::Number,
-        }
     }
 
     /// The name of a tag, its colon left out.
@@ -354,7 +347,19 @@ fn excludes(found: &Command, one: &Tag, other: &Tag) -> bool {
         TagId::Name | TagId::Once | TagId::Optional | TagId::AnyChild | TagId::Method => true,
         _ => false,
     };
+    if one.id == TagId::Other || other.id == TagId::Other {
+        return one.name == other.name || (!one.slot.is_empty() && one.slot == other.slot);
+    }
     group(one.id) == group(other.id) && !(one.id == other.id && forgotten)
+}
+
+/// A list of one string is no string (sieve_validate_positional_argument), though a string is a list.
+const fn accepts(kind: ArgKind, argument: Argument) -> bool {
+    match kind {
+        ArgKind::String => argument.kind.is_string(),
+        ArgKind::Strings => argument.kind.is_string() || matches!(argument.kind, Kind::StringList),
+        ArgKind::Number => matches!(argument.kind, Kind::Number),
+    }
 }
 
 const fn kind_name(kind: ArgKind) -> &'static str {

@@ -1,9 +1,8 @@
 //! Scripts that include scripts (RFC 6609, 3): each is bound once, as a unit of the program; cycles and depth are seen on their graph.
 
-use std::collections::BTreeMap;
-
 use super::{Binder, Bound, end_of};
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::order::Map;
 use crate::sieve::dialect::{Dialect, Position};
 use crate::sieve::program::{Command, Op, Program, Unit};
 use crate::sieve::syntax::{self, Parsed};
@@ -22,7 +21,7 @@ pub enum Store {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scripts {
     /// By store and name.
-    pub texts: BTreeMap<(Store, String), Option<String>>,
+    pub texts: Map<(Store, String), Option<String>>,
 }
 
 /// A script that was asked for and that [`Scripts`] says nothing about.

@@ -21,13 +21,13 @@ pub(super) struct Memory<'s, M> {
 struct Key<'s> {
     number: u64,
     long: &'s str,
-    context: u32,
+    context: usize,
 }
 
 impl<'s> Key<'s> {
     /// The key of the name at `range` in a text.
     #[inline]
-    fn new(text: &'s str, range: Range, context: u32) -> Self {
+    fn new(text: &'s str, range: Range, context: usize) -> Self {
         const SHORT: u32 = u64::BITS / 8;
         let bytes = text.as_bytes().get(range.start as usize..).and_then(|bytes| bytes.first_chunk());
         match bytes {
@@ -46,7 +46,7 @@ impl<'s> Key<'s> {
 
     /// The highest bits of a product with a large odd number hang on all bits of the other factor.
     fn drawer(self) -> usize {
-        let number = self.number ^ u64::from(self.context) ^ (self.long.len() as u64) << 8;
+        let number = self.number ^ self.context as u64 ^ (self.long.len() as u64) << 8;
         (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - DRAWERS.ilog2())) as usize
     }
 }
@@ -80,7 +80,7 @@ impl<'s> Binder<'s> {
     /// The command or test of the name at `range` among the extensions in force; `test` says which is preferred.
     #[inline]
     pub(super) fn find(&mut self, range: Range, test: bool) -> Option<&'static Command> {
-        match self.known_commands.get(Key::new(self.text, range, u32::from(test))) {
+        match self.known_commands.get(Key::new(self.text, range, usize::from(test))) {
             Some(command) => Some(command),
             None => self.new_command(range, test),
         }
@@ -90,7 +90,7 @@ impl<'s> Binder<'s> {
     #[inline(never)]
     fn new_command(&mut self, range: Range, test: bool) -> Option<&'static Command> {
         let command = self.search(range.of(self.text), test)?;
-        self.known_commands.put(Key::new(self.text, range, u32::from(test)), command);
+        self.known_commands.put(Key::new(self.text, range, usize::from(test)), command);
         Some(command)
     }
 
@@ -113,9 +113,9 @@ impl<'s> Binder<'s> {
     #[inline]
     pub(super) fn tag(&mut self, found: &'static Command, range: Range) -> Option<&'static Tag> {
         let range = Range { start: range.start + 1, ..range };
-        match self.known_tags.get(Key::new(self.text, range, found.op as u32)) {
-            Some((on, tag)) if std::ptr::eq(on, found) => Some(tag),
-            _ => self.new_tag(found, range),
+        match self.known_tags.get(Key::new(self.text, range, place(found))) {
+            Some(tag) => Some(tag),
+            None => self.new_tag(found, range),
         }
     }
 
@@ -123,7 +123,7 @@ impl<'s> Binder<'s> {
     #[inline(never)]
     fn new_tag(&mut self, found: &'static Command, range: Range) -> Option<&'static Tag> {
         let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text))?;
-        self.known_tags.put(Key::new(self.text, range, found.op as u32), (found, tag));
+        self.known_tags.put(Key::new(self.text, range, place(found)), tag);
         Some(tag)
     }
 
@@ -137,6 +137,11 @@ impl<'s> Binder<'s> {
         self.known_commands.clear();
         self.known_tags.clear();
     }
+}
+
+/// What tells one command of the spec from another.
+fn place(of: &'static Command) -> usize {
+    std::ptr::from_ref(of).addr()
 }
 
 /// The tag of a name on a command among some extensions.

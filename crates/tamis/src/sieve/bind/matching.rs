@@ -24,6 +24,14 @@ impl Binder<'_> {
                 );
                 return None;
             }
+            TagId::List => {
+                // mcht-list.c: lists have their own way to compare.
+                if arguments.has(TagId::Comparator) {
+                    self.report(Diagnostic::new(Code::ListComparator, tagged.range));
+                    return None;
+                }
+                MatchKind::List
+            }
             TagId::Contains => MatchKind::Contains,
             TagId::Matches => MatchKind::Matches,
             TagId::Count | TagId::Value => {
@@ -64,6 +72,8 @@ impl Binder<'_> {
         };
         let extension = match comparator {
             Comparator::Octet | Comparator::AsciiCasemap => return Some(comparator),
+            // 2.4 has it built in (sieve-comparators.c).
+            Comparator::UnicodeCasemap if self.dialect.engine == Engine::Pigeonhole24 => return Some(comparator),
             Comparator::AsciiNumeric => "comparator-i;ascii-numeric",
             Comparator::UnicodeCasemap => "comparator-i;unicode-casemap",
         };
@@ -145,7 +155,7 @@ impl Binder<'_> {
 }
 
 /// Whose regular expressions an engine has.
-pub(super) const fn flavour(engine: Engine) -> Flavour {
+pub(in crate::sieve) const fn flavour(engine: Engine) -> Flavour {
     match engine {
         Engine::Pigeonhole05 | Engine::Rfc => Flavour::Glibc,
         Engine::Pigeonhole05Musl => Flavour::Musl,
@@ -154,7 +164,7 @@ pub(super) const fn flavour(engine: Engine) -> Flavour {
 }
 
 const fn is_match_type(id: TagId) -> bool {
-    matches!(id, TagId::Is | TagId::Contains | TagId::Matches | TagId::Regex | TagId::Count | TagId::Value)
+    matches!(id, TagId::Is | TagId::Contains | TagId::Matches | TagId::Regex | TagId::Count | TagId::Value | TagId::List)
 }
 
 const fn comparator_name(comparator: Comparator) -> &'static str {

@@ -42,10 +42,6 @@ impl Binder<'_> {
             let server = self.dialect.name.clone();
             self.report(Diagnostic::new(code, range).with("name", capability).with("server", server));
             self.foreign = true;
-        } else if spec::ELSEWHERE.contains(&name.as_str()) {
-            let server = self.dialect.name.clone();
-            self.report(Diagnostic::new(Code::ExtensionUnavailable, range).with("name", capability).with("server", server));
-            self.foreign = true;
         } else if spec::BASE.commands.iter().any(|command| command.name.eq_ignore_ascii_case(&name)) {
             self.error(Code::NotAnExtension, range, "name", capability);
         } else {
@@ -84,11 +80,11 @@ impl Binder<'_> {
         }
         self.required.push((extension, range));
         self.assume(extension);
-        // ext-vacation-seconds.c loads vacation with it.
-        if extension.name == "vacation-seconds"
-            && let Some(vacation) = spec::extension("vacation")
-        {
-            self.load(vacation, range);
+        if extension.name == "spamtest" || extension.name == "spamtestplus" {
+            self.scored(extension, range);
+        }
+        if let Some(implied) = spec::implied(extension.name) {
+            self.load(implied, range);
         }
     }
 

@@ -137,6 +137,9 @@ impl<'s> Binder<'s> {
                     None
                 }
             },
+            Name::Namespace("env", rest) if self.is_loaded("vnd.dovecot.environment") => Some(Piece::Environment(rest.as_bytes().into())),
+            #[cfg(feature = "svtest")]
+            Name::Namespace("tst", "path") if self.is_loaded("vnd.dovecot.testsuite") => Some(Piece::SuitePath),
             Name::Namespace(..) => {
                 self.error(Code::UnknownNamespaceIgnored, range, "name", shown);
                 None

@@ -88,11 +88,7 @@ impl Binder<'_> {
             }
             OpId::MailboxExists => {
                 let names = self.strings(arguments.nth_back(1)?);
-                for name in &names.items {
-                    if name.literal().is_some_and(|name| std::str::from_utf8(name).is_err()) {
-                        self.report(Diagnostic::new(Code::InvalidMailboxTest, name.range));
-                    }
-                }
+                names.items.iter().for_each(|name| self.warn_mailbox(name));
                 Some(TestKind::MailboxExists { names })
             }
             OpId::Duplicate => {
@@ -111,6 +107,40 @@ impl Binder<'_> {
                 let capability = self.string(arguments.nth_back(2)?);
                 let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
                 Some(TestKind::NotifyMethodCapability { uri, capability, keys, matching })
+            }
+            OpId::SpamTest | OpId::VirusTest => {
+                let percent = arguments.named("percent").is_some();
+                let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
+                Some(TestKind::Score { virus: found.op == OpId::VirusTest, percent, keys, matching })
+            }
+            OpId::Metadata | OpId::ServerMetadata => {
+                let mailbox = if found.op == OpId::Metadata { Some(self.mailbox_argument(arguments.nth_back(3)?)) } else { None };
+                let annotation = self.string(arguments.nth_back(2)?);
+                self.warn_annotation(&annotation);
+                let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
+                Some(TestKind::Metadata { mailbox, annotation, keys, matching })
+            }
+            OpId::MetadataExists | OpId::ServerMetadataExists => {
+                let mailbox = if found.op == OpId::MetadataExists { Some(self.mailbox_argument(arguments.nth_back(2)?)) } else { None };
+                let annotations = self.strings(arguments.nth_back(1)?);
+                annotations.items.iter().for_each(|annotation| self.warn_annotation(annotation));
+                Some(TestKind::MetadataExists { mailbox, annotations })
+            }
+            OpId::SpecialUseExists => {
+                let mailbox = arguments.nth_back(2).map(|mailbox| self.mailbox_argument(mailbox));
+                let uses = self.strings(arguments.nth_back(1)?);
+                uses.items.iter().for_each(|special| self.check_special_use(special));
+                Some(TestKind::SpecialUseExists { mailbox, uses })
+            }
+            OpId::MailboxIdExists => Some(TestKind::MailboxIdExists { ids: self.strings(arguments.nth_back(1)?) }),
+            OpId::ValidExtList => Some(TestKind::ValidExtList { names: self.strings(arguments.nth_back(1)?) }),
+            OpId::Filter | OpId::Execute | OpId::Convert | OpId::JmapQuery | OpId::Eval | OpId::HasExpiration => {
+                Some(TestKind::External(Box::new(self.external(found, call, arguments)?), None))
+            }
+            OpId::Expiration => {
+                let external = Box::new(self.external(found, call, arguments)?);
+                let keys = self.keys(arguments, Comparator::AsciiNumeric)?;
+                Some(TestKind::External(external, Some(Box::new(keys))))
             }
             // Commands, and tests with tests inside, are bound elsewhere.
             OpId::Require
@@ -147,12 +177,28 @@ impl Binder<'_> {
             | OpId::Export
             | OpId::NotifyOld
             | OpId::Denotify
-            | OpId::DebugLog => None,
+            | OpId::DebugLog
+            | OpId::EReject
+            | OpId::Report
+            | OpId::Pipe
+            | OpId::Replace
+            | OpId::Enclose
+            | OpId::ProcessCalendar
+            | OpId::Snooze
+            | OpId::Log
+            | OpId::ImplicitKeepTarget
+            | OpId::While
+            | OpId::Continue
+            | OpId::Let
+            | OpId::Expire
+            | OpId::Unexpire => None,
+            #[cfg(feature = "svtest")]
+            OpId::Suite(id) => self.suite_ask(id, call, arguments),
         }
     }
 
     /// The keys, which are always the last argument, with the comparator and match type that they go with.
-    fn keys(&mut self, arguments: &Arguments<'_>, default: Comparator) -> Option<(Texts, Matching)> {
+    pub(super) fn keys(&mut self, arguments: &Arguments<'_>, default: Comparator) -> Option<(Texts, Matching)> {
         let keys = self.strings(arguments.nth_back(1)?);
         let matching = self.matching(arguments, &keys, default)?;
         Some((keys, matching))
@@ -195,14 +241,22 @@ impl Binder<'_> {
         let parts = self.strings(arguments.nth_back(2)?);
         for part in &parts.items {
             let Some(literal) = part.literal() else { continue };
-            let Some((name, is_address)) = spec::ENVELOPE_PARTS.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(literal))
+            let known = spec::ENVELOPE_PARTS.iter().find(|(name, ..)| name.as_bytes().eq_ignore_ascii_case(literal));
+            let Some((name, is_address, needed)) = known.filter(|(.., needed)| needed.is_empty() || !self.dialect.engine.is_pigeonhole())
             else {
                 self.error(Code::UnknownEnvelopePart, part.range, "name", literal);
                 continue;
             };
             if *name == "auth" && !self.dialect.engine.is_pigeonhole() {
                 self.error(Code::UnknownEnvelopePart, part.range, "name", literal);
-            } else if !is_address {
+                continue;
+            }
+            if !needed.is_empty() && !self.is_loaded(needed) {
+                let fix = self.require_fix(needed);
+                let what = format!("`{name}`");
+                self.report(Diagnostic::new(Code::NeedsExtension, part.range).with("what", what).with("extension", needed).fix(fix));
+            }
+            if !is_address {
                 let tagged = arguments.tags.iter().find(|tagged| matches!(tagged.tag.on, spec::On::Family(spec::Family::AddressPart)));
                 if let Some(tagged) = tagged {
                     self.report(

@@ -1,6 +1,6 @@
 //! The servers that tamis knows, and the names of their settings.
 
-use super::{Dialect, Engine, Position, Settings};
+use super::{AddressSource, Dialect, Engine, Position, Score, ScoreType, Settings};
 use crate::sieve::spec::{self, Extension};
 
 /// A server that can be chosen by name.
@@ -81,6 +81,32 @@ const PIGEONHOLE_DEFAULT: &[&str] = &[
 /// Comparators that need no `require` but may have one (sieve-comparators.c).
 const ALWAYS: &[&str] = &["comparator-i;octet", "comparator-i;ascii-casemap"];
 
+/// What the RFCs define beyond Pigeonhole's own choice.
+const STANDARDISED: &[&str] = &[
+    "comparator-i;unicode-casemap",
+    "vacation-seconds",
+    "editheader",
+    "ereject",
+    "spamtest",
+    "spamtestplus",
+    "virustest",
+    "mboxmetadata",
+    "servermetadata",
+    "special-use",
+    "extlists",
+    "imapsieve",
+    "fcc",
+    "mailboxid",
+    "replace",
+    "enclose",
+    "convert",
+    "envelope-dsn",
+    "envelope-deliverby",
+    "redirect-dsn",
+    "redirect-deliverby",
+    "processcalendar",
+];
+
 fn extensions(names: &[&[&'static str]]) -> Vec<&'static Extension> {
     names.iter().copied().flatten().filter_map(|name| spec::extension(name)).collect()
 }
@@ -99,7 +125,12 @@ fn pigeonhole_settings() -> Settings {
         vacation_dont_check_recipient: false,
         vacation_send_from_recipient: false,
         vacation_to_header_ignore_envelope: false,
-        redirect_envelope_from_recipient: false,
+        vacation_default_subject: None,
+        vacation_default_subject_template: None,
+        vacation_max_subject: 256,
+        redirect_envelope_from: AddressSource::Default,
+        max_notifications: None,
+        notify_mailto_envelope_from: AddressSource::Default,
         duplicate_default_period: 12 * 3600,
         duplicate_max_period: 2 * DAY,
         variables_max_scope_size: 255,
@@ -109,6 +140,9 @@ fn pigeonhole_settings() -> Settings {
         editheader_max_header_size: 2048,
         editheader_forbid_add: Vec::new(),
         editheader_forbid_delete: Vec::new(),
+        spamtest: Score::default(),
+        virustest: Score::default(),
+        mailbox_separator: b'/',
         recipient_delimiter: "+".into(),
         mailbox_autocreate: false,
         has_global_scripts: false,
@@ -151,18 +185,23 @@ fn mailcow() -> Dialect {
         name: "mailcow".into(),
         engine: Engine::Pigeonhole05Musl,
         position: Position::Personal,
-        extensions: extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, &["notify", "imapflags", "vacation-seconds", "editheader"]]),
-        global_extensions: Vec::new(),
-        // sieve_plugins = sieve_imapsieve sieve_extprograms; sieve_global_extensions = +vnd.dovecot.pipe +vnd.dovecot.execute
-        unjudged: vec!["imapsieve", "vnd.dovecot.imapsieve"],
-        global_unjudged: vec!["vnd.dovecot.pipe", "vnd.dovecot.execute"],
+        // sieve_plugins = sieve_imapsieve sieve_extprograms
+        extensions: extensions(&[
+            PIGEONHOLE_DEFAULT,
+            ALWAYS,
+            &["notify", "imapflags", "vacation-seconds", "editheader", "imapsieve", "vnd.dovecot.imapsieve"],
+        ]),
+        // sieve_global_extensions = +vnd.dovecot.pipe +vnd.dovecot.execute
+        global_extensions: extensions(&[&["vnd.dovecot.pipe", "vnd.dovecot.execute"]]),
+        unjudged: Vec::new(),
+        global_unjudged: Vec::new(),
         settings: Settings {
             max_redirects: 100,
             max_actions: 101,
             vacation_min_period: 5,
             vacation_default_period: 60,
             vacation_send_from_recipient: true,
-            redirect_envelope_from_recipient: true,
+            redirect_envelope_from: AddressSource::Recipient,
             duplicate_default_period: 60,
             duplicate_max_period: 7 * 86_400,
             ..pigeonhole_settings()
@@ -180,7 +219,7 @@ fn rfc() -> Dialect {
         name: "rfc".into(),
         engine: Engine::Rfc,
         position: Position::Personal,
-        extensions: extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, &["comparator-i;unicode-casemap", "vacation-seconds", "editheader"]]),
+        extensions: extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, STANDARDISED]),
         global_extensions: Vec::new(),
         unjudged: Vec::new(),
         global_unjudged: Vec::new(),
@@ -206,7 +245,8 @@ fn number<'s>(settings: &'s mut Settings, key: &str) -> Option<(&'s mut u64, Uni
         "duplicate_default_period" => (&mut settings.duplicate_default_period, Unit::Time),
         "duplicate_max_period" => (&mut settings.duplicate_max_period, Unit::Time),
         "variables_max_scope_size" => (&mut settings.variables_max_scope_size, Unit::Count),
-        "variables_max_variable_size" => (&mut settings.variables_max_variable_size, Unit::Size),
+        "vacation_max_subject_codepoints" => (&mut settings.vacation_max_subject, Unit::Count),
+        "variables_max_variable_size" | "variables_max_value_size" => (&mut settings.variables_max_variable_size, Unit::Size),
         "include_max_nesting_depth" => (&mut settings.include_max_nesting_depth, Unit::Count),
         "include_max_includes" => (&mut settings.include_max_includes, Unit::Count),
         "editheader_max_header_size" => (&mut settings.editheader_max_header_size, Unit::Size),
@@ -271,7 +311,40 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
         };
         return Ok(());
     }
+    if let Some((score, key)) = score(&mut dialect.settings, name) {
+        let place = match key {
+            "status_header" => &mut score.status_header,
+            "max_header" | "score_max_header" => &mut score.max_header,
+            "max_value" | "score_max_value" => &mut score.max_value,
+            "status_type" => {
+                score.status_type = match value {
+                    "score" => ScoreType::Score,
+                    "strlen" => ScoreType::Strlen,
+                    "text" => ScoreType::Text,
+                    _ => return Err(format!("`{value}` is no value for the setting `{name}`: give score, strlen or text")),
+                };
+                return Ok(());
+            }
+            _ => {
+                let index = key.strip_prefix("text_value").and_then(|index| index.parse::<usize>().ok()).filter(|index| *index <= 10);
+                let Some(index) = index else { return Err(format!("there is no setting `{name}`")) };
+                if score.text_values.len() <= index {
+                    score.text_values.resize(index + 1, String::new());
+                }
+                match score.text_values.get_mut(index) {
+                    Some(place) => place,
+                    None => return Ok(()),
+                }
+            }
+        };
+        value.clone_into(place);
+        return Ok(());
+    }
     match name {
+        "namespace_separator" => match value.as_bytes() {
+            [separator] => dialect.settings.mailbox_separator = *separator,
+            _ => return Err(format!("`{value}` is no value for the setting `{key}`: give one character")),
+        },
         "recipient_delimiter" => value.clone_into(&mut dialect.settings.recipient_delimiter),
         "editheader_forbid_add" => dialect.settings.editheader_forbid_add = words(value),
         "editheader_forbid_delete" => dialect.settings.editheader_forbid_delete = words(value),
@@ -279,16 +352,66 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
             dialect.settings.editheader_forbid_add.extend(words(value));
             dialect.settings.editheader_forbid_delete.extend(words(value));
         }
-        "redirect_envelope_from" => match value {
-            "recipient" | "orig_recipient" | "user_email" => dialect.settings.redirect_envelope_from_recipient = true,
-            "sender" => dialect.settings.redirect_envelope_from_recipient = false,
-            _ => return Err(format!("`{value}` is no value for the setting `{key}`: give sender or recipient")),
-        },
+        "redirect_envelope_from" => dialect.settings.redirect_envelope_from = address_source(key, value)?,
+        "notify_max_notifications" => {
+            let most = Unit::Count.parse(value).ok_or_else(|| format!("`{value}` is no value for the setting `{key}`: give a number"))?;
+            dialect.settings.max_notifications = Some(most);
+        }
+        "notify_mailto_envelope_from" => dialect.settings.notify_mailto_envelope_from = address_source(key, value)?,
+        "vacation_default_subject" => dialect.settings.vacation_default_subject = Some(value.to_owned()).filter(|value| !value.is_empty()),
+        "vacation_default_subject_template" => {
+            dialect.settings.vacation_default_subject_template = Some(value.to_owned()).filter(|value| !value.is_empty());
+        }
         "extensions" => switch(&mut dialect.extensions, value)?,
         "global_extensions" => switch(&mut dialect.global_extensions, value)?,
-        _ => return Err(format!("there is no setting `{key}`")),
+        _ => return nested(dialect, name, value).ok_or_else(|| format!("there is no setting `{key}`")),
     }
     Ok(())
+}
+
+/// A setting of a scanner's verdict.
+fn score<'s, 'k>(settings: &'s mut Settings, key: &'k str) -> Option<(&'s mut Score, &'k str)> {
+    match key.split_once('_')? {
+        ("spamtest", rest) => Some((&mut settings.spamtest, rest)),
+        ("virustest", rest) => Some((&mut settings.virustest, rest)),
+        _ => None,
+    }
+}
+
+/// Settings of 2.4 that stand in a named block, as `editheader_header/NAME/forbid_add`.
+fn nested(dialect: &mut Dialect, name: &str, value: &str) -> Option<()> {
+    let settings = &mut dialect.settings;
+    if name == "vacation_check_recipient" {
+        settings.vacation_dont_check_recipient = value == "no";
+        return Some(());
+    }
+    let header = name.strip_prefix("editheader_header")?;
+    match header.strip_prefix('/').and_then(|header| header.split_once('/')) {
+        Some((header, "forbid_add")) if value == "yes" => settings.editheader_forbid_add.push(header.to_owned()),
+        Some((header, "forbid_delete")) if value == "yes" => settings.editheader_forbid_delete.push(header.to_owned()),
+        _ => {}
+    }
+    Some(())
+}
+
+/// As sieve-address-source.c reads it.
+fn address_source(key: &str, value: &str) -> Result<AddressSource, String> {
+    let value = value.trim_matches([' ', '\t']).to_ascii_lowercase();
+    Ok(match value.as_str() {
+        "" | "default" => AddressSource::Default,
+        "sender" => AddressSource::Sender,
+        "recipient" => AddressSource::Recipient,
+        "orig_recipient" => AddressSource::OriginalRecipient,
+        "user_email" => AddressSource::UserEmail,
+        "postmaster" => AddressSource::Postmaster,
+        path => {
+            let address = path.strip_prefix('<').and_then(|path| path.strip_suffix('>'));
+            let valid = address.filter(|address| address.is_empty() || address.contains('@'));
+            let address =
+                valid.ok_or_else(|| format!("`{value}` is no value for the setting `{key}`: give sender, recipient or <ADDRESS>"))?;
+            AddressSource::Explicit(address.to_owned())
+        }
+    })
 }
 
 fn words(value: &str) -> Vec<String> {

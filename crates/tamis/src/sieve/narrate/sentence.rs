@@ -1,5 +1,6 @@
 //! One sentence for a user: where the message goes, and what leaves.
 
+use super::{joined, printables};
 use crate::diagnostic::{Language, Phrase, printable};
 use crate::sieve::run::{Outcome, Sent, Stored};
 
@@ -21,7 +22,7 @@ pub fn sentence(outcome: &Outcome, language: Language) -> String {
 }
 
 fn finish(clauses: &[String]) -> String {
-    format!("{}.", clauses.join("; "))
+    format!("{}.", joined(clauses, "; "))
 }
 
 fn stored(outcome: &Outcome, language: Language) -> String {
@@ -40,7 +41,7 @@ fn stored(outcome: &Outcome, language: Language) -> String {
             let goes = say(Phrase { en: "This message goes to ", fr: "Ce message va dans " }, &[]);
             let names: Vec<String> = all.iter().map(|stored| format!("{}{}", mailbox(stored, language), flags(stored, language))).collect();
             let and = say(Phrase { en: " and to ", fr: " et dans " }, &[]);
-            format!("{goes}{}", names.join(&and))
+            format!("{goes}{}", joined(&names, &and))
         }
     }
 }
@@ -77,7 +78,7 @@ fn flags(stored: &Stored, language: Language) -> String {
 
 /// What leaves; nothing for the refusal, which the first clause tells.
 fn left(sent: &Sent, language: Language) -> Option<String> {
-    let to = sent.to.iter().map(|to| printable(to)).collect::<Vec<_>>().join(", ");
+    let to = joined(&printables(&sent.to), ", ");
     let params = [("to", to), ("why", sent.suppressed.as_ref().map(|why| why.message(language)).unwrap_or_default())];
     let phrase = match (sent.kind, sent.suppressed.is_some()) {
         ("redirect", false) => Phrase { en: "it is sent on to {to}", fr: "il est réexpédié à {to}" },

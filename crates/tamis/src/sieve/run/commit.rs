@@ -1,15 +1,15 @@
 //! What becomes of the result when the script is done: which stores succeed, what is sent, what becomes of the implicit keep (sieve-result.c and
 //! the actions' own files).
 
-use std::collections::BTreeMap;
-
 use super::compose::{self, Letter};
 use super::machine::Machine;
 use super::notify::is_word;
-use super::result::{Entry, Kind, Vacation, same_mailbox};
-use super::{Action, Keep, Outcome, Question, Remembered, Sent, Stored, Value};
+use super::result::{Entry, Flags, Kind, Preference, Vacation, same_mailbox};
+use super::{Action, Delivery, Keep, Outcome, Question, Remembered, Sent, Stored, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{SmtpAddress, addresses};
+use crate::order::Map;
+use crate::sieve::spec::OpId;
 use crate::text::Range;
 
 /// For so many seconds a message is not redirected to the same address again (sieve-config.h).
@@ -25,18 +25,19 @@ const ADDRESS_FIELDS: [&str; 6] = ["to", "cc", "bcc", "resent-to", "resent-cc", 
 const MAX_MAILBOX: usize = 4096;
 const MAX_MAILBOX_PART: usize = 255;
 
-/// Whether a mailbox may be called so, `/` being the separator; the empty name is INBOX's (mailbox_verify_name in Dovecot's lib-storage).
-fn is_mailbox_name(name: &[u8]) -> bool {
+/// Whether a mailbox may be called so; the empty name is INBOX's (mailbox_verify_name in Dovecot's lib-storage).
+fn is_mailbox_name(name: &[u8], separator: u8) -> bool {
     let part = |part: &[u8]| !part.is_empty() && part != b"." && part != b".." && part.len() <= MAX_MAILBOX_PART;
-    let plain = !name.starts_with(b"~") && !name.iter().any(|byte| *byte < b' ');
-    name.is_empty() || (plain && name.len() <= MAX_MAILBOX && name.split(|byte| *byte == b'/').all(part))
+    let allowed = |byte: &u8| *byte >= b' ' && (*byte != b'/' || separator == b'/');
+    let plain = !name.starts_with(b"~") && name.iter().all(allowed);
+    name.is_empty() || (plain && name.len() <= MAX_MAILBOX && name.split(|byte| *byte == separator).all(part))
 }
 
 /// The name that a mailbox goes by: INBOX whatever its case, also at the start of a longer name (mailbox_alloc).
-pub(super) fn canonical(name: &[u8]) -> Vec<u8> {
+pub(super) fn canonical(name: &[u8], separator: u8) -> Vec<u8> {
     match name.split_at_checked(5) {
         None if name.is_empty() => b"INBOX".to_vec(),
-        Some((inbox, rest)) if inbox.eq_ignore_ascii_case(b"INBOX") && (rest.is_empty() || rest.starts_with(b"/")) => {
+        Some((inbox, rest)) if inbox.eq_ignore_ascii_case(b"INBOX") && rest.first().is_none_or(|first| *first == separator) => {
             [&b"INBOX"[..], rest].concat()
         }
         _ => name.to_vec(),
@@ -45,7 +46,7 @@ pub(super) fn canonical(name: &[u8]) -> Vec<u8> {
 
 /// The action as the server reports it.
 pub(super) fn action(entry: &Entry<'_>, internal_flags: &[u8]) -> Action {
-    let mut tags: BTreeMap<&'static str, Value> = BTreeMap::new();
+    let mut tags: Map<&'static str, Value> = Map::new();
     let mut args = Vec::new();
     let text = |bytes: &[u8]| Value::Text(bytes.to_vec());
     match &entry.kind {
@@ -59,9 +60,25 @@ pub(super) fn action(entry: &Entry<'_>, internal_flags: &[u8]) -> Action {
             }
             args.extend(mailbox.as_deref().filter(|_| !entry.keep).map(text));
         }
+        Kind::Keep => {
+            let flags = entry.flags.stored(internal_flags);
+            if !flags.is_empty() {
+                tags.insert("flags", Value::List(flags));
+            }
+        }
         Kind::Redirect(to) => args.push(text(&to.to_bytes())),
         Kind::Discard => {}
-        Kind::Reject(reason) => args.push(text(reason)),
+        Kind::Reject(reason, _) => args.push(text(reason)),
+        Kind::Report(report) => {
+            if report.headers_only {
+                tags.insert("headers_only", Value::True);
+            }
+            args.extend([text(&report.feedback_type), text(&report.message), text(&report.to.to_bytes())]);
+        }
+        Kind::External(external) => {
+            tags.extend(external.tags.iter().cloned());
+            args.clone_from(&external.args);
+        }
         Kind::Vacation(vacation) => {
             tags.insert("seconds", Value::Number(vacation.period));
             tags.insert("handle", text(&vacation.handle));
@@ -111,58 +128,114 @@ pub(super) fn action(entry: &Entry<'_>, internal_flags: &[u8]) -> Action {
     if entry.copy {
         tags.insert("copy", Value::True);
     }
+    if let Some((preference, name)) = &entry.preferred {
+        let tag = if *preference == Preference::Id { "mailboxid" } else { "specialuse" };
+        tags.insert(tag, text(name));
+    }
+    tags.extend(entry.others.iter().cloned());
     Action { name: entry.name(), range: entry.range, unit: entry.unit, tags, args }
+}
+
+/// What was carried out so far. The scripts of a chain are carried out one after another: what they store and redirect is settled at once;
+/// what they answer, and the implicit keep, wait for the end (sieve_result_execute).
+#[derive(Debug)]
+pub(super) struct Progress {
+    /// Nothing cancelled the implicit keep.
+    pub(super) implicit: bool,
+    /// The message was stored in the default mailbox.
+    kept: bool,
+    /// Mailboxes that were created.
+    created: Vec<Vec<u8>>,
+    /// Whether each redirected mail is sent, and by what it is remembered.
+    redirects: Vec<(Option<Diagnostic>, Vec<u8>)>,
+    /// How many mails were written.
+    letters: u32,
+    /// What becomes of the message.
+    pub(super) outcome: Outcome,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self { implicit: true, kept: false, created: Vec::new(), redirects: Vec::new(), letters: 0, outcome: Outcome::default() }
+    }
 }
 
 impl Machine<'_, '_> {
     /// Does what the result says, and tells the outcome.
     pub(super) fn finish(mut self) -> Outcome {
-        let mut outcome = Outcome::default();
-        if self.failure.is_none() {
-            self.commit(&mut outcome);
-        }
-        if self.failure.is_some() && !self.crashed && outcome.stored.is_empty() && outcome.keep != Keep::Cancelled {
-            // Whatever was taken is undone; the message is kept, without flags.
-            outcome = Outcome { notes: outcome.notes, ..Outcome::default() };
-            outcome.actions.push(implicit_keep(Vec::new()));
-            outcome.stored.push(Stored { mailbox: self.delivery.default_mailbox.clone().into_bytes(), flags: Vec::new(), created: false });
-        }
-        if self.crashed {
-            outcome.keep = Keep::Cancelled;
-        }
-        outcome.edited = self.fields.edited().filter(|_| self.failure.is_none());
-        outcome.failure = self.failure;
+        self.execute();
+        let failure = self.conclude();
+        let mut outcome = self.progress.outcome;
+        outcome.edited = self.fields.edited().filter(|_| failure.is_none());
+        outcome.failure = failure;
         outcome.notes = self.notes;
         outcome.assumed = self.assumed;
         outcome.steps = self.steps;
         outcome
     }
 
-    fn commit(&mut self, outcome: &mut Outcome) {
-        let entries = std::mem::take(&mut self.actions.entries);
+    /// The next script of the chain runs: this one ended well and left the message.
+    pub(super) fn goes_on(&self) -> bool {
+        self.failure.is_none() && self.progress.implicit
+    }
+
+    /// The discard script runs: all ended well, and the message is delivered nowhere.
+    pub(super) fn discards(&self) -> bool {
+        self.failure.is_none() && !self.progress.implicit && !self.actions.entries.iter().any(Entry::delivers)
+    }
+
+    /// Stores and redirects what the script that just ran says. If it failed, or a store fails, its actions are dropped.
+    pub(super) fn execute(&mut self) {
+        self.base = 0;
+        let mut entries = std::mem::take(&mut self.actions.entries);
+        if self.failure.is_none() {
+            let before = (self.progress.outcome.stored.len(), self.progress.redirects.len(), self.progress.kept);
+            let explicit = self.carry_out(&entries);
+            if self.failure.is_none() {
+                // An explicit keep is to the next script what no action is.
+                self.progress.implicit |= explicit;
+            } else {
+                self.progress.outcome.stored.truncate(before.0);
+                self.progress.redirects.truncate(before.1);
+                self.progress.kept = before.2;
+            }
+        }
+        if self.failure.is_some() {
+            entries.retain(|entry| entry.executed);
+        }
+        for entry in &mut entries {
+            entry.executed = true;
+        }
+        self.actions.entries = entries;
+    }
+
+    /// Carries out the actions that are new; true if there is a `keep` that leaves the message to the next script.
+    fn carry_out(&mut self, entries: &[Entry<'_>]) -> bool {
         let default = self.delivery.default_mailbox.clone().into_bytes();
-        let mut implicit = true;
-        let mut kept = false;
-        let mut redirects = Vec::new();
-        let mut created: Vec<Vec<u8>> = Vec::new();
-        for entry in &entries {
+        let mut explicit = false;
+        let kept_before = self.progress.kept;
+        let separator = self.settings().mailbox_separator;
+        let mut failed = None;
+        for entry in entries.iter().filter(|entry| !entry.executed) {
             let mut cancels = false;
             match &entry.kind {
                 Kind::Store(mailbox) => {
                     let mailbox = mailbox.as_deref().unwrap_or(&default);
-                    let same = same_mailbox(mailbox, &default);
-                    kept |= same;
-                    if !is_mailbox_name(mailbox) {
-                        self.store_fails(outcome, entry, mailbox, Code::RunInvalidMailbox, kept);
-                        return;
+                    let preferred = entry.preferred.as_ref().and_then(|(by, name)| self.mailbox_for(*by, name));
+                    let mailbox = preferred.as_deref().unwrap_or(mailbox);
+                    self.progress.kept |= same_mailbox(mailbox, &default);
+                    let now_kept = self.progress.kept && !kept_before;
+                    if !is_mailbox_name(mailbox, separator) {
+                        self.store_fails(entry, mailbox, Code::RunInvalidMailbox, now_kept);
+                        return false;
                     }
-                    let exists = self.has_mailbox(mailbox) || created.contains(&canonical(mailbox));
+                    let exists = self.has_mailbox(mailbox) || self.progress.created.contains(&canonical(mailbox, separator));
                     if !exists && !entry.create && !self.settings().mailbox_autocreate {
-                        self.store_fails(outcome, entry, mailbox, Code::MissingMailbox, kept);
-                        return;
+                        self.store_fails(entry, mailbox, Code::MissingMailbox, now_kept);
+                        return false;
                     }
                     if !exists {
-                        created.push(canonical(mailbox));
+                        self.progress.created.push(canonical(mailbox, separator));
                     }
                     let given = entry.flags.stored(&self.internal_flags);
                     if !super::flags::are_keywords(&given) {
@@ -171,41 +244,123 @@ impl Machine<'_, '_> {
                         self.note(Diagnostic::new(Code::RunInvalidFlag, entry.range).with("name", names));
                     }
                     let flags = super::flags::kept(&entry.flags.lists(&self.internal_flags), self.engine().is_pigeonhole());
-                    let mailbox = canonical(mailbox);
-                    outcome.stored.push(Stored { mailbox, flags, created: !exists });
+                    let mailbox = canonical(mailbox, separator);
+                    self.progress.outcome.stored.push(Stored { mailbox, flags, created: !exists });
                     cancels = true;
                 }
-                Kind::Discard | Kind::Reject(_) => cancels = true,
+                Kind::Keep => explicit = true,
+                Kind::Discard | Kind::Reject(..) => cancels = true,
+                Kind::External(external) => {
+                    cancels = matches!(external.op, OpId::Pipe | OpId::Snooze);
+                    // A message that a program does not take is not lost: the script fails (act_pipe_commit in cmd-pipe.c).
+                    if external.fails && external.op == OpId::Pipe {
+                        failed = failed.or(Some(Diagnostic::new(Code::ProgramFailed, entry.range).with("name", external.name)));
+                    }
+                }
                 Kind::Redirect(to) => {
                     let (suppressed, id) = self.redirect_check(entry, to);
                     cancels = suppressed.is_none();
-                    redirects.push((suppressed, id));
+                    self.progress.redirects.push((suppressed, id));
                 }
-                Kind::Vacation(_) | Kind::Notify(_) | Kind::NotifyOld(_) | Kind::Duplicate { .. } => {}
+                Kind::Vacation(_) | Kind::Notify(_) | Kind::NotifyOld(_) | Kind::Duplicate { .. } | Kind::Report(_) => {}
             }
-            implicit &= !cancels || entry.copy;
+            self.progress.implicit &= !cancels || entry.copy;
         }
-        let mut redirects = redirects.into_iter();
-        let mut letters = 0;
-        for entry in &entries {
+        if let Some(diagnostic) = failed {
+            self.fail(diagnostic);
+            return false;
+        }
+        explicit
+    }
+
+    /// Sends what is to be sent, and keeps the message if it is to be kept. Says why the script failed, if it did.
+    pub(super) fn conclude(&mut self) -> Option<Diagnostic> {
+        let failure = self.failure.take();
+        if self.crashed {
+            // Nothing that was begun is finished.
+            self.progress.outcome = Outcome { keep: Keep::Cancelled, ..Outcome::default() };
+            return failure;
+        }
+        let mut entries = std::mem::take(&mut self.actions.entries);
+        let mut outcome = std::mem::take(&mut self.progress.outcome);
+        let mut letters = self.progress.letters;
+        self.answer(&entries, &mut outcome, &mut letters);
+        self.progress.letters = letters;
+        for entry in &mut entries {
+            entry.answered = true;
+        }
+        // A `keep` that a later script overruled is no action.
+        let is_done = |entry: &&Entry<'_>| !matches!(entry.kind, Kind::Keep) || (self.progress.implicit && failure.is_none());
+        outcome.actions = entries.iter().filter(is_done).map(|entry| action(entry, &self.internal_flags)).collect();
+        let deferred = entries.iter().rev().find(|entry| matches!(entry.kind, Kind::Keep));
+        let default = self.delivery.default_mailbox.clone().into_bytes();
+        if failure.is_some() {
+            // What the script had done is undone; the message is kept, without flags, unless one before has stored it or it is lost.
+            if outcome.keep != Keep::Cancelled {
+                outcome.actions.push(implicit_keep(Vec::new()));
+                if !self.progress.kept {
+                    outcome.stored.push(Stored { mailbox: default, flags: Vec::new(), created: false });
+                    self.progress.kept = true;
+                }
+            }
+        } else {
+            outcome.keep = if self.progress.implicit && deferred.is_none() {
+                Keep::Implicit
+            } else if self.progress.implicit || entries.iter().any(|entry| entry.keep && !matches!(entry.kind, Kind::Keep)) {
+                Keep::Explicit
+            } else {
+                Keep::Cancelled
+            };
+            if self.progress.implicit {
+                let flags = match deferred {
+                    Some(entry) if entry.flags != Flags::Unspoken => entry.flags.stored(&self.internal_flags),
+                    _ if self.actions.internal_flags => super::flags::stored(std::slice::from_ref(&self.internal_flags)),
+                    _ => Vec::new(),
+                };
+                if deferred.is_none() {
+                    outcome.actions.push(implicit_keep(flags.clone()));
+                }
+                // A store into the default mailbox is as good, `:copy` or not: nothing is stored twice.
+                if !self.progress.kept {
+                    let target = self
+                        .keep_target
+                        .take()
+                        .map(|(mailbox, preferred)| preferred.and_then(|(by, name)| self.mailbox_for(by, &name)).unwrap_or(mailbox));
+                    outcome.stored.push(Stored { mailbox: target.unwrap_or(default), flags, created: false });
+                    self.progress.kept = true;
+                }
+            }
+        }
+        self.progress.outcome = outcome;
+        self.actions.entries = entries;
+        failure
+    }
+
+    /// Writes the mails of the actions, and what the server remembers.
+    fn answer(&mut self, entries: &[Entry<'_>], outcome: &mut Outcome, letters: &mut u32) {
+        let mut redirects = std::mem::take(&mut self.progress.redirects).into_iter();
+        for entry in entries.iter().filter(|entry| !entry.answered) {
             match &entry.kind {
                 Kind::Redirect(to) => {
                     if let Some((suppressed, id)) = redirects.next() {
-                        self.redirect(outcome, entry, to, suppressed, id, &mut letters);
+                        self.send_on(outcome, entry, to, suppressed, id, letters);
                     }
                 }
-                Kind::Reject(reason) => {
-                    let sent = self.reject(reason, &mut letters);
+                Kind::Reject(reason, _) => {
+                    let mut sent = self.reject(reason, letters);
+                    if entry.silent {
+                        sent.suppressed = Some(Diagnostic::new(Code::SuppressedDiscarded, entry.range));
+                    }
                     outcome.sent.push(sent);
                 }
-                Kind::Vacation(vacation) => self.vacate(outcome, vacation, &mut letters),
+                Kind::Vacation(vacation) => self.vacate(outcome, vacation, letters),
                 Kind::Notify(notify) if !notify.mailto.recipients.is_empty() => {
-                    let mut sent = compose::notify(&self.letter(&mut letters), notify);
+                    let mut sent = compose::notify(&self.letter(letters), notify);
                     sent.suppressed = automatic(super::fields::Fields::new(self.delivery.message).words(b"auto-submitted"));
                     outcome.sent.push(sent);
                 }
                 Kind::NotifyOld(notify) => {
-                    let mut sent = compose::notify_old(&self.letter(&mut letters), notify);
+                    let mut sent = compose::notify_old(&self.letter(letters), notify);
                     sent.suppressed = automatic(super::fields::Fields::new(self.delivery.message).words(b"auto-submitted"));
                     outcome.sent.push(sent);
                 }
@@ -214,31 +369,14 @@ impl Machine<'_, '_> {
                     let (handle, id) = key.clone();
                     outcome.remembered.push(Remembered { question: Question::SeenBefore, handle, id, until });
                 }
-                Kind::Notify(_) | Kind::Store(_) | Kind::Discard => {}
-            }
-        }
-        outcome.actions = entries.iter().map(|entry| action(entry, &self.internal_flags)).collect();
-        outcome.keep = if entries.iter().any(|entry| entry.keep) {
-            Keep::Explicit
-        } else if implicit {
-            Keep::Implicit
-        } else {
-            Keep::Cancelled
-        };
-        if implicit {
-            let internal = if self.actions.internal_flags { self.internal_flags.clone() } else { Vec::new() };
-            let flags = super::flags::stored(&[internal]);
-            outcome.actions.push(implicit_keep(flags.clone()));
-            // A store into the default mailbox is as good, `:copy` or not: nothing is stored twice.
-            if !kept {
-                outcome.stored.push(Stored { mailbox: default, flags, created: false });
+                Kind::Report(report) => outcome.sent.push(compose::report(&self.letter(letters), report)),
+                Kind::Notify(_) | Kind::Store(_) | Kind::Keep | Kind::Discard | Kind::External(_) => {}
             }
         }
     }
 
-    /// A store into a missing mailbox fails, and with it the script.
-    fn store_fails(&mut self, outcome: &mut Outcome, entry: &Entry<'_>, mailbox: &[u8], code: Code, kept: bool) {
-        outcome.stored.clear();
+    /// A store into a missing mailbox fails, and with it the script. `kept`: it had stored the message in the default mailbox before.
+    fn store_fails(&mut self, entry: &Entry<'_>, mailbox: &[u8], code: Code, kept: bool) {
         self.unit = entry.unit;
         let diagnostic = Diagnostic::new(code, entry.range).with("name", mailbox).with("value", mailbox);
         self.fail(diagnostic);
@@ -246,14 +384,14 @@ impl Machine<'_, '_> {
             // The server finds that an action like the implicit keep was executed, and then undoes that action with the others: the message is
             // stored nowhere (sieve_result_implicit_keep_execute).
             self.note(Diagnostic::new(Code::LosesMail, entry.range).with("name", mailbox));
-            outcome.keep = Keep::Cancelled;
+            self.progress.outcome.keep = Keep::Cancelled;
         }
     }
 
     fn letter(&self, count: &mut u32) -> Letter<'_> {
         let number = *count;
         *count = count.saturating_add(1);
-        Letter { delivery: self.delivery, dialect: &self.program.dialect, number, user: self.user_address() }
+        Letter { delivery: self.delivery, dialect: self.dialect, number, user: self.user_address() }
     }
 
     /// The user's own address, if one is configured: `sieve_user_email`, here the account's first address.
@@ -288,7 +426,7 @@ impl Machine<'_, '_> {
         (looped.then(|| Diagnostic::new(Code::SuppressedLoop, entry.range)), id)
     }
 
-    fn redirect(
+    fn send_on(
         &mut self,
         outcome: &mut Outcome,
         entry: &Entry<'_>,
@@ -381,7 +519,8 @@ impl Machine<'_, '_> {
         let original = self.delivery.original_recipient().filter(|_| settings.vacation_use_original_recipient);
         let user = self.user_address();
         for name in ADDRESS_FIELDS {
-            let listed: Vec<SmtpAddress> = fields.undecoded(name.as_bytes()).flat_map(|value| addresses(value).addresses).collect();
+            let all = fields.undecoded(name.as_bytes()).map(addresses);
+            let listed: Vec<SmtpAddress> = all.flat_map(|list| [list.addresses, list.broken].concat()).collect();
             let own = std::iter::once(&recipient).chain(&original).chain(&vacation.addresses).chain(&user);
             if let Some(own) = own.into_iter().find(|own| listed.iter().any(|other| other.equals_ignoring_case(own))) {
                 *known = Some(own.clone());
@@ -396,6 +535,12 @@ impl Machine<'_, '_> {
     }
 }
 
+/// The message is kept, and nothing else: no script says anything.
+pub(super) fn kept(delivery: &Delivery<'_>) -> Outcome {
+    let stored = Stored { mailbox: delivery.default_mailbox.clone().into_bytes(), flags: Vec::new(), created: false };
+    Outcome { actions: vec![implicit_keep(Vec::new())], stored: vec![stored], ..Outcome::default() }
+}
+
 /// One of these values says that a program sent the message (RFC 3834, 5).
 fn automatic<'v>(mut values: impl Iterator<Item = &'v [u8]>) -> Option<Diagnostic> {
     let value = values.find(|value| !is_word(value, "no"))?;
@@ -404,7 +549,7 @@ fn automatic<'v>(mut values: impl Iterator<Item = &'v [u8]>) -> Option<Diagnosti
 }
 
 fn implicit_keep(flags: Vec<Vec<u8>>) -> Action {
-    let mut tags = BTreeMap::new();
+    let mut tags = Map::new();
     if !flags.is_empty() {
         tags.insert("flags", Value::List(flags));
     }

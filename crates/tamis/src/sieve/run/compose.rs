@@ -4,13 +4,13 @@
 use super::dates::Civil;
 use super::fields::{Fields, push_crlf};
 use super::notify::is_8bit;
-use super::result::{Notify, NotifyOld, Vacation};
+use super::result::{Notify, NotifyOld, Report, Vacation};
 use super::write::{encoded, field, name, sanitized, sanitized_bytes};
 use super::{Delivery, Sent};
 use crate::mail::{SmtpAddress, addresses, fields_named};
-use crate::sieve::dialect::{Dialect, Engine};
+use crate::sieve::dialect::{AddressSource, Dialect, Engine};
 
-/// Subjects are cut to so many characters (plugins/vacation, sieve-limits.h).
+/// Subjects of notifications are cut to so many characters (ntfy-mailto.c).
 const MAX_SUBJECT: usize = 256;
 
 /// What a mail needs to know of its surroundings.
@@ -45,6 +45,19 @@ impl Letter<'_> {
 
     fn postmaster_text(&self) -> Vec<u8> {
         [b"Postmaster ", path(&self.postmaster()).as_slice()].concat()
+    }
+
+    /// The address of a source; none inside for the null address, none at all for the default (sieve_address_source_get_address).
+    fn address(&self, source: &AddressSource) -> Option<Option<SmtpAddress>> {
+        match source {
+            AddressSource::Default => None,
+            AddressSource::Sender => Some(self.delivery.sender()),
+            AddressSource::Recipient => Some(self.delivery.recipient()),
+            AddressSource::OriginalRecipient => Some(self.delivery.original_recipient()),
+            AddressSource::UserEmail => Some(self.user.clone().or_else(|| self.delivery.recipient())),
+            AddressSource::Postmaster => Some(Some(self.postmaster())),
+            AddressSource::Explicit(address) => Some(super::envelope_address(address)),
+        }
     }
 
     /// The first value of a field of the message as it came.
@@ -88,9 +101,8 @@ pub(super) fn redirect(letter: &Letter<'_>, fields: &Fields<'_>, to: &SmtpAddres
     }
     out.extend_from_slice(&fields.mail(|field| field.is(b"return-path")));
     // RFC 5228, 4.2: the null sender stays.
-    let sender = delivery
-        .sender()
-        .map(|sender| if letter.dialect.settings.redirect_envelope_from_recipient { own.unwrap_or(sender) } else { sender });
+    let sender =
+        delivery.sender().and_then(|sender| letter.address(&letter.dialect.settings.redirect_envelope_from).unwrap_or(Some(sender)));
     sent("redirect", sender, vec![to.to_bytes()], out)
 }
 
@@ -100,6 +112,7 @@ fn sent(kind: &'static str, from: Option<SmtpAddress>, to: Vec<Vec<u8>>, message
 
 pub(super) fn vacation(letter: &Letter<'_>, vacation: &Vacation, own: Option<&SmtpAddress>) -> Sent {
     let delivery = letter.delivery;
+    let settings = &letter.dialect.settings;
     let mut out = letter.start();
     field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
     field(&mut out, b"Date", &letter.date());
@@ -112,11 +125,14 @@ pub(super) fn vacation(letter: &Letter<'_>, vacation: &Vacation, own: Option<&Sm
     let subject = match vacation.subject.as_deref().filter(|subject| !subject.is_empty()) {
         Some(subject) => subject.to_vec(),
         None => match letter.first_decoded(b"subject") {
-            Some(subject) => [b"Auto: ", subject.as_slice()].concat(),
-            None => b"Automated reply".to_vec(),
+            Some(subject) => match &settings.vacation_default_subject_template {
+                None => [b"Auto: ", subject.as_slice()].concat(),
+                Some(template) => expanded(template, &subject),
+            },
+            None => settings.vacation_default_subject.as_deref().unwrap_or("Automated reply").into(),
         },
     };
-    let subject = sanitized(&subject, MAX_SUBJECT);
+    let subject = sanitized(&subject, usize::try_from(settings.vacation_max_subject).unwrap_or(usize::MAX));
     if is_8bit(&subject) {
         field(&mut out, b"Subject", &encoded(&subject));
     } else {
@@ -142,13 +158,31 @@ pub(super) fn vacation(letter: &Letter<'_>, vacation: &Vacation, own: Option<&Sm
     push_crlf(&mut out, &vacation.reason);
     out.extend_from_slice(b"\r\n");
     // The envelope sender is null, or who the message was sent to, but never what the script says.
-    let settings = &letter.dialect.settings;
     let from = settings.vacation_send_from_recipient.then(|| {
         let listed = own.filter(|own| !vacation.addresses.iter().any(|address| address.equals_ignoring_case(own)));
         let original = settings.vacation_use_original_recipient.then(|| delivery.original_recipient()).flatten();
         listed.cloned().or(original).or_else(|| delivery.recipient())
     });
     sent("vacation", from.flatten(), sender.map(|sender| sender.to_bytes()).into_iter().collect(), out)
+}
+
+/// The template of a subject with the message's own for `%$` and `%{subject}`; `%%` is a percent sign (var-expand.c).
+fn expanded(template: &str, subject: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('%') {
+        out.extend_from_slice(before.as_bytes());
+        rest = after;
+        if let Some(after) = rest.strip_prefix('$').or_else(|| rest.strip_prefix("{subject}")) {
+            out.extend_from_slice(subject);
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix('%') {
+            out.push(b'%');
+            rest = after;
+        }
+    }
+    out.extend_from_slice(rest.as_bytes());
+    out
 }
 
 /// The sender with the display name that the message gives him (_get_full_reply_recipient in cmd-vacation.c).
@@ -211,6 +245,11 @@ fn display_name(text: &[u8]) -> Vec<u8> {
             b')' if !literal && comments > 0 => comments -= 1,
             _ if comments > 0 => comment.push(*byte),
             b'<' if !quotes => return out,
+            // What was read was the name of a group.
+            b':' if !quotes => {
+                out.clear();
+                gap = false;
+            }
             b'"' if !literal => quotes = !quotes,
             b' ' | b'\t' | b'\r' | b'\n' if !quotes => gap = !out.is_empty(),
             _ => {
@@ -241,61 +280,158 @@ fn quoted(name: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The rejection that Dovecot's delivery sends (mail_send_rejection in lib-lda).
+/// The rejection that Dovecot's delivery sends (mail_send_rejection in lib-lda), up to what it says of the message's own fields.
+const REJECTION: &str = "\
+Message-ID: {id}
+Date: {date}
+From: {from}
+To: {to}
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=disposition-notification;
+\tboundary=\"{boundary}\"
+Subject: Rejected: {subject}
+Auto-Submitted: auto-replied (rejected)
+Precedence: bulk
+
+This is a MIME-encapsulated message
+
+--{boundary}
+Content-Type: text/plain; charset=utf-8
+Content-Disposition: inline
+Content-Transfer-Encoding: 8bit
+
+Your message to <{recipient}> was automatically rejected:
+{reason}
+--{boundary}
+Content-Type: message/disposition-notification
+
+Reporting-UA: {host}; Dovecot Mail Delivery Agent
+";
+
+/// What follows: the message's header ends the report.
+const REJECTED: &str = "\
+Disposition: automatic-action/MDN-sent-automatically; deleted
+
+--{boundary}
+Content-Type: message/rfc822
+
+{header}
+
+
+--{boundary}--
+";
+
+/// Appends a template, its lines ended by CRLF; `{name}` stands for a value.
+fn fill(out: &mut Vec<u8>, template: &str, values: &[(&str, &[u8])]) {
+    for line in template.lines() {
+        let mut rest = line;
+        while let Some((before, (name, after))) = rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?))) {
+            out.extend_from_slice(before.as_bytes());
+            out.extend_from_slice(values.iter().find(|(known, _)| *known == name).map_or(&[], |(_, value)| *value));
+            rest = after;
+        }
+        out.extend_from_slice(rest.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
 pub(super) fn reject(letter: &Letter<'_>, reason: &[u8]) -> Sent {
     let delivery = letter.delivery;
-    let recipient = delivery.original_recipient().map(|recipient| recipient.to_bytes()).unwrap_or_default();
     let sender = delivery.sender();
     let boundary = format!("{}-{}/{}", delivery.now.seconds, letter.number, delivery.hostname);
-    let mut out = Vec::new();
-    let mut line = |parts: &[&[u8]]| {
-        for part in parts {
-            out.extend_from_slice(part);
-        }
-        out.extend_from_slice(b"\r\n");
-    };
-    line(&[b"Message-ID: ", &letter.message_id("dovecot")]);
-    line(&[b"Date: ", &letter.date()]);
-    line(&[b"From: ", &letter.postmaster_text()]);
-    line(&[b"To: ", &sender.as_ref().map(path).unwrap_or_else(|| b"<>".to_vec())]);
-    line(&[b"MIME-Version: 1.0"]);
-    line(&[b"Content-Type: multipart/report; report-type=disposition-notification;"]);
-    line(&[b"\tboundary=\"", boundary.as_bytes(), b"\""]);
-    line(&[b"Subject: Rejected: ", &sanitized_bytes(&letter.first(b"subject").unwrap_or_default(), 80)]);
-    line(&[b"Auto-Submitted: auto-replied (rejected)"]);
-    line(&[b"Precedence: bulk"]);
-    line(&[b""]);
-    line(&[b"This is a MIME-encapsulated message"]);
-    line(&[b""]);
-    line(&[b"--", boundary.as_bytes()]);
-    line(&[b"Content-Type: text/plain; charset=utf-8"]);
-    line(&[b"Content-Disposition: inline"]);
-    line(&[b"Content-Transfer-Encoding: 8bit"]);
-    line(&[b""]);
-    line(&[b"Your message to <", &recipient, b"> was automatically rejected:"]);
     let mut text = Vec::new();
     push_crlf(&mut text, reason);
-    line(&[&text]);
-    line(&[b"--", boundary.as_bytes()]);
-    line(&[b"Content-Type: message/disposition-notification"]);
-    line(&[b""]);
-    line(&[b"Reporting-UA: ", delivery.hostname.as_bytes(), b"; Dovecot Mail Delivery Agent"]);
-    if let Some(original) = letter.first(b"original-recipient") {
-        line(&[b"Original-Recipient: rfc822; ", &original]);
+    let header = Fields::new(delivery.message).header(|field| field.is(b"content-type"));
+    let original = letter.first(b"original-recipient");
+    let id = letter.first(b"message-id");
+    let values: &[(&str, &[u8])] = &[
+        ("id", &letter.message_id("dovecot")),
+        ("date", &letter.date()),
+        ("from", &letter.postmaster_text()),
+        ("to", &sender.as_ref().map(path).unwrap_or_else(|| b"<>".to_vec())),
+        ("boundary", boundary.as_bytes()),
+        ("subject", &sanitized_bytes(&letter.first(b"subject").unwrap_or_default(), 80)),
+        ("recipient", &delivery.original_recipient().map(|recipient| recipient.to_bytes()).unwrap_or_default()),
+        ("reason", &text),
+        ("host", delivery.hostname.as_bytes()),
+        ("original", original.as_deref().unwrap_or_default()),
+        ("message", id.as_deref().unwrap_or_default()),
+        ("header", &header),
+    ];
+    let mut out = Vec::new();
+    fill(&mut out, REJECTION, values);
+    if original.is_some() {
+        fill(&mut out, "Original-Recipient: rfc822; {original}", values);
     }
-    line(&[b"Final-Recipient: rfc822; ", &recipient]);
-    if let Some(id) = letter.first(b"message-id") {
-        line(&[b"Original-Message-ID: ", &id]);
+    fill(&mut out, "Final-Recipient: rfc822; {recipient}", values);
+    if id.is_some() {
+        fill(&mut out, "Original-Message-ID: {message}", values);
     }
-    line(&[b"Disposition: automatic-action/MDN-sent-automatically; deleted"]);
-    line(&[b""]);
-    line(&[b"--", boundary.as_bytes()]);
-    line(&[b"Content-Type: message/rfc822"]);
-    line(&[b""]);
-    let fields = Fields::new(delivery.message);
-    line(&[&fields.header(|field| field.is(b"content-type")), b"\r\n\r\n"]);
-    line(&[b"--", boundary.as_bytes(), b"--"]);
+    fill(&mut out, REJECTED, values);
     sent("reject", None, sender.map(|sender| sender.to_bytes()).into_iter().collect(), out)
+}
+
+/// plugins/vnd.dovecot/report/cmd-report.c (RFC 5965)
+pub(super) fn report(letter: &Letter<'_>, report: &Report) -> Sent {
+    let delivery = letter.delivery;
+    let sender = delivery.sender();
+    let boundary = format!("{}/{}", letter.number, delivery.hostname);
+    let mut out = letter.start();
+    field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
+    field(&mut out, b"Date", &letter.date());
+    field(&mut out, b"From", &letter.postmaster_text());
+    field(&mut out, b"To", &path(&report.to));
+    let subject = match letter.first_decoded(b"subject") {
+        Some(subject) => [b"Report: ", subject.as_slice()].concat(),
+        None => b"Report: (message without subject)".to_vec(),
+    };
+    if is_8bit(&subject) {
+        field(&mut out, b"Subject", &encoded(&subject));
+    } else {
+        field(&mut out, b"Subject", &subject);
+    }
+    field(&mut out, b"Auto-Submitted", b"auto-generated (report)");
+    field(&mut out, b"MIME-Version", b"1.0");
+    field(&mut out, b"Content-Type", format!("multipart/report; report-type=feedback-report;\r\n\tboundary=\"{boundary}\"").as_bytes());
+    out.extend_from_slice(b"\r\nThis is a MIME-encapsulated message\r\n\r\n");
+    let part = |out: &mut Vec<u8>| out.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
+    part(&mut out);
+    let (kind, encoding): (&[u8], &[u8]) =
+        if is_8bit(&report.message) { (b"text/plain; charset=utf-8", b"8bit") } else { (b"text/plain; charset=us-ascii", b"7bit") };
+    field(&mut out, b"Content-Type", kind);
+    field(&mut out, b"Content-Transfer-Encoding", encoding);
+    field(&mut out, b"Content-Disposition", b"inline");
+    out.extend_from_slice(b"\r\n");
+    push_crlf(&mut out, &report.message);
+    out.extend_from_slice(b"\r\n\r\n");
+    part(&mut out);
+    field(&mut out, b"Content-Type", b"message/feedback-report");
+    out.extend_from_slice(b"\r\n");
+    field(&mut out, b"Version", b"1");
+    field(&mut out, b"Feedback-Type", &report.feedback_type);
+    field(&mut out, b"User-Agent", format!("Dovecot Pigeonhole/{}", super::version(letter.dialect.engine)).as_bytes());
+    field(&mut out, b"Original-Mail-From", &sender.as_ref().map_or_else(|| b"<>".to_vec(), path));
+    let original = delivery.original_recipient();
+    if let Some(recipient) = &original {
+        field(&mut out, b"Original-Rcpt-To", &path(recipient));
+    }
+    if let Some(user) = letter.user.as_ref().or(original.as_ref()) {
+        field(&mut out, b"Dovecot-Reporting-User", &path(user));
+    }
+    out.extend_from_slice(b"\r\n");
+    part(&mut out);
+    field(&mut out, b"Content-Type", if report.headers_only { b"text/rfc822-headers" } else { b"message/rfc822" });
+    field(&mut out, b"Content-Disposition", b"attachment");
+    out.extend_from_slice(b"\r\n");
+    let fields = Fields::new(delivery.message);
+    if report.headers_only {
+        out.extend_from_slice(&fields.header(|_| false));
+    } else {
+        out.extend_from_slice(&fields.mail(|_| false));
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    sent("report", None, vec![report.to.to_bytes()], out)
 }
 
 fn importance(out: &mut Vec<u8>, importance: u8) {
@@ -315,22 +451,27 @@ pub(super) fn notify(letter: &Letter<'_>, notify: &Notify) -> Sent {
     let mut out = letter.start();
     field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
     field(&mut out, b"Date", &letter.date());
+    // Until 2.4 bytes were counted.
+    let limited = if letter.dialect.engine.is_05() { sanitized_bytes } else { sanitized };
     let subject = match (&notify.message, &mailto.subject) {
-        (Some(message), _) => sanitized_bytes(message, MAX_SUBJECT),
+        (Some(message), _) => limited(message, MAX_SUBJECT),
         (None, Some(subject)) => subject.clone(),
         (None, None) => match letter.first_decoded(b"subject") {
-            Some(subject) => sanitized_bytes(&[b"Notification: ", subject.as_slice()].concat(), MAX_SUBJECT),
+            Some(subject) => limited(&[b"Notification: ", subject.as_slice()].concat(), MAX_SUBJECT),
             None => b"Notification: (no subject)".to_vec(),
         },
     };
     field(&mut out, b"Subject", &encoded(&subject));
+    // The null sender stays null, so that notifications cannot loop.
+    let null = AddressSource::Explicit(String::new());
+    let source = if delivery.sender().is_some() { &letter.dialect.settings.notify_mailto_envelope_from } else { &null };
     let own = notify.from_address.clone().or_else(|| letter.user.clone());
-    let from = notify.from.clone().unwrap_or_else(|| match own.as_ref().filter(|_| delivery.sender().is_some()) {
-        Some(own) => path(own),
+    let by_default = own.is_none() && matches!(source, AddressSource::Default);
+    let sender = letter.address(source).unwrap_or_else(|| Some(own.unwrap_or_else(|| letter.postmaster())));
+    let from = notify.from.clone().unwrap_or_else(|| match sender.as_ref().filter(|_| !by_default) {
+        Some(sender) => path(sender),
         None => letter.postmaster_text(),
     });
-    // The null sender stays null, so that notifications cannot loop.
-    let sender = delivery.sender().map(|_| own.unwrap_or_else(|| letter.postmaster()));
     address_field(&mut out, b"From", &from);
     for (name, carbon) in [(&b"To"[..], false), (b"Cc", true)] {
         let listed: Vec<&[u8]> = mailto.recipients.iter().filter(|(_, _, cc)| *cc == carbon).map(|(text, _, _)| text.as_slice()).collect();

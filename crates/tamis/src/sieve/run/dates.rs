@@ -3,6 +3,26 @@
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
+const ISO_8601: &str = "Y-m-dTH:M:S+h:n";
+const STD_11: &str = "a, d b Y H:M:S +hn";
+
+/// The parts by name, each in its form (see [`Civil::written`]): a `format!` for each is 2 kB of WASM.
+const FORMS: [(&str, &str); 13] = [
+    ("year", "Y"),
+    ("month", "m"),
+    ("day", "d"),
+    ("date", "Y-m-d"),
+    ("julian", "J"),
+    ("hour", "H"),
+    ("minute", "M"),
+    ("second", "S"),
+    ("time", "H:M:S"),
+    ("iso8601", ISO_8601),
+    ("std11", STD_11),
+    ("zone", "+hn"),
+    ("weekday", "w"),
+];
+
 const DAY: i64 = 86_400;
 
 /// A date in its zone, taken apart.
@@ -48,44 +68,52 @@ impl Civil {
 
     /// A part by its name, whatever its case; none if there is no such part.
     pub(super) fn part(&self, name: &[u8]) -> Option<String> {
-        let Self { year, month, day, hour, minute, second, .. } = self;
-        Some(match name.to_ascii_lowercase().as_slice() {
-            b"year" => format!("{year:04}"),
-            b"month" => format!("{month:02}"),
-            b"day" => format!("{day:02}"),
-            b"date" => format!("{year:04}-{month:02}-{day:02}"),
-            b"julian" => self.julian.to_string(),
-            b"hour" => format!("{hour:02}"),
-            b"minute" => format!("{minute:02}"),
-            b"second" => format!("{second:02}"),
-            b"time" => format!("{hour:02}:{minute:02}:{second:02}"),
-            b"iso8601" => {
-                let (sign, zone) = self.zone();
-                let zone = if self.zone_minutes == 0 { "Z".into() } else { format!("{sign}{:02}:{:02}", zone / 60, zone % 60) };
-                format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}")
-            }
-            b"std11" => self.mail(),
-            b"zone" => self.zone_text(),
-            b"weekday" => self.weekday.to_string(),
-            _ => return None,
-        })
+        let (_, form) = FORMS.iter().find(|(part, _)| part.as_bytes().eq_ignore_ascii_case(name))?;
+        Some(self.written(if self.zone_minutes == 0 && *form == ISO_8601 { "Y-m-dTH:M:SZ" } else { form }))
     }
 
-    fn zone(&self) -> (char, u32) {
-        (if self.zone_minutes < 0 { '-' } else { '+' }, self.zone_minutes.unsigned_abs())
-    }
-
-    fn zone_text(&self) -> String {
-        let (sign, zone) = self.zone();
-        format!("{sign}{:02}{:02}", zone / 60, zone % 60)
+    /// The date in a form. Letters stand for parts, as in strftime where it has them; `J` is the Modified Julian Day, `a` the weekday's name,
+    /// `b` the month's, `+`, `h` and `n` are the zone's sign, hours and minutes. Whatever else stands in the form stands for itself.
+    fn written(&self, form: &str) -> String {
+        let zone = self.zone_minutes.unsigned_abs();
+        let mut out = String::new();
+        for letter in form.chars() {
+            let (number, width): (i64, usize) = match letter {
+                'Y' => (self.year, 4),
+                'm' => (self.month, 2),
+                'd' => (self.day, 2),
+                'H' => (self.hour, 2),
+                'M' => (self.minute, 2),
+                'S' => (self.second, 2),
+                'h' => ((zone / 60).into(), 2),
+                'n' => ((zone % 60).into(), 2),
+                'J' => (self.julian, 0),
+                'w' => (i64::try_from(self.weekday).unwrap_or(0), 0),
+                'a' => {
+                    out.push_str(WEEKDAYS.get(self.weekday).unwrap_or(&""));
+                    continue;
+                }
+                'b' => {
+                    out.push_str(usize::try_from(self.month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&""));
+                    continue;
+                }
+                '+' if self.zone_minutes < 0 => {
+                    out.push('-');
+                    continue;
+                }
+                other => {
+                    out.push(other);
+                    continue;
+                }
+            };
+            out.push_str(&format!("{number:0width$}"));
+        }
+        out
     }
 
     /// As a `Date` field has it (RFC 5322, 3.3; message_date_create in lib-mail/message-date.c).
     pub(super) fn mail(&self) -> String {
-        let weekday = WEEKDAYS.get(self.weekday).unwrap_or(&"");
-        let month = usize::try_from(self.month - 1).ok().and_then(|month| MONTHS.get(month)).unwrap_or(&"");
-        let Self { year, day, hour, minute, second, .. } = self;
-        format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} {}", self.zone_text())
+        self.written(STD_11)
     }
 }
 

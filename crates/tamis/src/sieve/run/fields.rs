@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 
 use super::write;
 use crate::mail::{AddressList, Field, Message, SmtpAddress, addresses};
+use crate::order::sort;
 
 /// The header of one version of the message. Actions keep the version that was in force when they were taken.
 #[derive(Clone, Debug)]
@@ -76,7 +77,7 @@ impl<'m> Fields<'m> {
         let index = self.index.get_or_init(|| {
             let entries = self.entries.iter().zip(0u32..);
             let mut index: Vec<(u32, u32)> = entries.map(|(entry, place)| (hash(&entry.field.name), place)).collect();
-            index.sort_unstable();
+            sort(&mut index, |a, b| a < b);
             index
         });
         let wanted = hash(name);

@@ -4,15 +4,19 @@
 //!
 //! Not told apart: a second `include :optional` of one missing script is an operation to the server, here it is none, like the first.
 
-use std::collections::BTreeMap;
-
+use crate::order::sort;
 use crate::sieve::program::{Block, Branch, Command, If, Op, Test, TestKind, Tests, Unit};
 
-/// By place in memory.
-type Places = BTreeMap<usize, u32>;
+/// By place in memory, in order when the layout is done.
+type Places = Vec<(usize, u32)>;
 
 fn place<T>(of: &T) -> usize {
     std::ptr::from_ref(of).addr()
+}
+
+fn find<T>(places: &Places, of: &T) -> Option<u32> {
+    let at = places.binary_search_by_key(&place(of), |(place, _)| *place).ok()?;
+    places.get(at).map(|(_, operation)| *operation)
 }
 
 /// A jump: at which operation, and to which.
@@ -41,27 +45,30 @@ impl Layout {
     pub(super) fn new(unit: &Unit) -> Self {
         let mut layout = Self::default();
         layout.block(unit, unit.block);
+        for places in [&mut layout.commands, &mut layout.ends, &mut layout.tests, &mut layout.exits] {
+            sort(places, |a, b| a < b);
+        }
         layout
     }
 
     pub(super) fn command(&self, command: &Command) -> Option<u32> {
-        self.commands.get(&place(command)).copied()
+        find(&self.commands, command)
     }
 
     pub(super) fn end(&self, command: &Command) -> Option<u32> {
-        self.ends.get(&place(command)).copied()
+        find(&self.ends, command)
     }
 
     pub(super) fn test(&self, test: &Test) -> Option<Jump> {
-        self.at(self.tests.get(&place(test)))
+        self.at(find(&self.tests, test))
     }
 
     pub(super) fn exit(&self, branch: &Branch) -> Option<Jump> {
-        self.at(self.exits.get(&place(branch)))
+        self.at(find(&self.exits, branch))
     }
 
-    fn at(&self, jump: Option<&u32>) -> Option<Jump> {
-        jump.and_then(|jump| usize::try_from(*jump).ok()).and_then(|jump| self.jumps.get(jump)).copied()
+    fn at(&self, jump: Option<u32>) -> Option<Jump> {
+        jump.and_then(|jump| usize::try_from(jump).ok()).and_then(|jump| self.jumps.get(jump)).copied()
     }
 
     fn jump(&mut self) -> u32 {
@@ -82,16 +89,23 @@ impl Layout {
 
     fn block(&mut self, unit: &Unit, block: Block) {
         for command in unit.commands(block) {
-            self.commands.insert(place(command), self.size);
+            self.commands.push((place(command), self.size));
             match &command.op {
                 Op::If(branches) => self.branches(unit, branches),
                 Op::ForEveryPart(block) => {
                     self.size = self.size.saturating_add(1);
                     self.block(unit, *block);
-                    self.ends.insert(place(command), self.size);
+                    self.ends.push((place(command), self.size));
                     self.size = self.size.saturating_add(1);
                 }
                 Op::Include { unit: None, .. } => {}
+                #[cfg(feature = "svtest")]
+                Op::Suite(act) => {
+                    self.size = self.size.saturating_add(1);
+                    if let crate::sieve::program::suite::Act::Test { block, .. } = &**act {
+                        self.block(unit, *block);
+                    }
+                }
                 _ => self.size = self.size.saturating_add(1),
             }
         }
@@ -118,7 +132,7 @@ impl Layout {
             let leaves = || unit.commands(block).iter().any(|command| matches!(command.op, Op::Stop | Op::Break(_)));
             if known.is_none() && !last && !leaves() {
                 let exit = self.jump();
-                self.exits.insert(place(branch), exit);
+                self.exits.push((place(branch), exit));
                 exits.push(exit);
             }
             self.resolve(&jumps);
@@ -138,7 +152,7 @@ impl Layout {
             _ => {
                 self.size = self.size.saturating_add(1);
                 let jump = self.jump();
-                self.tests.insert(place(test), jump);
+                self.tests.push((place(test), jump));
                 jumps.push(jump);
                 return;
             }
@@ -159,7 +173,7 @@ impl Layout {
                 self.lay_test(unit, test, stopper, &mut deciding);
             }
             let jump = self.jump();
-            self.tests.insert(place(test), jump);
+            self.tests.push((place(test), jump));
             jumps.push(jump);
             self.resolve(&deciding);
         }

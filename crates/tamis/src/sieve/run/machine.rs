@@ -2,20 +2,23 @@
 //! costs no thread stack.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::commit::Progress;
 use super::fields::Fields;
 use super::loops::{Jump, Layout};
 use super::matching::{Keys, Matcher};
-use super::result::{Actions, Entry, Flags, Kind};
+use super::result::{Actions, Entry, Flags, Kind, Preference};
 use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flags, variables, write};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::mail::{PartIter, parse_address};
-use crate::sieve::dialect::{Engine, Settings};
+use crate::mail::PartIter;
+use crate::sieve::dialect::{Dialect, Engine, Settings};
 use crate::sieve::program::{Block, Branch, Command, FlagChange, If, Index, Matching, Op, Piece, Place, Program, Test, Text, Texts, Unit};
 use crate::sieve::values::is_header_name;
 use crate::text::Range;
+
+/// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).
+const MAX_LOOPS: usize = 4;
 
 /// The script failed; why stands in [`Machine::failure`].
 #[derive(Debug)]
@@ -29,6 +32,8 @@ pub(super) type Asked = ((Vec<u8>, Vec<u8>), bool);
 /// The state of a run.
 pub(super) struct Machine<'p, 'm> {
     pub(super) program: &'p Program,
+    /// The server: the program's, unless a test file changed its settings.
+    pub(super) dialect: &'p Dialect,
     pub(super) delivery: &'p Delivery<'m>,
     pub(super) account: &'p Account,
     pub(super) limits: &'p Limits,
@@ -38,6 +43,10 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) depth: u32,
     /// The unit that runs.
     pub(super) unit: u32,
+    /// So many units the scripts of the chain before have.
+    pub(super) base: u32,
+    /// The script stands in a chain: `keep` leaves the message to the next script.
+    pub(super) chained: bool,
     pub(super) scope: &'p Unit,
     locals: Vec<Vec<u8>>,
     globals: Vec<Vec<u8>>,
@@ -47,13 +56,15 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) internal_flags: Vec<u8>,
     pub(super) fields: Rc<Fields<'m>>,
     pub(super) actions: Actions<'m>,
+    /// What was carried out so far.
+    pub(super) progress: Progress,
     frames: Vec<Frame<'p, 'm>>,
     /// The end of an inner loop that was left, counted in operations of the unit: Pigeonhole's limit until another loop begins, or the
     /// outermost ends.
     limit: Option<u32>,
     /// The operations of the units that such a loop stands in.
     layouts: Vec<(u32, Rc<Layout>)>,
-    included: BTreeSet<u32>,
+    included: Vec<u32>,
     /// What `duplicate` tests have asked so far, and the answers.
     pub(super) asked: Vec<Asked>,
     pub(super) notes: Vec<Diagnostic>,
@@ -61,7 +72,15 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) failure: Option<Diagnostic>,
     /// The server's process ended: nothing is done with the message now.
     pub(super) crashed: bool,
+    /// Where the implicit keep goes instead of the default mailbox, and what is preferred to that.
+    pub(super) keep_target: Option<KeepTarget>,
+    /// What a test file has beside.
+    #[cfg(feature = "svtest")]
+    pub(super) suite: Option<Box<super::suite::Suite<'p, 'm>>>,
 }
+
+/// A mailbox, and what is preferred to it.
+pub(super) type KeepTarget = (Vec<u8>, Option<(Preference, Vec<u8>)>);
 
 /// A block that is being run.
 struct Frame<'p, 'm> {
@@ -76,6 +95,9 @@ enum Role<'p, 'm> {
     Branch(Option<&'p Branch>),
     /// The body of a `foreverypart`.
     Loop(PartIter<'m>, &'p Command),
+    /// The block of a `test`.
+    #[cfg(feature = "svtest")]
+    Test,
     /// An included script; holds the state of the one that includes it. None for the script itself.
     Unit(Option<Box<Suspended<'p>>>),
 }
@@ -112,6 +134,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     ) -> Self {
         Self {
             program,
+            dialect: &program.dialect,
             delivery,
             account,
             limits,
@@ -119,6 +142,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             steps: 0,
             depth: 0,
             unit: 0,
+            base: 0,
+            chained: false,
             scope: &EMPTY,
             locals: Vec::new(),
             globals: vec![Vec::new(); program.globals.len()],
@@ -126,28 +151,33 @@ impl<'p, 'm> Machine<'p, 'm> {
             internal_flags: Vec::new(),
             fields: Rc::new(Fields::new(delivery.message)),
             actions: Actions::default(),
+            progress: Progress::default(),
             frames: Vec::new(),
             limit: None,
             layouts: Vec::new(),
-            included: BTreeSet::new(),
+            included: Vec::new(),
             asked: Vec::new(),
             notes: Vec::new(),
             assumed: Vec::new(),
             failure: None,
             crashed: false,
+            keep_target: None,
+            #[cfg(feature = "svtest")]
+            suite: None,
         }
     }
 
     pub(super) fn settings(&self) -> &'p Settings {
-        &self.program.dialect.settings
+        &self.dialect.settings
     }
 
     pub(super) fn engine(&self) -> Engine {
-        self.program.dialect.engine
+        self.dialect.engine
     }
 
     /// Runs the script.
     pub(super) fn run(&mut self) -> Step<()> {
+        self.check_context()?;
         self.enter(0, None);
         while let Some(frame) = self.frames.last_mut() {
             let Some(command) = frame.block.get(frame.next) else {
@@ -191,6 +221,10 @@ impl<'p, 'm> Machine<'p, 'm> {
         {
             *next = 0;
             return self.step(1);
+        }
+        #[cfg(feature = "svtest")]
+        if matches!(self.frames.last(), Some(Frame { role: Role::Test, .. })) {
+            self.suite_passed();
         }
         self.leave();
         Ok(())
@@ -269,6 +303,24 @@ impl<'p, 'm> Machine<'p, 'm> {
         }
     }
 
+    /// Enters the block of a `test`.
+    #[cfg(feature = "svtest")]
+    pub(super) fn enter_test(&mut self, block: Block) {
+        self.frames.push(Frame { block: self.scope.commands(block), next: 0, role: Role::Test });
+    }
+
+    /// Leaves the block of the `test` that runs, or the script if none does.
+    #[cfg(feature = "svtest")]
+    pub(super) fn leave_test(&mut self) {
+        while let Some(frame) = self.frames.last() {
+            let test = matches!(frame.role, Role::Test);
+            self.leave();
+            if test {
+                break;
+            }
+        }
+    }
+
     /// The part that the innermost `foreverypart` is at, of whatever script.
     pub(super) fn part(&self) -> Option<PartIter<'m>> {
         self.frames.iter().rev().find_map(|frame| match frame.role {
@@ -294,7 +346,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     pub(super) fn fail(&mut self, mut diagnostic: Diagnostic) -> Failed {
-        diagnostic.unit = self.unit;
+        diagnostic.unit = self.base.saturating_add(self.unit);
         self.event(|| Event::Stop { range: diagnostic.range });
         self.failure = Some(diagnostic);
         Failed
@@ -314,10 +366,10 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Adds a warning, once for each place.
     pub(super) fn note(&mut self, mut diagnostic: Diagnostic) {
-        diagnostic.unit = self.unit;
+        diagnostic.unit = self.base.saturating_add(self.unit);
         if !self.notes.contains(&diagnostic) {
             if let Some(tracer) = &mut self.tracer {
-                tracer.event(self.unit, self.depth, &Event::Note(&diagnostic));
+                tracer.event(self.base.saturating_add(self.unit), self.depth, &Event::Note(&diagnostic));
             }
             self.notes.push(diagnostic);
         }
@@ -328,7 +380,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         let assumption = Assumption { question, about: about.to_vec(), answer };
         if !self.assumed.contains(&assumption) {
             if let Some(tracer) = &mut self.tracer {
-                tracer.event(self.unit, self.depth, &Event::Assumed(&assumption));
+                tracer.event(self.base.saturating_add(self.unit), self.depth, &Event::Assumed(&assumption));
             }
             self.assumed.push(assumption);
         }
@@ -336,8 +388,15 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Tells the tracer, if there is one.
     pub(super) fn event<'e>(&mut self, event: impl FnOnce() -> Event<'e>) {
+        if self.tracer.is_some() {
+            self.tell(&event());
+        }
+    }
+
+    #[inline(never)]
+    fn tell(&mut self, event: &Event<'_>) {
         if let Some(tracer) = &mut self.tracer {
-            tracer.event(self.unit, self.depth, &event());
+            tracer.event(self.base.saturating_add(self.unit), self.depth, event);
         }
     }
 
@@ -377,6 +436,9 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Piece::Literal(bytes) => out.extend_from_slice(bytes),
                 Piece::Variable(place) => out.extend_from_slice(self.variable(*place)),
                 Piece::Dropped => {}
+                Piece::Environment(name) => out.extend_from_slice(&self.environment_variable(name)),
+                #[cfg(feature = "svtest")]
+                Piece::SuitePath => out.extend_from_slice(self.suite_path()),
                 Piece::Match(index) => {
                     let value = usize::try_from(*index).ok().and_then(|index| self.matches.get(index));
                     let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
@@ -434,6 +496,11 @@ impl<'p, 'm> Machine<'p, 'm> {
                 let message = self.delivery.message;
                 let mut parts = self.part().map_or_else(|| PartIter::new(message.parts()), |parts| parts.children());
                 if parts.current().is_some() {
+                    // Compiling counts the loops of one script, running those of all.
+                    let around = self.frames.iter().filter(|frame| matches!(frame.role, Role::Loop(..))).count();
+                    if around >= MAX_LOOPS {
+                        return Err(self.fail(Diagnostic::new(Code::LoopsTooDeep, command.range).with("max", MAX_LOOPS.to_string())));
+                    }
                     self.limit = None;
                     self.frames.push(Frame { block: self.scope.commands(*block), next: 0, role: Role::Loop(parts, command) });
                 } else {
@@ -442,7 +509,10 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Ok(())
             }
             Op::Include { unit: Some(unit), once } => {
-                let first = self.included.insert(*unit);
+                let first = !self.included.contains(unit);
+                if first {
+                    self.included.push(*unit);
+                }
                 if first || !*once {
                     let suspended = Suspended {
                         unit: self.unit,
@@ -485,37 +555,45 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             Op::Keep { flags } => {
                 let flags = self.side_flags(flags.as_ref());
-                self.act(command.range, Entry { keep: true, flags, ..self.entry(Kind::Store(None)) })
+                let kind = if self.chained { Kind::Keep } else { Kind::Store(None) };
+                self.act(command.range, Entry { keep: true, flags, ..self.entry(kind) })
             }
-            Op::FileInto { mailbox, copy, create, flags } => {
+            Op::FileInto { mailbox, copy, create, flags, preferred } => {
                 let flags = self.side_flags(flags.as_ref());
                 let mailbox = self.text(mailbox).into_owned();
                 if std::str::from_utf8(&mailbox).is_err() {
                     return Err(self.fail(Diagnostic::new(Code::RunInvalidMailbox, command.range).with("value", mailbox)));
                 }
-                let entry = Entry { flags, copy: *copy, create: *create, ..self.entry(Kind::Store(Some(mailbox))) };
+                let preferred = match preferred.as_deref() {
+                    Some(preferred) => Some(self.preferred(command.range, preferred)?),
+                    None => None,
+                };
+                let entry = Entry { flags, copy: *copy, create: *create, preferred, ..self.entry(Kind::Store(Some(mailbox))) };
                 self.act(command.range, entry)
             }
             Op::Discard => self.act(command.range, self.entry(Kind::Discard)),
-            Op::Redirect { address, copy } => {
-                let text = self.text(address);
-                let Ok(to) = parse_address(&text) else {
-                    return Err(self.fail(Diagnostic::new(Code::RunInvalidAddress, command.range).with("value", text)));
-                };
-                if self.settings().max_redirects == 0 {
-                    let diagnostic = Diagnostic::new(Code::RedirectForbidden, command.range).with("server", &self.program.dialect.name);
-                    return Err(self.fail(diagnostic));
-                }
-                self.act(command.range, Entry { copy: *copy, ..self.entry(Kind::Redirect(to)) })
-            }
-            Op::Reject { reason } => {
+            Op::Redirect { addresses, list, copy, others } => self.redirect(command.range, addresses, *list, *copy, others),
+            Op::Reject { reason, early } => {
                 let reason = self.text(reason).into_owned();
-                self.act(command.range, self.entry(Kind::Reject(reason)))
+                self.act(command.range, self.entry(Kind::Reject(reason, *early)))
             }
             Op::Vacation(vacation) => self.vacation(command.range, vacation),
             Op::Notify(notify) => self.notify(command.range, notify),
             Op::NotifyOld(notify) => self.notify_old(command.range, notify),
+            Op::Report(report) => self.report(command.range, report),
+            Op::External(external) => self.external(command.range, external),
+            Op::ImplicitKeepTarget { mailbox, preferred } => {
+                let mailbox = self.text(mailbox).into_owned();
+                let preferred = match preferred.as_deref() {
+                    Some(preferred) => Some(self.preferred(command.range, preferred)?),
+                    None => None,
+                };
+                self.keep_target = Some((mailbox, preferred));
+                Ok(())
+            }
             Op::Denotify { importance, id } => self.denotify(command.range, *importance, id.as_ref()),
+            #[cfg(feature = "svtest")]
+            Op::Suite(act) => self.suite_act(command.range, act),
         }
     }
 
@@ -537,7 +615,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         Ok(())
     }
 
-    fn assign(&mut self, range: Range, variable: Place, mut value: Vec<u8>, modifiers: &[crate::sieve::program::Modifier]) {
+    pub(super) fn assign(&mut self, range: Range, variable: Place, mut value: Vec<u8>, modifiers: &[crate::sieve::program::Modifier]) {
         let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
         variables::modify(&mut value, modifiers, max);
         if self.tracer.is_some() {
@@ -595,6 +673,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// An action without side effects, here and now.
+    #[inline(never)]
     pub(super) fn entry(&self, kind: Kind) -> Entry<'m> {
         Entry {
             kind,
@@ -602,17 +681,23 @@ impl<'p, 'm> Machine<'p, 'm> {
             copy: false,
             create: false,
             flags: Flags::Unspoken,
+            preferred: None,
+            others: Vec::new(),
             fields: Rc::clone(&self.fields),
-            unit: self.unit,
+            unit: self.base.saturating_add(self.unit),
             range: Range::default(),
+            silent: false,
+            executed: false,
+            answered: false,
         }
     }
 
     /// Adds an action to the result.
-    pub(super) fn act(&mut self, range: Range, entry: Entry<'m>) -> Step<()> {
+    pub(super) fn act(&mut self, range: Range, mut entry: Entry<'m>) -> Step<()> {
+        entry.range = range;
         let settings = self.settings();
-        let seen = self.tracer.is_some().then(|| super::commit::action(&Entry { range, ..entry.clone() }, &self.internal_flags));
-        match self.actions.add(Entry { range, ..entry }, settings, self.delivery.default_mailbox.as_bytes()) {
+        let seen = self.tracer.is_some().then(|| super::commit::action(&entry, &self.internal_flags));
+        match self.actions.add(entry, settings, self.delivery.default_mailbox.as_bytes()) {
             Ok(_) => {
                 if let Some(action) = &seen {
                     self.event(|| Event::Action(action));

@@ -49,6 +49,8 @@ pub(super) struct Matcher<'t> {
 }
 
 impl<'t> Matcher<'t> {
+    // Not inlined: fifteen tests make one, and it is large.
+    #[inline(never)]
     pub(super) fn new(matching: &'t Matching, keys: Keys<'t>, range: Range, captures: bool) -> Self {
         Self { matching, keys, range, captures, many: false, patterns: Vec::new(), regexes: Vec::new(), compiled: (0, false), count: 0 }
     }
@@ -117,6 +119,7 @@ impl Machine<'_, '_> {
             MatchKind::Value(relation) => Ok(relation.holds(compare::compare(comparator, value, key))),
             MatchKind::Count(_) => Ok(false),
             MatchKind::Matches => self.matches_pattern(matcher, index, value, key),
+            MatchKind::List => Ok(self.on_list(matcher, value, key)),
             MatchKind::Regex(compiled) => self.matches_regex(matcher, compiled, index, value, key),
         }
     }
@@ -174,6 +177,23 @@ impl Machine<'_, '_> {
             }
             Answer::No | Answer::Crash => Ok(false),
         }
+    }
+
+    /// Whether the value is on the list that the key names (RFC 6134, 2.2). `${0}` becomes the value.
+    fn on_list(&mut self, matcher: &Matcher<'_>, value: &[u8], key: &[u8]) -> bool {
+        let Some(list) = self.list(key) else {
+            self.note(Diagnostic::new(Code::UnknownList, matcher.range).with("name", key));
+            return false;
+        };
+        let Some(members) = list else {
+            self.assume(super::Question::OnList, value, false);
+            return false;
+        };
+        let matched = members.iter().any(|member| member == value);
+        if matched {
+            self.capture(matcher, vec![value.to_vec()]);
+        }
+        matched
     }
 
     fn capture(&mut self, matcher: &Matcher<'_>, values: Vec<Vec<u8>>) {

@@ -3,7 +3,7 @@
 use super::compare;
 use super::machine::{Machine, Step};
 use super::matching::{Keys, Matcher};
-use super::result::{Kind, Notify as NotifyAction, NotifyOld as NotifyOldAction, Vacation as VacationAction};
+use super::result::{Entry, Kind, Notify as NotifyAction, NotifyOld as NotifyOldAction, Vacation as VacationAction};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::parse_address;
 use crate::sieve::program::{Few, Matching, Notify, NotifyOld, Piece, Text, Texts, Vacation};
@@ -45,7 +45,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             handle,
             reason: self.text(&vacation.reason).into_owned(),
         };
-        self.act(range, self.entry(Kind::Vacation(Box::new(action))))
+        let others = self.values(&vacation.others);
+        self.act(range, Entry { others, ..self.entry(Kind::Vacation(Box::new(action))) })
     }
 
     /// RFC 5230, 4.2: without `:handle`, the same arguments mean the same vacation. Pigeonhole takes them as the script writes them, variables not
@@ -66,7 +67,14 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Piece::Literal(bytes) => out.extend_from_slice(bytes),
                 Piece::Variable(place) => out.extend_from_slice(format!("${{{}}}", self.variable_name(*place)).as_bytes()),
                 Piece::Dropped => {}
+                Piece::Environment(name) => {
+                    out.extend_from_slice(b"${env.");
+                    out.extend_from_slice(name);
+                    out.push(b'}');
+                }
                 Piece::Match(index) => out.extend_from_slice(format!("${{{index}}}").as_bytes()),
+                #[cfg(feature = "svtest")]
+                Piece::SuitePath => {}
             }
         }
         out
@@ -88,6 +96,10 @@ impl<'p, 'm> Machine<'p, 'm> {
             let diagnostic = Diagnostic::new(Code::RunInvalidNotify, range).with("value", method);
             return Err(self.fail(Diagnostic { severity: Severity::Error, ..diagnostic }));
         };
+        if self.settings().max_notifications == Some(0) {
+            let diagnostic = Diagnostic::new(Code::NotifyForbidden, range).with("server", &self.dialect.name);
+            return Err(self.fail(diagnostic));
+        }
         let importance = match notify.importance.as_ref().map(|text| self.text(text)).as_deref() {
             Some([b'1']) => 1,
             Some([b'3']) => 3,
@@ -95,7 +107,8 @@ impl<'p, 'm> Machine<'p, 'm> {
         };
         let message = self.optional(notify.message.as_ref());
         let action = NotifyAction { from, from_address, importance, message, method, mailto };
-        self.act(range, self.entry(Kind::Notify(Box::new(action))))
+        let others = self.values(&notify.others);
+        self.act(range, Entry { others, ..self.entry(Kind::Notify(Box::new(action))) })
     }
 
     pub(super) fn notify_old(&mut self, range: Range, notify: &NotifyOld) -> Step<()> {

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::fields::Fields;
-use super::flags;
+use super::{Value, flags};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::SmtpAddress;
 use crate::sieve::dialect::Settings;
+use crate::sieve::spec::OpId;
 use crate::sieve::values::Mailto;
 use crate::text::Range;
 
@@ -23,13 +24,16 @@ pub(super) enum Flags {
 }
 
 /// What an action does.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Kind {
     /// `keep` and `fileinto`; no mailbox means the default one.
     Store(Option<Vec<u8>>),
+    /// `keep` in a script of a chain: the next script decides.
+    Keep,
     Redirect(SmtpAddress),
     Discard,
-    Reject(Vec<u8>),
+    /// The reason, and whether it is `ereject`.
+    Reject(Vec<u8>, bool),
     Vacation(Box<Vacation>),
     Notify(Box<Notify>),
     NotifyOld(Box<NotifyOld>),
@@ -40,9 +44,30 @@ pub(super) enum Kind {
         period: u64,
         last: bool,
     },
+    Report(Box<Report>),
+    External(Box<External>),
 }
 
 #[derive(Clone, Debug)]
+pub(super) struct Report {
+    pub(super) headers_only: bool,
+    pub(super) feedback_type: Vec<u8>,
+    pub(super) message: Vec<u8>,
+    pub(super) to: SmtpAddress,
+}
+
+/// What something outside is asked to do.
+#[derive(Clone, Debug)]
+pub(super) struct External {
+    pub(super) op: OpId,
+    pub(super) name: &'static str,
+    pub(super) tags: Vec<(&'static str, Value)>,
+    pub(super) args: Vec<Value>,
+    /// It failed.
+    pub(super) fails: bool,
+}
+
+#[derive(Debug)]
 pub(super) struct Vacation {
     pub(super) period: u64,
     pub(super) subject: Option<Vec<u8>>,
@@ -53,7 +78,7 @@ pub(super) struct Vacation {
     pub(super) reason: Vec<u8>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Notify {
     pub(super) from: Option<Vec<u8>>,
     pub(super) from_address: Option<SmtpAddress>,
@@ -63,7 +88,7 @@ pub(super) struct Notify {
     pub(super) mailto: Mailto,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct NotifyOld {
     pub(super) id: Option<Vec<u8>>,
     pub(super) importance: u8,
@@ -72,8 +97,15 @@ pub(super) struct NotifyOld {
     pub(super) recipients: Vec<(Vec<u8>, SmtpAddress)>,
 }
 
+/// By what a mailbox is preferred to the one that is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Preference {
+    SpecialUse,
+    Id,
+}
+
 /// An action with its side effects.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Entry<'m> {
     pub(super) kind: Kind,
     /// It is a `keep`.
@@ -81,37 +113,60 @@ pub(super) struct Entry<'m> {
     pub(super) copy: bool,
     pub(super) create: bool,
     pub(super) flags: Flags,
+    /// The mailbox that is preferred if there is one: by its use, or by its id.
+    pub(super) preferred: Option<(Preference, Vec<u8>)>,
+    /// Tags of other extensions.
+    pub(super) others: Vec<(&'static str, Value)>,
     /// The header that was in force.
     pub(super) fields: Rc<Fields<'m>>,
     pub(super) unit: u32,
     pub(super) range: Range,
+    /// A `reject` after an earlier script has answered: nothing is sent.
+    pub(super) silent: bool,
+    /// It belongs to a script before, and was carried out.
+    pub(super) executed: bool,
+    /// What it sends was written.
+    pub(super) answered: bool,
 }
 
 impl Entry<'_> {
     /// The name that the server has for it, in messages about conflicts too.
-    pub(super) const fn name(&self) -> &'static str {
-        match self.kind {
+    pub(super) fn name(&self) -> &'static str {
+        match &self.kind {
+            Kind::Keep => "keep",
             Kind::Store(_) if self.keep => "keep",
             Kind::Store(_) => "fileinto",
             Kind::Redirect(_) => "redirect",
             Kind::Discard => "discard",
-            Kind::Reject(_) => "reject",
+            Kind::Reject(_, false) => "reject",
+            Kind::Reject(_, true) => "ereject",
             Kind::Vacation(_) => "vacation",
             Kind::Notify(_) | Kind::NotifyOld(_) => "notify",
             Kind::Duplicate { .. } => "duplicate",
+            Kind::Report(_) => "report",
+            Kind::External(external) => external.name,
         }
     }
 
     /// It tries to deliver the message (SIEVE_ACTFLAG_TRIES_DELIVER).
-    const fn delivers(&self) -> bool {
-        matches!(self.kind, Kind::Store(_) | Kind::Redirect(_))
+    pub(super) fn delivers(&self) -> bool {
+        match &self.kind {
+            Kind::Store(_) | Kind::Redirect(_) => true,
+            Kind::External(external) => matches!(external.op, OpId::Pipe | OpId::Snooze),
+            _ => false,
+        }
+    }
+
+    /// It answers the sender (SIEVE_ACTFLAG_SENDS_RESPONSE).
+    const fn answers(&self) -> bool {
+        matches!(self.kind, Kind::Reject(..) | Kind::Vacation(_))
     }
 
     /// It conflicts with the other whichever comes first: a rejected message cannot be delivered, and the sender gets one answer.
-    const fn conflicts(&self, other: &Self) -> bool {
+    fn conflicts(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {
-            (Kind::Reject(_), Kind::Vacation(_)) => true,
-            (Kind::Reject(_), _) => other.delivers(),
+            (Kind::Reject(..), Kind::Vacation(_)) | (Kind::Vacation(_), Kind::Reject(..)) => true,
+            (Kind::Reject(..), _) => other.delivers(),
             _ => false,
         }
     }
@@ -153,13 +208,21 @@ impl<'m> Actions<'m> {
             Kind::Store(mailbox) => mailbox.as_deref().unwrap_or(default_mailbox).to_vec(),
             _ => Vec::new(),
         };
-        let mut redirects = 0u64;
+        let (mut redirects, mut notifications) = (0u64, 0u64);
         let mut taken_over: Option<usize> = None;
         let mut at = 0;
         while let Some(old) = self.entries.get_mut(at) {
             if new.keep && old.keep {
-                old.merge(&new.flags);
-                return Ok(false);
+                if !old.executed {
+                    old.merge(&new.flags);
+                    return Ok(false);
+                }
+                // That of a script before moves here. Its flags are lost where the internal ones apply to all that is kept.
+                let old = self.entries.remove(at);
+                if new.flags == Flags::Unspoken && !self.internal_flags {
+                    new.flags = old.flags;
+                }
+                continue;
             }
             let joined = match (&mut new.kind, &mut old.kind) {
                 (Kind::Store(_), Kind::Store(_)) => same_mailbox(&mailbox(&new.kind), &mailbox(&old.kind)),
@@ -168,18 +231,38 @@ impl<'m> Actions<'m> {
                     new.equals(old)
                 }
                 (Kind::Discard, Kind::Discard) => true,
-                (Kind::Reject(_), Kind::Reject(_)) => return Err(Box::new(refuse(Code::DuplicateAction).with("name", "reject"))),
-                (Kind::Vacation(_), Kind::Vacation(_)) => return Err(Box::new(refuse(Code::DuplicateAction).with("name", "vacation"))),
+                (Kind::Reject(..), Kind::Reject(..)) | (Kind::Vacation(_), Kind::Vacation(_)) => {
+                    if !old.executed {
+                        return Err(Box::new(refuse(Code::DuplicateAction).with("name", new.name())));
+                    }
+                    true
+                }
                 (Kind::Notify(new), Kind::Notify(old)) => {
+                    notifications += 1;
                     let known = |address: &SmtpAddress| old.mailto.recipients.iter().any(|(_, other, _)| other.equals(address));
                     new.mailto.recipients.retain(|(_, address, _)| !known(address));
                     new.mailto.recipients.is_empty()
+                }
+                (Kind::Report(new), Kind::Report(old)) => new.to.equals(&old.to),
+                (Kind::External(new), Kind::External(old)) if (new.op, old.op) == (OpId::Pipe, OpId::Pipe) => {
+                    if new.args.first() == old.args.first() {
+                        return Err(Box::new(refuse(Code::DuplicateAction).with("name", "pipe")));
+                    }
+                    false
                 }
                 (Kind::NotifyOld(new), Kind::NotifyOld(old)) => {
                     let known = |address: &SmtpAddress| old.recipients.iter().any(|(_, other)| other.equals(address));
                     new.recipients.retain(|(_, address)| !known(address));
                     new.recipients.is_empty()
                 }
+                // Once a script before has answered the sender there is no second answer, and no error.
+                (Kind::Vacation(_), Kind::Reject(..)) if old.executed => return Ok(false),
+                (Kind::Reject(..), _) if old.executed => {
+                    new.silent |= old.answers();
+                    false
+                }
+                (Kind::Keep, _) | (_, Kind::Keep) => false,
+                _ if old.executed => false,
                 _ => {
                     // The one that cannot stand beside others complains, about the other.
                     let pair = if new.conflicts(old) { Some((&new, &*old)) } else { old.conflicts(&new).then_some((&*old, &new)) };
@@ -211,8 +294,8 @@ impl<'m> Actions<'m> {
         }
         if let Some(entry) = taken_over.and_then(|at| self.entries.get_mut(at)) {
             let flags = std::mem::replace(&mut entry.flags, Flags::Unspoken);
-            let (copy, create) = (entry.copy, entry.create);
-            *entry = Entry { flags, copy, create, ..new };
+            let (copy, create, preferred) = (entry.copy, entry.create, entry.preferred.take());
+            *entry = Entry { flags, copy, create, preferred, ..new };
             return Ok(true);
         }
         if settings.max_actions > 0 && self.entries.len() as u64 >= settings.max_actions {
@@ -221,7 +304,10 @@ impl<'m> Actions<'m> {
         if matches!(new.kind, Kind::Redirect(_)) && redirects >= settings.max_redirects {
             return Err(Box::new(refuse(Code::TooManyRedirects).with("max", settings.max_redirects.to_string())));
         }
-        if self.internal_flags && matches!(new.kind, Kind::Store(_)) && new.flags == Flags::Unspoken {
+        if let Some(max) = settings.max_notifications.filter(|max| notifications >= *max && matches!(new.kind, Kind::Notify(_))) {
+            return Err(Box::new(refuse(Code::TooManyNotifications).with("max", max.to_string())));
+        }
+        if self.internal_flags && matches!(new.kind, Kind::Store(_) | Kind::Keep) && new.flags == Flags::Unspoken {
             new.flags = Flags::Final;
         }
         self.entries.push(new);

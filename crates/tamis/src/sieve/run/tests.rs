@@ -93,12 +93,35 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             TestKind::MailboxExists { names } => self.mailbox_exists(range, names),
             TestKind::Duplicate(duplicate) => self.duplicate(range, duplicate),
+            #[cfg(feature = "svtest")]
+            TestKind::Suite(ask) => self.suite_ask(range, ask),
             TestKind::ValidNotifyMethod { uris } => {
                 let valid = |uri: &[u8]| {
                     let mailto = scheme(uri).filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"mailto"));
                     mailto.is_some_and(|(_, rest)| parse_mailto(rest).is_ok())
                 };
                 Ok(uris.items.iter().all(|uri| valid(&self.text(uri))))
+            }
+            TestKind::Score { virus, percent, keys, matching } => {
+                let value = self.score(*virus, *percent)?;
+                self.one(matcher(matching, keys, captures), if *virus { b"virustest" } else { b"spamtest" }, &value)
+            }
+            TestKind::Metadata { mailbox, annotation, keys, matching } => {
+                self.metadata(range, mailbox.as_ref(), annotation, matcher(matching, keys, captures))
+            }
+            TestKind::MetadataExists { mailbox, annotations } => self.metadata_exists(range, mailbox.as_ref(), annotations),
+            TestKind::SpecialUseExists { mailbox, uses } => self.special_use_exists(range, mailbox.as_ref(), uses),
+            TestKind::MailboxIdExists { ids } => Ok(ids.items.iter().all(|id| {
+                let id = self.text(id).into_owned();
+                self.mailbox_for(super::result::Preference::Id, &id).is_some()
+            })),
+            TestKind::ValidExtList { names } => Ok(names.items.iter().all(|name| self.list(&self.text(name)).is_some())),
+            TestKind::External(external, compared) => {
+                let (holds, output) = self.ask(range, external)?;
+                match compared.as_deref() {
+                    Some((keys, matching)) => self.one(matcher(matching, keys, captures), external.name.as_bytes(), &output),
+                    None => Ok(holds),
+                }
             }
             TestKind::NotifyMethodCapability { uri, capability, keys, matching } => {
                 let uri = self.text(uri);
@@ -122,7 +145,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// The answer when all values came: with `:count`, what their number says.
-    fn end(&mut self, matcher: &Matcher<'_>, matched: bool) -> Step<bool> {
+    pub(super) fn end(&mut self, matcher: &Matcher<'_>, matched: bool) -> Step<bool> {
         match matcher.counts() {
             Some(relation) => self.compare_count(matcher, relation, matcher.count),
             None => Ok(matched),
@@ -242,8 +265,10 @@ impl<'p, 'm> Machine<'p, 'm> {
             values.extend(mail::mime_values(&name, &value, option).into_iter().map(|value| (name.clone(), Cow::Owned(value))));
         }
         if let Some(relation) = matcher.counts() {
-            // Fields are counted, not parameters; and with `:index` Pigeonhole misses the last one (sieve_index_stringlist_get_length).
-            let found = fields_found as u64;
+            // With `:param` the parameters are counted, else the fields (content_header_stringlist_create in tag-mime.c); and with `:index`
+            // Pigeonhole misses the last one (sieve_index_stringlist_get_length).
+            let params = matches!(mime, Some(Mime { option: MimeOption::Param(_), .. })) && index.is_none();
+            let found = if params { values.len() } else { fields_found } as u64;
             let count = match index {
                 None => found,
                 Some(index) if self.engine() == Engine::Rfc => u64::from((1..=found).contains(&index.index)),
@@ -520,21 +545,6 @@ impl<'p, 'm> Machine<'p, 'm> {
         }
     }
 
-    /// RFC 5183, 4, with Pigeonhole's values (plugins/environment/ext-environment-common.c).
-    fn environment(&self, item: &[u8]) -> Option<Vec<u8>> {
-        let engine = self.engine();
-        Some(match item {
-            b"domain" => self.delivery.domain().into_bytes(),
-            b"host" => self.delivery.hostname.clone().into_bytes(),
-            b"location" => b"MDA".to_vec(),
-            b"phase" => b"during".to_vec(),
-            b"name" if engine.is_pigeonhole() => b"Pigeonhole Sieve".to_vec(),
-            b"name" => b"tamis".to_vec(),
-            b"version" => super::version(engine).as_bytes().to_vec(),
-            _ => return None,
-        })
-    }
-
     fn mailbox_exists(&mut self, range: Range, names: &Texts) -> Step<bool> {
         for name in &names.items {
             let name = self.text(name);
@@ -552,12 +562,13 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Whether the mailbox exists; without a list it is assumed to.
     pub(super) fn has_mailbox(&mut self, name: &[u8]) -> bool {
-        let name = &super::commit::canonical(name);
+        let separator = self.settings().mailbox_separator;
+        let name = &super::commit::canonical(name, separator);
         if name == b"INBOX" {
             return true;
         }
         match &self.account.mailboxes {
-            Some(mailboxes) => mailboxes.iter().any(|mailbox| super::commit::canonical(mailbox.as_bytes()) == *name),
+            Some(mailboxes) => mailboxes.iter().any(|mailbox| super::commit::canonical(mailbox.as_bytes(), separator) == *name),
             None => {
                 self.assume(Question::MailboxExists, name, true);
                 true

@@ -37,3 +37,15 @@ pub(super) const UNICODE_CASEMAP: Extension = Extension {
     tags: &[],
     conflicts: &[],
 };
+
+pub(super) const ELBONIA: Extension = Extension {
+    name: "comparator-elbonia",
+    source: "RFC 5228, 3.2",
+    doc: doc(
+        "the example of the standard, which ignores the case of ASCII letters",
+        "l'exemple de la norme, qui ignore la casse des lettres ASCII",
+    ),
+    commands: &[],
+    tags: &[],
+    conflicts: &[],
+};

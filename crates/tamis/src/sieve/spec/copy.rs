@@ -11,7 +11,8 @@ pub(super) const COPY: Extension = Extension {
         "copy",
         TagId::Copy,
         None,
-        On::Commands(&["fileinto", "redirect"]),
+        // `pipe` by spec-bosch-sieve-extprograms, 4.
+        On::Commands(&["fileinto", "redirect", "pipe"]),
         "RFC 3894, 3",
         doc("leaves the implicit keep alone", "ne touche pas à la conservation implicite"),
     )],

@@ -1,0 +1,4 @@
+require ["include", "variables"];
+
+global "name";
+set "name" "Alice";

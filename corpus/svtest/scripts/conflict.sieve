@@ -1,0 +1,4 @@
+require ["fileinto", "reject"];
+
+fileinto "INBOX";
+reject "No.";

@@ -1,0 +1,5 @@
+fileinto "A";
+if header "subject" {
+    keep
+    stop;
+}

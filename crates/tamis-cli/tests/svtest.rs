@@ -1,0 +1,97 @@
+//! `tamis test` on this project's own test files.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Runs `tamis test` in the folder of the test files; gives exit status, standard output, standard error.
+fn tamis(args: &[&str]) -> (i32, String, String) {
+    let corpus = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../corpus/svtest");
+    let output = Command::new(env!("CARGO_BIN_EXE_tamis"))
+        .arg("test")
+        .args(args)
+        .current_dir(corpus)
+        .env("LC_ALL", "C")
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+const FILES: &[&str] = &["chain.svtest", "errors.svtest", "message.svtest", "results.svtest", "settings.svtest"];
+
+#[test]
+fn every_server_passes_what_all_pigeonholes_do() {
+    for server in ["pigeonhole-0.5", "pigeonhole-2.4", "mailcow"] {
+        let (status, out, _) = tamis(&[&["--server", server], FILES].concat());
+        assert!(out.ends_with("22 test(s), 0 failed; 5 file(s), 0 broken off\n"), "{out}");
+        assert_eq!(status, 0);
+    }
+}
+
+#[test]
+fn a_failure_says_where_and_what_was_compared() {
+    let (status, out, _) = tamis(&["--server", "pigeonhole-0.5", "failing"]);
+    assert_eq!(
+        out,
+        "failing/three.svtest
+  ✔ Good
+  ✘ Subject: wrong subject
+    failing/three.svtest:19
+    subject: `Bonjour` does not match `Bonsoir`
+    x-other: there is none
+  ✘ Compiles: it does not
+    failing/three.svtest:25
+    error: expected end of command ';' or the beginning of a compound block '{', but found something else
+    error: parse failed
+  ✘ Folder: no message 0 in `Nowhere`
+    failing/three.svtest:30
+4 test(s), 3 failed; 1 file(s), 0 broken off
+"
+    );
+    assert_eq!(status, 1);
+}
+
+#[test]
+fn a_summary_counts_by_folder() {
+    let (status, out, _) = tamis(&["--format", "summary", "failing", "chain.svtest"]);
+    assert_eq!(
+        out,
+        "            3/3
+failing     1/4
+all         4/7
+  failing/three.svtest:19: Subject: wrong subject
+  failing/three.svtest:25: Compiles: it does not
+  failing/three.svtest:30: Folder: no message 0 in `Nowhere`
+"
+    );
+    assert_eq!(status, 1);
+}
+
+#[test]
+fn what_must_fail_is_asked_for() {
+    assert_eq!(tamis(&["--expect-failure", "failing"]).0, 1);
+    assert_eq!(tamis(&["--expect-failure", "chain.svtest"]).0, 1);
+    assert_eq!(tamis(&["--expect-failure", "failing/refused.sieve"]).0, 0);
+}
+
+#[test]
+fn json_has_every_test_and_junit_every_failure() {
+    let (_, out, _) = tamis(&["--format", "json", "failing"]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let tests = &json["files"][0]["tests"];
+    assert_eq!((&json["server"], tests.as_array().unwrap().len()), (&"pigeonhole-2.4".into(), 4));
+    assert_eq!(tests[0], serde_json::json!({"name": "Good", "line": 11, "passed": true}));
+    assert_eq!(tests[1]["failure"]["reason"], "wrong subject");
+    assert_eq!(tests[1]["failure"]["details"][1], "x-other: there is none");
+    let (_, out, _) = tamis(&["--format", "junit", "--lang", "fr", "failing"]);
+    assert!(out.contains("<testsuite name=\"failing/three.svtest\" tests=\"4\" failures=\"3\" errors=\"0\">"), "{out}");
+    assert!(out.contains("subject: `Bonjour` ne correspond pas à `Bonsoir`"), "{out}");
+    assert_eq!(out.matches("<failure ").count(), 3);
+}
+
+#[test]
+fn what_is_not_there_is_trouble() {
+    assert_eq!(tamis(&["none.svtest"]).0, 2);
+    let (status, _, error) = tamis(&["scripts"]);
+    assert_eq!((status, error.as_str()), (2, "tamis: scripts: no *.svtest file in this folder\n"));
+}

@@ -1,0 +1,157 @@
+//! Asks native tamis about the whole corpus and prints what it answers, so that the WASM can be asked the same (web/test/native.test.ts).
+//! One JSON object a line: `ask` (the WASM's function), `request`, for `run` the message's path below the corpus, and `answer`.
+//
+// The walls of clippy.toml are for the core: this program reads files and prints.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
+
+use serde_json::{Value, json};
+use tamis::diagnostic::Language;
+use tamis::sieve::dialect::servers;
+use tamis_oracle::corpus;
+
+/// Languages and units of positions, in turns: every script meets each on some server or message.
+const FACES: [(&str, &str); 4] = [("en", "utf8"), ("fr", "utf16"), ("en", "utf16"), ("fr", "utf8")];
+
+/// Conversions for charsets that the core asks for. What a face answers is the face's affair: here the bytes, spelt out.
+fn charsets(answer: &str) -> Vec<Value> {
+    let answer: Value = serde_json::from_str(answer).unwrap_or_default();
+    let wanted = answer["wanted"].as_array().into_iter().flatten().filter(|wanted| wanted["kind"] == "charset");
+    let convert = |(at, wanted): (usize, &Value)| {
+        let text = if at % 3 == 2 { Value::Null } else { json!(format!("é {}", wanted["bytes"])) };
+        json!({"kind": "charset", "charset": wanted["charset"], "bytes": wanted["bytes"], "text": text})
+    };
+    wanted.enumerate().map(convert).collect()
+}
+
+struct Asker<W: Write> {
+    out: W,
+    messages: BTreeMap<String, Vec<u8>>,
+}
+
+impl<W: Write> Asker<W> {
+    fn tell(&mut self, line: &Value) -> io::Result<()> {
+        writeln!(self.out, "{line}")
+    }
+
+    fn check(&mut self, request: &str) -> io::Result<()> {
+        self.tell(&json!({"ask": "check", "request": request, "answer": tamis_wire::check_json(request)}))
+    }
+
+    /// Vets by a policy that has every rule. The browser does not vet: this is for the shape of the answer.
+    fn vet(&mut self, script: &str) -> io::Result<()> {
+        let request = json!({
+            "version": 1, "script": script, "file": "a.sieve", "lang": "fr", "positions": "utf8",
+            "policy": {
+                "server": "pigeonhole-0.5", "settings": {"sieve_max_redirects": 3, "sieve_vacation_dont_check_recipient": true},
+                "must_compile_on": ["mailcow"], "max_size": 1000, "max_lines": null, "forbid_regex": true, "forbid_body": true,
+                "own_addresses": ["marie@example.org"],
+                "extensions": {"allowed": null, "forbidden": ["variables"]},
+                "actions": {"forbidden": ["discard"]},
+                "redirect": {"max": 1, "only_copies": true, "forbid_self": true},
+                "recipients": {"allowed_domains": ["example.org"], "forbidden_domains": ["*.example.net"], "forbid_computed": true},
+                "vacation": {"min_days": 2},
+                "fileinto": {"allowed": ["Archive"]},
+            },
+            "account": {"addresses": ["marie@example.com"], "mailboxes": null},
+            "scripts": [{"store": "global", "name": "b", "text": null}],
+        });
+        let request = request.to_string();
+        self.tell(&json!({"ask": "vet", "request": request, "answer": tamis_wire::vet_json(&request)}))
+    }
+
+    /// Runs, and once more with the charsets that were wanted.
+    fn run(&mut self, mut request: Value, message: &str) -> io::Result<()> {
+        if !self.messages.contains_key(message) {
+            self.messages.insert(message.to_owned(), corpus::read(message)?);
+        }
+        for _ in 0..2 {
+            let text = request.to_string();
+            let answer = tamis_wire::run_json(&text, self.messages.get(message).map_or(&[], Vec::as_slice));
+            self.tell(&json!({"ask": "run", "request": text, "message": message, "answer": answer}))?;
+            let known = charsets(&answer);
+            if known.is_empty() {
+                break;
+            }
+            request["charsets"] = known.into();
+        }
+        Ok(())
+    }
+}
+
+fn main() -> io::Result<()> {
+    let mut asker = Asker { out: BufWriter::new(io::stdout().lock()), messages: BTreeMap::new() };
+    for (lang, language) in [("en", Language::En), ("fr", Language::Fr)] {
+        asker.tell(&json!({"ask": "version", "request": lang, "answer": tamis_wire::about_json(language)}))?;
+    }
+    let scripts = corpus::scripts()?;
+    let cases = corpus::cases()?;
+    let mails: Vec<String> = {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(corpus::folder().join("mail"))? {
+            names.push(format!("mail/{}", entry?.file_name().to_string_lossy()));
+        }
+        names.sort();
+        names
+    };
+    for script in scripts.values() {
+        asker.tell(&json!({"ask": "tokens", "request": script, "answer": tamis_wire::tokens(script)}))?;
+        asker.vet(script)?;
+        for server in servers() {
+            for (lang, positions) in FACES {
+                asker.check(
+                    &json!({"version": 1, "script": script, "server": server.name, "lang": lang, "positions": positions}).to_string(),
+                )?;
+            }
+        }
+        for (at, mail) in mails.iter().enumerate() {
+            let (lang, positions) = FACES[at % FACES.len()];
+            let server = servers()[at % servers().len()].name;
+            asker.run(json!({"script": script, "file": mail, "server": server, "lang": lang, "positions": positions}), mail)?;
+        }
+    }
+    for file in cases.values() {
+        let script = String::from_utf8_lossy(&corpus::read(&file.script)?).into_owned();
+        for case in &file.case {
+            for server in servers() {
+                for (lang, positions) in FACES {
+                    let request = json!({
+                        "version": 1, "script": script, "server": server.name, "lang": lang, "positions": positions, "trace": true,
+                        "from": case.from, "to": case.to, "now": case.now,
+                        "account": {"addresses": file.account.addresses, "mailboxes": file.account.mailboxes},
+                    });
+                    asker.run(request, &case.message)?;
+                }
+            }
+        }
+    }
+    let included = json!({
+        "script": "require [\"include\", \"fileinto\"];\ninclude \"a\";\ninclude :global \"b\";\ninclude \"c\";\n", "trace": true, "positions": "utf16",
+        "set": {"sieve_max_redirects": "2"},
+        "scripts": [
+            {"store": "personal", "name": "a", "text": "require \"fileinto\";\n/* é */ fileinto \"x\"; keep;"},
+            {"store": "global", "name": "b", "text": null},
+        ],
+    });
+    asker.check(&included.to_string())?;
+    let mail = "mail/plain-ascii.eml";
+    asker.run(included, mail)?;
+    let refused = [
+        json!([]),
+        json!({"nothing": 1}),
+        json!({"script": 1}),
+        json!({"script": "keep;", "server": "nobody"}),
+        json!({"script": "keep;", "set": {"nothing": "1"}}),
+        json!({"script": "keep;", "now": "today"}),
+        json!({"script": "keep;", "account": {"mailboxes": ["INBOX", 1]}}),
+        json!({"script": "keep; # \u{1f600} </script> \u{0}\u{7f}\u{2028}", "trace": true, "positions": "utf16"}),
+    ];
+    for request in refused {
+        asker.check(&request.to_string())?;
+        asker.run(request, mail)?;
+    }
+    asker.check("{\"script\":\"\\ud83d\"}")?;
+    asker.out.flush()
+}

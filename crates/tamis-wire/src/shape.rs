@@ -1,0 +1,383 @@
+//! The shapes of the JSON, described once: from here come the JSON Schema (`crates/tamis-wire/wire.schema.json`) and the page's types
+//! (`web/src/engine/wire.ts`). Requests are read in `request`, answers written in `check`, `run`, `vet` and `lib`; the page's tests hold
+//! every answer over the corpus against the schema, which allows no field that is not here.
+
+mod schema;
+mod typescript;
+
+pub use schema::schema;
+pub use typescript::typescript;
+
+use Kind::{Count, Either, Flag, List, Map, Object, Open, OrNull, Shape as Named, Text, True, Tuple, Version, Word};
+
+/// What a value is.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// The number 1: the version of the JSON.
+    Version,
+    /// Text.
+    Text,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A whole number, not negative.
+    Count,
+    /// True or false.
+    Flag,
+    /// Always true: the field is left out otherwise.
+    True,
+    /// A shape of [`SHAPES`], by name.
+    Shape(&'static str),
+    /// This, or null.
+    OrNull(&'static Kind),
+    /// An array.
+    List(&'static Kind),
+    /// An array of these, in this order.
+    Tuple(&'static [Kind]),
+    /// An object with any names.
+    Map(&'static Kind),
+    /// One of these.
+    Either(&'static [Kind]),
+    /// An object with these fields and no others.
+    Object(&'static [Field]),
+    /// An object with these fields, and others that nobody reads.
+    Open(&'static [Field]),
+}
+
+/// A field of an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// What its value is.
+    pub kind: Kind,
+    /// Whether it is always there.
+    pub required: bool,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+/// A shape with a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub doc: &'static str,
+    /// The values that have it.
+    pub kind: Kind,
+}
+
+const fn always(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+    Field { name, kind, required: true, doc }
+}
+
+const fn sometimes(name: &'static str, kind: Kind, doc: &'static str) -> Field {
+    Field { name, kind, required: false, doc }
+}
+
+const fn shape(name: &'static str, doc: &'static str, kind: Kind) -> Shape {
+    Shape { name, doc, kind }
+}
+
+/// All shapes.
+pub const SHAPES: &[Shape] = &[
+    shape("Language", "A language that tamis speaks.", Word(&["en", "fr"])),
+    shape(
+        "Request",
+        "What is asked, of check and of run alike; the message's bytes travel beside it.",
+        Object(&[
+            sometimes("version", Version, "The version of the JSON."),
+            always("script", Text, "The script's text."),
+            sometimes("file", OrNull(&Text), "How the script, or for run the message, is called in the answer."),
+            sometimes("server", OrNull(&Text), "The server by name; `pigeonhole-2.4` if left out."),
+            sometimes("set", Map(&Text), "Settings of the server to override."),
+            sometimes("lang", Named("Language"), "The language of sentences; English if left out."),
+            sometimes("positions", Word(&["utf8", "utf16"]), "The unit of offsets; `utf8` if left out."),
+            sometimes("from", OrNull(&Text), "Envelope sender, empty for the null sender; read from the message if left out."),
+            sometimes("to", OrNull(&Text), "Envelope recipient; the first address of the account, or read from the message, if left out."),
+            sometimes("now", OrNull(&Text), "When the message is delivered (RFC 3339)."),
+            sometimes("account", Named("Account"), "What is known of the user."),
+            sometimes("trace", Flag, "Whether the answer has a trace."),
+            sometimes("charsets", List(&Named("Charset")), "Answers to wanted charset conversions."),
+            sometimes("scripts", List(&Named("Script")), "Answers to wanted scripts."),
+        ]),
+    ),
+    shape(
+        "Account",
+        "What is known of the user.",
+        Object(&[
+            sometimes("addresses", List(&Text), "The user's own addresses."),
+            sometimes("mailboxes", OrNull(&List(&Text)), "The mailboxes that exist; null if that is not known."),
+        ]),
+    ),
+    shape(
+        "Charset",
+        "A conversion that the face did: what was wanted, with a text.",
+        Open(&[
+            always("charset", Text, "The charset's label as it was wanted."),
+            always("bytes", Text, "The bytes as they were wanted, in base64."),
+            always("text", OrNull(&Text), "Their text; null if the face does not know the charset."),
+        ]),
+    ),
+    shape(
+        "Script",
+        "A script that may be included: what was wanted, with a text.",
+        Open(&[
+            always("store", Word(&["personal", "global"]), "Where it is."),
+            always("name", Text, "Its name."),
+            always("text", OrNull(&Text), "Its text; null if there is none."),
+        ]),
+    ),
+    shape(
+        "CheckResponse",
+        "The answer of check: one entry for each file and server.",
+        Object(&[always("version", Version, "The version of the JSON."), always("files", List(&Named("FileReport")), "The files.")]),
+    ),
+    shape(
+        "FileReport",
+        "What one server says to one file.",
+        Object(&[
+            always("file", Text, "Its name."),
+            always("server", Text, "The server."),
+            always("verdict", Named("Verdict"), "What the server does with it."),
+            always("diagnostics", List(&Named("Diagnostic")), "Every finding, by place."),
+            sometimes("wanted", List(&Named("WantedScript")), "Included scripts whose text would make the answer better."),
+        ]),
+    ),
+    shape(
+        "Verdict",
+        "What the server does with a script; one that is declined, tamis does not judge.",
+        Word(&["accepted", "refused", "declined"]),
+    ),
+    shape(
+        "Place",
+        "A place in a script.",
+        Object(&[
+            always("line", Count, "The line, from 1."),
+            always("column", Count, "The column, from 1, in characters."),
+            always("offset", Count, "The offset, from 0, in the unit that the request names."),
+        ]),
+    ),
+    shape(
+        "Diagnostic",
+        "A finding.",
+        Object(&[
+            always("code", Text, "Its stable name."),
+            always("severity", Word(&["error", "warning", "hint"]), "How bad it is."),
+            always("message", Text, "The sentence."),
+            always("start", Named("Place"), "Where it starts."),
+            always("end", Named("Place"), "Where it ends."),
+            sometimes("script", Text, "The included script that it is in; left out for the script itself."),
+            always("labels", List(&Named("Label")), "Other places."),
+            always("fixes", List(&Named("Fix")), "Cures."),
+        ]),
+    ),
+    shape(
+        "Label",
+        "A second place.",
+        Object(&[
+            always("message", Text, "What is there."),
+            always("start", Named("Place"), "Where it starts."),
+            always("end", Named("Place"), "Where it ends."),
+        ]),
+    ),
+    shape(
+        "Fix",
+        "A cure.",
+        Object(&[
+            always("title", Text, "What it does."),
+            always("applicability", Word(&["safe", "unsafe", "display"]), "How sure it is."),
+            always("edits", List(&Named("Edit")), "The change."),
+        ]),
+    ),
+    shape(
+        "Edit",
+        "A replacement, offsets in the unit that the request names.",
+        Object(&[
+            always("start", Count, "Offset of the first unit replaced."),
+            always("end", Count, "Offset after the last."),
+            always("text", Text, "What stands there afterwards."),
+        ]),
+    ),
+    shape(
+        "RunResponse",
+        "The answer of run, for one message.",
+        Object(&[
+            always("version", Version, "The version of the JSON."),
+            always("message", Text, "The message's name."),
+            always("outcome", Word(&["ok", "failed", "refused", "declined"]), "`failed` at run time, `refused` when it was compiled."),
+            always("failure", OrNull(&Named("Diagnostic")), "Why it failed."),
+            always("diagnostics", List(&Named("Diagnostic")), "What the compiler found, and then what was noticed during the run."),
+            always("actions", List(&Named("Action")), "The actions of the result, in order."),
+            always("stored", List(&Named("Stored")), "What the user's mailboxes gain."),
+            always("sent", List(&Named("Sent")), "What leaves, or would have left."),
+            always("keep", Word(&["implicit", "explicit", "cancelled"]), "What became of the implicit keep."),
+            always("assumed", List(&Named("Assumed")), "What was assumed because nobody knows."),
+            always("hazards", List(&Text), "Codes of known faults of the server's engine that this input meets."),
+            always("sentence", Text, "One sentence for a user."),
+            always("trace", OrNull(&List(&Named("TraceStep"))), "The steps, if they were asked for."),
+            always("wanted", List(&Either(&[Named("WantedCharset"), Named("WantedScript")])), "What would make the answer better."),
+            always("used", Object(&[always("steps", Count, "Steps.")]), "What the run cost."),
+        ]),
+    ),
+    shape(
+        "Action",
+        "An action: its name, its tagged arguments, and the others.",
+        Tuple(&[Text, Map(&Named("Value")), List(&Named("Value"))]),
+    ),
+    shape("Value", "The value of an argument; true for a tag without a parameter.", Either(&[True, Count, Text, List(&Text)])),
+    shape(
+        "Stored",
+        "A copy in a mailbox.",
+        Object(&[
+            always("mailbox", Text, "Which mailbox."),
+            always("flags", List(&Text), "Its flags."),
+            sometimes("created", True, "The mailbox is created by this."),
+        ]),
+    ),
+    shape(
+        "Sent",
+        "A mail that leaves, or would have left.",
+        Object(&[
+            always("kind", Word(&["redirect", "vacation", "reject", "notify"]), "What it is."),
+            always("from", Text, "Envelope sender; empty for the null sender."),
+            always("to", List(&Text), "Envelope recipients."),
+            always("message", Text, "The mail."),
+            always("suppressed", OrNull(&Named("Reason")), "Why the server does not send it after all."),
+        ]),
+    ),
+    shape(
+        "Reason",
+        "A code with its sentence.",
+        Object(&[always("code", Text, "Its stable name."), always("message", Text, "The sentence.")]),
+    ),
+    shape(
+        "Assumed",
+        "What the core does not know, and took as given.",
+        Object(&[
+            always("question", Word(&["mailbox-exists", "seen-before", "answered-before"]), "What kind of question."),
+            always("about", Text, "About which mailbox, address, id."),
+            always("answer", Flag, "What was assumed."),
+            always("message", Text, "The sentence."),
+        ]),
+    ),
+    shape(
+        "TraceStep",
+        "A step of the run, in the order in which it happened.",
+        Object(&[
+            always("depth", Count, "How deep inside blocks, tests and includes."),
+            always("kind", Word(&["command", "test", "compare", "capture", "assign", "action", "note"]), "What kind of step."),
+            always("text", Text, "A sentence, or the script's own text."),
+            always("result", OrNull(&Flag), "For tests and comparisons, the answer."),
+            always("start", Named("Place"), "Where it starts."),
+            always("end", Named("Place"), "Where it ends."),
+            sometimes("script", Text, "The included script that it is in; left out for the script itself."),
+        ]),
+    ),
+    shape(
+        "WantedCharset",
+        "A conversion that the core leaves to the face: it has no table for this charset.",
+        Object(&[
+            always("kind", Word(&["charset"]), "What is wanted."),
+            always("charset", Text, "The charset's label."),
+            always("bytes", Text, "The bytes, in base64."),
+        ]),
+    ),
+    shape(
+        "WantedScript",
+        "A script that is included.",
+        Object(&[
+            always("kind", Word(&["script"]), "What is wanted."),
+            always("store", Word(&["personal", "global"]), "Where to look."),
+            always("name", Text, "Its name."),
+        ]),
+    ),
+    shape(
+        "VetRequest",
+        "What is asked of vet.",
+        Object(&[
+            sometimes("version", Version, "The version of the JSON."),
+            always("script", Text, "The script's text."),
+            sometimes("file", OrNull(&Text), "How the script is called in the answer."),
+            sometimes("lang", Named("Language"), "The language of sentences; English if left out."),
+            sometimes("positions", Word(&["utf8", "utf16"]), "The unit of offsets; `utf8` if left out."),
+            sometimes("policy", Named("Policy"), "The rules, and the server that they are for."),
+            sometimes("account", Named("Account"), "What is known of the owner: the addresses count as the policy's own."),
+            sometimes("scripts", List(&Named("Script")), "The texts of included scripts; one that is not given is a reason to deny."),
+        ]),
+    ),
+    shape(
+        "Policy",
+        "What an administrator allows.",
+        Object(&[
+            sometimes("server", OrNull(&Text), "The server by name; `pigeonhole-2.4` if left out."),
+            sometimes("settings", Map(&Either(&[Flag, Count, Text])), "Settings of the server to override."),
+            sometimes("must_compile_on", List(&Text), "Other servers that must accept the script too."),
+            sometimes("max_size", OrNull(&Count), "The largest script, in bytes."),
+            sometimes("max_lines", OrNull(&Count), "The most lines."),
+            sometimes("forbid_regex", Flag, "No regular expressions."),
+            sometimes("forbid_body", Flag, "No tests that read the body."),
+            sometimes("own_addresses", List(&Text), "The addresses of the script's owner."),
+            sometimes(
+                "extensions",
+                Object(&[sometimes("allowed", OrNull(&List(&Text)), "The only ones."), sometimes("forbidden", List(&Text), "Not these.")]),
+                "Rules about extensions.",
+            ),
+            sometimes(
+                "actions",
+                Object(&[sometimes("forbidden", List(&Text), "Not these; an extension stands for all its commands.")]),
+                "Rules about actions.",
+            ),
+            sometimes(
+                "redirect",
+                Object(&[
+                    sometimes("max", OrNull(&Count), "The most commands."),
+                    sometimes("only_copies", Flag, "Only with `:copy`."),
+                    sometimes("forbid_self", Flag, "Not to the owner."),
+                ]),
+                "Rules about `redirect`.",
+            ),
+            sometimes(
+                "recipients",
+                Object(&[
+                    sometimes("allowed_domains", OrNull(&List(&Text)), "Only to these domains."),
+                    sometimes("forbidden_domains", List(&Text), "Not to these."),
+                    sometimes("forbid_computed", Flag, "No address that depends on the message."),
+                ]),
+                "Rules about whom `redirect` and `notify` write to.",
+            ),
+            sometimes(
+                "vacation",
+                Object(&[sometimes("min_days", OrNull(&Count), "The fewest days between two replies to one sender.")]),
+                "Rules about `vacation`.",
+            ),
+            sometimes("fileinto", Object(&[sometimes("allowed", OrNull(&List(&Text)), "The only mailboxes.")]), "Rules about `fileinto`."),
+        ]),
+    ),
+    shape(
+        "VetReport",
+        "The answer of vet, for one script.",
+        Object(&[
+            always("version", Version, "The version of the JSON."),
+            always("file", Text, "The script's name."),
+            always("server", Text, "The server."),
+            always("decision", Word(&["allow", "warn", "deny"]), "What the policy says."),
+            always("verdict", Named("Verdict"), "What the server says."),
+            always("size", Count, "The script's size, in bytes."),
+            always("broken", List(&Named("Diagnostic")), "The rules that it breaks, by place."),
+            always("diagnostics", List(&Named("Diagnostic")), "The server's findings, by place."),
+            sometimes("wanted", List(&Named("WantedScript")), "Included scripts whose text was not given."),
+        ]),
+    ),
+    shape(
+        "Failed",
+        "The answer to a request that makes no sense, such as one for a server that does not exist.",
+        Object(&[always("version", Version, "The version of the JSON."), always("error", Text, "What is wrong with the request.")]),
+    ),
+    shape(
+        "About",
+        "The version of tamis, and the servers it knows.",
+        Object(&[always("version", Text, "The version of tamis."), always("servers", List(&Named("Server")), "The servers.")]),
+    ),
+    shape("Server", "A server.", Object(&[always("name", Text, "Its name in requests."), always("title", Text, "What it is.")])),
+];

@@ -1,0 +1,744 @@
+//! The commands and tests of vnd.dovecot.testsuite: a script that changes the message, the envelope, the settings under itself, compiles and
+//! runs other scripts, and looks at what they did (src/testsuite in Pigeonhole's source).
+//!
+//! What a run borrows cannot change while it lasts. So nothing changes: a new message, envelope, account or dialect joins the [`Stage`], and
+//! the machine goes on with that one.
+
+use std::cell::{Cell, OnceCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::chain::{Chain, run_to_end};
+use super::commit::Progress;
+use super::fields::Fields;
+use super::machine::{Failed, Machine, Step};
+use super::matching::{Keys, Matcher};
+use super::result::{Actions, Entry, Kind};
+use super::{Account, Delivery, Limits, Outcome, Sent, Timestamp, Tracer};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::mail::{self, Charsets, Message, SmtpAddress, WantedCharset};
+use crate::sieve::dialect::{Dialect, Engine};
+use crate::sieve::program::suite::{Act, Ask, Listed, Object, Source};
+use crate::sieve::program::{Program, Text};
+use crate::text::Range;
+
+/// The message that a test file begins with (testsuite-message.c has one like it).
+const FIRST_MESSAGE: &[u8] = b"From: sender@example.com\nTo: recipient@example.org\nSubject: Frop!\n\nFriep!\n";
+
+/// So many messages, envelopes and settings one test file may go through.
+const MOST: usize = 4096;
+
+/// What the runner does for a test file.
+pub(in crate::sieve) trait Host {
+    /// Compiles a script beside the test file.
+    fn compile(&mut self, path: &[u8], dialect: &Dialect) -> Compiled;
+    /// The server's own words for a finding of a run, if it calls it an error.
+    fn texts(&mut self, finding: &Diagnostic, dialect: &Dialect) -> Vec<String>;
+    /// A test ended.
+    fn tested(&mut self, test: Tested);
+    /// A setting that is not known, or its value.
+    fn unknown_setting(&mut self, sentence: String);
+    /// Something to show.
+    fn print(&mut self, text: Vec<u8>);
+}
+
+/// What compiling a script beside the test file gives.
+pub(in crate::sieve) enum Compiled {
+    /// A program if it is accepted, and the server's words for what is wrong with it.
+    Known { program: Option<Rc<Program>>, errors: Vec<String> },
+    /// The script was not supplied: nothing can be said.
+    Unknown,
+}
+
+/// A test that ended.
+pub(in crate::sieve) struct Tested {
+    pub(in crate::sieve) name: Vec<u8>,
+    pub(in crate::sieve) range: Range,
+    /// Why it failed and where, with the errors of the last compilation or run.
+    pub(in crate::sieve) failure: Option<(Vec<u8>, Range, Vec<String>)>,
+}
+
+/// How the run of a test file ended.
+pub(in crate::sieve) struct Ended {
+    /// Why it broke off.
+    pub(in crate::sieve) failure: Option<Diagnostic>,
+    /// Charsets that messages are in and that nobody converted.
+    pub(in crate::sieve) charsets: BTreeSet<WantedCharset>,
+    pub(in crate::sieve) steps: u64,
+}
+
+/// What a test file is run with.
+pub(in crate::sieve) struct Given<'g> {
+    pub(in crate::sieve) program: &'g Program,
+    /// The folder of the test file, as `${tst.path}` says it.
+    pub(in crate::sieve) path: &'g [u8],
+    pub(in crate::sieve) now: Timestamp,
+    pub(in crate::sieve) charsets: &'g Charsets,
+    pub(in crate::sieve) limits: &'g Limits,
+}
+
+/// Runs a test file.
+pub(in crate::sieve) fn run(given: &Given<'_>, host: &mut dyn Host, tracer: &mut dyn Tracer) -> Ended {
+    let stage = Stage::new(given.charsets);
+    let Some(delivery) = stage.delivery(FIRST_MESSAGE.to_vec(), given.now) else {
+        return Ended { failure: None, charsets: BTreeSet::new(), steps: 0 };
+    };
+    let account = Account { mailboxes: Some(vec!["INBOX".to_owned()]), ..Account::default() };
+    let mut machine = Machine::new(given.program, delivery, &account, given.limits, Some(tracer));
+    machine.suite = Some(Box::new(Suite {
+        stage: &stage,
+        host,
+        path: given.path,
+        base: &given.program.dialect,
+        open: None,
+        compiled: None,
+        saved: BTreeMap::new(),
+        errors: Vec::new(),
+        fresh: false,
+        config: BTreeMap::new(),
+        sent: Vec::new(),
+        boxes: BTreeMap::new(),
+        flags: Vec::new(),
+        unknown: false,
+    }));
+    let ended = machine.run();
+    machine.suite_end(ended.is_err());
+    let charsets = stage.messages.iter().flat_map(Message::wanted).collect();
+    Ended { failure: machine.failure.take(), charsets, steps: machine.steps }
+}
+
+/// Things that come and stay. No reference to one is ever lost, since the shelf never grows.
+struct Shelf<T> {
+    places: Vec<OnceCell<T>>,
+    used: Cell<usize>,
+}
+
+impl<T> Shelf<T> {
+    fn new() -> Self {
+        let mut places = Vec::new();
+        places.resize_with(MOST, OnceCell::new);
+        Self { places, used: Cell::new(0) }
+    }
+
+    /// Puts a thing on the shelf, if there is room.
+    fn put(&self, thing: T) -> Option<&T> {
+        let place = self.places.get(self.used.get())?;
+        self.used.set(self.used.get() + 1);
+        Some(place.get_or_init(|| thing))
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &T> {
+        self.places.iter().filter_map(OnceCell::get)
+    }
+}
+
+/// Everything that the machine of a test file borrows, one after another.
+struct Stage<'m> {
+    raws: Shelf<Vec<u8>>,
+    messages: Shelf<Message<'m>>,
+    deliveries: Shelf<Delivery<'m>>,
+    accounts: Shelf<Account>,
+    dialects: Shelf<Dialect>,
+    charsets: &'m Charsets,
+}
+
+impl<'m> Stage<'m> {
+    fn new(charsets: &'m Charsets) -> Self {
+        Self {
+            raws: Shelf::new(),
+            messages: Shelf::new(),
+            deliveries: Shelf::new(),
+            accounts: Shelf::new(),
+            dialects: Shelf::new(),
+            charsets,
+        }
+    }
+
+    /// A delivery of this message, with the envelope that its header tells of.
+    fn delivery(&'m self, raw: Vec<u8>, now: Timestamp) -> Option<&'m Delivery<'m>> {
+        let raw = self.raws.put(raw)?;
+        let message = self.messages.put(Message::parse(raw, &mail::Limits::default(), self.charsets.clone()))?;
+        let address = |names: &[&[u8]]| names.iter().find_map(|name| first_address(message, name)).map(|address| text(&address));
+        let to = address(&[b"envelope-to", b"to"]).unwrap_or_else(|| "recipient@example.com".into());
+        let from = address(&[b"return-path", b"sender", b"from"]).unwrap_or_else(|| "sender@example.com".into());
+        self.deliveries.put(Delivery {
+            message,
+            from: Some(from),
+            final_to: Some(to.clone()),
+            to,
+            auth: None,
+            now,
+            default_mailbox: "INBOX".into(),
+            hostname: "localhost".into(),
+        })
+    }
+}
+
+fn first_address(message: &Message<'_>, name: &[u8]) -> Option<SmtpAddress> {
+    let field = mail::fields_named(message.fields(), name).next()?;
+    mail::addresses(&field.undecoded()).addresses.into_iter().next().filter(|address| !address.local_part.is_empty())
+}
+
+fn text(address: &SmtpAddress) -> String {
+    String::from_utf8_lossy(&address.to_bytes()).into_owned()
+}
+
+/// A mail in a mailbox, and its flags.
+type Mail = (Vec<u8>, Vec<u8>);
+
+/// The state of a test file beside that of its machine.
+pub(super) struct Suite<'p, 'm> {
+    stage: &'m Stage<'m>,
+    host: &'p mut dyn Host,
+    path: &'p [u8],
+    /// The dialect without the file's own settings.
+    base: &'p Dialect,
+    /// The test that runs.
+    open: Option<(Vec<u8>, Range)>,
+    compiled: Option<Rc<Program>>,
+    saved: BTreeMap<Vec<u8>, Rc<Program>>,
+    /// The server's words for what went wrong in the last compilation or run.
+    errors: Vec<String>,
+    /// That was in the test that runs.
+    fresh: bool,
+    config: BTreeMap<String, String>,
+    /// The mails that were sent, once for each recipient.
+    sent: Vec<(Sent, Vec<u8>)>,
+    /// The mails in the mailboxes, with their flags.
+    boxes: BTreeMap<Vec<u8>, Vec<Mail>>,
+    /// The flags of the message, if it comes from a mailbox.
+    flags: Vec<u8>,
+    /// A script was not supplied.
+    unknown: bool,
+}
+
+impl Suite<'_, '_> {
+    /// The errors, if they come from the test that runs.
+    fn news(&self) -> Vec<String> {
+        if self.fresh { self.errors.clone() } else { Vec::new() }
+    }
+}
+
+impl<'p, 'm> Machine<'p, 'm> {
+    /// `${tst.path}`.
+    pub(super) fn suite_path(&self) -> &[u8] {
+        self.suite.as_ref().map_or(&[], |suite| suite.path)
+    }
+
+    /// The file is at its end, or broke off.
+    fn suite_end(&mut self, failed: bool) {
+        let Some(suite) = &mut self.suite else { return };
+        if let Some((name, range)) = suite.open.take() {
+            let errors = suite.news();
+            // A test that ends by `stop` did not fail.
+            let failure = failed.then(|| (b"the script failed".to_vec(), range, errors));
+            if !suite.unknown {
+                suite.host.tested(Tested { name, range, failure });
+            }
+        }
+    }
+
+    /// A `test` block begins.
+    fn suite_begin(&mut self, range: Range, name: Vec<u8>) {
+        if let Some(suite) = &mut self.suite {
+            suite.open = Some((name, range));
+            suite.fresh = false;
+        }
+    }
+
+    /// The block of the test that runs is at its end.
+    pub(super) fn suite_passed(&mut self) {
+        if let Some(suite) = &mut self.suite
+            && let Some((name, range)) = suite.open.take()
+        {
+            suite.host.tested(Tested { name, range, failure: None });
+        }
+    }
+
+    /// The test that runs fails, and ends.
+    fn suite_fail(&mut self, at: Range, reason: Vec<u8>) -> Step<()> {
+        if let Some(suite) = &mut self.suite {
+            let (name, range) = suite.open.take().unwrap_or((Vec::new(), at));
+            suite.host.tested(Tested { name, range, failure: Some((reason, at, suite.news())) });
+        }
+        self.leave_test();
+        Ok(())
+    }
+
+    /// There is no going on: the file asks for what was not supplied.
+    fn suite_unknown(&mut self) -> Failed {
+        if let Some(suite) = &mut self.suite {
+            suite.unknown = true;
+        }
+        Failed
+    }
+
+    fn new_delivery(&mut self, delivery: Option<&'m Delivery<'m>>, range: Range) -> Step<()> {
+        let Some(delivery) = delivery else {
+            return Err(self.fail(Diagnostic::new(Code::OutOfSteps, range).with("max", MOST.to_string())));
+        };
+        self.delivery = delivery;
+        self.fields = Rc::new(Fields::new(delivery.message));
+        Ok(())
+    }
+
+    fn set_message(&mut self, raw: Vec<u8>, range: Range) -> Step<()> {
+        let now = self.delivery.now;
+        let delivery = self.suite.as_ref().and_then(|suite| suite.stage.delivery(raw, now));
+        self.set_flags(Vec::new());
+        self.new_delivery(delivery, range)
+    }
+
+    /// The flags of the message, which the internal variable begins with: it is read when a script first asks for it.
+    fn set_flags(&mut self, flags: Vec<u8>) {
+        if let Some(suite) = &mut self.suite {
+            if self.internal_flags == suite.flags {
+                self.internal_flags.clone_from(&flags);
+            }
+            suite.flags = flags;
+        }
+    }
+
+    /// The same message in another envelope.
+    fn set_envelope(&mut self, range: Range, change: impl FnOnce(&mut Delivery<'m>)) -> Step<()> {
+        let old = self.delivery;
+        let mut delivery = Delivery {
+            message: old.message,
+            from: old.from.clone(),
+            to: old.to.clone(),
+            final_to: old.final_to.clone(),
+            auth: old.auth.clone(),
+            now: old.now,
+            default_mailbox: old.default_mailbox.clone(),
+            hostname: old.hostname.clone(),
+        };
+        change(&mut delivery);
+        let delivery = self.suite.as_ref().and_then(|suite| suite.stage.deliveries.put(delivery));
+        self.new_delivery(delivery, range)
+    }
+
+    fn set_account(&mut self, account: Account) {
+        if let Some(account) = self.suite.as_ref().and_then(|suite| suite.stage.accounts.put(account)) {
+            self.account = account;
+        }
+    }
+
+    /// Forgets the result. The message is again as it came, and with the result go the flags.
+    fn reset_result(&mut self) {
+        self.actions = Actions::default();
+        self.fields = Rc::new(Fields::new(self.delivery.message));
+        self.progress = Progress::default();
+        self.asked.clear();
+        if let Some(suite) = &mut self.suite {
+            self.internal_flags.clone_from(&suite.flags);
+        }
+    }
+
+    pub(super) fn suite_act(&mut self, range: Range, act: &'p Act) -> Step<()> {
+        match act {
+            Act::Test { name, block } => {
+                if self.suite.as_ref().is_some_and(|suite| suite.open.is_some()) {
+                    return self.suite_fail(range, b"a test stands inside a test".to_vec());
+                }
+                let name = self.text(name).into_owned();
+                self.suite_begin(range, name);
+                self.enter_test(*block);
+                Ok(())
+            }
+            Act::Fail { reason } => {
+                let reason = self.text(reason).into_owned();
+                self.suite_fail(range, reason)
+            }
+            Act::Set { object, value } => self.set_object(range, *object, value),
+            Act::Message(source) => {
+                if self.take_message(source, range)? {
+                    return Ok(());
+                }
+                let reason = match &source.folder {
+                    Some(folder) => {
+                        let folder = self.text(folder);
+                        format!("no message {} in `{}`", source.index, String::from_utf8_lossy(&folder))
+                    }
+                    None => format!("no message {} was sent", source.index),
+                };
+                self.suite_fail(range, reason.into_bytes())
+            }
+            Act::PrintMessage => {
+                let text = self.fields.mail(|_| false);
+                self.print(text);
+                Ok(())
+            }
+            Act::PrintResult => {
+                let actions = self.actions.entries.iter().map(|entry| super::commit::action(entry, &self.internal_flags));
+                let lines: Vec<String> = actions.map(|action| format!("{} {:?} {:?}", action.name, action.args, action.tags)).collect();
+                self.print(lines.join("\n").into_bytes());
+                Ok(())
+            }
+            Act::ResetResult => {
+                self.reset_result();
+                if let Some(suite) = &mut self.suite {
+                    suite.sent.clear();
+                }
+                Ok(())
+            }
+            Act::Mailbox { create, name } => {
+                let name = String::from_utf8_lossy(&self.text(name)).into_owned();
+                let mut account = self.account.clone();
+                let mailboxes = account.mailboxes.get_or_insert_default();
+                if *create {
+                    mailboxes.push(name);
+                } else {
+                    mailboxes.retain(|other| *other != name);
+                    if let Some(suite) = &mut self.suite {
+                        suite.boxes.remove(name.as_bytes());
+                    }
+                }
+                self.set_account(account);
+                Ok(())
+            }
+            Act::Config { key, value } => {
+                let key = String::from_utf8_lossy(&self.text(key)).into_owned();
+                let value = value.as_ref().map(|value| String::from_utf8_lossy(&self.text(value)).into_owned());
+                if let Some(suite) = &mut self.suite {
+                    match value {
+                        Some(value) => suite.config.insert(key, value),
+                        None => suite.config.remove(&key),
+                    };
+                }
+                Ok(())
+            }
+            Act::Reload { extension } => {
+                let extension = extension.as_ref().map(|extension| self.text(extension).into_owned());
+                self.reload(range, extension)
+            }
+            Act::Binary { save, name } => {
+                let name = self.text(name).into_owned();
+                if let Some(suite) = &mut self.suite {
+                    if *save {
+                        suite.saved.extend(suite.compiled.clone().map(|program| (name, program)));
+                    } else {
+                        suite.compiled = suite.saved.get(&name).cloned();
+                    }
+                }
+                Ok(())
+            }
+            Act::Metadata { mailbox, annotation, value } => {
+                let mailbox = mailbox.as_ref().map(|mailbox| self.text(mailbox).into_owned());
+                let (annotation, value) = (self.text(annotation).into_owned(), self.text(value).into_owned());
+                self.set_metadata(mailbox, annotation, value);
+                Ok(())
+            }
+        }
+    }
+
+    fn set_metadata(&mut self, _mailbox: Option<Vec<u8>>, _annotation: Vec<u8>, _value: Vec<u8>) {}
+
+    fn print(&mut self, text: Vec<u8>) {
+        if let Some(suite) = &mut self.suite {
+            suite.host.print(text);
+        }
+    }
+
+    fn set_object(&mut self, range: Range, object: Object, value: &Text) -> Step<()> {
+        let value = self.text(value).into_owned();
+        match object {
+            Object::Message => self.set_message(value, range),
+            Object::From => {
+                let from = path(&value, false);
+                self.set_envelope(range, |delivery| delivery.from = from)
+            }
+            Object::To => {
+                let to = path(&value, true).unwrap_or_default();
+                self.set_envelope(range, |delivery| {
+                    delivery.final_to = Some(to.clone());
+                    delivery.to = to;
+                })
+            }
+            Object::OriginalTo => {
+                let to = path(&value, true).unwrap_or_default();
+                self.set_envelope(range, |delivery| delivery.to = to)
+            }
+            Object::Auth => {
+                let user = String::from_utf8_lossy(&value).into_owned();
+                self.set_envelope(range, |delivery| delivery.auth = Some(user))
+            }
+        }
+    }
+
+    /// Makes a mail that was sent or stored the message; false if there is none.
+    fn take_message(&mut self, source: &Source, range: Range) -> Step<bool> {
+        let index = usize::try_from(source.index).unwrap_or(usize::MAX);
+        let Some(folder) = &source.folder else {
+            let Some((sent, to)) = self.suite.as_ref().and_then(|suite| suite.sent.get(index)).cloned() else { return Ok(false) };
+            self.set_message(sent.message, range)?;
+            let from = Some(String::from_utf8_lossy(&sent.from).into_owned()).filter(|from| !from.is_empty());
+            let to = String::from_utf8_lossy(&to).into_owned();
+            self.set_envelope(range, |delivery| {
+                delivery.from = from;
+                delivery.final_to = Some(to.clone());
+                delivery.to = to;
+            })?;
+            return Ok(true);
+        };
+        let folder = super::commit::canonical(&self.text(folder), self.settings().mailbox_separator);
+        let stored = self.suite.as_ref().and_then(|suite| suite.boxes.get(&folder)?.get(index)).cloned();
+        let Some((raw, flags)) = stored else { return Ok(false) };
+        self.set_message(raw, range)?;
+        self.set_flags(flags);
+        Ok(true)
+    }
+
+    fn reload(&mut self, range: Range, extension: Option<Vec<u8>>) -> Step<()> {
+        let Some(suite) = &mut self.suite else { return Ok(()) };
+        if let Some(name) = &extension
+            && suite.base.extension(name).is_none()
+        {
+            let reason = [b"there is no extension `", name.as_slice(), b"`"].concat();
+            return self.suite_fail(range, reason);
+        }
+        let mut dialect = suite.base.clone();
+        let mut addresses = Vec::new();
+        for (key, value) in &suite.config {
+            // 2.4 has lists of named blocks: a block that the list does not name is none.
+            let block = key.split_once('/').and_then(|(list, rest)| Some((suite.config.get(list)?, rest.split('/').next()?)));
+            if block.is_some_and(|(list, name)| !list.split_ascii_whitespace().any(|word| word == name)) {
+                continue;
+            }
+            if key == "sieve_user_email" {
+                addresses = vec![value.clone()];
+            } else if let Err(sentence) = dialect.set(key, value) {
+                suite.host.unknown_setting(sentence);
+            }
+        }
+        if let Some(dialect) = suite.stage.dialects.put(dialect) {
+            self.dialect = dialect;
+        }
+        if self.account.addresses != addresses {
+            self.set_account(Account { addresses, ..self.account.clone() });
+        }
+        Ok(())
+    }
+
+    pub(super) fn suite_ask(&mut self, range: Range, ask: &'p Ask) -> Step<bool> {
+        match ask {
+            Ask::Compile(script) => {
+                let script = self.text(script).into_owned();
+                let compiled = self.compile_script(&script)?;
+                if let (Some(suite), Some(_)) = (&mut self.suite, &compiled) {
+                    suite.compiled.clone_from(&compiled);
+                }
+                Ok(compiled.is_some())
+            }
+            Ask::Run { append } => {
+                if !append {
+                    self.reset_result();
+                }
+                self.run_compiled()
+            }
+            Ask::Multiscript(scripts) => {
+                let scripts = self.texts(scripts);
+                self.run_scripts(&scripts)
+            }
+            Ask::Error(listed) => {
+                let errors = self.suite.as_ref().map(|suite| suite.errors.clone()).unwrap_or_default();
+                self.listed(range, listed, b"error", errors.into_iter().map(String::into_bytes).collect())
+            }
+            Ask::Action(listed) => {
+                let names = self.actions.entries.iter().map(|entry| action_name(entry).as_bytes().to_vec()).collect();
+                self.listed(range, listed, b"action", names)
+            }
+            Ask::Execute => Ok(self.execute_result()),
+            Ask::Message(source) => self.take_message(source, range),
+        }
+    }
+
+    /// Compiles a script; its errors are those to be asked about now.
+    fn compile_script(&mut self, script: &[u8]) -> Step<Option<Rc<Program>>> {
+        let dialect = self.dialect;
+        let Some(suite) = &mut self.suite else { return Ok(None) };
+        suite.errors.clear();
+        suite.fresh = true;
+        match suite.host.compile(script, dialect) {
+            Compiled::Known { program, errors } => {
+                suite.errors = errors;
+                Ok(program)
+            }
+            Compiled::Unknown => Err(self.suite_unknown()),
+        }
+    }
+
+    /// Compares texts that the suite knows.
+    fn listed(&mut self, range: Range, listed: &'p Listed, source: &[u8], values: Vec<Vec<u8>>) -> Step<bool> {
+        let mut matcher = Matcher::new(&listed.matching, Keys::Texts(&listed.keys), range, self.scope.captures);
+        let only = listed.index.and_then(|index| usize::try_from(index).ok()).and_then(|index| index.checked_sub(1));
+        let mut matched = false;
+        for (at, value) in values.iter().enumerate() {
+            if only.is_none_or(|only| only == at) && self.compare(&mut matcher, source, value)? {
+                matched = true;
+                break;
+            }
+        }
+        self.end(&matcher, matched)
+    }
+
+    /// Runs the script that was compiled last. What it does joins the result of the test file itself.
+    fn run_compiled(&mut self) -> Step<bool> {
+        let Some(program) = self.suite.as_ref().and_then(|suite| suite.compiled.clone()) else {
+            if let Some(suite) = &mut self.suite {
+                suite.errors = vec!["testsuite: trying to run script, but no script compiled yet".into()];
+            }
+            return Ok(false);
+        };
+        let mut inner = Machine::new(&program, self.delivery, self.account, self.limits, None);
+        inner.dialect = self.dialect;
+        inner.steps = self.steps;
+        std::mem::swap(&mut inner.actions, &mut self.actions);
+        std::mem::swap(&mut inner.fields, &mut self.fields);
+        std::mem::swap(&mut inner.internal_flags, &mut self.internal_flags);
+        std::mem::swap(&mut inner.asked, &mut self.asked);
+        let done = inner.run().is_ok();
+        self.actions = inner.actions;
+        self.fields = inner.fields;
+        self.internal_flags = inner.internal_flags;
+        self.asked = inner.asked;
+        self.steps = inner.steps;
+        let (notes, failure) = (inner.notes, inner.failure);
+        self.set_errors(&notes, failure.as_ref());
+        Ok(done)
+    }
+
+    /// The errors to be asked about now: of a run, or of carrying out a result.
+    fn set_errors(&mut self, notes: &[Diagnostic], failure: Option<&Diagnostic>) {
+        let dialect = self.dialect;
+        if let Some(suite) = &mut self.suite {
+            suite.fresh = true;
+            suite.errors = notes.iter().chain(failure).flat_map(|finding| suite.host.texts(finding, dialect)).collect();
+        }
+    }
+
+    /// Does what the result says, as far as that was not done.
+    fn execute_result(&mut self) -> bool {
+        let new = |entry: &&Entry<'m>| !entry.executed && matches!(entry.kind, Kind::Store(_));
+        let stores: Vec<_> = self.actions.entries.iter().filter(new).map(|entry| Rc::clone(&entry.fields)).collect();
+        let (unit, base) = (self.unit, self.base);
+        self.execute();
+        let failure = self.conclude();
+        (self.unit, self.base) = (unit, base);
+        let outcome = std::mem::take(&mut self.progress.outcome);
+        self.set_errors(&[], failure.as_ref());
+        // If the script failed, the message is kept as it came.
+        let last = if failure.is_some() { Rc::new(Fields::new(self.delivery.message)) } else { Rc::clone(&self.fields) };
+        self.deliver(&outcome, if failure.is_some() { &[] } else { &stores }, &last);
+        failure.is_none()
+    }
+
+    /// Puts what an outcome stores and sends where `test_message` finds it. `stores` are the headers of what is stored.
+    fn deliver(&mut self, outcome: &Outcome, stores: &[Rc<Fields<'m>>], last: &Rc<Fields<'m>>) {
+        // Nothing of what was seen or answered is remembered: a test file has no such memory.
+        let after = self.account.after(outcome);
+        self.set_account(Account { mailboxes: after.mailboxes, ..self.account.clone() });
+        let Some(suite) = &mut self.suite else { return };
+        // The implicit keep, which stands after them, stores the message as it is now.
+        for (stored, fields) in outcome.stored.iter().zip(stores.iter().chain(std::iter::repeat(last))) {
+            let raw = fields.mail(|_| false);
+            let mut flags = stored.flags.clone();
+            if self.dialect.engine == Engine::Pigeonhole24 {
+                // mail_attachment_detection_options = add-flags, which is the default.
+                let message = Message::parse(&raw, &mail::Limits::default(), Charsets::new());
+                flags.push(if has_attachment(&message) { b"$HasAttachment".to_vec() } else { b"$HasNoAttachment".to_vec() });
+            }
+            let mail = (raw, flags.join(&b' '));
+            suite.boxes.entry(stored.mailbox.clone()).or_default().push(mail);
+        }
+        for sent in outcome.sent.iter().filter(|sent| sent.suppressed.is_none()) {
+            suite.sent.extend(sent.to.iter().map(|to| (sent.clone(), to.clone())));
+        }
+    }
+
+    /// Delivers through a chain of scripts, up to the first that is refused. The result of the test file has no part in it.
+    fn run_scripts(&mut self, scripts: &[Vec<u8>]) -> Step<bool> {
+        let mut programs = Vec::new();
+        let mut accepted = true;
+        for script in scripts {
+            match self.compile_script(script)? {
+                Some(program) => programs.push(program),
+                None => {
+                    accepted = false;
+                    break;
+                }
+            }
+        }
+        let refs: Vec<&Program> = programs.iter().map(|program| &**program).collect();
+        let chain = Chain { scripts: &refs, discard: None };
+        let end = |machine: Machine<'_, 'm>| {
+            let last = Rc::clone(&machine.fields);
+            (stores(&machine.actions.entries), last, machine.finish())
+        };
+        let Some((stores, last, outcome)) = run_to_end(&chain, self.delivery, self.account, self.limits, None, end) else {
+            return Ok(accepted);
+        };
+        self.steps = self.steps.saturating_add(outcome.steps);
+        if accepted {
+            self.set_errors(&outcome.notes, outcome.failure.as_ref());
+        }
+        let last = if outcome.failure.is_some() { Rc::new(Fields::new(self.delivery.message)) } else { last };
+        self.deliver(&outcome, &stores, &last);
+        Ok(accepted && outcome.failure.is_none())
+    }
+}
+
+/// Whether Dovecot 2.4 sees an attachment in a mail: a part that says so (message-part-data.c).
+fn has_attachment(message: &Message<'_>) -> bool {
+    let attached = |disposition: &[u8]| disposition.eq_ignore_ascii_case(b"attachment");
+    message.parts().iter().any(|part| part.content_disposition.as_deref().is_some_and(attached))
+}
+
+/// The headers of what the actions store.
+fn stores<'m>(entries: &[Entry<'m>]) -> Vec<Rc<Fields<'m>>> {
+    entries.iter().filter(|entry| matches!(entry.kind, Kind::Store(_))).map(|entry| Rc::clone(&entry.fields)).collect()
+}
+
+/// The address of an SMTP path, its source route left out; none if it is not valid, or null (smtp_address_parse_path). `local`: a local part
+/// may stand alone.
+fn path(text: &[u8], local: bool) -> Option<String> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let address = match text.strip_prefix('<') {
+        Some(rest) => rest.strip_suffix('>')?,
+        None => text,
+    };
+    let address = match address.strip_prefix('@') {
+        None => address,
+        Some(route) => {
+            let (route, address) = route.split_once(':')?;
+            let mut hops = route.split(',').map(|hop| hop.strip_prefix('@').unwrap_or(hop));
+            let marked = route.split(',').skip(1).all(|hop| hop.starts_with('@'));
+            if !marked || !hops.all(is_domain) {
+                return None;
+            }
+            address
+        }
+    };
+    let (local_part, domain) = match address.rsplit_once('@') {
+        Some((local_part, domain)) => (local_part, Some(domain)),
+        None => (address, None),
+    };
+    let quoted = local_part.len() > 1 && local_part.starts_with('"') && local_part.ends_with('"');
+    let word = |char: char| char.is_ascii_alphanumeric() || !char.is_ascii() || "!#$%&'*+-/=?^_`{|}~.".contains(char);
+    let fits = !local_part.is_empty() && (quoted || local_part.chars().all(word));
+    (fits && domain.map_or(local, is_domain)).then(|| address.to_owned())
+}
+
+fn is_domain(domain: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty() && label.chars().all(|char| char.is_ascii_alphanumeric() || !char.is_ascii() || "-_".contains(char))
+    };
+    domain.split('.').all(label) || (domain.starts_with('[') && domain.ends_with(']'))
+}
+
+/// The name that the server has for an action.
+fn action_name(entry: &Entry<'_>) -> &'static str {
+    match entry.kind {
+        Kind::Store(_) if !entry.keep => "store",
+        _ => entry.name(),
+    }
+}

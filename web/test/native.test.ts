@@ -1,0 +1,83 @@
+// The WASM answers as native tamis does, to the byte: a program (crates/tamis-oracle/examples/answers.rs) prints what native tamis says to
+// every script, message and case of the corpus, and here the WASM is asked the same. The answers have the shapes that the schema says.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import Ajv from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+
+/** A line of the program. */
+type Line =
+  | { ask: 'version' | 'check' | 'vet'; request: string; answer: string }
+  | { ask: 'tokens'; request: string; answer: number[] }
+  | { ask: 'run'; request: string; message: string; answer: string };
+
+/** Where `cargo xtask test unit` put the program; without it this test is skipped. */
+const program = process.env['TAMIS_ANSWERS'];
+const glue = new URL('../src/generated/tamis.js', import.meta.url);
+const corpus = new URL('../../corpus/', import.meta.url);
+const schema = new URL('../../crates/tamis-wire/wire.schema.json', import.meta.url);
+
+test.skipIf(!program)('WASM and native give the same bytes over the whole corpus', { timeout: 300_000 }, async () => {
+  expect(existsSync(glue), 'build the WASM first: cargo xtask wasm').toBe(true);
+  const tamis = (await import(/* @vite-ignore */ glue.href)) as typeof import('../src/generated/tamis.js');
+  tamis.initSync({ module: readFileSync(new URL('tamis_bg.wasm', glue)) });
+
+  const messages = new Map<string, Uint8Array>();
+  const message = (path: string): Uint8Array => {
+    const known = messages.get(path) ?? readFileSync(new URL(path, corpus));
+    messages.set(path, known);
+    return known;
+  };
+  const ask = (line: Line): string => {
+    switch (line.ask) {
+      // Not in the WASM: the answer is only held against the schema.
+      case 'vet':
+        return line.answer;
+      case 'version':
+        return tamis.version(line.request);
+      case 'check':
+        return tamis.check(line.request);
+      case 'tokens':
+        return [...tamis.tokens(line.request)].join();
+      case 'run':
+        return tamis.run(line.request, message(line.message));
+    }
+  };
+
+  const ajv = new Ajv({ allErrors: true });
+  ajv.addSchema(JSON.parse(readFileSync(schema, 'utf8')) as object, 'wire');
+  const is = (name: string) => ajv.compile({ $ref: `wire#/$defs/${name}` });
+  const shapes = { version: is('About'), check: is('CheckResponse'), run: is('RunResponse'), vet: is('VetReport') };
+  const [failed, request, vetRequest] = [is('Failed'), is('Request'), is('VetRequest')];
+  /** Holds the answer against its shape, and the request, unless tamis refused it. */
+  const shaped = (line: Line): void => {
+    if (line.ask === 'tokens') return;
+    const answer = JSON.parse(line.answer) as object;
+    const shape = 'error' in answer ? failed : shapes[line.ask];
+    if (!shape(answer)) expect(shape.errors, line.answer).toBeNull();
+    if (line.ask !== 'version' && !('error' in answer)) {
+      const asked = line.ask === 'vet' ? vetRequest : request;
+      if (!asked(JSON.parse(line.request))) expect(asked.errors, line.request).toBeNull();
+    }
+  };
+
+  const native = spawn(program!, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(native, 'close');
+  const asked = { version: 0, check: 0, vet: 0, tokens: 0, run: 0 };
+  for await (const text of createInterface({ input: native.stdout })) {
+    const line = JSON.parse(text) as Line;
+    const answer = ask(line);
+    // Compared before `expect` is called: it is made for a few values, not for 60 MB.
+    if (answer !== String(line.answer)) expect(answer, `${line.ask} ${line.request}`).toBe(String(line.answer));
+    shaped(line);
+    asked[line.ask] += 1;
+  }
+  expect(await ended).toEqual([0, null]);
+  expect(asked.version).toBe(2);
+  expect(asked.tokens).toBeGreaterThan(100);
+  expect(asked.vet).toBeGreaterThan(100);
+  expect(asked.check).toBeGreaterThan(1000);
+  expect(asked.run).toBeGreaterThan(10_000);
+});
