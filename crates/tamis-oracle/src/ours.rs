@@ -112,6 +112,7 @@ pub fn user(mailboxes: &[&str]) -> Account {
             answer("filter", "no", Reply::No, ""),
             answer("pipe", "ok", Reply::Yes, ""),
             answer("pipe", "no", Reply::No, ""),
+            answer("pipe", "copy", Reply::Yes, ""),
             answer("execute", "", Reply::Broken, ""),
             answer("filter", "", Reply::Broken, ""),
             answer("pipe", "", Reply::Broken, ""),

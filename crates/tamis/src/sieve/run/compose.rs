@@ -409,7 +409,8 @@ pub(super) fn report(letter: &Letter<'_>, report: &Report) -> Sent {
     out.extend_from_slice(b"\r\n");
     field(&mut out, b"Version", b"1");
     field(&mut out, b"Feedback-Type", &report.feedback_type);
-    field(&mut out, b"User-Agent", format!("Dovecot Pigeonhole/{}", super::version(letter.dialect.engine)).as_bytes());
+    let engine = letter.dialect.engine;
+    field(&mut out, b"User-Agent", format!("Dovecot/{} Pigeonhole/{}", super::dovecot(engine), super::version(engine)).as_bytes());
     field(&mut out, b"Original-Mail-From", &sender.as_ref().map_or_else(|| b"<>".to_vec(), path));
     let original = delivery.original_recipient();
     if let Some(recipient) = &original {
