@@ -108,16 +108,21 @@ struct Binder<'s> {
 
 impl<'s> Binder<'s> {
     fn new(text: &'s str, parsed: &'s syntax::Parsed, dialect: &'s Dialect, unit: u32, globals: &'s mut Vec<String>) -> Self {
+        /// Few scripts require more extensions.
+        const USUAL: usize = 8;
+        let (mut loaded, mut ids) = (Vec::with_capacity(USUAL), Vec::with_capacity(USUAL));
+        loaded.push(spec::BASE);
+        ids.push(lookup::id(spec::BASE));
         Self {
             text,
             calls: &parsed.calls,
             errors: &parsed.errors,
             dialect,
             unit,
-            loaded: vec![spec::BASE],
-            required: Vec::new(),
+            loaded,
+            required: Vec::with_capacity(USUAL),
             begun: false,
-            ids: vec![lookup::id(spec::BASE)],
+            ids,
             commands: Vec::with_capacity(parsed.calls.commands()),
             next: 0,
             tests: Vec::with_capacity(parsed.calls.tests()),
