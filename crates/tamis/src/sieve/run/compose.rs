@@ -424,11 +424,11 @@ pub(super) fn report(letter: &Letter<'_>, report: &Report) -> Sent {
     field(&mut out, b"Content-Type", if report.headers_only { b"text/rfc822-headers" } else { b"message/rfc822" });
     field(&mut out, b"Content-Disposition", b"attachment");
     out.extend_from_slice(b"\r\n");
-    let fields = Fields::new(delivery.message);
-    if report.headers_only {
-        out.extend_from_slice(&fields.header(|_| false));
-    } else {
-        out.extend_from_slice(&fields.mail(|_| false));
+    // The message as it came, its header with the empty line behind it if there is one.
+    let raw = delivery.message.raw();
+    let body = if report.headers_only { delivery.message.body_raw().len() } else { 0 };
+    push_crlf(&mut out, raw.get(..raw.len().saturating_sub(body)).unwrap_or_default());
+    if !report.headers_only {
         out.extend_from_slice(b"\r\n");
     }
     out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());

@@ -41,7 +41,9 @@ impl<'p> Machine<'p, '_> {
     /// An item of the environment (RFC 5183, 4.1; ext-environment-common.c); none if the server has no such item.
     pub(super) fn environment(&self, item: &[u8]) -> Option<Vec<u8>> {
         let engine = self.engine();
-        if let Some(value) = self.given(item) {
+        // Dovecot's own items come with their extensions (ext-vnd-environment.c, ext-imapsieve.c).
+        let offered = !item.starts_with(b"vnd.dovecot.") || self.has("vnd.dovecot.environment") || self.has("vnd.dovecot.imapsieve");
+        if let Some(value) = self.given(item).filter(|_| offered) {
             return Some(value.as_bytes().to_vec());
         }
         Some(match item {
