@@ -23,7 +23,6 @@ use super::syntax::{self, Call, CallIter};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Edit, Range, offset};
 pub use include::{Scripts, Store, WantedScript};
-pub(super) use matching::flavour;
 pub use names::nearest;
 
 /// What comes out: a program unless there are errors, all diagnostics, and the scripts that are still to be supplied.

@@ -155,7 +155,7 @@ impl Binder<'_> {
 }
 
 /// Whose regular expressions an engine has.
-pub(in crate::sieve) const fn flavour(engine: Engine) -> Flavour {
+const fn flavour(engine: Engine) -> Flavour {
     match engine {
         Engine::Pigeonhole05 | Engine::Rfc => Flavour::Glibc,
         Engine::Pigeonhole05Musl => Flavour::Musl,

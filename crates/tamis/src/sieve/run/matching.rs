@@ -64,6 +64,15 @@ impl<'t> Matcher<'t> {
     }
 }
 
+/// Whose regular expressions an engine has.
+pub(super) const fn flavour(engine: Engine) -> Flavour {
+    match engine {
+        Engine::Pigeonhole05 | Engine::Rfc => Flavour::Glibc,
+        Engine::Pigeonhole05Musl => Flavour::Musl,
+        Engine::Pigeonhole24 => Flavour::Pcre,
+    }
+}
+
 impl Machine<'_, '_> {
     /// Whether the value matches a key. With `:count` the value is only counted.
     pub(super) fn compare(&mut self, matcher: &mut Matcher<'_>, source: &[u8], value: &[u8]) -> Step<bool> {
@@ -273,12 +282,7 @@ impl Machine<'_, '_> {
 
     /// Compiles a key that is known only now. The server logs one that is not valid and goes on: it matches nothing.
     fn compile(&mut self, matcher: &Matcher<'_>, key: &[u8]) -> Step<Option<Regex>> {
-        let flavour = match self.engine() {
-            Engine::Pigeonhole05 | Engine::Rfc => Flavour::Glibc,
-            Engine::Pigeonhole05Musl => Flavour::Musl,
-            Engine::Pigeonhole24 => Flavour::Pcre,
-        };
-        match Regex::new(key, flavour, matcher.matching.comparator != Comparator::Octet) {
+        match Regex::new(key, flavour(self.engine()), matcher.matching.comparator != Comparator::Octet) {
             Ok(regex) => Ok(Some(regex)),
             Err(error) if error.kind.is_own_limit() => {
                 let max = self.limits.regex_steps.to_string();
