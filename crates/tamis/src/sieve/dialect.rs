@@ -1,6 +1,7 @@
 //! What each server offers: its extensions, its limits and defaults, its quirks. Data; the behaviour is in `bind` and `run`.
 
 use super::spec::{self, Extension};
+use crate::regex::Flavour;
 
 mod known;
 
@@ -45,6 +46,16 @@ impl Engine {
     #[must_use]
     pub const fn is_pigeonhole(self) -> bool {
         !matches!(self, Self::Rfc)
+    }
+
+    /// Whose regular expressions it has.
+    #[must_use]
+    pub const fn flavour(self) -> Flavour {
+        match self {
+            Self::Pigeonhole05 | Self::Rfc => Flavour::Glibc,
+            Self::Pigeonhole05Musl => Flavour::Musl,
+            Self::Pigeonhole24 => Flavour::Pcre,
+        }
     }
 
     /// True for Pigeonhole 0.5, whatever its C library.

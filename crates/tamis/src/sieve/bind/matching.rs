@@ -3,7 +3,7 @@
 use super::Binder;
 use super::arguments::Arguments;
 use crate::diagnostic::{Code, Diagnostic, printable};
-use crate::regex::{Flavour, Regex};
+use crate::regex::Regex;
 use crate::sieve::dialect::Engine;
 use crate::sieve::program::{AddressPart, Comparator, MatchKind, Matching, Relation, Texts};
 use crate::sieve::spec::TagId;
@@ -70,15 +70,15 @@ impl Binder<'_> {
             self.error(Code::UnknownComparator, value.range, "name", name);
             return None;
         };
-        let extension = format!("comparator-{}", comparator_name(comparator));
-        // 2.4 has i;unicode-casemap built in (sieve-comparators.c).
-        let built_in = match comparator {
-            Comparator::Octet | Comparator::AsciiCasemap => true,
-            Comparator::UnicodeCasemap => self.dialect.engine == Engine::Pigeonhole24,
-            Comparator::AsciiNumeric => false,
+        let extension = match comparator {
+            Comparator::Octet | Comparator::AsciiCasemap => return Some(comparator),
+            // 2.4 has it built in (sieve-comparators.c).
+            Comparator::UnicodeCasemap if self.dialect.engine == Engine::Pigeonhole24 => return Some(comparator),
+            Comparator::AsciiNumeric => "comparator-i;ascii-numeric",
+            Comparator::UnicodeCasemap => "comparator-i;unicode-casemap",
         };
-        if !built_in && !self.is_loaded(&extension) {
-            let owners: Vec<_> = crate::sieve::spec::extension(&extension).into_iter().collect();
+        if !self.is_loaded(extension) {
+            let owners: Vec<_> = crate::sieve::spec::extension(extension).into_iter().collect();
             self.missing(comparator_name(comparator), value.range, &owners);
         }
         Some(comparator)
@@ -103,7 +103,7 @@ impl Binder<'_> {
 
     /// Compiles the keys that are literal.
     fn regexes(&mut self, keys: &Texts, comparator: Comparator) -> Vec<Option<Regex>> {
-        let flavour = flavour(self.dialect.engine);
+        let flavour = self.dialect.engine.flavour();
         let ignore_case = comparator != Comparator::Octet;
         keys.items
             .iter()
@@ -151,15 +151,6 @@ impl Binder<'_> {
                 })
             })
             .unwrap_or_default()
-    }
-}
-
-/// Whose regular expressions an engine has.
-const fn flavour(engine: Engine) -> Flavour {
-    match engine {
-        Engine::Pigeonhole05 | Engine::Rfc => Flavour::Glibc,
-        Engine::Pigeonhole05Musl => Flavour::Musl,
-        Engine::Pigeonhole24 => Flavour::Pcre,
     }
 }
 

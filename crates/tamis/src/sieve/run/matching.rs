@@ -5,7 +5,7 @@ use super::compare::{self, Fold};
 use super::machine::{Machine, Step};
 use super::matches::{Answer, Pattern, Release};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::regex::{Flavour, Regex};
+use crate::regex::Regex;
 use crate::sieve::dialect::Engine;
 use crate::sieve::program::{Comparator, MatchKind, Matching, Relation, Texts};
 use crate::text::Range;
@@ -61,15 +61,6 @@ impl<'t> Matcher<'t> {
             MatchKind::Count(relation) => Some(relation),
             _ => None,
         }
-    }
-}
-
-/// Whose regular expressions an engine has.
-pub(super) const fn flavour(engine: Engine) -> Flavour {
-    match engine {
-        Engine::Pigeonhole05 | Engine::Rfc => Flavour::Glibc,
-        Engine::Pigeonhole05Musl => Flavour::Musl,
-        Engine::Pigeonhole24 => Flavour::Pcre,
     }
 }
 
@@ -282,7 +273,8 @@ impl Machine<'_, '_> {
 
     /// Compiles a key that is known only now. The server logs one that is not valid and goes on: it matches nothing.
     fn compile(&mut self, matcher: &Matcher<'_>, key: &[u8]) -> Step<Option<Regex>> {
-        match Regex::new(key, flavour(self.engine()), matcher.matching.comparator != Comparator::Octet) {
+        let flavour = self.engine().flavour();
+        match Regex::new(key, flavour, matcher.matching.comparator != Comparator::Octet) {
             Ok(regex) => Ok(Some(regex)),
             Err(error) if error.kind.is_own_limit() => {
                 let max = self.limits.regex_steps.to_string();
