@@ -379,7 +379,11 @@ pub(super) fn report(letter: &Letter<'_>, report: &Report) -> Sent {
     let mut out = letter.start();
     field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
     field(&mut out, b"Date", &letter.date());
-    field(&mut out, b"From", &letter.postmaster_text());
+    let from = match &letter.dialect.settings.report_from {
+        AddressSource::Postmaster => None,
+        source => letter.address(source).flatten(),
+    };
+    field(&mut out, b"From", &from.as_ref().map_or_else(|| letter.postmaster_text(), path));
     field(&mut out, b"To", &path(&report.to));
     let subject = match letter.first_decoded(b"subject") {
         Some(subject) => [b"Report: ", subject.as_slice()].concat(),

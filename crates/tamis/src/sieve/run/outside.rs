@@ -49,9 +49,6 @@ impl<'p> Machine<'p, '_> {
         Some(match item {
             b"domain" => self.delivery.domain().into_bytes(),
             b"host" => self.delivery.hostname.clone().into_bytes(),
-            // The test suite's runner is no delivery agent.
-            #[cfg(feature = "svtest")]
-            b"location" if self.suite.is_some() => b"MS".to_vec(),
             b"location" if self.given(b"imap.cause").is_some() => b"MS".to_vec(),
             b"phase" if self.given(b"imap.cause").is_some() => b"post".to_vec(),
             b"location" => b"MDA".to_vec(),
