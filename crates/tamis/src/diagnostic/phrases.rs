@@ -354,9 +354,9 @@ codes! {
         en: "`{name}` cannot be a mailbox name",
         fr: "`{name}` ne peut être un nom de dossier"
     }
-    CreateLost "sieve/create-lost" Warning {
-        en: "{server} forgets `:create` when it stands behind `:flags` and `:copy`: a missing mailbox is not created",
-        fr: "{server} oublie `:create` placé derrière `:flags` et `:copy` : un dossier manquant n'est pas créé"
+    TagLost "sieve/tag-lost" Warning {
+        en: "{server} forgets `:{tag}` when it stands behind two tags such as `:flags` and `:copy`",
+        fr: "{server} oublie `:{tag}` placée derrière deux marques telles que `:flags` et `:copy`"
     }
     SizeNeedsTag "sieve/size-needs-tag" Error {
         en: "`size` needs exactly one of `:over` and `:under`",

@@ -1,6 +1,6 @@
 //! Commands that are no tests: their own rules beyond the shape of their arguments.
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, Tagged};
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::mail::parse_address;
@@ -212,33 +212,56 @@ impl Binder<'_> {
             let name = name.to_vec();
             self.error(Code::InvalidMailbox, mailbox.range, "name", name);
         }
-        let create = arguments.has(TagId::Create) && !self.create_is_lost(arguments);
-        let preferred = self.preferred(arguments);
+        let lost = self.lost_tags(arguments);
+        let create = arguments.has(TagId::Create) && !lost.0;
+        let preferred = self.preferred(arguments).filter(|_| !lost.1);
         Some(Op::FileInto { mailbox, copy: arguments.has(TagId::Copy), create, flags: self.flags(arguments), preferred })
     }
 
-    /// Pigeonhole loses `:create` behind `:flags` and `:copy`: sieve-result.c inserts it before the last side effect without linking
-    /// the one before.
-    fn create_is_lost(&mut self, arguments: &Arguments<'_>) -> bool {
-        let place = |id| arguments.tag(id).map(|tagged| tagged.range);
-        let (Some(create), Some(flags), Some(copy)) = (place(TagId::Create), place(TagId::Flags), place(TagId::Copy)) else { return false };
-        if !self.dialect.engine.is_pigeonhole() || create.start < flags.start || create.start < copy.start {
-            return false;
+    /// The tags of `fileinto` that Pigeonhole loses: sieve-result.c keeps a command's side effects in the order of their precedence, and one that
+    /// belongs between two others is put before the second without linking it behind the first.
+    fn lost_tags(&mut self, arguments: &Arguments<'_>) -> (bool, bool) {
+        let mut listed: Vec<u32> = Vec::new();
+        let mut lost = (false, false);
+        for tagged in arguments.tags.iter().filter(|_| self.dialect.engine.is_pigeonhole()) {
+            let precedence = match (tagged.tag.id, tagged.tag.name) {
+                (TagId::Create, _) => 100,
+                (TagId::Other, "specialuse") => 200,
+                (TagId::Flags | TagId::Copy, _) => 0,
+                _ => continue,
+            };
+            match listed.iter().rposition(|other| *other < precedence) {
+                None => listed.push(precedence),
+                Some(0) => listed.insert(0, precedence),
+                Some(_) => {
+                    if precedence == 100 {
+                        lost.0 = true
+                    } else {
+                        lost.1 = true
+                    };
+                    self.tag_lost(arguments, tagged);
+                }
+            }
         }
-        let before = Range::at(flags.start.min(copy.start));
-        let blank = if self.text.as_bytes().get(create.end as usize) == Some(&b' ') { create.end + 1 } else { create.end };
+        lost
+    }
+
+    /// The cure puts the tag before all others.
+    fn tag_lost(&mut self, arguments: &Arguments<'_>, lost: &Tagged) {
+        let range = lost.value.map_or(lost.range, |value| lost.range.cover(value.range));
+        let before = arguments.tags.first().map_or(range.start, |first| first.range.start);
+        let blank = if self.text.as_bytes().get(range.end as usize) == Some(&b' ') { range.end + 1 } else { range.end };
         let fix = Fix {
-            title: Phrase { en: "put `:create` first", fr: "mettre `:create` en premier" },
-            params: Vec::new(),
+            title: Phrase { en: "put `:{tag}` first", fr: "mettre `:{tag}` en premier" },
+            params: vec![("tag", lost.tag.name.to_owned())],
             applicability: Applicability::Unsafe,
             edits: vec![
-                Edit { range: before, text: ":create ".into() },
-                Edit { range: Range::new(create.start, blank), text: String::new() },
+                Edit { range: Range::at(before), text: format!("{} ", range.of(self.text)) },
+                Edit { range: Range::new(range.start, blank), text: String::new() },
             ],
         };
         let server = self.dialect.name.clone();
-        self.report(Diagnostic::new(Code::CreateLost, create).with("server", server).fix(fix));
-        true
+        self.report(Diagnostic::new(Code::TagLost, lost.range).with("server", server).with("tag", lost.tag.name).fix(fix));
     }
 
     /// A period in seconds between the server's limits, with a warning if it has to be moved.
