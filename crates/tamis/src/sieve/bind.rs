@@ -17,13 +17,12 @@ mod suite;
 mod tests;
 
 use super::dialect::Dialect;
-use super::program::{Block, Command, If, Op, Place, Program, Test, TestKind, Unit};
+use super::program::{Block, Command, If, Op, Place, Program, Test, TestKind, Text, Unit};
 use super::spec::{self, Extension, OpId, Role, Tests};
 use super::syntax::{self, Call, CallIter};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Edit, Range, offset};
 pub use include::{Scripts, Store, WantedScript};
-pub(super) use matching::flavour;
 pub use names::nearest;
 
 /// What comes out: a program unless there are errors, all diagnostics, and the scripts that are still to be supplied.
@@ -88,6 +87,8 @@ struct Binder<'s> {
     globals: &'s mut Vec<String>,
     /// Scripts that this unit includes, with the place of the command.
     includes: Vec<include::Inclusion>,
+    /// How many blocks are around.
+    depth: usize,
     /// Names of the loops around, innermost last.
     loops: Vec<Option<Vec<u8>>>,
     /// The dialect offers encoded characters and they are in force.
@@ -121,6 +122,7 @@ impl<'s> Binder<'s> {
             locals: Vec::new(),
             globals,
             includes: Vec::new(),
+            depth: 0,
             loops: Vec::new(),
             encoded: false,
             variables: false,
@@ -169,9 +171,15 @@ impl<'s> Binder<'s> {
     fn commands(&mut self, calls: CallIter<'_>, top: bool) -> Block {
         let mut block = Vec::new();
         let mut chain = Chain::default();
+        self.depth += usize::from(!top);
+        let max = self.dialect.engine.rules().blocks;
+        if self.depth == max.saturating_add(1) {
+            self.error(Code::TooDeep, self.head, "max", max.to_string());
+        }
         for call in calls {
             self.command(call, None, top, &mut chain, &mut block);
         }
+        self.depth -= usize::from(!top);
         block
     }
 
@@ -183,6 +191,11 @@ impl<'s> Binder<'s> {
         if top && !self.begun && !name.eq_ignore_ascii_case("require") {
             self.begun = true;
             self.requirements_done();
+        }
+        if self.fails_later(name) {
+            chain.previous = Previous::Other;
+            block.push(Command { range: call.head, op: Op::Error { message: Text::of(call.name, name.as_bytes()) } });
+            return;
         }
         let Some(found) = self.find_or_report(call, false) else {
             chain.previous = Previous::Other;
@@ -212,6 +225,14 @@ impl<'s> Binder<'s> {
                 }
             }
         }
+    }
+
+    /// True for a command that nobody knows, where `ihave` puts that off until it runs.
+    fn fails_later(&self, name: &str) -> bool {
+        let offered = |extension: &Extension| extension.name.is_empty() || self.dialect.extension(extension.name.as_bytes()).is_some();
+        self.dialect.engine.rules().ihave_takes_all
+            && self.is_loaded("ihave")
+            && !spec::owners(name).any(|(extension, _)| offered(extension))
     }
 
     /// A command without branches.
@@ -246,6 +267,14 @@ impl<'s> Binder<'s> {
                 block.push(Command { range, op });
             }
             return;
+        }
+        if found.op == OpId::While {
+            // Its expression is not computed, so the block is looked at and never runs; that it does not is told when the script runs.
+            self.loops.push(None);
+            if let Some(inside) = own_block {
+                self.commands(inside.commands, false);
+            }
+            self.loops.pop();
         }
         if found.op == OpId::ForEveryPart {
             if let Some(op) = self.for_every_part(found, call, own_block) {
@@ -520,7 +549,7 @@ impl<'s> Binder<'s> {
         let mut other = None;
         for extension in self.loaded.iter().rev() {
             for command in extension.commands {
-                if command.name.len() == name.len() && command.name.eq_ignore_ascii_case(name) {
+                if command.name.len() == name.len() && command.name.eq_ignore_ascii_case(name) && self.is_offered("", command.name, name) {
                     if (command.role == Role::Test) == test {
                         return Some(command);
                     }

@@ -2,8 +2,18 @@
 
 use super::spec::{self, Extension};
 
+mod capabilities;
+mod cyrus;
+mod engine;
 mod known;
+mod mailcow;
+mod pigeonhole;
+mod proton;
+mod rfc;
+mod settings;
+mod stalwart;
 
+pub use engine::{Engine, NEWEST_24, Rules, Unit};
 pub use known::{Server, servers};
 
 /// A server as seen by one script: which engine, in which position, with which settings.
@@ -20,38 +30,11 @@ pub struct Dialect {
     /// Extensions that only a script in the global position may use.
     pub global_extensions: Vec<&'static Extension>,
     /// Capabilities that the server offers and tamis does not know enough of to judge a script that uses them.
-    pub unjudged: Vec<&'static str>,
+    pub unjudged: Vec<String>,
     /// The same, for scripts in the global position only.
-    pub global_unjudged: Vec<&'static str>,
+    pub global_unjudged: Vec<String>,
     /// Limits and defaults.
     pub settings: Settings,
-}
-
-/// Whose behaviour is reproduced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Engine {
-    /// The RFCs' letter.
-    Rfc,
-    /// Pigeonhole 0.5 (Dovecot 2.3) with glibc's regular expressions: Debian's build.
-    Pigeonhole05,
-    /// Pigeonhole 0.5 with musl's regular expressions: mailcow's build on Alpine.
-    Pigeonhole05Musl,
-    /// Pigeonhole 2.4, the newest release known.
-    Pigeonhole24,
-}
-
-impl Engine {
-    /// True for every Pigeonhole.
-    #[must_use]
-    pub const fn is_pigeonhole(self) -> bool {
-        !matches!(self, Self::Rfc)
-    }
-
-    /// True for Pigeonhole 0.5, whatever its C library.
-    #[must_use]
-    pub const fn is_05(self) -> bool {
-        matches!(self, Self::Pigeonhole05 | Self::Pigeonhole05Musl)
-    }
 }
 
 /// Where a script stands in a server.
@@ -148,6 +131,8 @@ pub struct Settings {
     pub spamtest: Score,
     /// `sieve_virustest_…`: where `virustest` finds the virus scanner's.
     pub virustest: Score,
+    /// Scripts name mailboxes in modified UTF-7 (Cyrus: `sieve_utf8fileinto: no`).
+    pub mailbox_utf7: bool,
     /// `separator` of the user's namespace, which divides the names of mailboxes.
     pub mailbox_separator: u8,
     /// `recipient_delimiter`: each character separates user and detail.
@@ -211,10 +196,19 @@ impl Dialect {
         self.position == Position::Personal && self.global_extensions.iter().any(|global| global.name == extension.name)
     }
 
+    /// What a server offers that announces itself so: the answer to ManageSieve's CAPABILITY (RFC 5804, 1.7), or the value of its line `SIEVE`.
+    /// The line `IMPLEMENTATION`, if there is one, chooses the engine. What tamis does not know, it does not judge.
+    ///
+    /// # Errors
+    /// A sentence in English: there is no list of extensions in it.
+    pub fn from_capabilities(text: &str) -> Result<Self, String> {
+        capabilities::read(text)
+    }
+
     /// A server by its name on the command line.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        servers().iter().find(|server| server.name == name).map(|server| (server.build)())
+        known::named(name)
     }
 
     /// Changes a setting by its name (`sieve_max_redirects`, with or without `sieve_` or `plugin/`).
@@ -222,7 +216,7 @@ impl Dialect {
     /// # Errors
     /// A sentence in English: no such setting, or a value that it does not take.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
-        known::set(self, key, value)
+        settings::set(self, key, value)
     }
 }
 
@@ -235,6 +229,6 @@ pub fn known_capabilities() -> Vec<&'static str> {
 impl Default for Dialect {
     /// `pigeonhole-2.4`.
     fn default() -> Self {
-        known::default()
+        pigeonhole::pigeonhole_24()
     }
 }

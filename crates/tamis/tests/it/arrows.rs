@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sieve::spec", &[]),
     ("sieve::syntax", &["text", "diagnostic"]),
     ("sieve::values", &["mail", "text"]),
-    ("sieve::dialect", &["sieve::spec"]),
+    ("sieve::dialect", &["regex", "sieve::spec"]),
     // Row 2.
     ("sieve::program", &["text", "regex", "sieve::dialect", "sieve::spec"]),
     (

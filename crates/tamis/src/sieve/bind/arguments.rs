@@ -175,11 +175,18 @@ impl<'s> Binder<'s> {
         if let Some((_, _, tag)) = known {
             return Some(tag);
         }
-        let tag = find_tag(self.loaded.iter().copied(), found, name)?;
+        let tag = find_tag(self.loaded.iter().copied(), found, name).filter(|tag| self.is_offered(":", tag.name, name))?;
         if self.found_tags.len() < MOST_FOUND {
             self.found_tags.push((name, found, tag));
         }
         Some(tag)
+    }
+
+    /// False for a command or tag (`sign` is its colon) that the engine lacks, or whose case is wrong to it.
+    pub(super) fn is_offered(&self, sign: &str, name: &str, written: &str) -> bool {
+        let rules = self.dialect.engine.rules();
+        let lacks = |missing: &&str| missing.strip_prefix(sign).is_some_and(|rest| rest == name);
+        !(rules.lower_case && name != written) && !rules.without.iter().any(lacks)
     }
 
     fn unknown_tag(&mut self, found: &'static Command, name: &str, range: Range) {
@@ -260,7 +267,7 @@ pub(super) const fn precedence(id: TagId) -> Option<u32> {
     Some(match id {
         TagId::Lower | TagId::Upper => 40,
         TagId::LowerFirst | TagId::UpperFirst => 30,
-        TagId::QuoteWildcard => 20,
+        TagId::QuoteWildcard | TagId::QuoteRegex => 20,
         TagId::EncodeUrl => 15,
         TagId::Length => 10,
         _ => return None,
