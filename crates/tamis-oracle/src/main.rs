@@ -7,7 +7,7 @@ use tamis_oracle::Profile;
 use tamis_oracle::campaign::{Kind, campaign};
 
 const USAGE: &str = "\
-Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|mailcow-global]
+Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|pigeonhole-0.5-full|mailcow-global]
 
   sieve        scripts on messages, against sieve-filter
   deliveries   the same with mailboxes, flags and whole mails, against sieve-test -e
@@ -54,6 +54,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<(Kind, usize, u64, u
             "--server" => {
                 profile = match value.as_str() {
                     "pigeonhole-0.5" => Profile::Pigeonhole05,
+                    "pigeonhole-0.5-full" => Profile::Full,
                     "mailcow-global" => Profile::MailcowGlobal,
                     _ => return Err(format!("no real program here stands for `{value}`\n\n{USAGE}")),
                 };

@@ -4,11 +4,14 @@ use encoding_rs::Encoding;
 use tamis::diagnostic::{Code, Language, Severity};
 use tamis::mail::{self, Message};
 use tamis::sieve::dialect::Dialect;
-use tamis::sieve::run::{Account, Action, Chain, Delivery, Limits, Outcome, Sent, Timestamp, Value, run, run_chain};
+use tamis::sieve::run::{
+    Account, Action, Answer as Answers, Chain, Delivery, Limits, Outcome, Reply, Sent, Timestamp, Value, run, run_chain,
+};
 use tamis::sieve::{Program, Script, Scripts, Verdict, compile};
 
 use crate::programs::HOSTNAME;
 use crate::report::{Answer, Done, Notify, Report, Store, Vacation, find, sanitized};
+use crate::settings::ENVIRONMENT;
 use crate::tools::{Envelope, MAILBOXES};
 
 /// What tamis says of a script.
@@ -66,7 +69,10 @@ pub struct Ours {
 /// Runs a program on a message whose first two fields name the envelope, as `sieve-filter` does, and lists the actions.
 #[must_use]
 pub fn simulate(program: &Program, message: &[u8], now: i64) -> Ours {
-    listed(&deliver(program, message, &envelope_of(message), now, &user(MAILBOXES)))
+    let mut account = user(MAILBOXES);
+    // Listing runs what a test asks at once, but nothing that is done at the end.
+    account.answers.retain(|answer| answer.command != "pipe");
+    listed(&deliver(program, message, &envelope_of(message), now, &account))
 }
 
 /// The envelope that the first two fields of a generated message name.
@@ -87,7 +93,31 @@ pub fn envelope_of(message: &[u8]) -> Envelope {
 #[must_use]
 pub fn user(mailboxes: &[&str]) -> Account {
     let mailboxes = mailboxes.iter().copied().chain(["INBOX"]).map(str::to_owned).collect();
-    Account { mailboxes: Some(mailboxes), ..Account::default() }
+    let answer = |command: &str, about: &str, reply, output: &str| Answers {
+        command: command.to_owned(),
+        about: about.as_bytes().to_vec(),
+        reply,
+        output: output.as_bytes().to_vec(),
+    };
+    Account {
+        mailboxes: Some(mailboxes),
+        special_uses: Some(Vec::new()),
+        metadata: Some(Vec::new()),
+        environment: ENVIRONMENT.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        answers: vec![
+            answer("execute", "ok", Reply::Yes, "hello"),
+            answer("execute", "no", Reply::No, ""),
+            answer("execute", "copy", Reply::Yes, ""),
+            answer("filter", "copy", Reply::Yes, ""),
+            answer("filter", "no", Reply::No, ""),
+            answer("pipe", "ok", Reply::Yes, ""),
+            answer("pipe", "no", Reply::No, ""),
+            answer("execute", "", Reply::Broken, ""),
+            answer("filter", "", Reply::Broken, ""),
+            answer("pipe", "", Reply::Broken, ""),
+        ],
+        ..Account::default()
+    }
 }
 
 /// Delivers a message. Charsets that the core asks for are converted, as every face of tamis does.
@@ -140,7 +170,8 @@ fn listed(outcome: &Outcome) -> Ours {
     } else {
         let mut report = Report::default();
         let mut notified = outcome.sent.iter().filter(|sent| sent.kind == "notify");
-        for action in &outcome.actions {
+        // What programs did is in no list of the tools.
+        for action in outcome.actions.iter().filter(|action| !matches!(action.name, "execute" | "filter")) {
             match done(action, &mut notified) {
                 Done::Store(store) if action.range.is_empty() => report.keep = Some(store),
                 done => report.actions.push(done),
@@ -191,6 +222,12 @@ fn done<'s>(action: &Action, notified: &mut impl Iterator<Item = &'s Sent>) -> D
             let importance = action.tags.get("importance").map_or(2, |value| String::from_utf8_lossy(&text(value)).parse().unwrap_or(0));
             Done::Notify(Notify { importance, message: tag("message").or_else(|| subject(&uri)), from: tag("from"), to })
         }
+        "report" => {
+            let to = action.args.get(2).map(text).unwrap_or_default();
+            let line = [b"report incoming message as `".as_slice(), &sanitized(&first, 32), b"' to: <", &to, b">"];
+            Done::Other(line.concat())
+        }
+        "pipe" => Done::Other([b"pipe message to external program '".as_slice(), &first, b"':"].concat()),
         other => Done::Other(other.as_bytes().to_vec()),
     }
 }

@@ -35,6 +35,11 @@ impl Report {
     /// server finds that out when it stores: sieve-result.c, `sieve_result_implicit_keep_execute`), and a flag named twice in any case.
     #[must_use]
     pub fn normal(mut self) -> Self {
+        // `pipe` cancels it only when it runs (cmd-pipe.c).
+        let piped = |done: &Done| matches!(done, Done::Other(line) if line.starts_with(b"pipe "));
+        if self.actions.iter().any(piped) {
+            self.keep = None;
+        }
         if self.actions.iter().any(|done| matches!(done, Done::Store(store) if store.mailbox.eq_ignore_ascii_case(b"INBOX"))) {
             self.keep = None;
         }

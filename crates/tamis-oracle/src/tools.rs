@@ -61,6 +61,10 @@ pub struct Tools {
     user: String,
 }
 
+/// Programs that scripts may run: one that writes a word, one that says no, and one that copies what it reads.
+const PROGRAMS: &[(&str, &str)] =
+    &[("ok", "#!/bin/sh\ncat > /dev/null\nprintf hello\n"), ("no", "#!/bin/sh\ncat > /dev/null\nexit 1\n"), ("copy", "#!/bin/sh\ncat\n")];
+
 /// The user of generated mail.
 const USER: &str = "bob@example.com";
 
@@ -73,6 +77,11 @@ impl Tools {
         let sandbox = Sandbox::new()?;
         sandbox.folder("held")?;
         sandbox.folder("sieve")?;
+        sandbox.folder("bin")?;
+        for (name, text) in PROGRAMS {
+            let path = sandbox.file(&format!("bin/{name}"), text.as_bytes())?;
+            std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+        }
         let tools =
             Self { oracle: oracle.clone(), profile, sandbox, clock: ("2026-03-14 15:09:26".to_owned(), NOW), user: USER.to_owned() };
         tools.mailboxes("Maildir", MAILBOXES)?;
@@ -127,7 +136,11 @@ impl Tools {
         command.env("USER", &self.user);
         // Waiting for the disk proves nothing here.
         command.args(["-o", "mail_fsync=never"]);
+        command.arg("-o").arg(format!("mail_attribute_dict=file:{home}/attributes"));
         command.arg("-o").arg(format!("plugin/sieve=file:{home}/sieve;active={home}/.dovecot.sieve"));
+        for extension in ["pipe", "filter", "execute"] {
+            command.arg("-o").arg(format!("plugin/sieve_{extension}_bin_dir={home}/bin"));
+        }
         for (name, value) in self.profile.settings() {
             command.arg("-o").arg(format!("plugin/{name}={value}"));
         }

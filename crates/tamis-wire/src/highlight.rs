@@ -39,7 +39,7 @@ pub fn tokens(script: &str) -> Vec<u32> {
             _ => continue,
         };
         let place = |at| lines.position(script.text(), at, Encoding::Utf16).offset;
-        out.extend([place(element.start), place(element.extent), class]);
+        out.extend([place(element.range.start), place(element.range.end), class]);
     }
     out
 }

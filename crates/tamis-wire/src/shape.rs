@@ -239,7 +239,7 @@ pub const SHAPES: &[Shape] = &[
         "Sent",
         "A mail that leaves, or would have left.",
         Object(&[
-            always("kind", Word(&["redirect", "vacation", "reject", "notify"]), "What it is."),
+            always("kind", Word(&["redirect", "vacation", "reject", "notify", "report"]), "What it is."),
             always("from", Text, "Envelope sender; empty for the null sender."),
             always("to", List(&Text), "Envelope recipients."),
             always("message", Text, "The mail."),
@@ -255,8 +255,12 @@ pub const SHAPES: &[Shape] = &[
         "Assumed",
         "What the core does not know, and took as given.",
         Object(&[
-            always("question", Word(&["mailbox-exists", "seen-before", "answered-before"]), "What kind of question."),
-            always("about", Text, "About which mailbox, address, id."),
+            always(
+                "question",
+                Word(&["mailbox-exists", "seen-before", "answered-before", "outside", "mailbox-for", "annotation", "on-list"]),
+                "What kind of question.",
+            ),
+            always("about", Text, "About which mailbox, address, id or other thing."),
             always("answer", Flag, "What was assumed."),
             always("message", Text, "The sentence."),
         ]),

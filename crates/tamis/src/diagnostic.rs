@@ -156,7 +156,8 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A finding with the code's own severity and nothing else.
+    /// A finding with the code's own severity and nothing else. Marked as rare, so that what good scripts run through stays short.
+    #[cold]
     #[must_use]
     // Not inlined: see `add`.
     #[inline(never)]
@@ -172,6 +173,7 @@ impl Diagnostic {
     }
 
     /// Not inlined: there are over a hundred findings, and this stood in the WASM as often.
+    #[cold]
     #[inline(never)]
     fn add(mut self, name: &'static str, value: &[u8]) -> Self {
         self.params.push((name, printable(value)));

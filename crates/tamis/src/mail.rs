@@ -109,6 +109,12 @@ impl Field<'_> {
     pub fn decoded(&self, converter: &Converter) -> Cow<'_, [u8]> {
         decode_header(&self.value, converter)
     }
+
+    /// The value that the server reads for itself: with the blanks at its end.
+    #[must_use]
+    pub fn decoded_whole(&self, converter: &Converter) -> Cow<'_, [u8]> {
+        decode::decode_whole(&self.value, converter)
+    }
 }
 
 /// The fields of this name, in order.

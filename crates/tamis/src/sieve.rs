@@ -25,6 +25,8 @@ pub use bind::{Scripts, Store, WantedScript};
 pub use dialect::Dialect;
 pub use program::Program;
 
+use std::sync::OnceLock;
+
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::text::{LineIndex, Range, Tree, offset};
 
@@ -36,7 +38,7 @@ pub const MAX_SCRIPT: usize = 64 << 20;
 pub struct Script {
     text: String,
     parsed: syntax::Parsed,
-    lines: LineIndex,
+    lines: OnceLock<LineIndex>,
 }
 
 impl Script {
@@ -45,8 +47,7 @@ impl Script {
     pub fn parse(text: impl Into<String>) -> Self {
         let text = text.into();
         let parsed = if text.len() > MAX_SCRIPT { syntax::Parsed::default() } else { syntax::parse(&text) };
-        let lines = LineIndex::new(&text);
-        Self { text, parsed, lines }
+        Self { text, parsed, lines: OnceLock::new() }
     }
 
     /// The text.
@@ -73,10 +74,10 @@ impl Script {
         &self.parsed.calls
     }
 
-    /// Where its lines begin.
+    /// Where its lines begin: found out when it is first asked.
     #[must_use]
     pub fn lines(&self) -> &LineIndex {
-        &self.lines
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 }
 

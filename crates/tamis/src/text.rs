@@ -4,7 +4,7 @@ mod lines;
 mod tree;
 
 pub use lines::{Encoding, LineIndex, Position};
-pub use tree::{Builder, Element, Node, Tree};
+pub use tree::{Element, Token, Tree};
 
 /// A half-open range of UTF-8 bytes in a text. Texts are at most 4 GiB; tamis refuses far smaller ones long before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,6 +103,12 @@ pub fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     }
     let Some((first, rest)) = needle.split_first() else { return Some(0) };
     memchr::memchr_iter(*first, haystack).find(|at| haystack.get(at + 1..).is_some_and(|after| after.starts_with(rest)))
+}
+
+/// A count of what is in a text, or in a tree of one, of which none has 4 G: the same as [`offset`] without asking.
+#[allow(clippy::cast_possible_truncation, reason = "no longer text is ever parsed")]
+pub(crate) const fn count(of: usize) -> u32 {
+    of as u32
 }
 
 /// The length of a slice as an offset. Inputs are limited far below 4 GiB before they get here; a longer one saturates.

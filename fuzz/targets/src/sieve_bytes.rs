@@ -38,20 +38,19 @@ pub(crate) fn check(text: &str) {
 /// The tokens of the tree follow each other without gap or overlap, and nodes end inside what is around them.
 fn tiles(script: &Script) {
     let mut at = 0;
-    let elements = script.tree().elements();
-    let mut open = vec![u32::try_from(elements.len()).expect("fewer than 4 G elements")];
-    for (index, element) in elements.iter().enumerate() {
-        while open.last().is_some_and(|end| *end as usize <= index) {
+    let mut open = vec![u32::try_from(script.text().len()).expect("fewer than 4 GiB")];
+    for element in script.tree().elements() {
+        let range = element.range;
+        assert_eq!(range.start, at, "tokens tile the text, and nodes begin with one");
+        while open.len() > 1 && open.last().is_some_and(|end| *end <= range.start) {
             open.pop();
         }
         if element.is_node {
-            assert!(element.extent as usize > index, "a node ends behind its start");
-            assert!(open.last().is_some_and(|end| element.extent <= *end), "a node ends inside the one around it");
-            open.push(element.extent);
+            assert!(open.last().is_some_and(|end| range.end <= *end), "a node ends inside the one around it");
+            open.push(range.end);
         } else {
-            assert_eq!(element.start, at, "tokens tile the text");
-            assert!(element.extent > at, "no token is empty");
-            at = element.extent;
+            assert!(range.end > at, "no token is empty");
+            at = range.end;
             assert!(script.text().is_char_boundary(at as usize), "tokens end between characters");
         }
     }

@@ -204,7 +204,7 @@ export interface Stored {
 /** A mail that leaves, or would have left. */
 export interface Sent {
   /** What it is. */
-  kind: 'redirect' | 'vacation' | 'reject' | 'notify';
+  kind: 'redirect' | 'vacation' | 'reject' | 'notify' | 'report';
   /** Envelope sender; empty for the null sender. */
   from: string;
   /** Envelope recipients. */
@@ -226,8 +226,8 @@ export interface Reason {
 /** What the core does not know, and took as given. */
 export interface Assumed {
   /** What kind of question. */
-  question: 'mailbox-exists' | 'seen-before' | 'answered-before';
-  /** About which mailbox, address, id. */
+  question: 'mailbox-exists' | 'seen-before' | 'answered-before' | 'outside' | 'mailbox-for' | 'annotation' | 'on-list';
+  /** About which mailbox, address, id or other thing. */
   about: string;
   /** What was assumed. */
   answer: boolean;

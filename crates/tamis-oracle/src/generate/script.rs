@@ -30,11 +30,13 @@ pub struct Scope {
 #[must_use]
 pub fn script(random: &mut Random, dialect: &Dialect, scope: Scope) -> Vec<String> {
     let mut available: Vec<&'static Extension> = Vec::new();
-    for extension in dialect.extensions.iter().copied() {
+    for extension in dialect.extensions.iter().chain(&dialect.global_extensions).copied() {
         let wanted = match extension.name {
             // Deprecated, and in conflict with what scripts use today.
             "imapflags" | "notify" => random.chance(15),
-            "vnd.dovecot.debug" => false,
+            "vnd.dovecot.debug" => random.chance(20),
+            // Outside IMAP these scripts fail.
+            "imapsieve" | "vnd.dovecot.imapsieve" => random.chance(2),
             "variables" | "fileinto" | "imap4flags" => random.chance(85),
             _ => random.chance(70),
         };
@@ -43,8 +45,10 @@ pub fn script(random: &mut Random, dialect: &Dialect, scope: Scope) -> Vec<Strin
         }
     }
     let named = |name: &str| available.iter().any(|extension| extension.name == name);
-    let (old_flags, old_notify) = (named("imapflags"), named("notify"));
-    available.retain(|extension| !(old_flags && extension.name == "imap4flags" || old_notify && extension.name == "enotify"));
+    let instead =
+        [("imapflags", "imap4flags"), ("notify", "enotify"), ("vnd.dovecot.duplicate", "duplicate"), ("spamtestplus", "spamtest")];
+    let out: Vec<&str> = instead.iter().filter(|(one, _)| named(one)).map(|(_, other)| *other).collect();
+    available.retain(|extension| !out.contains(&extension.name));
     let mut writer = Writer {
         random,
         scope,
@@ -165,6 +169,8 @@ impl Writer<'_> {
             OpId::ForEveryPart if self.loops.len() < 3 => 5,
             OpId::ExtractText if !self.loops.is_empty() && self.variables => 14,
             OpId::Break if !self.loops.is_empty() => 4,
+            OpId::Pipe | OpId::Execute | OpId::Filter | OpId::Report => 4,
+            OpId::DebugLog => 1,
             OpId::Mark | OpId::Unmark | OpId::Denotify | OpId::Error => 1,
             OpId::Return => usize::from(nested),
             OpId::Global if self.variables && self.depth == 0 => 1,
@@ -238,6 +244,9 @@ impl Writer<'_> {
             OpId::Duplicate => usize::from(self.scope.memory),
             OpId::True | OpId::False | OpId::ValidNotifyMethod | OpId::NotifyMethodCapability | OpId::IHave => 1,
             OpId::MailboxExists | OpId::Environment => 2,
+            OpId::SpamTest | OpId::VirusTest => 6,
+            OpId::Execute | OpId::Filter | OpId::SpecialUseExists => 3,
+            OpId::Metadata | OpId::ServerMetadata | OpId::MetadataExists | OpId::ServerMetadataExists => 1,
             _ => 0,
         }
     }
@@ -385,11 +394,14 @@ impl Writer<'_> {
 
 /// True if a tag of another extension belongs to another command of the same name: `notify` has two.
 fn shared(tag: &Tag, owner: &Extension, extension: &Extension) -> bool {
-    matches!(tag.on, On::Commands(names) if names.contains(&"notify")) && owner.name != extension.name
+    matches!(tag.on, On::Commands(names) if names.contains(&"notify") || names.contains(&"duplicate")) && owner.name != extension.name
 }
 
 /// True if the two may not stand together.
 fn excludes(one: &Tag, other: &Tag) -> bool {
+    if one.id == TagId::Other && other.id == TagId::Other {
+        return one.name == other.name || (!one.slot.is_empty() && one.slot == other.slot);
+    }
     if one.id == other.id {
         return true;
     }

@@ -20,7 +20,8 @@ pub const RECIPIENTS: &[&str] =
 pub(super) const HEADERS: &[(&str, &[&str])] = &[
     ("Subject", SUBJECTS),
     ("X-Spam-Flag", &["YES", "NO", "yes", ""]),
-    ("X-Spam-Score", &["7.3", "12", "-1.2", "0", "007", "5 / 15", "four"]),
+    ("X-Spam-Score", &["7.3", "12", "-1.2", "0", "007", "5 / 15", "four", "3,14159", "2.000001", "9.99", "0.05"]),
+    ("X-Virus-Status", &["clean", "infected", "?", "Clean", ""]),
     ("X-Tag", &["a", "ab", "abc", "a.b", "a*b", "aXbXc", "\\", "  padded  ", "Work", "été", "日本", "x y z", "12abc"]),
     ("List-Id", &["<rust.lists.example.net>", "Rust users <rust.lists.example.net>", "announce"]),
     ("Precedence", &["bulk", "list", "first-class"]),
@@ -212,3 +213,13 @@ pub(super) fn key(random: &mut Random, matches: &str, value: &str) -> String {
         _ => value.to_owned(),
     }
 }
+
+/// Programs that a script may ask for; one does not exist.
+pub(super) const PROGRAMS: &[&str] = &["ok", "no", "copy", "gone"];
+
+pub(super) const ANNOTATIONS: &[&str] =
+    &["/private/comment", "/shared/comment", "/private/vendor/x", "/SHARED/admin", "/other/x", "comment", "/private//x"];
+
+pub(super) const SPECIAL_USES: &[&str] = &["\\Junk", "\\Archive", "\\Sent", "\\x"];
+
+pub(super) const FEEDBACK: &[&str] = &["abuse", "fraud", "not-spam", " virus ", "other (comment)"];

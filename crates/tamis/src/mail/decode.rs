@@ -39,9 +39,14 @@ fn stored(value: &[u8]) -> Cow<'_, [u8]> {
 /// Encoded words are decoded one by one, so a character split between two of them is lost, and they need not stand apart from other text.
 #[must_use]
 pub fn decode_header<'v>(value: &'v [u8], converter: &Converter) -> Cow<'v, [u8]> {
+    trim(decode_whole(value, converter))
+}
+
+/// The same with the blanks at its end, as what the server reads for itself has it.
+pub(super) fn decode_whole<'v>(value: &'v [u8], converter: &Converter) -> Cow<'v, [u8]> {
     let text = unfold(stored(value));
     if crate::text::find(&text, b"=?").is_none() && std::str::from_utf8(&text).is_ok() {
-        return trim(text);
+        return text;
     }
     let mut out = Vec::with_capacity(text.len());
     decode_words(&text, converter, &mut out);
@@ -50,7 +55,7 @@ pub fn decode_header<'v>(value: &'v [u8], converter: &Converter) -> Cow<'v, [u8]
             *b = b' ';
         }
     }
-    trim(Cow::Owned(out))
+    Cow::Owned(out)
 }
 
 /// Cuts blanks at the end.

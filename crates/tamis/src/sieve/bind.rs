@@ -8,6 +8,7 @@ mod actions;
 mod arguments;
 mod external;
 mod include;
+mod lookup;
 mod matching;
 mod names;
 mod require;
@@ -17,11 +18,14 @@ mod suite;
 mod tests;
 
 use super::dialect::Dialect;
-use super::program::{Block, Command, If, Op, Place, Program, Test, TestKind, Text, Unit};
-use super::spec::{self, Extension, OpId, Role, Tests};
+use super::program::{Block, Branch, Command, If, Op, Place, Program, Test, TestKind, Tests, Text, Unit};
+use super::spec::{self, Extension, OpId, Role};
 use super::syntax::{self, Call, CallIter};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Edit, Range, offset};
+use crate::text::{Edit, Range, count, offset};
+use arguments::Tagged;
+use lookup::Memory;
+
 pub use include::{Scripts, Store, WantedScript};
 pub use names::nearest;
 
@@ -53,9 +57,6 @@ enum Known {
     Broken,
 }
 
-/// So many looked-up names are remembered.
-const MOST_FOUND: usize = 24;
-
 /// Binds one unit.
 struct Binder<'s> {
     text: &'s str,
@@ -71,11 +72,18 @@ struct Binder<'s> {
     required: Vec<(&'static Extension, Range)>,
     /// True once a command other than `require` was seen.
     begun: bool,
-    /// Names as written that were looked up since the last extension came into force, and what they mean as a command or as a test: a
-    /// script has a thousand calls of a few names.
-    found: Vec<(&'s str, bool, &'static spec::Command)>,
+    /// Names that were looked up since the last extension came into force, as commands or as tests.
+    known_commands: Memory<'s, &'static spec::Command>,
     /// The same of tags, each on one command or test.
-    found_tags: Vec<(&'s str, &'static spec::Command, &'static spec::Tag)>,
+    known_tags: Memory<'s, &'static spec::Tag>,
+    /// The commands. Those of a block stand in a row.
+    commands: Vec<Command>,
+    /// Where the next command of the block that is open goes.
+    next: usize,
+    /// The tests.
+    tests: Vec<Test>,
+    /// Room for the tags of the call that is bound.
+    tags: Vec<Tagged>,
     /// Names of unknown commands and tags that were reported.
     reported: Vec<String>,
     diagnostics: Vec<Diagnostic>,
@@ -114,8 +122,12 @@ impl<'s> Binder<'s> {
             loaded: vec![spec::BASE],
             required: Vec::new(),
             begun: false,
-            found: Vec::new(),
-            found_tags: Vec::new(),
+            known_commands: Memory::new(),
+            known_tags: Memory::new(),
+            commands: Vec::with_capacity(parsed.calls.commands()),
+            next: 0,
+            tests: Vec::with_capacity(parsed.calls.tests()),
+            tags: Vec::new(),
             reported: Vec::new(),
             diagnostics: Vec::new(),
             names: Vec::new(),
@@ -132,6 +144,8 @@ impl<'s> Binder<'s> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn report(&mut self, mut diagnostic: Diagnostic) {
         if is_shape(diagnostic.code) && self.has_syntax_error() {
             return;
@@ -154,6 +168,8 @@ impl<'s> Binder<'s> {
     }
 
     /// Reports with one named value.
+    #[cold]
+    #[inline(never)]
     fn error(&mut self, code: Code, range: Range, name: &'static str, value: impl AsRef<[u8]>) {
         self.report(Diagnostic::new(code, range).with(name, value));
     }
@@ -164,60 +180,84 @@ impl<'s> Binder<'s> {
 
     fn unit(self, name: String, global: bool, block: Block) -> (Unit, Vec<Diagnostic>, Vec<include::Inclusion>) {
         let flags = self.is_loaded("imap4flags") || self.is_loaded("imapflags");
-        let unit = Unit { name, global, variables: self.locals, captures: self.variables, flags, required: self.required, block };
+        let unit = Unit {
+            name,
+            global,
+            variables: self.locals,
+            captures: self.variables,
+            flags,
+            required: self.required,
+            block,
+            commands: self.commands,
+            tests: self.tests,
+        };
         (unit, self.diagnostics, self.includes)
     }
 
-    fn commands(&mut self, calls: CallIter<'_>, top: bool) -> Block {
-        let mut block = Vec::new();
-        let mut chain = Chain::default();
+    /// Binds the commands of a block.
+    fn block(&mut self, calls: CallIter<'_>, top: bool) -> Block {
         self.depth += usize::from(!top);
         let max = self.dialect.engine.rules().blocks;
         if self.depth == max.saturating_add(1) {
             self.error(Code::TooDeep, self.head, "max", max.to_string());
         }
-        for call in calls {
-            self.command(call, None, top, &mut chain, &mut block);
-        }
+        // Each call comes to one command or none.
+        let start = self.commands.len();
+        self.commands.resize_with(start + calls.count(), || Command { range: Range::default(), op: Op::Stop });
+        let outer = std::mem::replace(&mut self.next, start);
+        self.commands(calls, top);
         self.depth -= usize::from(!top);
-        block
+        Block { start: count(start), end: count(std::mem::replace(&mut self.next, outer)) }
     }
 
-    /// Binds one command into `block`. `outer` is the call whose block this one has, when a missing semicolon made a command a test.
-    fn command(&mut self, call: Call<'_>, outer: Option<Call<'_>>, top: bool, chain: &mut Chain, block: &mut Block) {
+    /// Adds a command to the block that is open.
+    fn add(&mut self, range: Range, op: Op) {
+        if let Some(place) = self.commands.get_mut(self.next) {
+            *place = Command { range, op };
+        }
+        self.next += 1;
+    }
+
+    /// Binds commands in a row into the block that is open.
+    fn commands(&mut self, calls: CallIter<'_>, top: bool) {
+        let mut chain = Chain::default();
+        for call in calls {
+            self.command(call, None, top, &mut chain);
+        }
+    }
+
+    /// Binds one command. `outer` is the call whose block this one has, when a missing semicolon made a command a test.
+    fn command(&mut self, call: Call<'_>, outer: Option<Call<'_>>, top: bool, chain: &mut Chain) {
         self.head = call.head;
         self.has_block = outer.unwrap_or(call).block().is_some();
-        let name = call.name.of(self.text);
-        if top && !self.begun && !name.eq_ignore_ascii_case("require") {
+        if top && !self.begun && !call.name.of(self.text).eq_ignore_ascii_case("require") {
             self.begun = true;
             self.requirements_done();
         }
-        if self.fails_later(name) {
+        if self.dialect.engine.rules().ihave_takes_all && self.fails_later(call) {
             chain.previous = Previous::Other;
-            block.push(Command { range: call.head, op: Op::Error { message: Text::of(call.name, name.as_bytes()) } });
+            self.add(call.head, Op::Error { message: Text::of(call.name, call.name.bytes(self.text.as_bytes())) });
             return;
         }
         let Some(found) = self.find_or_report(call, false) else {
             chain.previous = Previous::Other;
             // What is inside is checked all the same.
-            for test in call.tests() {
-                self.test(test);
-            }
+            self.tests_to_nothing(call);
             if let Some(inside) = outer.unwrap_or(call).block() {
-                block.extend(self.commands(inside.commands, false));
+                self.commands(inside.commands, false);
             }
             return;
         };
         if found.role == Role::Test {
-            self.error(Code::TestAsCommand, call.name, "name", name);
+            self.error(Code::TestAsCommand, call.name, "name", call.name.of(self.text));
             chain.previous = Previous::Other;
             return;
         }
         match found.op {
-            OpId::If | OpId::Elsif | OpId::Else => self.branch(found, call, outer, chain, block),
+            OpId::If | OpId::Elsif | OpId::Else => self.branch(found, call, outer, chain),
             _ => {
                 let before = std::mem::replace(&mut chain.previous, Previous::Other);
-                self.plain(found, call, outer, top, before, block);
+                self.plain(found, call, outer, top, before);
                 if found.op == OpId::Require {
                     chain.previous = Previous::Require;
                 } else if matches!(found.op, OpId::Import | OpId::Export) {
@@ -228,27 +268,18 @@ impl<'s> Binder<'s> {
     }
 
     /// True for a command that nobody knows, where `ihave` puts that off until it runs.
-    fn fails_later(&self, name: &str) -> bool {
+    #[cold]
+    fn fails_later(&self, call: Call<'_>) -> bool {
         let offered = |extension: &Extension| extension.name.is_empty() || self.dialect.extension(extension.name.as_bytes()).is_some();
-        self.dialect.engine.rules().ihave_takes_all
-            && self.is_loaded("ihave")
-            && !spec::owners(name).any(|(extension, _)| offered(extension))
+        self.is_loaded("ihave") && !spec::owners(call.name.of(self.text)).any(|(extension, _)| offered(extension))
     }
 
     /// A command without branches.
-    fn plain(
-        &mut self,
-        found: &'static spec::Command,
-        call: Call<'_>,
-        outer: Option<Call<'_>>,
-        top: bool,
-        before: Previous,
-        block: &mut Block,
-    ) {
+    fn plain(&mut self, found: &'static spec::Command, call: Call<'_>, outer: Option<Call<'_>>, top: bool, before: Previous) {
         let inside = self.subtests(found, call);
         if inside == Inside::Wrong {
             if let Some(block) = outer.unwrap_or(call).block() {
-                self.commands(block.commands, false);
+                self.block(block.commands, false);
             }
             return;
         }
@@ -258,13 +289,13 @@ impl<'s> Binder<'s> {
             self.error(Code::MissingBlock, call.name, "name", found.name);
         } else if let Some(inside) = own_block.filter(|_| !found.block) {
             self.error(Code::UnexpectedBlock, inside.brace, "name", found.name);
-            self.commands(inside.commands, false);
+            self.block(inside.commands, false);
         }
         let range = call.head;
         #[cfg(feature = "svtest")]
         if found.op == OpId::Suite(spec::SuiteId::Test) {
             if let Some(op) = self.suite_test(found, call, own_block) {
-                block.push(Command { range, op });
+                self.add(range, op);
             }
             return;
         }
@@ -272,30 +303,39 @@ impl<'s> Binder<'s> {
             // Its expression is not computed, so the block is looked at and never runs; that it does not is told when the script runs.
             self.loops.push(None);
             if let Some(inside) = own_block {
-                self.commands(inside.commands, false);
+                self.block(inside.commands, false);
             }
             self.loops.pop();
         }
         if found.op == OpId::ForEveryPart {
             if let Some(op) = self.for_every_part(found, call, own_block) {
-                block.push(Command { range, op });
+                self.add(range, op);
             }
         } else if let Some(op) = self.action(found, call, top, before) {
-            block.push(Command { range, op });
+            self.add(range, op);
         }
         // `keep` without its semicolon took the next command for a test.
         if swallowed {
             for test in call.tests() {
-                self.command(test, Some(outer.unwrap_or(call)), top, &mut Chain::default(), block);
+                self.command(test, Some(outer.unwrap_or(call)), top, &mut Chain::default());
             }
         }
     }
 
     /// Checks the tests of a command that takes none.
+    #[inline]
     fn subtests(&mut self, found: &'static spec::Command, call: Call<'_>) -> Inside {
-        let (Tests::None, Some(first)) = (found.tests, call.tests().next()) else { return Inside::Nothing };
+        match call.tests().next() {
+            Some(first) if found.tests == spec::Tests::None => self.wrong_tests(found, call, first),
+            _ => Inside::Nothing,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wrong_tests(&mut self, found: &'static spec::Command, call: Call<'_>, first: Call<'_>) -> Inside {
         let name = first.name.of(self.text);
-        let known = self.find(name, true);
+        let known = self.find(first.name, true);
         if known.is_some_and(|command| command.role == Role::Test) {
             self.error(Code::UnexpectedTest, first.name, "name", found.name);
             return Inside::Wrong;
@@ -308,7 +348,7 @@ impl<'s> Binder<'s> {
             }
             return Inside::Wrong;
         }
-        if known.is_none() && self.tag(found, name).is_some() {
+        if known.is_none() && self.is_tag(found, name) {
             let colon = Edit { range: Range::at(first.name.start), text: ":".into() };
             let fix = Fix {
                 title: Phrase { en: "add the colon", fr: "ajouter le deux-points" },
@@ -332,7 +372,7 @@ impl<'s> Binder<'s> {
     }
 
     /// `if`, `elsif`, `else`.
-    fn branch(&mut self, found: &'static spec::Command, call: Call<'_>, outer: Option<Call<'_>>, chain: &mut Chain, block: &mut Block) {
+    fn branch(&mut self, found: &'static spec::Command, call: Call<'_>, outer: Option<Call<'_>>, chain: &mut Chain) {
         let follows = chain.previous == Previous::If;
         if found.op == OpId::If {
             *chain = Chain { previous: Previous::If, decided: false, index: None };
@@ -358,26 +398,41 @@ impl<'s> Binder<'s> {
         if found.op == OpId::Else {
             self.no_test_after_else(call);
             chain.previous = Previous::Other;
-            let commands = inside.map(|inside| self.commands(inside.commands, false)).unwrap_or_default();
-            if let Some(Op::If(branches)) = chain.index.and_then(|index| block.get_mut(index)).map(|command| &mut command.op) {
+            let commands = inside.map(|inside| self.block(inside.commands, false)).unwrap_or_default();
+            if let Some(Op::If(branches)) = chain.index.and_then(|index| self.commands.get_mut(index)).map(|command| &mut command.op) {
                 branches.otherwise = Some(commands);
             }
             return;
         }
         chain.previous = Previous::If;
         let (test, known) = self.single_test(found, call);
-        let commands = match (known, inside) {
-            (Known::Always(false), _) | (_, None) => Vec::new(),
-            (_, Some(inside)) => self.commands(inside.commands, false),
+        let block = match (known, inside) {
+            (Known::Always(false), _) | (_, None) => Block::default(),
+            (_, Some(inside)) => self.block(inside.commands, false),
         };
         chain.decided |= known == Known::Always(true);
-        let test = test.unwrap_or(Test { range: call.name, kind: TestKind::Constant(false) });
-        match chain.index.and_then(|index| block.get_mut(index)).map(|command| &mut command.op) {
-            Some(Op::If(branches)) if found.op == OpId::Elsif => branches.branches.push((test, commands)),
+        let branch = Branch { test, block };
+        match chain.index.and_then(|index| self.commands.get_mut(index)).map(|command| &mut command.op) {
+            Some(Op::If(branches)) if found.op == OpId::Elsif => branches.others.push(branch),
             _ => {
-                chain.index = Some(block.len());
-                block.push(Command { range: call.head, op: Op::If(Box::new(If { branches: vec![(test, commands)], otherwise: None })) });
+                chain.index = Some(self.next);
+                let branches = If { first: branch, others: Vec::new(), otherwise: None };
+                self.add(call.head, Op::If(branches));
             }
+        }
+    }
+
+    /// Makes room for tests in a row. Gives the index of the first.
+    fn room_for(&mut self, tests: usize) -> u32 {
+        let start = self.tests.len();
+        self.tests.resize_with(start + tests, || Test { range: Range::default(), kind: TestKind::Constant(false) });
+        count(start)
+    }
+
+    /// Puts a test where there is room for it.
+    fn put(&mut self, index: u32, range: Range, kind: TestKind) {
+        if let Some(place) = self.tests.get_mut(index as usize) {
+            *place = Test { range, kind };
         }
     }
 
@@ -397,15 +452,15 @@ impl<'s> Binder<'s> {
         }));
     }
 
-    /// The one test of `if`, `elsif` or `not`.
-    fn single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> (Option<Test>, Known) {
+    /// The one test of `if`, `elsif` or `not`, and its index.
+    fn single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> (u32, Known) {
+        let index = self.room_for(1);
         if !self.has_single_test(found, call) {
-            for test in call.tests() {
-                self.test(test);
-            }
-            return (None, Known::Broken);
+            self.tests_to_nothing(call);
+            return (index, Known::Broken);
         }
-        call.tests().next().map_or((None, Known::Broken), |first| self.test(first))
+        let known = call.tests().next().map_or(Known::Broken, |first| self.test(first, index));
+        (index, known)
     }
 
     /// Whether there is one test, and no list.
@@ -421,45 +476,43 @@ impl<'s> Binder<'s> {
         !call.has_test_list()
     }
 
-    /// Binds a test. Nothing comes back if it has errors.
-    fn test(&mut self, call: Call<'_>) -> (Option<Test>, Known) {
-        let name = call.name.of(self.text);
+    /// Binds the tests of a call that is wrong itself.
+    fn tests_to_nothing(&mut self, call: Call<'_>) {
+        for test in call.tests() {
+            let index = self.room_for(1);
+            self.test(test, index);
+        }
+    }
+
+    /// Binds a test and puts it at `index`.
+    fn test(&mut self, call: Call<'_>, index: u32) -> Known {
         let Some(found) = self.find_or_report(call, true) else {
-            for test in call.tests() {
-                self.test(test);
-            }
-            return (None, Known::Broken);
+            self.tests_to_nothing(call);
+            return Known::Broken;
         };
         if found.role != Role::Test {
-            self.error(Code::CommandAsTest, call.name, "name", name);
-            return (None, Known::Broken);
+            self.error(Code::CommandAsTest, call.name, "name", call.name.of(self.text));
+            return Known::Broken;
         }
-        let range = call.head;
         match found.op {
             OpId::Not => {
                 let valid = self.no_arguments(found, call);
                 let (test, known) = self.single_test(found, call);
-                let known = match known {
-                    Known::Always(value) if valid => Known::Always(!value),
+                self.put(index, call.head, TestKind::Not(test));
+                match known {
+                    _ if !valid => Known::Broken,
+                    Known::Always(value) => Known::Always(!value),
                     known => known,
-                };
-                (
-                    test.filter(|_| valid).map(|test| Test { range, kind: TestKind::Not(Box::new(test)) }),
-                    if valid { known } else { Known::Broken },
-                )
+                }
             }
-            OpId::AllOf => self.test_list(found, call, false),
-            OpId::AnyOf => self.test_list(found, call, true),
+            OpId::AllOf => self.test_list(found, call, index, false),
+            OpId::AnyOf => self.test_list(found, call, index, true),
             _ => {
                 let before = self.diagnostics.len();
                 match self.subtests(found, call) {
                     Inside::Nothing => {}
-                    Inside::Wrong => return (None, Known::Broken),
-                    Inside::Commands => {
-                        for test in call.tests() {
-                            self.test(test);
-                        }
-                    }
+                    Inside::Wrong => return Known::Broken,
+                    Inside::Commands => self.tests_to_nothing(call),
                 }
                 let kind = self.test_kind(found, call);
                 let broken =
@@ -471,93 +524,66 @@ impl<'s> Binder<'s> {
                             TestKind::Constant(value) if found.op != OpId::IHave || !value => Known::Always(value),
                             _ => Known::No,
                         };
-                        (Some(Test { range, kind }), known)
+                        self.put(index, call.head, kind);
+                        known
                     }
-                    _ => (None, Known::Broken),
+                    _ => Known::Broken,
                 }
             }
         }
     }
 
     /// `allof` and `anyof`. After a test that decides the answer (`stopper`), the rest is not looked at.
-    fn test_list(&mut self, found: &'static spec::Command, call: Call<'_>, stopper: bool) -> (Option<Test>, Known) {
+    fn test_list(&mut self, found: &'static spec::Command, call: Call<'_>, index: u32, stopper: bool) -> Known {
         let valid = self.no_arguments(found, call);
         let in_parentheses = call.has_test_list();
-        let mut tests = call.tests().peekable();
-        if tests.peek().is_none() {
+        let count = call.tests().count();
+        if count == 0 {
             self.error(Code::MissingTest, call.name, "name", found.name);
-            return (None, Known::Broken);
+            return Known::Broken;
         }
         if !in_parentheses {
             self.error(Code::ExpectedTestList, call.name, "name", found.name);
         }
-        let mut bound = Vec::new();
+        let start = self.room_for(count);
+        let mut row = Tests { start, end: start };
         let (mut open, mut broken) = (false, !valid || !in_parentheses);
         let mut known = None;
-        for test in tests {
-            match self.test(test) {
-                (Some(test), this) => {
-                    bound.push(test);
-                    match this {
-                        Known::Always(value) if value == stopper && !broken => {
-                            known = Some(Known::Always(stopper));
-                            break;
-                        }
-                        Known::Always(_) => {}
-                        Known::No | Known::Broken => open = true,
-                    }
+        for test in call.tests() {
+            let this = self.test(test, row.end);
+            row.end += 1;
+            match this {
+                Known::Always(value) if value == stopper && !broken => {
+                    known = Some(Known::Always(stopper));
+                    break;
                 }
-                (None, _) => broken = true,
+                Known::Always(_) => {}
+                Known::No => open = true,
+                Known::Broken => broken = true,
             }
         }
         if broken {
-            return (None, Known::Broken);
+            return Known::Broken;
         }
-        let known = known.unwrap_or(if open { Known::No } else { Known::Always(!stopper) });
-        let kind = if stopper { TestKind::AnyOf(bound) } else { TestKind::AllOf(bound) };
-        (Some(Test { range: call.head, kind }), known)
+        self.put(index, call.head, if stopper { TestKind::AnyOf(row) } else { TestKind::AllOf(row) });
+        known.unwrap_or(if open { Known::No } else { Known::Always(!stopper) })
     }
 
     /// Reports arguments of a command that takes none.
     fn no_arguments(&mut self, found: &'static spec::Command, call: Call<'_>) -> bool {
-        self.arguments(found, call).is_some()
+        self.arguments(found, call).map(|arguments| self.recycle(arguments)).is_some()
     }
 
     /// The command or test that a call names. One that is not in force is reported; if an extension brings it, its call is still checked.
     fn find_or_report(&mut self, call: Call<'_>, test: bool) -> Option<&'static spec::Command> {
-        let name = call.name.of(self.text);
-        self.find(name, test).or_else(|| {
-            self.unknown(call, test);
-            self.find(name, test)
-        })
+        self.find(call.name, test).or_else(|| self.report_unknown(call, test))
     }
 
-    /// The command or test of a name among the extensions in force; `test` says which is preferred.
-    fn find(&mut self, name: &'s str, test: bool) -> Option<&'static spec::Command> {
-        let known = self.found.iter().find(|(known, as_test, _)| *known == name && *as_test == test);
-        if let Some((_, _, command)) = known {
-            return Some(command);
-        }
-        let command = self.search(name, test)?;
-        if self.found.len() < MOST_FOUND {
-            self.found.push((name, test, command));
-        }
-        Some(command)
-    }
-
-    fn search(&self, name: &str, test: bool) -> Option<&'static spec::Command> {
-        let mut other = None;
-        for extension in self.loaded.iter().rev() {
-            for command in extension.commands {
-                if command.name.len() == name.len() && command.name.eq_ignore_ascii_case(name) && self.is_offered("", command.name, name) {
-                    if (command.role == Role::Test) == test {
-                        return Some(command);
-                    }
-                    other = Some(command);
-                }
-            }
-        }
-        other
+    #[cold]
+    #[inline(never)]
+    fn report_unknown(&mut self, call: Call<'_>, test: bool) -> Option<&'static spec::Command> {
+        self.unknown(call, test);
+        self.find(call.name, test)
     }
 
     /// True the first time a name is reported.

@@ -5,7 +5,7 @@
 //! implicit keep above all, is no effect of the script.
 
 use super::program::{
-    Block, BodyTransform, Command, External, FlagChange, If, MatchKind, Matching, Op, Parameter, Piece, Program, Test, TestKind, Text,
+    Block, BodyTransform, Command, External, FlagChange, If, MatchKind, Matching, Op, Parameter, Piece, Program, Test, TestKind, Text, Unit,
 };
 use super::spec::{Extension, OpId};
 use super::values::{parse_mailto, scheme};
@@ -151,12 +151,12 @@ impl Program {
     pub fn effects(&self) -> Effects {
         let mut effects = Effects::default();
         for (index, unit) in self.units.iter().enumerate() {
-            let mut walk = Walk { unit: crate::text::offset(index), effects: &mut effects };
+            let mut walk = Walk { unit: crate::text::offset(index), scope: unit, effects: &mut effects };
             for (extension, range) in &unit.required {
                 let at = walk.at(*range);
                 walk.effects.extensions.push((extension, at));
             }
-            walk.block(&unit.block);
+            walk.block(unit.block);
         }
         effects
     }
@@ -173,6 +173,7 @@ impl Effects {
 /// A walk over one unit. Blocks and tests nest at most 32 deep each (sieve-limits.h), which the parser saw to.
 struct Walk<'e> {
     unit: u32,
+    scope: &'e Unit,
     effects: &'e mut Effects,
 }
 
@@ -205,8 +206,8 @@ impl Walk<'_> {
         }
     }
 
-    fn block(&mut self, block: &Block) {
-        for command in block {
+    fn block(&mut self, block: Block) {
+        for command in self.scope.commands(block) {
             self.command(command);
         }
     }
@@ -288,7 +289,7 @@ impl Walk<'_> {
             Op::Error { .. } => "error",
             Op::ForEveryPart(block) => {
                 self.effects.commands.push(("foreverypart", at));
-                self.block(block);
+                self.block(*block);
                 return;
             }
             Op::Break(_) => "break",
@@ -305,7 +306,7 @@ impl Walk<'_> {
             #[cfg(feature = "svtest")]
             Op::Suite(act) => {
                 if let crate::sieve::program::suite::Act::Test { block, .. } = &**act {
-                    self.block(block);
+                    self.block(*block);
                 }
                 "test"
             }
@@ -332,11 +333,11 @@ impl Walk<'_> {
     }
 
     fn branches(&mut self, branches: &If) {
-        for (test, block) in &branches.branches {
-            self.test(test);
-            self.block(block);
+        for branch in branches.branches() {
+            self.test(self.scope.test(branch.test));
+            self.block(branch.block);
         }
-        if let Some(block) = &branches.otherwise {
+        if let Some(block) = branches.otherwise {
             self.block(block);
         }
     }
@@ -350,8 +351,8 @@ impl Walk<'_> {
     fn test(&mut self, test: &Test) {
         let at = self.at(test.range);
         match &test.kind {
-            TestKind::Not(inside) => self.test(inside),
-            TestKind::AnyOf(tests) | TestKind::AllOf(tests) => tests.iter().for_each(|test| self.test(test)),
+            TestKind::Not(inside) => self.test(self.scope.test(*inside)),
+            TestKind::AnyOf(tests) | TestKind::AllOf(tests) => self.scope.tests(*tests).iter().for_each(|test| self.test(test)),
             TestKind::Body { transform: BodyTransform::Raw | BodyTransform::Content(_) | BodyTransform::Text, matching, .. } => {
                 self.effects.bodies.push(at);
                 self.matching(matching, at);

@@ -3,10 +3,12 @@
 //! `bind` builds this from the syntax tree; `run` interprets it. Nothing here refers to the text but ranges.
 
 mod compact;
+mod rows;
 #[cfg(feature = "svtest")]
 pub mod suite;
 
 pub use compact::{Bytes, Few};
+pub use rows::{Block, Branch, If, Tests};
 
 use super::dialect::Dialect;
 use super::spec::{Extension, OpId};
@@ -39,12 +41,13 @@ pub struct Unit {
     pub flags: bool,
     /// The extensions that `require` and `ihave` put in force, with the place of each name.
     pub required: Vec<(&'static Extension, Range)>,
-    /// The commands.
+    /// What it does.
     pub block: Block,
+    /// The commands of all its blocks. Each block's stand in a row.
+    pub commands: Vec<Command>,
+    /// All its tests. Those of one list stand in a row.
+    pub tests: Vec<Test>,
 }
-
-/// Commands in order.
-pub type Block = Vec<Command>;
 
 /// Where a variable lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +126,7 @@ pub struct Command {
 #[derive(Clone, Debug)]
 pub enum Op {
     /// `if`, `elsif`, `else` (RFC 5228, 3.1).
-    If(Box<If>),
+    If(If),
     /// `stop` (3.3).
     Stop,
     /// `keep` (4.3) with `:flags` (RFC 5232, 5).
@@ -318,15 +321,6 @@ pub enum Preferred {
     Id(Text),
 }
 
-/// The branches of an `if`.
-#[derive(Clone, Debug)]
-pub struct If {
-    /// `if` and each `elsif`, with what runs when the test holds.
-    pub branches: Vec<(Test, Block)>,
-    /// `else`.
-    pub otherwise: Option<Block>,
-}
-
 /// How a command changes flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlagChange {
@@ -406,11 +400,13 @@ pub enum TestKind {
     /// `true`, `false`, and what is known when compiling (`ihave`).
     Constant(bool),
     /// `not` (RFC 5228, 5.8).
-    Not(Box<Test>),
+    ///
+    /// With the index of the other test in [`Unit::tests`].
+    Not(u32),
     /// `anyof` (5.3).
-    AnyOf(Vec<Test>),
+    AnyOf(Tests),
     /// `allof` (5.2).
-    AllOf(Vec<Test>),
+    AllOf(Tests),
     /// `header` (5.7).
     Header {
         /// Header names.

@@ -231,6 +231,18 @@ pub struct List {
     pub members: Vec<Vec<u8>>,
 }
 
+/// What comes of asking something outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reply {
+    /// It succeeds, or the test holds.
+    #[default]
+    Yes,
+    /// It says no: a program that exits with another status than 0.
+    No,
+    /// It cannot be asked: there is no such program, or it does not start.
+    Broken,
+}
+
 /// What something outside answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
@@ -238,8 +250,8 @@ pub struct Answer {
     pub command: String,
     /// Its first argument, the program's name for one; empty for any.
     pub about: Vec<u8>,
-    /// Whether it succeeds, or the test holds.
-    pub holds: bool,
+    /// What comes of it.
+    pub reply: Reply,
     /// What it writes: the value of `:output`, or of the test.
     pub output: Vec<u8>,
 }

@@ -7,7 +7,6 @@ mod value;
 mod view;
 
 pub use kind::Kind;
-pub use lexer::{Token, lex};
 pub use parser::{Limits, Parsed, parse};
 pub use value::{number, string};
-pub use view::{Argument, Call, CallBlock, CallIter, Calls};
+pub use view::{Argument, Call, CallBlock, CallIter, Calls, StringToken};

@@ -1,156 +1,95 @@
-//! The flat, lossless tree: a pre-order `Vec` of small elements whose tokens tile the text.
+//! The flat, lossless tree: the tokens of a text, which tile it, and beside them the nodes that group them.
 //!
-//! A node's element is followed by the elements of everything inside it; `extent` says where that ends. There are no pointers,
-//! so a tree is dropped at once however deep it is, and walking it is walking a slice.
+//! A node says which tokens it begins and ends with; nodes stand in the order of their beginnings, the outer before the inner. There
+//! are no pointers, so a tree is dropped at once however deep it is, and walking it is walking two slices.
 
-use super::Range;
+use super::{Range, count};
 
-/// One element: a token (a stretch of text) or a node (what groups the elements after it).
+/// A stretch of text. It starts where the one before it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token<K> {
+    /// What it is.
+    pub kind: K,
+    /// What the lexer noted about it; what that means is the language's affair.
+    pub mark: bool,
+    /// Byte offset after it.
+    pub end: u32,
+}
+
+/// What groups tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Node<K> {
+    kind: K,
+    /// Index of its first token.
+    first: u32,
+    /// Index of the token after its last.
+    end: u32,
+}
+
+/// A token or node with its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Element<K> {
     /// What it is.
     pub kind: K,
     /// True for a node, false for a token.
     pub is_node: bool,
-    /// Byte offset where it starts.
-    pub start: u32,
-    /// For a token the byte offset where it ends; for a node the index of the first element after its subtree.
-    pub extent: u32,
+    /// From its first to its last byte. Blanks and comments around a node are not part of it.
+    pub range: Range,
 }
 
 /// A parsed text.
 #[derive(Clone, Debug, Default)]
 pub struct Tree<K> {
-    elements: Vec<Element<K>>,
+    tokens: Vec<Token<K>>,
+    nodes: Vec<Node<K>>,
 }
 
-impl<K: Copy + PartialEq> Tree<K> {
-    /// All elements, in the order of the text, parents before children.
+impl<K: Copy> Tree<K> {
+    /// A tree of these tokens, with room for so many nodes.
     #[must_use]
-    pub fn elements(&self) -> &[Element<K>] {
-        &self.elements
+    pub fn new(tokens: Vec<Token<K>>, nodes: usize) -> Self {
+        Self { tokens, nodes: Vec::with_capacity(nodes) }
     }
 
-    /// The node that holds everything; `None` for a tree that was never built.
+    /// The tokens.
     #[must_use]
-    pub fn root(&self) -> Option<Node<'_, K>> {
-        self.node(0)
+    pub fn tokens(&self) -> &[Token<K>] {
+        &self.tokens
     }
 
-    /// The element at `index`, as a node of this tree.
-    #[must_use]
-    pub fn node(&self, index: u32) -> Option<Node<'_, K>> {
-        let element = *self.elements.get(index as usize)?;
-        Some(Node { tree: self, index, element })
-    }
-}
-
-/// An element with its tree: what one walks with. Tokens are nodes without children.
-#[derive(Debug)]
-pub struct Node<'t, K> {
-    tree: &'t Tree<K>,
-    index: u32,
-    element: Element<K>,
-}
-
-impl<K: Copy> Clone for Node<'_, K> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<K: Copy> Copy for Node<'_, K> {}
-
-impl<'t, K: Copy + PartialEq> Node<'t, K> {
-    /// What it is.
-    #[must_use]
-    pub fn kind(self) -> K {
-        self.element.kind
+    /// Opens a node before the token at index `first`. Gives the node's own index, which closes it.
+    pub fn open(&mut self, kind: K, first: u32) -> u32 {
+        let index = count(self.nodes.len());
+        self.nodes.push(Node { kind, first, end: first });
+        index
     }
 
-    /// Its place in [`Tree::elements`]: a stable name for it as long as the tree lives.
-    #[must_use]
-    pub fn index(self) -> u32 {
-        self.index
-    }
-
-    /// Its byte range: from its first to its last token, the blanks and comments around it left out.
-    #[must_use]
-    pub fn range(self) -> Range {
-        if !self.element.is_node {
-            return Range::new(self.element.start, self.element.extent);
+    /// Closes a node before the token at index `end`. Those opened inside it are closed before.
+    pub fn close(&mut self, node: u32, end: u32) {
+        if let Some(node) = self.nodes.get_mut(node as usize) {
+            node.end = end.max(node.first);
         }
-        let inside = self.tree.elements.get(self.index as usize..self.element.extent as usize).unwrap_or(&[]);
-        let end = inside.iter().rev().find(|element| !element.is_node).map_or(self.element.start, |element| element.extent);
-        Range::new(self.element.start, end)
     }
 
-    /// The elements directly inside, tokens included.
-    pub fn children(self) -> impl Iterator<Item = Node<'t, K>> + use<'t, K> {
-        let tree = self.tree;
-        let (mut next, end) = if self.element.is_node { (self.index.saturating_add(1), self.element.extent) } else { (0, 0) };
+    /// Everything in the order of the text, nodes before what they hold.
+    pub fn elements(&self) -> impl Iterator<Item = Element<K>> {
+        let mut nodes = self.nodes.iter().peekable();
+        let (mut next, mut start) = (0u32, 0u32);
         std::iter::from_fn(move || {
-            if next >= end {
-                return None;
+            if let Some(node) = nodes.next_if(|node| node.first <= next) {
+                let end = if node.end > node.first { self.end(node.end.saturating_sub(1)) } else { start };
+                return Some(Element { kind: node.kind, is_node: true, range: Range::new(start, end) });
             }
-            let node = tree.node(next)?;
-            next = if node.element.is_node { node.element.extent } else { next.saturating_add(1) };
-            Some(node)
+            let token = self.tokens.get(next as usize)?;
+            let range = Range::new(start, token.end);
+            (next, start) = (next.saturating_add(1), token.end);
+            Some(Element { kind: token.kind, is_node: false, range })
         })
     }
 
-    /// The first direct child of a kind.
-    #[must_use]
-    pub fn child(self, kind: K) -> Option<Node<'t, K>> {
-        self.children().find(|child| child.kind() == kind)
-    }
-}
-
-/// Builds a tree in one pass: open a node, add tokens, close it.
-#[derive(Debug)]
-pub struct Builder<K> {
-    elements: Vec<Element<K>>,
-    open: Vec<u32>,
-}
-
-impl<K: Copy + PartialEq> Builder<K> {
-    /// An empty builder with room for `capacity` elements.
-    #[must_use]
-    pub fn with_capacity(capacity: usize) -> Self {
-        Self { elements: Vec::with_capacity(capacity), open: Vec::new() }
-    }
-
-    /// Opens a node that starts at byte `start`.
-    pub fn open(&mut self, kind: K, start: u32) {
-        self.open.push(super::offset(self.elements.len()));
-        self.elements.push(Element { kind, is_node: true, start, extent: 0 });
-    }
-
-    /// Adds a token.
-    pub fn token(&mut self, kind: K, range: Range) {
-        self.tokens(std::iter::once((kind, range)));
-    }
-
-    /// Adds tokens.
-    pub fn tokens(&mut self, tokens: impl Iterator<Item = (K, Range)>) {
-        self.elements.extend(tokens.map(|(kind, range)| Element { kind, is_node: false, start: range.start, extent: range.end }));
-    }
-
-    /// Closes the node opened last.
-    pub fn close(&mut self) {
-        let extent = super::offset(self.elements.len());
-        if let Some(element) = self.open.pop().and_then(|index| self.elements.get_mut(index as usize)) {
-            element.extent = extent;
-        }
-    }
-
-    /// Closes what is still open and gives the tree.
-    #[must_use]
-    pub fn finish(mut self) -> Tree<K> {
-        while !self.open.is_empty() {
-            self.close();
-        }
-        Tree { elements: self.elements }
+    /// Byte offset after the token at an index.
+    fn end(&self, index: u32) -> u32 {
+        self.tokens.get(index as usize).map_or(0, |token| token.end)
     }
 }
 
@@ -159,20 +98,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn children_skip_subtrees_and_ranges_leave_out_what_is_around() {
-        let mut builder = Builder::with_capacity(8);
-        builder.open('R', 0);
-        builder.token('a', Range::new(0, 1));
-        builder.open('N', 1);
-        builder.token('b', Range::new(1, 3));
-        builder.token('c', Range::new(3, 4));
-        builder.close();
-        builder.token('d', Range::new(4, 9));
-        let tree = builder.finish();
-        let root = tree.root().unwrap();
-        assert_eq!(root.children().map(Node::kind).collect::<String>(), "aNd");
-        assert_eq!(root.range(), Range::new(0, 9));
-        let inner = root.child('N').unwrap();
-        assert_eq!((inner.range(), inner.children().map(Node::kind).collect::<String>()), (Range::new(1, 4), "bc".to_owned()));
+    fn elements_come_in_the_order_of_the_text() {
+        let token = |kind, end| Token { kind, mark: false, end };
+        let mut tree = Tree::new(vec![token('a', 1), token('b', 3), token(' ', 4), token('c', 5), token('d', 9)], 4);
+        let root = tree.open('R', 0);
+        let outer = tree.open('N', 1);
+        let inner = tree.open('M', 1);
+        tree.close(inner, 2);
+        tree.close(outer, 4);
+        let empty = tree.open('E', 5);
+        tree.close(empty, 5);
+        tree.close(root, 5);
+        let shown: Vec<_> = tree.elements().map(|element| (element.kind, element.range.start, element.range.end)).collect();
+        let expected =
+            [('R', 0, 9), ('a', 0, 1), ('N', 1, 5), ('M', 1, 3), ('b', 1, 3), (' ', 3, 4), ('c', 4, 5), ('d', 5, 9), ('E', 9, 9)];
+        assert_eq!(shown, expected);
     }
 }

@@ -53,6 +53,11 @@ impl Writer<'_> {
                 [] => out.clear(),
                 names => out.push(string(self.random.pick(names))),
             },
+            (TagId::Other, _) if tag.name == "output" => {
+                self.used.insert("variables");
+                out.push(text(self, words::VARIABLES));
+            }
+            (TagId::Other, _) if tag.name == "specialuse" => out.push(text(self, words::SPECIAL_USES)),
             (TagId::Method, _) => out.push(string("mailto")),
             (TagId::Options, _) if command.op == OpId::NotifyOld => list(&mut out, vec![text(self, words::SENDERS)]),
             (TagId::Options, _) => list(&mut out, vec![text(self, &["x=y", "foo=bar"])]),
@@ -85,14 +90,37 @@ impl Writer<'_> {
             }
             (OpId::String, "source") => (0..many).map(|_| self.source()).collect(),
             (OpId::Environment, "item") => {
-                let all = ["name", "version", "host", "domain", "remote-ip", "x-unknown", "location", "phase"];
-                let item = *self.random.pick(if self.scope.run { &all[..3] } else { &all });
+                let all = [
+                    "name",
+                    "version",
+                    "host",
+                    "vnd.dovecot.default-mailbox",
+                    "vnd.dovecot.config.color",
+                    "vnd.dovecot.config.none",
+                    "domain",
+                    "remote-ip",
+                    "x-unknown",
+                    "location",
+                    "phase",
+                ];
+                let item = *self.random.pick(if self.scope.run { &all[..6] } else { &all });
                 vec![string(item)]
             }
             (OpId::FileInto, _) => {
                 let mailbox = *self.random.pick(words::MAILBOXES);
                 vec![if self.variables && self.random.chance(20) { self.source() } else { string(mailbox) }]
             }
+            (OpId::Execute | OpId::Filter | OpId::Pipe, "program-name") => {
+                // What a filter writes would be the message.
+                let all = if command.op == OpId::Filter { &words::PROGRAMS[1..] } else { words::PROGRAMS };
+                vec![pick(self, all)]
+            }
+            (OpId::Report, "feedback-type") => vec![pick(self, words::FEEDBACK)],
+            (OpId::Report, "address") => vec![pick(self, words::SENDERS)],
+            (OpId::SpamTest | OpId::VirusTest, _) => vec![self.key(command.op)],
+            (OpId::SpecialUseExists, "special-use-attrs") => (0..many).map(|_| pick(self, words::SPECIAL_USES)).collect(),
+            (_, "mailbox") => vec![pick(self, words::MAILBOXES)],
+            (_, "annotation" | "annotations") => (0..many).map(|_| pick(self, words::ANNOTATIONS)).collect(),
             (OpId::MailboxExists, _) => (0..many).map(|_| pick(self, words::MAILBOXES)).collect(),
             (OpId::Redirect, _) => vec![pick(self, words::ADDRESSES)],
             (OpId::SetFlag | OpId::AddFlag | OpId::RemoveFlag | OpId::HasFlag, "variable" | "variables") => {
@@ -173,8 +201,9 @@ impl Writer<'_> {
             }
             OpId::HasFlag => (*self.random.pick(words::FLAGS)).to_owned(),
             OpId::Body => (*self.random.pick(words::BODY_WORDS)).to_owned(),
+            OpId::SpamTest | OpId::VirusTest => (*self.random.pick(&["0", "1", "4", "5", "8", "10", "73", "100"])).to_owned(),
             OpId::NotifyMethodCapability => (*self.random.pick(&["maybe", "yes", "no"])).to_owned(),
-            OpId::Environment => (*self.random.pick(&["Pigeonhole Sieve", "0.5.19", "mx.example.org", "MS"])).to_owned(),
+            OpId::Environment => (*self.random.pick(&["Pigeonhole Sieve", "0.5.19", "mx.example.org", "MS", "INBOX", "blue"])).to_owned(),
             OpId::Header if mime.is_some() => (*self.random.pick(mime.map_or(&[""][..], |(_, values)| values))).to_owned(),
             _ => {
                 let subject = self.subject.clone();
@@ -203,6 +232,11 @@ impl Writer<'_> {
             0..=3 => format!("${{{}}}", self.random.pick(words::VARIABLES)),
             4..=6 => format!("${{{}}}", self.random.below(4)),
             7 => format!("${{{}}}-${{{}}}", self.random.pick(words::VARIABLES), self.random.below(3)),
+            8 if self.random.chance(50) && self.has("vnd.dovecot.environment") => {
+                self.used.insert("vnd.dovecot.environment");
+                let item = *self.random.pick(&["name", "vnd.dovecot.default_mailbox", "vnd.dovecot.config.color", "nothing"]);
+                format!("${{env.{item}}}")
+            }
             8 => format!("<${{{}}}>", self.random.pick(words::VARIABLES).to_uppercase()),
             _ => (*self.random.pick(&["${", "$a", "${a", "${ a}", "$${a}", "${a.b", "}{"])).to_owned(),
         }

@@ -14,46 +14,52 @@ impl Binder<'_> {
     /// Binds a command that has neither branches nor a block. `None` for what does nothing when it runs, and for errors.
     pub(super) fn action(&mut self, found: &'static spec::Command, call: Call<'_>, top: bool, before: Previous) -> Option<Op> {
         let arguments = self.arguments(found, call)?;
+        let op = self.op(found, call, &arguments, top, before);
+        self.recycle(arguments);
+        op
+    }
+
+    fn op(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) -> Option<Op> {
         match found.op {
-            OpId::Require => self.require(call, &arguments, top, before),
+            OpId::Require => self.require(call, arguments, top, before),
             OpId::Stop => Some(Op::Stop),
-            OpId::Keep => Some(Op::Keep { flags: self.flags(&arguments) }),
+            OpId::Keep => Some(Op::Keep { flags: self.flags(arguments) }),
             OpId::Discard => Some(Op::Discard),
-            OpId::Redirect => self.redirect(call, &arguments),
-            OpId::FileInto => self.fileinto(&arguments),
+            OpId::Redirect => self.redirect(call, arguments),
+            OpId::FileInto => self.fileinto(arguments),
             OpId::Reject | OpId::EReject => {
                 Some(Op::Reject { reason: self.string(arguments.nth_back(1)?), early: found.op == OpId::EReject })
             }
-            OpId::Vacation => self.vacation(&arguments),
+            OpId::Vacation => self.vacation(arguments),
             OpId::Set => {
                 let name = arguments.nth_back(2)?;
                 let variable = self.named_variable(name);
                 let value = self.string(arguments.nth_back(1)?);
-                Some(Op::Set { variable: variable?, modifiers: Self::modifiers(&arguments), value })
+                Some(Op::Set { variable: variable?, modifiers: Self::modifiers(arguments), value })
             }
-            OpId::SetFlag => self.flag_command(&arguments, FlagChange::Set),
-            OpId::AddFlag => self.flag_command(&arguments, FlagChange::Add),
-            OpId::RemoveFlag => self.flag_command(&arguments, FlagChange::Remove),
+            OpId::SetFlag => self.flag_command(arguments, FlagChange::Set),
+            OpId::AddFlag => self.flag_command(arguments, FlagChange::Add),
+            OpId::RemoveFlag => self.flag_command(arguments, FlagChange::Remove),
             OpId::Mark => Some(mark(call, FlagChange::Add)),
             OpId::Unmark => Some(mark(call, FlagChange::Remove)),
-            OpId::AddHeader => self.addheader(&arguments),
-            OpId::DeleteHeader => self.deleteheader(&arguments),
-            OpId::NotifyMethod => self.notify(call, &arguments),
-            OpId::NotifyOld => self.notify_old(&arguments),
-            OpId::Denotify => self.denotify(&arguments),
+            OpId::AddHeader => self.addheader(arguments),
+            OpId::DeleteHeader => self.deleteheader(arguments),
+            OpId::NotifyMethod => self.notify(call, arguments),
+            OpId::NotifyOld => self.notify_old(arguments),
+            OpId::Denotify => self.denotify(arguments),
             OpId::Error => Some(Op::Error { message: self.string(arguments.nth_back(1)?) }),
-            OpId::Break => self.break_loop(call, &arguments),
-            OpId::ExtractText => self.extracttext(call, &arguments),
-            OpId::Include => self.include(call, &arguments),
+            OpId::Break => self.break_loop(call, arguments),
+            OpId::ExtractText => self.extracttext(call, arguments),
+            OpId::Include => self.include(call, arguments),
             OpId::Return => Some(Op::Return),
             OpId::Global | OpId::Import | OpId::Export => {
-                self.global(found, call, &arguments, top, before);
+                self.global(found, call, arguments, top, before);
                 None
             }
             OpId::DebugLog => Some(Op::DebugLog(self.string(arguments.nth_back(1)?))),
-            OpId::Report => self.report_abuse(&arguments),
+            OpId::Report => self.report_abuse(arguments),
             OpId::ImplicitKeepTarget => {
-                Some(Op::ImplicitKeepTarget { mailbox: self.string(arguments.nth_back(1)?), preferred: self.preferred(&arguments) })
+                Some(Op::ImplicitKeepTarget { mailbox: self.string(arguments.nth_back(1)?), preferred: self.preferred(arguments) })
             }
             OpId::Pipe
             | OpId::Filter
@@ -69,9 +75,9 @@ impl Binder<'_> {
             | OpId::Let
             | OpId::Eval
             | OpId::Expire
-            | OpId::Unexpire => Some(Op::External(Box::new(self.external(found, call, &arguments)?))),
+            | OpId::Unexpire => Some(Op::External(Box::new(self.external(found, call, arguments)?))),
             #[cfg(feature = "svtest")]
-            OpId::Suite(id) => self.suite_act(id, call, &arguments),
+            OpId::Suite(id) => self.suite_act(id, call, arguments),
             // Bound elsewhere: they have branches or blocks, or are tests.
             OpId::If
             | OpId::Elsif
@@ -148,8 +154,8 @@ impl Binder<'_> {
 
     /// The variable that an argument names, to be set.
     pub(super) fn named_variable(&mut self, name: Argument) -> Option<crate::sieve::program::Place> {
-        let (kind, range) = self.calls.strings(name).first().copied()?;
-        self.variable(kind, range, true)
+        let name = *self.calls.strings(name).first()?;
+        self.variable(name, true)
     }
 
     /// Naming a variable where one may be left out needs `variables`.
@@ -194,7 +200,8 @@ impl Binder<'_> {
 
     fn fileinto(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
         let mailbox = self.string(arguments.nth_back(1)?);
-        if let Some(name) = mailbox.literal().filter(|name| std::str::from_utf8(name).is_err()) {
+        // The script is UTF-8, but its encoded characters need not be.
+        if let Some(name) = mailbox.literal().filter(|name| self.encoded && std::str::from_utf8(name).is_err()) {
             let name = name.to_vec();
             self.error(Code::InvalidMailbox, mailbox.range, "name", name);
         } else if let Some(name) =
@@ -474,15 +481,16 @@ impl Binder<'_> {
 
     pub(super) fn for_every_part(&mut self, found: &'static spec::Command, call: Call<'_>, block: Option<CallBlock<'_>>) -> Option<Op> {
         let arguments = self.arguments(found, call);
+        let valid = arguments.is_some();
         let name = arguments.as_ref().and_then(|arguments| arguments.value(TagId::Name)).map(|name| self.constant(name));
         let max = self.dialect.engine.rules().loops;
         if self.loops.len() >= max {
             self.error(Code::LoopsTooDeep, call.name, "max", max.to_string());
         }
         self.loops.push(name);
-        let commands = block.map(|block| self.commands(block.commands, false)).unwrap_or_default();
+        let commands = block.map(|block| self.block(block.commands, false)).unwrap_or_default();
         self.loops.pop();
-        arguments.map(|_| Op::ForEveryPart(commands))
+        valid.then_some(Op::ForEveryPart(commands))
     }
 
     fn break_loop(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
@@ -552,9 +560,8 @@ impl Binder<'_> {
             self.report(Diagnostic::new(Code::NeedsExtension, call.name).with("what", what).with("extension", "variables").fix(fix));
         }
         let Some(list) = arguments.nth_back(1) else { return };
-        for (kind, range) in self.calls.strings(list).iter().copied() {
-            let name = crate::sieve::syntax::string(range.bytes(self.text.as_bytes()), kind);
-            self.share(&name, range);
+        for string in self.calls.strings(list) {
+            self.share(&string.value(self.text), string.range);
         }
     }
 }

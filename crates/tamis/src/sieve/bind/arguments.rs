@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::Binder;
+use super::lookup::{find_tag, stands_on};
 use super::names::{nearest, replace};
-use super::{Binder, MOST_FOUND};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::sieve::spec::{ArgKind, Command, Extension, Family, On, OpId, Tag, TagId};
 use crate::sieve::syntax::{Argument, Call, Kind};
@@ -54,25 +55,85 @@ impl<'t> Arguments<'t> {
 
 impl<'s> Binder<'s> {
     /// Matches the arguments of `call`. `None` if one is wrong; everything wrong is reported.
+    #[inline]
     pub(super) fn arguments<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
-        let mut out = Arguments { tags: Vec::new(), positional: Cow::Borrowed(&[]) };
-        let (mut valid, mut unknown, mut misplaced) = (true, false, false);
+        if found.args.is_empty() && call.arguments().is_empty() {
+            return Some(Arguments { tags: Vec::new(), positional: Cow::Borrowed(&[]) });
+        }
+        self.some_arguments(found, call)
+    }
+
+    #[inline(never)]
+    fn some_arguments<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
+        let mut tags = std::mem::take(&mut self.tags);
+        tags.clear();
         let all = call.arguments();
+        let positional = self.leading_tags(found, all, &mut tags).and_then(|behind| all.get(behind..));
+        let Some(positional) = positional.filter(|row| row.iter().all(|argument| argument.kind != Kind::Tag)) else {
+            return self.disordered(found, call);
+        };
+        let fits =
+            positional.len() == found.args.len() && found.args.iter().zip(positional).all(|(arg, argument)| accepts(arg.kind, *argument));
+        let out = Arguments { tags, positional: Cow::Borrowed(positional) };
+        let agree = out.tags.len() < 2 || self.modifiers_agree(&out);
+        if (fits || self.positional(found, call, positional)) && agree {
+            return Some(out);
+        }
+        self.recycle(out);
+        None
+    }
+
+    /// Takes back the room of a call's arguments for the next call's.
+    pub(super) fn recycle(&mut self, arguments: Arguments<'_>) {
+        if self.tags.capacity() == 0 {
+            self.tags = arguments.tags;
+        }
+    }
+
+    /// The tags that stand before the positional arguments. Gives how many arguments they are with their parameters; nothing if
+    /// something is wrong with one of them.
+    fn leading_tags(&mut self, found: &'static Command, all: &[Argument], tags: &mut Vec<Tagged>) -> Option<usize> {
+        let mut at = 0;
+        while let Some(argument) = all.get(at).filter(|argument| argument.kind == Kind::Tag) {
+            let tag = self.tag(found, argument.range)?;
+            if tags.iter().any(|other| excludes(found, other.tag, tag)) {
+                return None;
+            }
+            at += 1;
+            let mut value = None;
+            if let Some(kind) = tag.value {
+                value = Some(*all.get(at).filter(|next| accepts(kind, **next))?);
+                at += 1;
+            }
+            tags.push(Tagged { tag, range: argument.range, value });
+        }
+        Some(at)
+    }
+
+    /// The same of a call where something is wrong with a tag: each mistake is reported.
+    #[cold]
+    #[inline(never)]
+    fn disordered<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
+        let mut out = Arguments { tags: Vec::new(), positional: Cow::Borrowed(&[]) };
+        let all = call.arguments();
+        let (mut valid, mut unknown, mut misplaced) = (true, false, false);
         let mut at = 0;
         while let Some(argument) = all.get(at).copied() {
-            at += 1;
             if argument.kind != Kind::Tag {
-                let count = out.positional.len() + 1;
-                match &mut out.positional {
-                    // As it should be: all that is no tag stands in a row, behind the tags.
-                    Cow::Borrowed(row) if !misplaced => *row = all.get(at - count..at).unwrap_or(&[]),
-                    scattered => scattered.to_mut().push(argument),
+                let row = before_tag(all.get(at..).unwrap_or(&[]));
+                let count = out.positional.len() + row.len();
+                at += row.len();
+                if misplaced {
+                    out.positional.to_mut().extend_from_slice(row);
+                } else {
+                    // As it should be, all that is no tag stands in one row. An unknown tag in its midst may belong to it.
+                    out.positional = Cow::Borrowed(all.get(at - count..at).unwrap_or(&[]));
                 }
                 continue;
             }
-            let name = argument.range.of(self.text).get(1..).unwrap_or("");
-            let Some(tag) = self.tag(found, name) else {
-                self.unknown_tag(found, name, argument.range);
+            at += 1;
+            let Some(tag) = self.tag(found, argument.range) else {
+                self.unknown_tag(found, argument.range);
                 (valid, unknown) = (false, true);
                 // A parameter that plainly belongs to the unknown tag would look like one positional argument too many.
                 continue;
@@ -82,58 +143,39 @@ impl<'s> Binder<'s> {
                 (valid, misplaced) = (false, true);
             }
             if let Some(other) = out.tags.iter().find(|other| excludes(found, other.tag, tag)) {
-                let other = other.range;
-                self.report(
-                    Diagnostic::new(Code::DuplicateTag, argument.range)
-                        .with("tag", name)
-                        .label(other, Phrase { en: "the first one", fr: "la première" }),
-                );
+                self.excluded(argument.range, other.range);
                 valid = false;
             }
-            let value = match tag.value {
-                None => None,
-                Some(kind) => {
-                    let next = all.get(at).filter(|next| next.kind != Kind::Tag).copied();
-                    at += usize::from(next.is_some());
-                    match next {
-                        Some(next) if accepts(kind, next) => Some(next),
-                        Some(next) => {
-                            self.report(
-                                Diagnostic::new(Code::WrongTagValue, next.range)
-                                    .with("tag", name)
-                                    .with("expected", kind_name(kind))
-                                    .with("found", argument_name(next.kind)),
-                            );
-                            valid = false;
-                            None
-                        }
-                        None => {
-                            self.report(
-                                Diagnostic::new(Code::MissingTagValue, argument.range).with("tag", name).with("expected", kind_name(kind)),
-                            );
-                            valid = false;
-                            None
-                        }
-                    }
+            let mut tagged = Tagged { tag, range: argument.range, value: None };
+            if let Some(kind) = tag.value {
+                let next = all.get(at).filter(|next| next.kind != Kind::Tag).copied();
+                at += usize::from(next.is_some());
+                tagged.value = next.filter(|next| accepts(kind, *next));
+                if tagged.value.is_none() {
+                    self.wrong_value(kind, argument.range, next);
+                    valid = false;
                 }
-            };
-            out.tags.push(Tagged { tag, range: argument.range, value });
+            }
+            out.tags.push(tagged);
         }
         valid &= self.modifiers_agree(&out);
         // With an unknown tag, how many positional arguments there are says nothing.
-        valid &= unknown || self.positional(found, call, &out);
+        valid &= unknown || self.positional(found, call, &out.positional);
         valid.then_some(out)
     }
 
-    fn positional(&mut self, found: &'static Command, call: Call<'_>, out: &Arguments<'_>) -> bool {
+    /// The positional arguments, of which optional ones may be left out.
+    #[cold]
+    #[inline(never)]
+    fn positional(&mut self, found: &'static Command, call: Call<'_>, positional: &[Argument]) -> bool {
         let least = found.args.iter().filter(|arg| !arg.optional).count();
-        let count = out.positional.len();
+        let count = positional.len();
         // Pigeonhole counts the arguments of these only up to what it needs (ext-imap4flags-common.c).
         let forgiven = matches!(found.op, OpId::SetFlag | OpId::AddFlag | OpId::RemoveFlag) && self.dialect.engine.is_pigeonhole();
         if count < least || (count > found.args.len() && !forgiven) {
             let expected = if least == found.args.len() { least.to_string() } else { format!("{least}–{}", found.args.len()) };
-            let range = match out.positional.get(found.args.len()) {
-                Some(extra) => out.positional.last().map_or(extra.range, |last| extra.range.cover(last.range)),
+            let range = match positional.get(found.args.len()) {
+                Some(extra) => positional.last().map_or(extra.range, |last| extra.range.cover(last.range)),
                 None => call.name,
             };
             self.report(
@@ -153,7 +195,7 @@ impl<'s> Binder<'s> {
             !left_out
         });
         let mut valid = true;
-        for (position, (arg, argument)) in expected.zip(&*out.positional).enumerate() {
+        for (position, (arg, argument)) in expected.zip(positional).enumerate() {
             if !accepts(arg.kind, *argument) {
                 self.report(
                     Diagnostic::new(Code::WrongArgument, argument.range)
@@ -169,27 +211,38 @@ impl<'s> Binder<'s> {
         valid
     }
 
-    /// The tag of a name on a command, among the extensions in force.
-    pub(super) fn tag(&mut self, found: &'static Command, name: &'s str) -> Option<&'static Tag> {
-        let known = self.found_tags.iter().find(|(known, on, _)| *known == name && std::ptr::eq(*on, found));
-        if let Some((_, _, tag)) = known {
-            return Some(tag);
-        }
-        let tag = find_tag(self.loaded.iter().copied(), found, name).filter(|tag| self.is_offered(":", tag.name, name))?;
-        if self.found_tags.len() < MOST_FOUND {
-            self.found_tags.push((name, found, tag));
-        }
-        Some(tag)
+    /// The name of a tag, its colon left out.
+    fn tag_name(&self, range: Range) -> &'s str {
+        range.of(self.text).get(1..).unwrap_or("")
     }
 
-    /// False for a command or tag (`sign` is its colon) that the engine lacks, or whose case is wrong to it.
-    pub(super) fn is_offered(&self, sign: &str, name: &str, written: &str) -> bool {
-        let rules = self.dialect.engine.rules();
-        let lacks = |missing: &&str| missing.strip_prefix(sign).is_some_and(|rest| rest == name);
-        !(rules.lower_case && name != written) && !rules.without.iter().any(lacks)
+    /// A tag that cannot stand beside one before it.
+    #[cold]
+    #[inline(never)]
+    fn excluded(&mut self, range: Range, first: Range) {
+        self.report(
+            Diagnostic::new(Code::DuplicateTag, range)
+                .with("tag", self.tag_name(range))
+                .label(first, Phrase { en: "the first one", fr: "la première" }),
+        );
     }
 
-    fn unknown_tag(&mut self, found: &'static Command, name: &str, range: Range) {
+    /// A tag whose parameter is missing or of another kind.
+    #[cold]
+    #[inline(never)]
+    fn wrong_value(&mut self, kind: ArgKind, range: Range, found: Option<Argument>) {
+        let (code, place) = found.map_or((Code::MissingTagValue, range), |found| (Code::WrongTagValue, found.range));
+        let mut diagnostic = Diagnostic::new(code, place).with("tag", self.tag_name(range)).with("expected", kind_name(kind));
+        if let Some(found) = found {
+            diagnostic = diagnostic.with("found", argument_name(found.kind));
+        }
+        self.report(diagnostic);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unknown_tag(&mut self, found: &'static Command, range: Range) {
+        let name = self.tag_name(range);
         let lower = name.to_ascii_lowercase();
         if !self.first_report(format!("tag {} {lower}", found.name)) {
             return;
@@ -212,6 +265,8 @@ impl<'s> Binder<'s> {
     }
 
     /// A tag after a positional argument. The cure moves it, with its parameter, behind the command's name.
+    #[cold]
+    #[inline(never)]
     fn misplaced(&mut self, call: Call<'_>, out: &Arguments<'_>, argument: Argument, tag: &'static Tag) {
         let mut moved = argument.range;
         if tag.value.is_some()
@@ -232,6 +287,8 @@ impl<'s> Binder<'s> {
     }
 
     /// Two modifiers of one precedence exclude each other (RFC 5229, 4.1).
+    #[cold]
+    #[inline(never)]
     fn modifiers_agree(&mut self, out: &Arguments<'_>) -> bool {
         let mut seen: Vec<(u32, &Tagged)> = Vec::new();
         for tagged in &out.tags {
@@ -248,18 +305,10 @@ impl<'s> Binder<'s> {
     }
 }
 
-fn find_tag(extensions: impl DoubleEndedIterator<Item = &'static Extension>, found: &'static Command, name: &str) -> Option<&'static Tag> {
-    extensions
-        .rev()
-        .flat_map(|extension| extension.tags)
-        .find(|tag| tag.name.len() == name.len() && tag.name.eq_ignore_ascii_case(name) && stands_on(tag, found))
-}
-
-fn stands_on(tag: &Tag, found: &Command) -> bool {
-    match tag.on {
-        On::Commands(names) => names.contains(&found.name),
-        On::Family(family) => found.families.contains(&family),
-    }
+/// The arguments before the first tag.
+fn before_tag(arguments: &[Argument]) -> &[Argument] {
+    let length = arguments.iter().position(|argument| argument.kind == Kind::Tag).unwrap_or(arguments.len());
+    arguments.get(..length).unwrap_or(arguments)
 }
 
 /// The order in which modifiers are applied, highest first (RFC 5229, 4.1; RFC 5435, 6).

@@ -4,7 +4,7 @@ use super::{Binder, Bound, end_of};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::order::Map;
 use crate::sieve::dialect::{Dialect, Position};
-use crate::sieve::program::{Op, Program, Unit};
+use crate::sieve::program::{Command, Op, Program, Unit};
 use crate::sieve::syntax::{self, Parsed};
 use crate::text::{Range, offset};
 
@@ -81,7 +81,7 @@ pub(super) fn bind_all(text: &str, parsed: &Parsed, included: &Scripts, dialect:
             (text, &included_script)
         };
         let mut binder = Binder::new(text, parsed, dialect, unit, &mut out.program.globals);
-        let block = binder.commands(parsed.calls.top(), true);
+        let block = binder.block(parsed.calls.top(), true);
         if !binder.begun {
             binder.requirements_done();
         }
@@ -94,7 +94,9 @@ pub(super) fn bind_all(text: &str, parsed: &Parsed, included: &Scripts, dialect:
         let targets: Vec<Option<u32>> =
             inclusions.iter().map(|inclusion| resolve(inclusion, unit, included, dialect, &mut keys, &mut out)).collect();
         edges.push(inclusions.iter().zip(&targets).filter_map(|(inclusion, target)| Some(((*target)?, inclusion.once))).collect());
-        point(&mut bound.block, &targets);
+        if !targets.is_empty() {
+            point(&mut bound.commands, &targets);
+        }
         out.program.units.push(bound);
         next += 1;
         if next > keys.len() {
@@ -145,26 +147,10 @@ fn resolve(
 }
 
 /// Replaces the notes' indices by units.
-fn point(block: &mut [crate::sieve::program::Command], targets: &[Option<u32>]) {
-    for command in block {
-        match &mut command.op {
-            Op::Include { unit, .. } => *unit = unit.and_then(|note| targets.get(note as usize).copied().flatten()),
-            Op::If(branches) => {
-                for (_, block) in &mut branches.branches {
-                    point(block, targets);
-                }
-                if let Some(block) = &mut branches.otherwise {
-                    point(block, targets);
-                }
-            }
-            Op::ForEveryPart(block) => point(block, targets),
-            #[cfg(feature = "svtest")]
-            Op::Suite(act) => {
-                if let crate::sieve::program::suite::Act::Test { block, .. } = &mut **act {
-                    point(block, targets);
-                }
-            }
-            _ => {}
+fn point(commands: &mut [Command], targets: &[Option<u32>]) {
+    for command in commands {
+        if let Op::Include { unit, .. } = &mut command.op {
+            *unit = unit.and_then(|note| targets.get(note as usize).copied().flatten());
         }
     }
 }
@@ -222,5 +208,5 @@ fn report_broken(keys: &[(Store, String)], out: &mut Bound) {
 
 /// The first `include` at the top of a unit.
 fn include_of(unit: &Unit) -> Option<Range> {
-    unit.block.iter().find(|command| matches!(command.op, Op::Include { .. })).map(|command| command.range)
+    unit.commands(unit.block).iter().find(|command| matches!(command.op, Op::Include { .. })).map(|command| command.range)
 }

@@ -77,15 +77,15 @@ impl Binder<'_> {
             self.error(Code::UnknownComparator, value.range, "name", name);
             return None;
         };
-        let extension = format!("comparator-{}", comparator_name(comparator));
-        // 2.4 has i;unicode-casemap built in (sieve-comparators.c).
-        let built_in = match comparator {
-            Comparator::Octet | Comparator::AsciiCasemap => true,
-            Comparator::UnicodeCasemap => self.dialect.engine.is_since_24(0),
-            Comparator::AsciiNumeric | Comparator::Decimal => false,
+        let extension = match comparator {
+            Comparator::Octet | Comparator::AsciiCasemap => return Some(comparator),
+            // 2.4 has it built in (sieve-comparators.c).
+            Comparator::UnicodeCasemap if self.dialect.engine.is_since_24(0) => return Some(comparator),
+            Comparator::AsciiNumeric | Comparator::Decimal => "comparator-i;ascii-numeric",
+            Comparator::UnicodeCasemap => "comparator-i;unicode-casemap",
         };
-        if !built_in && !self.is_loaded(&extension) {
-            let owners: Vec<_> = crate::sieve::spec::extension(&extension).into_iter().collect();
+        if !self.is_loaded(extension) {
+            let owners: Vec<_> = crate::sieve::spec::extension(extension).into_iter().collect();
             self.missing(comparator_name(comparator), value.range, &owners);
         }
         Some(comparator)

@@ -7,7 +7,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::sieve::dialect::Position;
 use crate::sieve::program::{Op, Text};
 use crate::sieve::spec::{self, Extension};
-use crate::sieve::syntax::{self, Call, Kind};
+use crate::sieve::syntax::{Call, Kind};
 use crate::text::{Edit, Range, offset};
 
 impl Binder<'_> {
@@ -18,13 +18,13 @@ impl Binder<'_> {
             self.report(Diagnostic::new(Code::LateRequire, call.name));
         }
         let mut failing = None;
-        for (kind, range) in self.calls.strings(*arguments.positional.first()?).iter().copied() {
-            let capability = syntax::string(range.bytes(self.text.as_bytes()), kind);
-            if self.dialect.engine.rules().unknown_extensions && self.dialect.extension(&capability).is_none() && failing.is_none() {
+        for string in self.calls.strings(*arguments.positional.first()?) {
+            let (capability, range) = (string.value(self.text), string.range);
+            if self.dialect.engine.rules().unknown_extensions && self.dialect.extension(&capability).is_none() {
                 let mut finding = Diagnostic::new(Code::UnknownExtension, range).with("name", &capability);
                 finding.severity = Severity::Warning;
                 self.report(finding);
-                failing = Some(Op::Error { message: Text::of(range, &capability) });
+                failing = failing.or(Some(Op::Error { message: Text::of(range, &capability) }));
                 continue;
             }
             self.require_one(&capability, range);
@@ -110,8 +110,7 @@ impl Binder<'_> {
     pub(super) fn assume(&mut self, extension: &'static Extension) {
         if !self.is_loaded(extension.name) {
             self.loaded.push(extension);
-            self.found.clear();
-            self.found_tags.clear();
+            self.forget();
         }
         self.encoded |= extension.name == "encoded-character";
         self.variables |= extension.name == "variables";
@@ -135,8 +134,8 @@ impl Binder<'_> {
     pub(super) fn ihave(&mut self, arguments: &Arguments<'_>) -> bool {
         let Some(list) = arguments.positional.first() else { return false };
         let mut found = Vec::new();
-        for (kind, range) in self.calls.strings(*list).iter().copied() {
-            let capability = syntax::string(range.bytes(self.text.as_bytes()), kind);
+        for string in self.calls.strings(*list) {
+            let (capability, range) = (string.value(self.text), string.range);
             match self.dialect.extension(&capability) {
                 Some(extension) if !self.dialect.is_restricted(extension) => found.push((extension, range)),
                 _ => {
@@ -167,7 +166,7 @@ impl Binder<'_> {
         let first = self.calls.top().next().filter(|call| call.name.of(self.text).eq_ignore_ascii_case("require"));
         let edit = match first.and_then(|call| call.arguments().first()) {
             Some(argument) if argument.kind == Kind::StringList => {
-                let last = self.calls.strings(*argument).last().map_or(argument.range.end, |(_, range)| range.end);
+                let last = self.calls.strings(*argument).last().map_or(argument.range.end, |string| string.range.end);
                 Edit { range: Range::at(last), text: format!(", \"{capability}\"") }
             }
             Some(argument) => Edit { range: argument.range, text: format!("[{}, \"{capability}\"]", argument.range.of(self.text)) },

@@ -6,7 +6,7 @@ use super::Binder;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sieve::program::{Few, Modifier, Piece, Place, Text, Texts};
 use crate::sieve::spec::TagId;
-use crate::sieve::syntax::{self, Argument, Kind};
+use crate::sieve::syntax::{self, Argument, StringToken};
 use crate::sieve::values::decode_characters;
 use crate::text::{Range, offset};
 
@@ -17,24 +17,25 @@ const MAX_NAME: usize = 64;
 const MAX_ELEMENTS: usize = 10;
 
 impl<'s> Binder<'s> {
-    /// The value of a string argument. With `constant`, variables are not looked for.
+    /// The value of a string argument.
     pub(super) fn string(&mut self, argument: Argument) -> Text {
-        let (kind, range) = self.calls.strings(argument).first().copied().unwrap_or((argument.kind, argument.range));
-        self.text(kind, range, false)
+        match self.calls.strings(argument).first() {
+            Some(string) => self.text(*string),
+            // No string was accepted where one belongs.
+            None => Text { range: argument.range, ..Text::default() },
+        }
     }
 
-    /// The same, literally.
+    /// The same, literally: variables are not looked for.
     pub(super) fn constant(&mut self, argument: Argument) -> Vec<u8> {
-        let (kind, range) = self.calls.strings(argument).first().copied().unwrap_or((argument.kind, argument.range));
-        self.decoded(kind, range).into_owned()
+        self.calls.strings(argument).first().map(|string| self.decoded(*string).into_owned()).unwrap_or_default()
     }
 
     /// The values of a string list.
     pub(super) fn strings(&mut self, argument: Argument) -> Texts {
-        let items = if argument.kind == Kind::StringList {
-            self.calls.strings(argument).iter().map(|(kind, range)| self.text(*kind, *range, false)).collect()
-        } else {
-            Few::One(self.text(argument.kind, argument.range, false))
+        let items = match self.calls.strings(argument) {
+            [string] => Few::One(self.text(*string)),
+            strings => Few::Many(strings.iter().map(|string| self.text(*string)).collect()),
         };
         Texts { range: argument.range, items }
     }
@@ -50,26 +51,35 @@ impl<'s> Binder<'s> {
     }
 
     /// A string token's value, encoded characters replaced.
-    fn decoded(&mut self, kind: Kind, range: Range) -> Cow<'s, [u8]> {
-        let value = syntax::string(range.bytes(self.text.as_bytes()), kind);
+    fn decoded(&mut self, string: StringToken) -> Cow<'s, [u8]> {
+        let value = string.value(self.text);
         if !self.encoded {
             return value;
         }
         match decode_characters(&value, self.dialect.engine.is_pigeonhole()) {
             Ok(decoded) => decoded.map_or(value, Cow::Owned),
             Err(invalid) => {
-                self.error(Code::InvalidUnicode, range, "name", format!("U+{:04X}", invalid.0));
+                self.error(Code::InvalidUnicode, string.range, "name", format!("U+{:04X}", invalid.0));
                 value
             }
         }
     }
 
-    fn text(&mut self, kind: Kind, range: Range, constant: bool) -> Text {
-        let value = self.decoded(kind, range);
-        if self.variables && !constant && crate::text::find(&value, b"${").is_some() {
-            return Text { range, pieces: self.pieces(&value, range).into() };
+    fn text(&mut self, string: StringToken) -> Text {
+        match string.plain(self.text) {
+            Some(value) if !self.encoded && !self.variables => Text::of(string.range, value),
+            _ => self.text_with_more(string),
         }
-        Text::of(range, &value)
+    }
+
+    /// A string with escapes in it, or where encoded characters and variables count.
+    #[inline(never)]
+    fn text_with_more(&mut self, string: StringToken) -> Text {
+        let value = self.decoded(string);
+        if self.variables && crate::text::find(&value, b"${").is_some() {
+            return Text { range: string.range, pieces: self.pieces(&value, string.range).into() };
+        }
+        Text::of(string.range, &value)
     }
 
     /// Splits a string at its variables (RFC 5229, 3; ext-variables-arguments.c).
@@ -190,8 +200,8 @@ impl<'s> Binder<'s> {
     }
 
     /// The variable that a command sets or reads by name.
-    pub(super) fn variable(&mut self, kind: Kind, range: Range, set: bool) -> Option<Place> {
-        let name = syntax::string(range.bytes(self.text.as_bytes()), kind);
+    pub(super) fn variable(&mut self, name: StringToken, set: bool) -> Option<Place> {
+        let (name, range) = (name.value(self.text), name.range);
         match parse_name(&name).filter(|(_, length)| *length == name.len()).map(|(name, _)| name) {
             Some(Name::Variable(simple)) => {
                 let place = self.declare(simple);

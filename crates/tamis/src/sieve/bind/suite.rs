@@ -13,7 +13,7 @@ impl Binder<'_> {
     pub(super) fn suite_test(&mut self, found: &'static spec::Command, call: Call<'_>, block: Option<CallBlock<'_>>) -> Option<Op> {
         let arguments = self.arguments(found, call);
         let name = arguments.and_then(|arguments| arguments.nth_back(1)).map(|name| self.string(name));
-        let block = block.map(|block| self.commands(block.commands, false)).unwrap_or_default();
+        let block = block.map(|block| self.block(block.commands, false)).unwrap_or_default();
         Some(Op::Suite(Box::new(Act::Test { name: name?, block })))
     }
 

@@ -12,25 +12,31 @@ impl Binder<'_> {
     /// Binds a test without tests inside. Whether it has errors is seen by what was reported.
     pub(super) fn test_kind(&mut self, found: &'static spec::Command, call: Call<'_>) -> Option<TestKind> {
         let arguments = self.arguments(found, call)?;
+        let kind = self.asked(found, call, &arguments);
+        self.recycle(arguments);
+        kind
+    }
+
+    fn asked(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>) -> Option<TestKind> {
         match found.op {
             OpId::True => Some(TestKind::Constant(true)),
             OpId::False => Some(TestKind::Constant(false)),
-            OpId::IHave => Some(TestKind::Constant(self.ihave(&arguments))),
+            OpId::IHave => Some(TestKind::Constant(self.ihave(arguments))),
             OpId::Header => {
-                let (names, keys, matching) = self.headers(&arguments, Comparator::AsciiCasemap)?;
-                Some(TestKind::Header { names, keys, matching, index: self.index(&arguments)?, mime: self.mime(&arguments)? })
+                let (names, keys, matching) = self.headers(arguments, Comparator::AsciiCasemap)?;
+                Some(TestKind::Header { names, keys, matching, index: self.index(arguments)?, mime: self.mime(arguments)? })
             }
             OpId::Address => {
-                let (names, keys, matching) = self.headers(&arguments, Comparator::AsciiCasemap)?;
+                let (names, keys, matching) = self.headers(arguments, Comparator::AsciiCasemap)?;
                 self.check_address_headers(&names);
-                let part = Self::address_part(&arguments);
-                Some(TestKind::Address { names, keys, matching, part, index: self.index(&arguments)?, mime: self.mime(&arguments)? })
+                let part = Self::address_part(arguments);
+                Some(TestKind::Address { names, keys, matching, part, index: self.index(arguments)?, mime: self.mime(arguments)? })
             }
-            OpId::Envelope => self.envelope(&arguments),
+            OpId::Envelope => self.envelope(arguments),
             OpId::Exists => {
                 let names = self.strings(arguments.nth_back(1)?);
                 self.warn_header_names(&names);
-                Some(TestKind::Exists { names, mime: self.mime(&arguments)? })
+                Some(TestKind::Exists { names, mime: self.mime(arguments)? })
             }
             OpId::Size => {
                 let limit = self.number(arguments.nth_back(1)?);
@@ -40,7 +46,7 @@ impl Binder<'_> {
                 Some(TestKind::Size { over: arguments.has(TagId::Over), limit })
             }
             OpId::Body => {
-                let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
+                let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
                 let transform = if arguments.has(TagId::Raw) {
                     BodyTransform::Raw
                 } else if let Some(types) = arguments.value(TagId::Content) {
@@ -54,29 +60,29 @@ impl Binder<'_> {
                 let source = self.strings(arguments.nth_back(2)?);
                 // tst-string.c had i;octet before 2.4.0.
                 let default = if self.dialect.engine.is_05() { Comparator::Octet } else { Comparator::AsciiCasemap };
-                let (keys, matching) = self.keys(&arguments, default)?;
+                let (keys, matching) = self.keys(arguments, default)?;
                 Some(TestKind::String { source, keys, matching })
             }
-            OpId::HasFlag => self.hasflag(&arguments),
+            OpId::HasFlag => self.hasflag(arguments),
             OpId::Date => {
                 let header = self.string(arguments.nth_back(3)?);
                 self.warn_header_name(&header);
-                let (zone, part) = self.zone_and_part(&arguments)?;
-                let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
-                let mut index = self.index(&arguments)?;
-                if self.drops_index(&arguments) {
+                let (zone, part) = self.zone_and_part(arguments)?;
+                let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
+                let mut index = self.index(arguments)?;
+                if self.drops_index(arguments) {
                     index = None;
                 }
                 Some(TestKind::Date { zone, header, part, keys, matching, index })
             }
             OpId::CurrentDate => {
-                let (zone, part) = self.zone_and_part(&arguments)?;
-                let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
+                let (zone, part) = self.zone_and_part(arguments)?;
+                let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
                 Some(TestKind::CurrentDate { zone, part, keys, matching })
             }
             OpId::Environment => {
                 let item = self.string(arguments.nth_back(2)?);
-                let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
+                let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
                 Some(TestKind::Environment { item, keys, matching })
             }
             OpId::MailboxExists => {
@@ -91,26 +97,26 @@ impl Binder<'_> {
                 }
                 let handle = arguments.value(TagId::Handle).map(|handle| self.string(handle));
                 let uniqueid = arguments.value(TagId::UniqueId).map(|value| self.string(value));
-                let period = self.duplicate_period(&arguments);
+                let period = self.duplicate_period(arguments);
                 Some(TestKind::Duplicate(Box::new(Duplicate { handle, header, uniqueid, period, last: arguments.has(TagId::Last) })))
             }
             OpId::ValidNotifyMethod => Some(TestKind::ValidNotifyMethod { uris: self.strings(arguments.nth_back(1)?) }),
             OpId::NotifyMethodCapability => {
                 let uri = self.string(arguments.nth_back(3)?);
                 let capability = self.string(arguments.nth_back(2)?);
-                let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
+                let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
                 Some(TestKind::NotifyMethodCapability { uri, capability, keys, matching })
             }
             OpId::SpamTest | OpId::VirusTest => {
                 let percent = arguments.named("percent").is_some();
-                let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
+                let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
                 Some(TestKind::Score { virus: found.op == OpId::VirusTest, percent, keys, matching })
             }
             OpId::Metadata | OpId::ServerMetadata => {
                 let mailbox = if found.op == OpId::Metadata { Some(self.mailbox_argument(arguments.nth_back(3)?)) } else { None };
                 let annotation = self.string(arguments.nth_back(2)?);
                 self.warn_annotation(&annotation);
-                let (keys, matching) = self.keys(&arguments, Comparator::AsciiCasemap)?;
+                let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
                 Some(TestKind::Metadata { mailbox, annotation, keys, matching })
             }
             OpId::MetadataExists | OpId::ServerMetadataExists => {
@@ -128,11 +134,11 @@ impl Binder<'_> {
             OpId::MailboxIdExists => Some(TestKind::MailboxIdExists { ids: self.strings(arguments.nth_back(1)?) }),
             OpId::ValidExtList => Some(TestKind::ValidExtList { names: self.strings(arguments.nth_back(1)?) }),
             OpId::Filter | OpId::Execute | OpId::Convert | OpId::JmapQuery | OpId::Eval | OpId::HasExpiration => {
-                Some(TestKind::External(Box::new(self.external(found, call, &arguments)?), None))
+                Some(TestKind::External(Box::new(self.external(found, call, arguments)?), None))
             }
             OpId::Expiration => {
-                let external = Box::new(self.external(found, call, &arguments)?);
-                let keys = self.keys(&arguments, Comparator::AsciiNumeric)?;
+                let external = Box::new(self.external(found, call, arguments)?);
+                let keys = self.keys(arguments, Comparator::AsciiNumeric)?;
                 Some(TestKind::External(external, Some(Box::new(keys))))
             }
             // Commands, and tests with tests inside, are bound elsewhere.
@@ -186,7 +192,7 @@ impl Binder<'_> {
             | OpId::Expire
             | OpId::Unexpire => None,
             #[cfg(feature = "svtest")]
-            OpId::Suite(id) => self.suite_ask(id, call, &arguments),
+            OpId::Suite(id) => self.suite_ask(id, call, arguments),
         }
     }
 
@@ -270,8 +276,8 @@ impl Binder<'_> {
                 let list = arguments.nth_back(2)?;
                 self.needs_variables(list.range)?;
                 let mut places = Vec::new();
-                for (kind, range) in self.calls.strings(list).iter().copied() {
-                    places.extend(self.variable(kind, range, false));
+                for name in self.calls.strings(list) {
+                    places.extend(self.variable(*name, false));
                 }
                 Some(places)
             }

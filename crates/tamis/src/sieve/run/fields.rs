@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use super::write;
-use crate::mail::{Field, Message};
+use crate::mail::{AddressList, Field, Message, SmtpAddress, addresses};
 use crate::order::sort;
 
 /// The header of one version of the message. Actions keep the version that was in force when they were taken.
@@ -29,11 +29,35 @@ struct Entry<'m> {
     field: Cow<'m, Field<'m>>,
     decoded: OnceCell<Cow<'m, [u8]>>,
     undecoded: OnceCell<Cow<'m, [u8]>>,
+    addresses: OnceCell<Addresses>,
+}
+
+/// A value read as a list of addresses.
+#[derive(Clone, Debug)]
+pub(super) struct Addresses {
+    pub(super) list: AddressList,
+    /// Each address of the list as `:all` compares it.
+    pub(super) written: Vec<Vec<u8>>,
+}
+
+impl Addresses {
+    pub(super) fn read(value: &[u8]) -> Self {
+        let list = addresses(value);
+        let written = list.addresses.iter().map(SmtpAddress::to_bytes).collect();
+        Self { list, written }
+    }
 }
 
 impl<'m> Entry<'m> {
     const fn new(field: Cow<'m, Field<'m>>) -> Self {
-        Self { field, decoded: OnceCell::new(), undecoded: OnceCell::new() }
+        Self { field, decoded: OnceCell::new(), undecoded: OnceCell::new(), addresses: OnceCell::new() }
+    }
+
+    fn undecoded(&self) -> &[u8] {
+        self.undecoded.get_or_init(|| match &self.field {
+            Cow::Borrowed(field) => field.undecoded(),
+            Cow::Owned(field) => Cow::Owned(field.undecoded().into_owned()),
+        })
     }
 }
 
@@ -77,12 +101,13 @@ impl<'m> Fields<'m> {
 
     /// The values as `exists`, `address` and `date` read them.
     pub(super) fn undecoded(&self, name: &[u8]) -> impl Iterator<Item = &[u8]> {
-        self.places(name).filter_map(|place| self.entries.get(place)).map(|entry| {
-            &**entry.undecoded.get_or_init(|| match &entry.field {
-                Cow::Borrowed(field) => field.undecoded(),
-                Cow::Owned(field) => Cow::Owned(field.undecoded().into_owned()),
-            })
-        })
+        self.places(name).filter_map(|place| self.entries.get(place)).map(Entry::undecoded)
+    }
+
+    /// The same values with their addresses, which are read once however many tests ask.
+    pub(super) fn addresses(&self, name: &[u8]) -> impl Iterator<Item = (&[u8], &Addresses)> {
+        let entries = self.places(name).filter_map(|place| self.entries.get(place));
+        entries.map(|entry| (entry.undecoded(), entry.addresses.get_or_init(|| Addresses::read(entry.undecoded()))))
     }
 
     /// The values that the server compares with words of its own: blanks at their end count (mail_get_headers in lib-storage).

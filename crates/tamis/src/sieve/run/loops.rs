@@ -5,7 +5,7 @@
 //! Not told apart: a second `include :optional` of one missing script is an operation to the server, here it is none, like the first.
 
 use crate::order::sort;
-use crate::sieve::program::{Block, Command, If, Op, Test, TestKind};
+use crate::sieve::program::{Block, Branch, Command, If, Op, Test, TestKind, Tests, Unit};
 
 /// By place in memory, in order when the layout is done.
 type Places = Vec<(usize, u32)>;
@@ -42,9 +42,9 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new(block: &Block) -> Self {
+    pub(super) fn new(unit: &Unit) -> Self {
         let mut layout = Self::default();
-        layout.block(block);
+        layout.block(unit, unit.block);
         for places in [&mut layout.commands, &mut layout.ends, &mut layout.tests, &mut layout.exits] {
             sort(places, |a, b| a < b);
         }
@@ -63,7 +63,7 @@ impl Layout {
         self.at(find(&self.tests, test))
     }
 
-    pub(super) fn exit(&self, branch: &(Test, Block)) -> Option<Jump> {
+    pub(super) fn exit(&self, branch: &Branch) -> Option<Jump> {
         self.at(find(&self.exits, branch))
     }
 
@@ -87,14 +87,14 @@ impl Layout {
         }
     }
 
-    fn block(&mut self, block: &Block) {
-        for command in block {
+    fn block(&mut self, unit: &Unit, block: Block) {
+        for command in unit.commands(block) {
             self.commands.push((place(command), self.size));
             match &command.op {
-                Op::If(branches) => self.branches(branches),
+                Op::If(branches) => self.branches(unit, branches),
                 Op::ForEveryPart(block) => {
                     self.size = self.size.saturating_add(1);
-                    self.block(block);
+                    self.block(unit, *block);
                     self.ends.push((place(command), self.size));
                     self.size = self.size.saturating_add(1);
                 }
@@ -103,7 +103,7 @@ impl Layout {
                 Op::Suite(act) => {
                     self.size = self.size.saturating_add(1);
                     if let crate::sieve::program::suite::Act::Test { block, .. } = &**act {
-                        self.block(block);
+                        self.block(unit, *block);
                     }
                 }
                 _ => self.size = self.size.saturating_add(1),
@@ -112,24 +112,24 @@ impl Layout {
     }
 
     /// As cmd-if.c has it.
-    fn branches(&mut self, branches: &If) {
+    fn branches(&mut self, unit: &Unit, branches: &If) {
         let mut exits = Vec::new();
-        let mut others = branches.branches.len();
+        let mut others = branches.others.len() + 1;
         let mut decided = false;
-        for branch in &branches.branches {
-            let (test, block) = branch;
+        for branch in branches.branches() {
+            let (test, block) = (unit.test(branch.test), branch.block);
             others -= 1;
-            let known = known(test);
+            let known = known(unit, test);
             let mut jumps = Vec::new();
             if known.is_none() {
-                self.lay_test(test, false, &mut jumps);
+                self.lay_test(unit, test, false, &mut jumps);
             }
             if known != Some(false) {
-                self.block(block);
+                self.block(unit, block);
             }
             decided |= known == Some(true);
             let last = others == 0 && branches.otherwise.is_none();
-            let leaves = || block.iter().any(|command| matches!(command.op, Op::Stop | Op::Break(_)));
+            let leaves = || unit.commands(block).iter().any(|command| matches!(command.op, Op::Stop | Op::Break(_)));
             if known.is_none() && !last && !leaves() {
                 let exit = self.jump();
                 self.exits.push((place(branch), exit));
@@ -137,16 +137,16 @@ impl Layout {
             }
             self.resolve(&jumps);
         }
-        if let Some(block) = branches.otherwise.as_ref().filter(|_| !decided) {
-            self.block(block);
+        if let Some(block) = branches.otherwise.filter(|_| !decided) {
+            self.block(unit, block);
         }
         self.resolve(&exits);
     }
 
     /// A test whose jump is taken when it says `wanted` (sieve_generate_test, tst-anyof.c, tst-allof.c).
-    fn lay_test(&mut self, test: &Test, wanted: bool, jumps: &mut Vec<u32>) {
+    fn lay_test(&mut self, unit: &Unit, test: &Test, wanted: bool, jumps: &mut Vec<u32>) {
         let (tests, stopper) = match &test.kind {
-            TestKind::Not(inner) => return self.lay_test(inner, !wanted, jumps),
+            TestKind::Not(inner) => return self.lay_test(unit, unit.test(*inner), !wanted, jumps),
             TestKind::AnyOf(tests) => (tests, true),
             TestKind::AllOf(tests) => (tests, false),
             _ => {
@@ -158,19 +158,19 @@ impl Layout {
             }
         };
         // Tests whose answer is known are not there.
-        let mut open: Vec<&Test> = tests.iter().filter(|test| known(test).is_none()).collect();
+        let mut open: Vec<&Test> = unit.tests(*tests).iter().filter(|test| known(unit, test).is_none()).collect();
         if open.len() == 1 {
             if let Some(test) = open.pop() {
-                self.lay_test(test, wanted, jumps);
+                self.lay_test(unit, test, wanted, jumps);
             }
         } else if wanted == stopper {
             for test in open {
-                self.lay_test(test, stopper, jumps);
+                self.lay_test(unit, test, stopper, jumps);
             }
         } else {
             let mut deciding = Vec::new();
             for test in open {
-                self.lay_test(test, stopper, &mut deciding);
+                self.lay_test(unit, test, stopper, &mut deciding);
             }
             let jump = self.jump();
             self.tests.push((place(test), jump));
@@ -181,11 +181,11 @@ impl Layout {
 }
 
 /// What a test always says, if the server knows it when it compiles.
-fn known(test: &Test) -> Option<bool> {
-    let list = |tests: &[Test], stopper: bool| {
+fn known(unit: &Unit, test: &Test) -> Option<bool> {
+    let list = |tests: Tests, stopper: bool| {
         let mut answer = Some(!stopper);
-        for test in tests {
-            match known(test) {
+        for test in unit.tests(tests) {
+            match known(unit, test) {
                 Some(known) if known == stopper => return Some(stopper),
                 Some(_) => {}
                 None => answer = None,
@@ -197,9 +197,9 @@ fn known(test: &Test) -> Option<bool> {
         // `true` stands alone; an `ihave` that holds has arguments, and is asked again when it runs.
         TestKind::Constant(true) => (test.range.len() == 4).then_some(true),
         TestKind::Constant(false) => Some(false),
-        TestKind::Not(inner) => known(inner).map(|known| !known),
-        TestKind::AnyOf(tests) => list(tests, true),
-        TestKind::AllOf(tests) => list(tests, false),
+        TestKind::Not(inner) => known(unit, unit.test(*inner)).map(|known| !known),
+        TestKind::AnyOf(tests) => list(*tests, true),
+        TestKind::AllOf(tests) => list(*tests, false),
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flag
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::PartIter;
 use crate::sieve::dialect::{Dialect, Engine, Settings};
-use crate::sieve::program::{Block, Command, FlagChange, If, Index, Matching, Op, Piece, Place, Program, Test, Text, Texts, Unit};
+use crate::sieve::program::{Block, Branch, Command, FlagChange, If, Index, Matching, Op, Piece, Place, Program, Test, Text, Texts, Unit};
 use crate::sieve::values::{is_header_name, mailbox_from_utf7};
 use crate::text::Range;
 
@@ -92,7 +92,7 @@ struct Frame<'p, 'm> {
 /// What a frame's block is.
 enum Role<'p, 'm> {
     /// A branch of an `if`; none for `else`.
-    Branch(Option<&'p (Test, Block)>),
+    Branch(Option<&'p Branch>),
     /// The body of a `foreverypart`.
     Loop(PartIter<'m>, &'p Command),
     /// The block of a `test`.
@@ -119,7 +119,9 @@ static EMPTY: Unit = Unit {
     captures: false,
     flags: false,
     required: Vec::new(),
-    block: Vec::new(),
+    block: Block { start: 0, end: 0 },
+    commands: Vec::new(),
+    tests: Vec::new(),
 };
 
 impl<'p, 'm> Machine<'p, 'm> {
@@ -202,7 +204,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.locals = vec![Vec::new(); self.scope.variables.len()];
         self.matches = Vec::new();
         self.actions.internal_flags |= self.scope.flags;
-        self.frames.push(Frame { block: &self.scope.block, next: 0, role: Role::Unit(suspended) });
+        self.frames.push(Frame { block: self.scope.commands(self.scope.block), next: 0, role: Role::Unit(suspended) });
     }
 
     fn end_of_block(&mut self) -> Step<()> {
@@ -233,7 +235,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         if let Some((_, layout)) = self.layouts.iter().find(|(unit, _)| *unit == self.unit) {
             return Rc::clone(layout);
         }
-        let layout = Rc::new(Layout::new(&self.scope.block));
+        let layout = Rc::new(Layout::new(self.scope));
         self.layouts.push((self.unit, Rc::clone(&layout)));
         layout
     }
@@ -303,8 +305,8 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// Enters the block of a `test`.
     #[cfg(feature = "svtest")]
-    pub(super) fn enter_test(&mut self, block: &'p Block) {
-        self.frames.push(Frame { block, next: 0, role: Role::Test });
+    pub(super) fn enter_test(&mut self, block: Block) {
+        self.frames.push(Frame { block: self.scope.commands(block), next: 0, role: Role::Test });
     }
 
     /// Leaves the block of the `test` that runs, or the script if none does.
@@ -500,7 +502,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                         return Err(self.fail(Diagnostic::new(Code::LoopsTooDeep, command.range).with("max", MAX_LOOPS.to_string())));
                     }
                     self.limit = None;
-                    self.frames.push(Frame { block, next: 0, role: Role::Loop(parts, command) });
+                    self.frames.push(Frame { block: self.scope.commands(*block), next: 0, role: Role::Loop(parts, command) });
                 } else {
                     self.left_loop(command);
                 }
@@ -598,15 +600,16 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     fn branch(&mut self, branches: &'p If) -> Step<()> {
         let depth = self.depth;
-        let (mut block, mut taken) = (branches.otherwise.as_ref(), None);
-        for branch in &branches.branches {
+        let (mut block, mut taken) = (branches.otherwise, None);
+        for branch in branches.branches() {
             self.depth = depth.saturating_add(1);
-            if self.test(&branch.0)? {
-                (block, taken) = (Some(&branch.1), Some(branch));
+            if self.test(self.scope.test(branch.test))? {
+                (block, taken) = (Some(branch.block), Some(branch));
                 break;
             }
         }
         self.depth = depth;
+        let block = block.map(|block| self.scope.commands(block));
         if let Some(block) = block.filter(|block| !block.is_empty() || self.limit.is_some()) {
             self.frames.push(Frame { block, next: 0, role: Role::Branch(taken) });
         }

@@ -140,7 +140,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         let message = self.delivery.message;
         let first = |name: &[u8]| {
             let field = crate::mail::fields_named(message.fields(), name).next();
-            field.map(|field| field.decoded(message.converter()).into_owned()).unwrap_or_default()
+            field.map(|field| field.decoded_whole(message.converter()).into_owned()).unwrap_or_default()
         };
         let strip = |text: &[u8], prefix: &[u8]| {
             text.split_at_checked(prefix.len()).filter(|(start, _)| start.eq_ignore_ascii_case(prefix)).map(|(_, rest)| rest.to_vec())

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::machine::{Machine, Step};
 use super::matching::Matcher;
 use super::result::{self, Entry, Kind, Preference};
-use super::{Event, Question, Value};
+use super::{Event, Question, Reply, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{mime_token, parse_address};
 use crate::sieve::program::{External, Named, Parameter, Preferred, Report, Text, Texts};
@@ -91,20 +91,29 @@ impl<'p> Machine<'p, '_> {
     }
 
     /// The mailbox that a metadata test names: none if it cannot be one. The server's is the empty name.
-    fn metadata_mailbox<'t>(&mut self, range: Range, mailbox: Option<&'t Text>) -> Option<Cow<'t, [u8]>> {
-        let Some(mailbox) = mailbox else { return Some(Cow::Borrowed(&[])) };
+    fn metadata_mailbox<'t>(&mut self, range: Range, mailbox: Option<&'t Text>) -> Step<Option<Cow<'t, [u8]>>> {
+        let Some(mailbox) = mailbox else { return Ok(Some(Cow::Borrowed(&[]))) };
         let name = self.text(mailbox);
         if std::str::from_utf8(&name).is_err() {
             self.note(Diagnostic::new(Code::InvalidMailboxTest, range));
-            return None;
+            return Ok(None);
         }
-        Some(name)
+        Ok(Some(name))
+    }
+
+    /// A mailbox that does not exist has no annotations, and asking for one ends the script (tst-metadata.c).
+    fn annotated(&mut self, range: Range, mailbox: &[u8], name: &[u8]) -> Step<Option<&'p [u8]>> {
+        let asked = annotation_error(name).is_none() && !mailbox.is_empty() && self.engine().is_pigeonhole();
+        if asked && !self.has_mailbox(mailbox) {
+            return Err(self.fail(Diagnostic::new(Code::MissingMailbox, range).with("name", mailbox)));
+        }
+        Ok(self.annotation(range, mailbox, name))
     }
 
     pub(super) fn metadata(&mut self, range: Range, mailbox: Option<&Text>, name: &Text, mut matcher: Matcher<'_>) -> Step<bool> {
         let name = self.text(name);
-        let Some(mailbox) = self.metadata_mailbox(range, mailbox) else { return Ok(false) };
-        let Some(value) = self.annotation(range, &mailbox, &name) else {
+        let Some(mailbox) = self.metadata_mailbox(range, mailbox)? else { return Ok(false) };
+        let Some(value) = self.annotated(range, &mailbox, &name)? else {
             self.event(|| Event::Missing { range, source: &name });
             return Ok(false);
         };
@@ -115,11 +124,11 @@ impl<'p> Machine<'p, '_> {
     }
 
     pub(super) fn metadata_exists(&mut self, range: Range, mailbox: Option<&Text>, names: &Texts) -> Step<bool> {
-        let Some(mailbox) = self.metadata_mailbox(range, mailbox) else { return Ok(false) };
+        let Some(mailbox) = self.metadata_mailbox(range, mailbox)? else { return Ok(false) };
         for name in &names.items {
             self.step(1)?;
             let name = self.text(name);
-            if self.annotation(range, &mailbox, &name).is_none() {
+            if self.annotated(range, &mailbox, &name)?.is_none() {
                 return Ok(false);
             }
         }
@@ -256,7 +265,7 @@ impl<'p> Machine<'p, '_> {
     }
 
     /// Asks something outside. What it is asked to do becomes an action; its answer and what it writes come back.
-    pub(super) fn ask(&mut self, range: Range, external: &'p External) -> Step<(bool, Vec<u8>)> {
+    pub(super) fn ask(&mut self, range: Range, external: &'p External) -> Step<(Reply, Vec<u8>)> {
         let args: Vec<Value> = external.args.iter().map(|arg| self.parameter(arg)).collect();
         if matches!(external.op, OpId::Pipe | OpId::Filter | OpId::Execute) {
             let given = args.iter().filter_map(|arg| match arg {
@@ -276,16 +285,17 @@ impl<'p> Machine<'p, '_> {
             .answers
             .iter()
             .find(|answer| answer.command == external.name && (answer.about.is_empty() || answer.about == about));
-        let (holds, output) = match known {
-            Some(answer) => (answer.holds, answer.output.clone()),
+        let (reply, output) = match known {
+            Some(answer) => (answer.reply, answer.output.clone()),
             None => {
                 // Programs are there to succeed; of facts nobody knows the better guess is that they are not so.
                 let holds = !asks_only(external.op);
                 let about = if about.is_empty() { external.name.as_bytes() } else { &about };
                 self.assume(Question::Outside, about, holds);
-                (holds, Vec::new())
+                (if holds { Reply::Yes } else { Reply::No }, Vec::new())
             }
         };
+        let holds = reply == Reply::Yes;
         if let Some(variable) = external.output.filter(|_| holds && known.is_some()) {
             self.assign(range, variable, output.clone(), &[]);
         }
@@ -296,15 +306,15 @@ impl<'p> Machine<'p, '_> {
             let kind = Kind::External(Box::new(result::External { op: external.op, name: external.name, tags, args, fails }));
             self.act(range, Entry { copy, ..self.entry(kind) })?;
         }
-        Ok((holds, output))
+        Ok((reply, output))
     }
 
     /// A command whose effect lies outside.
     pub(super) fn external(&mut self, range: Range, external: &'p External) -> Step<()> {
-        let (holds, _) = self.ask(range, external)?;
-        // A program that cannot be run ends the script; one that says no does not (cmd-execute.c).
-        let must_succeed = matches!(external.op, OpId::Convert);
-        if !holds && must_succeed && self.engine().is_pigeonhole() {
+        let (reply, _) = self.ask(range, external)?;
+        // A program that cannot be run ends the script; one that says no does not (cmd-execute.c, cmd-filter.c). What `pipe` comes to shows
+        // when all is done.
+        if reply == Reply::Broken && external.op != OpId::Pipe {
             return Err(self.fail(Diagnostic::new(Code::ProgramFailed, range).with("name", external.name)));
         }
         Ok(())

@@ -307,7 +307,10 @@ impl<'m> Actions<'m> {
             *entry = Entry { flags, copy, create, preferred, ..new };
             return Ok(true);
         }
-        if settings.max_actions > 0 && self.entries.len() as u64 >= settings.max_actions {
+        // A program that has run already is no action of the result.
+        let counts = |entry: &&Entry<'m>| !matches!(&entry.kind, Kind::External(external) if external.op != OpId::Pipe);
+        let taken = self.entries.iter().filter(counts).count() as u64;
+        if settings.max_actions > 0 && taken >= settings.max_actions && counts(&&new) {
             return Err(Box::new(refuse(Code::TooManyActions).with("max", settings.max_actions.to_string())));
         }
         if matches!(new.kind, Kind::Redirect(_)) && redirects >= settings.max_redirects {

@@ -79,7 +79,7 @@ impl Machine<'_, '_> {
         let (name, pattern) = parse_specification(specification);
         let message = self.delivery.message;
         let Some(field) = fields_named(message.fields(), name.as_bytes()).next() else { return Ok(None) };
-        let value = field.decoded(message.converter()).into_owned();
+        let value = field.decoded_whole(message.converter()).into_owned();
         let Some(pattern) = pattern else { return Ok(Some(value)) };
         let flavour = self.engine().flavour();
         // 2.4.2 took another library, and with it blindness for case (ext-spamvirustest-common.c).
@@ -103,7 +103,7 @@ impl Machine<'_, '_> {
 fn parse_specification(text: &str) -> (&str, Option<&str>) {
     let text = text.trim_start_matches([' ', '\t']);
     let end = text.find([':', ' ', '\t']).unwrap_or(text.len());
-    let (name, rest) = text.split_at(end);
+    let (name, rest) = text.split_at_checked(end).unwrap_or((text, ""));
     let rest = rest.trim_start_matches([' ', '\t']);
     (name, rest.strip_prefix(':').map(|pattern| pattern.trim_start_matches([' ', '\t'])))
 }

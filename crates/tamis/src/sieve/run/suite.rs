@@ -342,7 +342,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                 }
                 let name = self.text(name).into_owned();
                 self.suite_begin(range, name);
-                self.enter_test(block);
+                self.enter_test(*block);
                 Ok(())
             }
             Act::Fail { reason } => {

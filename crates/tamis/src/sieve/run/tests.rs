@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::dates::Civil;
+use super::fields::Addresses;
 use super::flags;
 use super::machine::{Machine, Step};
 use super::matching::{Keys, Matcher};
@@ -26,9 +27,9 @@ impl<'p, 'm> Machine<'p, 'm> {
         let depth = self.depth;
         self.depth = depth.saturating_add(1);
         let holds = match &test.kind {
-            TestKind::Not(inner) => !self.test(inner)?,
-            TestKind::AnyOf(tests) => self.any(test, tests, true)?,
-            TestKind::AllOf(tests) => !self.any(test, tests, false)?,
+            TestKind::Not(inner) => !self.test(self.scope.test(*inner))?,
+            TestKind::AnyOf(tests) => self.any(test, self.scope.tests(*tests), true)?,
+            TestKind::AllOf(tests) => !self.any(test, self.scope.tests(*tests), false)?,
             kind => {
                 self.check_test(test)?;
                 let holds = if let TestKind::Constant(holds) = kind { *holds } else { self.leaf(test)? };
@@ -115,10 +116,10 @@ impl<'p, 'm> Machine<'p, 'm> {
             })),
             TestKind::ValidExtList { names } => Ok(names.items.iter().all(|name| self.list(&self.text(name)).is_some())),
             TestKind::External(external, compared) => {
-                let (holds, output) = self.ask(range, external)?;
+                let (reply, output) = self.ask(range, external)?;
                 match compared.as_deref() {
                     Some((keys, matching)) => self.one(matcher(matching, keys, captures), external.name.as_bytes(), &output),
-                    None => Ok(holds),
+                    None => Ok(reply == super::Reply::Yes),
                 }
             }
             TestKind::NotifyMethodCapability { uri, capability, keys, matching } => {
@@ -303,31 +304,61 @@ impl<'p, 'm> Machine<'p, 'm> {
         mut matcher: Matcher<'_>,
     ) -> Step<bool> {
         let fields = std::rc::Rc::clone(&self.fields);
-        let values = self.named(names, mime, false, &fields);
-        let found = values.len();
-        let values = self.indexed(range, index, values, found)?;
-        if values.is_empty()
+        let mut found = 0;
+        if mime.is_none() && index.is_none() {
+            // The plain case: no list is made, and what was read before is not read again.
+            for name in &names.items {
+                let name = self.text(name);
+                for (value, addresses) in fields.addresses(&name) {
+                    found += 1;
+                    if self.compare_addresses(&mut matcher, &name, value, part, addresses)? {
+                        return Ok(true);
+                    }
+                }
+            }
+        } else {
+            let values = self.named(names, mime, false, &fields);
+            let all = values.len();
+            let values = self.indexed(range, index, values, all)?;
+            found = values.len();
+            for (name, value) in &values {
+                if self.compare_addresses(&mut matcher, name, value, part, &Addresses::read(value))? {
+                    return Ok(true);
+                }
+            }
+        }
+        if found == 0
             && let Some(name) = names.items.first()
         {
             let name = self.text(name);
             self.event(|| Event::Missing { range, source: &name });
         }
-        for (name, value) in &values {
-            let list = mail::addresses(value);
-            if list.unparsed {
-                let compared = matcher.counts().is_some() || value.is_empty() || part == AddressPart::All;
-                if compared && self.compare(&mut matcher, name, value)? {
-                    return Ok(true);
-                }
-                continue;
-            }
-            for address in &list.addresses {
-                if self.compare_address(&mut matcher, name, part, address)? {
-                    return Ok(true);
-                }
+        self.end(&matcher, false)
+    }
+
+    /// Compares the addresses of one value.
+    fn compare_addresses(
+        &mut self,
+        matcher: &mut Matcher<'_>,
+        name: &[u8],
+        value: &[u8],
+        part: AddressPart,
+        addresses: &Addresses,
+    ) -> Step<bool> {
+        if addresses.list.unparsed {
+            let compared = matcher.counts().is_some() || value.is_empty() || part == AddressPart::All;
+            return Ok(compared && self.compare(matcher, name, value)?);
+        }
+        for (address, written) in addresses.list.addresses.iter().zip(&addresses.written) {
+            let matches = match part {
+                AddressPart::All => self.compare(matcher, name, written)?,
+                _ => self.compare_address(matcher, name, part, address)?,
+            };
+            if matches {
+                return Ok(true);
             }
         }
-        self.end(&matcher, false)
+        Ok(false)
     }
 
     /// Compares a part of an address. For `:count` the address counts even if it has no such part.

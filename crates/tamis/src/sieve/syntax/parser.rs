@@ -2,9 +2,10 @@
 //!
 //! The grammar is that of Pigeonhole's sieve-parser.c, so that a script has a syntax error here exactly when it has one there.
 
-use super::{Calls, Kind, Token};
+use super::lexer::Lexed;
+use super::{Calls, Kind, StringToken};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Builder, Edit, Range, Tree, offset};
+use crate::text::{Edit, Range, Tree, count, offset};
 
 /// How deep and how long a script may be, the same on every server that tamis knows (sieve-limits.h).
 #[derive(Clone, Copy, Debug)]
@@ -35,21 +36,19 @@ pub struct Parsed {
 /// Parses a script.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
-    let (tokens, errors) = super::lex(text);
-    let last_start = tokens.iter().rev().nth(1).map_or(0, |token| token.end);
-    let is_unterminated =
-        |error: &Diagnostic| matches!(error.code, Code::UnterminatedString | Code::UnterminatedText | Code::UnterminatedComment);
-    let swallowed = errors.iter().any(|error| is_unterminated(error) && error.range.start == last_start);
+    let Lexed { tokens, errors, swallowed } = super::lexer::lex(text);
+    let count = tokens.len();
     let mut parser = Parser {
         text,
-        builder: Builder::with_capacity(tokens.len().saturating_mul(2)),
-        calls: Calls::with_room_for(tokens.len()),
-        tokens,
-        at: 0,
-        start: 0,
-        next: (Kind::End, Range::default()),
-        next_at: 0,
+        tree: Tree::new(tokens, count / 4),
+        calls: Calls::with_room_for(count),
+        kind: Kind::End,
+        range: Range::default(),
+        mark: false,
+        next: 0,
+        taken: 0,
         last_end: 0,
+        garbage_end: None,
         swallowed,
         errors,
     };
@@ -57,89 +56,71 @@ pub fn parse(text: &str) -> Parsed {
     parser.script();
     let mut errors = parser.errors;
     crate::diagnostic::sort(&mut errors);
-    Parsed { tree: parser.builder.finish(), calls: parser.calls, errors }
+    Parsed { tree: parser.tree, calls: parser.calls, errors }
 }
 
 struct Parser<'t> {
     text: &'t str,
-    tokens: Vec<Token>,
-    /// Index of the next token, trivia included.
-    at: usize,
-    /// Byte offset where the next token starts.
-    start: u32,
-    /// Kind and range of the next token that is neither trivia nor garbage.
-    next: (Kind, Range),
+    tree: Tree<Kind>,
+    calls: Calls,
+    /// The next token that is neither trivia nor garbage.
+    kind: Kind,
+    range: Range,
+    mark: bool,
     /// Its index.
-    next_at: usize,
-    /// Byte offset after the last token that was not trivia.
+    next: usize,
+    /// Index after the last token that was taken.
+    taken: usize,
+    /// Byte offset after it.
     last_end: u32,
+    /// Byte offset after the last characters without a meaning between that token and the next.
+    garbage_end: Option<u32>,
     /// An unterminated string or comment took the rest of the script: what is missing at the end is no news.
     swallowed: bool,
-    builder: Builder<Kind>,
-    calls: Calls,
     errors: Vec<Diagnostic>,
 }
 
 impl Parser<'_> {
-    /// Finds what [`Self::peek`] shows: done once for each token, however often it is asked.
+    /// Finds the next token, from the one at `next` on.
     fn look(&mut self) {
-        let (mut start, mut at) = (self.start, self.at);
-        for token in self.tokens.get(at..).unwrap_or(&[]) {
-            if !token.kind.is_trivia() && token.kind != Kind::Garbage {
-                self.next = (token.kind, Range::new(start, token.end));
-                self.next_at = at;
-                return;
+        self.garbage_end = None;
+        let mut start = self.last_end;
+        for token in self.tree.tokens().get(self.next..).unwrap_or(&[]) {
+            if !token.kind.is_trivia() {
+                if token.kind != Kind::Garbage {
+                    (self.kind, self.range, self.mark) = (token.kind, Range { start, end: token.end }, token.mark);
+                    return;
+                }
+                self.garbage_end = Some(token.end);
             }
-            (start, at) = (token.end, at + 1);
-        }
-        self.next = (Kind::End, Range::at(offset(self.text.len())));
-        self.next_at = at;
-    }
-
-    /// Kind and range of the next token that is not trivia.
-    const fn peek(&self) -> (Kind, Range) {
-        self.next
-    }
-
-    const fn kind(&self) -> Kind {
-        self.next.0
-    }
-
-    /// Puts trivia, and garbage that the lexer reported, into the tree.
-    fn trivia(&mut self) {
-        self.take(self.next_at);
-    }
-
-    /// Puts the tokens before the one at `end` into the tree.
-    fn take(&mut self, end: usize) {
-        let end = end.min(self.tokens.len());
-        let mut start = self.start;
-        self.builder.tokens(self.tokens.get(self.at..end).unwrap_or(&[]).iter().map(|token| {
-            let range = Range { start, end: token.end };
             start = token.end;
-            (token.kind, range)
-        }));
-        (self.start, self.at) = (start, end);
+            self.next += 1;
+        }
+        (self.kind, self.range) = (Kind::End, Range::at(start));
     }
 
     /// Takes the next token.
     fn bump(&mut self) {
-        self.take(self.next_at.saturating_add(1));
-        if self.kind() != Kind::End {
-            self.last_end = self.start;
+        if self.kind != Kind::End {
+            self.last_end = self.range.end;
+            self.next += 1;
+            self.taken = self.next;
             self.look();
         }
     }
 
-    fn open(&mut self, kind: Kind) {
-        self.trivia();
-        self.builder.open(kind, self.start);
+    /// Opens a node before the next token.
+    fn open(&mut self, kind: Kind) -> u32 {
+        self.tree.open(kind, count(self.next))
     }
 
-    fn close(&mut self) {
-        self.builder.close();
+    /// Closes a node after the last token that was taken.
+    fn close(&mut self, node: u32) {
+        self.tree.close(node, count(self.taken));
     }
 
+    #[cold]
+    #[inline(never)]
     fn report(&mut self, diagnostic: Diagnostic) {
         let at_end = diagnostic.code == Code::ExpectedBlockEnd || diagnostic.range.start >= offset(self.text.trim_end().len());
         if self.errors.len() < Limits::ERRORS && !(self.swallowed && at_end) {
@@ -147,25 +128,25 @@ impl Parser<'_> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn found(&self) -> String {
-        let (kind, range) = self.peek();
-        if kind == Kind::End {
+        if self.kind == Kind::End {
             "…".to_owned()
         } else {
-            format!("`{}`", crate::diagnostic::printable(first_line(range.of(self.text)).as_bytes()))
+            format!("`{}`", crate::diagnostic::printable(first_line(self.range.of(self.text)).as_bytes()))
         }
     }
 
     fn script(&mut self) {
-        self.builder.open(Kind::Script, 0);
+        let node = self.tree.open(Kind::Script, 0);
         self.commands(1);
         loop {
-            match self.kind() {
+            match self.kind {
                 Kind::End => break,
                 Kind::CloseCurly => {
-                    let (_, range) = self.peek();
-                    let delete = Edit { range, text: String::new() };
-                    self.report(Diagnostic::new(Code::UnexpectedBrace, range).fix(Fix {
+                    let delete = Edit { range: self.range, text: String::new() };
+                    self.report(Diagnostic::new(Code::UnexpectedBrace, self.range).fix(Fix {
                         title: Phrase { en: "remove the brace", fr: "supprimer l'accolade" },
                         params: Vec::new(),
                         applicability: Applicability::Unsafe,
@@ -177,14 +158,13 @@ impl Parser<'_> {
             }
             self.commands(1);
         }
-        self.trivia();
-        self.close();
+        self.tree.close(node, count(self.tree.tokens().len()));
     }
 
     /// commands = *command, up to `}` or the end.
     fn commands(&mut self, depth: u32) {
         loop {
-            match self.kind() {
+            match self.kind {
                 Kind::End | Kind::CloseCurly => return,
                 Kind::Identifier => self.command(depth),
                 _ => self.not_a_command(depth),
@@ -193,8 +173,10 @@ impl Parser<'_> {
     }
 
     /// Something that no command begins with: skipped up to where the next one can begin.
+    #[cold]
+    #[inline(never)]
     fn not_a_command(&mut self, depth: u32) {
-        let (kind, range) = self.peek();
+        let (kind, range) = (self.kind, self.range);
         let shown = if range.of(self.text).contains('\n') {
             Range::new(range.start, range.start + offset(first_line(range.of(self.text)).len()))
         } else {
@@ -203,15 +185,15 @@ impl Parser<'_> {
         let found = self.found();
         self.report(Diagnostic::new(Code::ExpectedCommand, shown).with("found", found));
         if kind == Kind::OpenCurly {
-            let count = self.calls.count();
+            let before = self.calls.count();
             self.block(depth, None);
-            self.calls.truncate(count);
+            self.calls.truncate(before);
             return;
         }
-        self.open(Kind::Skipped);
+        let node = self.open(Kind::Skipped);
         let mut first = true;
         loop {
-            match self.kind() {
+            match self.kind {
                 Kind::End | Kind::CloseCurly | Kind::OpenCurly => break,
                 Kind::Identifier if !first && self.on_new_line() => break,
                 Kind::Semicolon => {
@@ -222,33 +204,35 @@ impl Parser<'_> {
             }
             first = false;
         }
-        self.close();
+        self.close(node);
     }
 
     /// True if a line end stands before the next token.
     fn on_new_line(&self) -> bool {
-        Range::new(self.last_end, self.peek().1.start).of(self.text).contains('\n')
+        Range::new(self.last_end, self.range.start).of(self.text).contains('\n')
     }
 
     /// command = identifier arguments (";" / block).
     fn command(&mut self, depth: u32) {
-        self.open(Kind::Command);
-        let name = self.peek().1;
-        let call = self.calls.begin(name);
+        let node = self.open(Kind::Command);
+        let name = self.range;
+        let call = self.calls.begin_command(name);
         self.bump();
         self.arguments(call, 1);
-        match self.kind() {
+        match self.kind {
             Kind::Semicolon => self.bump(),
             Kind::OpenCurly => self.block(depth, Some(call)),
             _ => self.missing_semicolon(call, name, depth),
         }
-        self.close();
+        self.close(node);
         self.calls.end(call, self.last_end);
     }
 
+    #[cold]
+    #[inline(never)]
     fn missing_semicolon(&mut self, call: u32, name: Range, depth: u32) {
         let at = Range::at(self.last_end);
-        let (kind, _) = self.peek();
+        let kind = self.kind;
         let missing = |name: Range, text: &str| {
             Diagnostic::new(Code::ExpectedSemicolon, at).with("name", name.of(text)).fix(Fix {
                 title: Phrase { en: "add the semicolon", fr: "ajouter le point-virgule" },
@@ -263,7 +247,7 @@ impl Parser<'_> {
             return;
         }
         // A stray `,`, `)`, `]`, …: say what stands there, then go on behind the command's own end.
-        let (_, range) = self.peek();
+        let range = self.range;
         if kind == Kind::Comma {
             let found = self.found();
             self.report(Diagnostic::new(Code::TestListWithoutParentheses, range).with("found", found));
@@ -271,12 +255,12 @@ impl Parser<'_> {
             let found = self.found();
             self.report(Diagnostic::new(Code::UnexpectedToken, range).with("found", found).with("name", name.of(self.text)));
         }
-        self.open(Kind::Skipped);
-        while !matches!(self.kind(), Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
+        let node = self.open(Kind::Skipped);
+        while !matches!(self.kind, Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
             self.bump();
         }
-        self.close();
-        match self.kind() {
+        self.close(node);
+        match self.kind {
             Kind::Semicolon => self.bump(),
             Kind::OpenCurly => self.block(depth, Some(call)),
             _ => {}
@@ -285,21 +269,21 @@ impl Parser<'_> {
 
     /// block = "{" commands "}", of a command or of none.
     fn block(&mut self, depth: u32, call: Option<u32>) {
-        let brace = self.peek().1;
+        let brace = self.range;
         if let Some(call) = call {
             self.calls.block(call, brace.start);
         }
         if depth >= Limits::BLOCKS {
             self.report(Diagnostic::new(Code::TooDeep, brace).with("max", (Limits::BLOCKS - 1).to_string()));
-            self.open(Kind::Block);
+            let node = self.open(Kind::Block);
             self.skip_balanced();
-            self.close();
+            self.close(node);
             return;
         }
-        self.open(Kind::Block);
+        let node = self.open(Kind::Block);
         self.bump();
         self.commands(depth + 1);
-        if self.kind() == Kind::CloseCurly {
+        if self.kind == Kind::CloseCurly {
             self.bump();
         } else {
             let end = Range::at(self.last_end);
@@ -310,15 +294,17 @@ impl Parser<'_> {
                 edits: vec![Edit { range: end, text: "\n}".into() }],
             }));
         }
-        self.close();
+        self.close(node);
     }
 
     /// Skips a bracketed group, whatever is inside, without recursion.
+    #[cold]
+    #[inline(never)]
     fn skip_balanced(&mut self) {
-        self.open(Kind::Skipped);
+        let node = self.open(Kind::Skipped);
         let mut open = 0u32;
         loop {
-            match self.kind() {
+            match self.kind {
                 Kind::End => break,
                 Kind::OpenCurly | Kind::OpenRound | Kind::OpenSquare => open = open.saturating_add(1),
                 Kind::CloseCurly | Kind::CloseRound | Kind::CloseSquare => open = open.saturating_sub(1),
@@ -329,18 +315,18 @@ impl Parser<'_> {
                 break;
             }
         }
-        self.close();
+        self.close(node);
     }
 
     /// arguments = *argument [test / test-list].
     fn arguments(&mut self, call: u32, depth: u32) {
-        let mut count = 0u32;
+        let mut count = 0;
         loop {
-            let (kind, range) = self.peek();
+            let (kind, range) = (self.kind, self.range);
             let strings = self.calls.string_count();
             match kind {
                 Kind::Quoted | Kind::MultiLine => {
-                    self.calls.string(kind, range);
+                    self.calls.string(StringToken { range, kind, plain: self.mark });
                     self.calls.argument(kind, range, strings);
                     self.bump();
                 }
@@ -354,13 +340,13 @@ impl Parser<'_> {
                 }
                 _ => break,
             }
-            count = count.saturating_add(1);
+            count += 1;
             if count == Limits::ARGUMENTS + 1 {
-                self.report(Diagnostic::new(Code::TooManyArguments, range).with("max", Limits::ARGUMENTS.to_string()));
+                self.too_many_arguments(range);
             }
         }
         self.calls.arguments_end(call);
-        let has_test_list = match self.kind() {
+        let has_test_list = match self.kind {
             Kind::Identifier => {
                 self.one_test(depth);
                 false
@@ -369,60 +355,71 @@ impl Parser<'_> {
             _ => false,
         };
         // Characters without a meaning count as part of the call, so that their error explains what else is wrong with it.
-        let skipped = self.tokens.get(self.at..self.next_at).unwrap_or(&[]);
-        let garbage = skipped.iter().rev().find(|token| token.kind == Kind::Garbage);
-        self.calls.head_end(call, garbage.map_or(self.last_end, |token| token.end), has_test_list);
+        self.calls.head_end(call, self.garbage_end.unwrap_or(self.last_end), has_test_list);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_many_arguments(&mut self, range: Range) {
+        self.report(Diagnostic::new(Code::TooManyArguments, range).with("max", Limits::ARGUMENTS.to_string()));
     }
 
     /// A test without parentheses, unless it is too deep.
     fn one_test(&mut self, depth: u32) {
         if depth < Limits::TESTS {
             self.test(depth);
-            return;
+        } else {
+            self.skip_test();
         }
-        let range = self.peek().1;
+    }
+
+    /// A test that is too deep.
+    #[cold]
+    #[inline(never)]
+    fn skip_test(&mut self) {
+        let range = self.range;
         self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
-        self.open(Kind::Skipped);
-        while !matches!(self.kind(), Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
+        let node = self.open(Kind::Skipped);
+        while !matches!(self.kind, Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
             self.bump();
         }
-        self.close();
+        self.close(node);
     }
 
     /// test = identifier arguments.
     fn test(&mut self, depth: u32) {
-        self.open(Kind::Test);
-        let call = self.calls.begin(self.peek().1);
+        let node = self.open(Kind::Test);
+        let call = self.calls.begin(self.range);
         self.bump();
         self.arguments(call, depth + 1);
-        self.close();
+        self.close(node);
         self.calls.end(call, self.last_end);
+    }
+
+    /// A list of tests that is too deep.
+    #[cold]
+    #[inline(never)]
+    fn skip_test_list(&mut self) {
+        self.report(Diagnostic::new(Code::TooDeep, self.range).with("max", (Limits::TESTS - 1).to_string()));
+        self.skip_balanced();
     }
 
     /// test-list = "(" test *("," test) ")".
     /// False if it is too deep.
     fn test_list(&mut self, depth: u32) -> bool {
         if depth >= Limits::TESTS {
-            let range = self.peek().1;
-            self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
-            self.skip_balanced();
+            self.skip_test_list();
             return false;
         }
-        self.open(Kind::TestList);
+        let node = self.open(Kind::TestList);
         self.bump();
         loop {
-            if self.kind() == Kind::Identifier {
+            if self.kind == Kind::Identifier {
                 self.test(depth);
             } else {
-                let (_, range) = self.peek();
-                let found = self.found();
-                self.report(Diagnostic::new(Code::ExpectedTest, range).with("found", found));
-                if !matches!(self.kind(), Kind::Comma | Kind::CloseRound | Kind::OpenCurly | Kind::CloseCurly | Kind::Semicolon | Kind::End)
-                {
-                    self.skip_balanced();
-                }
+                self.not_a_test();
             }
-            match self.kind() {
+            match self.kind {
                 Kind::Comma => self.bump(),
                 Kind::CloseRound => {
                     self.bump();
@@ -435,35 +432,42 @@ impl Parser<'_> {
                 }
             }
         }
-        self.close();
+        self.close(node);
         true
+    }
+
+    /// Something in a list of tests that no test begins with.
+    #[cold]
+    #[inline(never)]
+    fn not_a_test(&mut self) {
+        let found = self.found();
+        self.report(Diagnostic::new(Code::ExpectedTest, self.range).with("found", found));
+        if !matches!(self.kind, Kind::Comma | Kind::CloseRound | Kind::OpenCurly | Kind::CloseCurly | Kind::Semicolon | Kind::End) {
+            self.skip_balanced();
+        }
     }
 
     /// string-list = "[" string *("," string) "]".
     fn string_list(&mut self) {
-        self.open(Kind::StringList);
-        let bracket = self.peek().1;
+        let node = self.open(Kind::StringList);
+        let bracket = self.range;
         self.bump();
-        if self.kind() == Kind::CloseSquare {
-            let range = bracket.cover(self.peek().1);
+        if self.kind == Kind::CloseSquare {
+            let range = bracket.cover(self.range);
             self.report(Diagnostic::new(Code::EmptyList, range));
             self.bump();
-            self.close();
+            self.close(node);
             return;
         }
         loop {
-            let (kind, range) = self.peek();
+            let (kind, range) = (self.kind, self.range);
             if kind.is_string() {
-                self.calls.string(kind, range);
+                self.calls.string(StringToken { range, kind, plain: self.mark });
                 self.bump();
             } else {
-                let found = self.found();
-                self.report(Diagnostic::new(Code::ExpectedString, range).with("found", found));
-                if matches!(kind, Kind::Identifier | Kind::Number | Kind::Tag) {
-                    self.bump();
-                }
+                self.not_a_string();
             }
-            match self.kind() {
+            match self.kind {
                 Kind::Comma => self.bump(),
                 Kind::CloseSquare => {
                     self.bump();
@@ -477,10 +481,23 @@ impl Parser<'_> {
                 }
             }
         }
-        self.close();
+        self.close(node);
+    }
+
+    /// Something in a list of strings that is none.
+    #[cold]
+    #[inline(never)]
+    fn not_a_string(&mut self) {
+        let found = self.found();
+        self.report(Diagnostic::new(Code::ExpectedString, self.range).with("found", found));
+        if matches!(self.kind, Kind::Identifier | Kind::Number | Kind::Tag) {
+            self.bump();
+        }
     }
 
     /// Something is missing between the last token and the next.
+    #[cold]
+    #[inline(never)]
     fn report_between(&mut self, code: Code, missing: &str) {
         let at = Range::at(self.last_end);
         let found = self.found();
@@ -504,9 +521,9 @@ mod tests {
     fn errors(text: &str) -> Vec<String> {
         let parsed = parse(text);
         let mut end = 0;
-        for element in parsed.tree.elements().iter().filter(|element| !element.is_node) {
-            assert_eq!(element.start, end, "tokens tile the text: {text:?}");
-            end = element.extent;
+        for element in parsed.tree.elements().filter(|element| !element.is_node) {
+            assert_eq!(element.range.start, end, "tokens tile the text: {text:?}");
+            end = element.range.end;
         }
         assert_eq!(end as usize, text.len(), "{text:?}");
         parsed.errors.iter().map(|error| format!("{}..{} {}", error.range.start, error.range.end, error.code.facts().id)).collect()

@@ -1,14 +1,18 @@
 //! The calls of a script (commands and tests) with their arguments, tests and blocks: what the parser notes of them beside the tree.
 
+use std::borrow::Cow;
+
 use super::Kind;
-use crate::text::{Range, offset};
+use crate::text::{Range, count};
 
 /// The calls of a script in the order of the text: each is followed by its tests, then by the commands of its block.
 #[derive(Clone, Debug, Default)]
 pub struct Calls {
     calls: Vec<Data>,
     arguments: Vec<Argument>,
-    strings: Vec<(Kind, Range)>,
+    strings: Vec<StringToken>,
+    /// How many of the calls are commands.
+    commands: usize,
 }
 
 /// What is known of a call.
@@ -69,6 +73,37 @@ pub struct Argument {
     strings: (u32, u32),
 }
 
+/// A string as written, alone or in a list.
+#[derive(Clone, Copy, Debug)]
+pub struct StringToken {
+    /// Where it stands.
+    pub range: Range,
+    /// [`Kind::Quoted`] or [`Kind::MultiLine`].
+    pub kind: Kind,
+    /// Its value is what stands between its quotes.
+    pub(super) plain: bool,
+}
+
+impl StringToken {
+    /// Its value in the text that it stands in.
+    #[must_use]
+    pub fn value(self, text: &str) -> Cow<'_, [u8]> {
+        match self.plain(text) {
+            Some(value) => Cow::Borrowed(value),
+            None => super::string(self.range.bytes(text.as_bytes()), self.kind),
+        }
+    }
+
+    /// Its value if that stands in the text as it is, which is so of nearly every string.
+    #[must_use]
+    pub fn plain(self, text: &str) -> Option<&[u8]> {
+        match self.range.bytes(text.as_bytes()) {
+            [_, inside @ .., _] if self.plain => Some(inside),
+            _ => None,
+        }
+    }
+}
+
 impl<'t> Call<'t> {
     /// The whole of it, block included.
     #[must_use]
@@ -119,12 +154,24 @@ impl Calls {
     /// The commands at the top of the script.
     #[must_use]
     pub fn top(&self) -> CallIter<'_> {
-        CallIter { calls: self, next: 0, end: offset(self.calls.len()) }
+        CallIter { calls: self, next: 0, end: count(self.calls.len()) }
+    }
+
+    /// How many commands there are.
+    #[must_use]
+    pub fn commands(&self) -> usize {
+        self.commands
+    }
+
+    /// How many tests there are.
+    #[must_use]
+    pub fn tests(&self) -> usize {
+        self.calls.len().saturating_sub(self.commands)
     }
 
     /// The strings of a string list; of a single string, itself.
     #[must_use]
-    pub fn strings(&self, argument: Argument) -> &[(Kind, Range)] {
+    pub fn strings(&self, argument: Argument) -> &[StringToken] {
         let (from, to) = argument.strings;
         self.strings.get(from as usize..to as usize).unwrap_or(&[])
     }
@@ -134,24 +181,35 @@ impl Calls {
 impl Calls {
     /// With room for what a script of so many tokens mostly has.
     pub(super) fn with_room_for(tokens: usize) -> Self {
-        Self { calls: Vec::with_capacity(tokens / 6), arguments: Vec::with_capacity(tokens / 3), strings: Vec::with_capacity(tokens / 5) }
+        Self {
+            calls: Vec::with_capacity(tokens / 6),
+            arguments: Vec::with_capacity(tokens / 4),
+            strings: Vec::with_capacity(tokens / 5),
+            commands: 0,
+        }
+    }
+
+    /// A command begins; gives its index.
+    pub(super) fn begin_command(&mut self, name: Range) -> u32 {
+        self.commands += 1;
+        self.begin(name)
     }
 
     /// A call begins; gives its index.
     pub(super) fn begin(&mut self, name: Range) -> u32 {
-        let (index, arguments) = (offset(self.calls.len()), offset(self.arguments.len()));
+        let (index, arguments) = (count(self.calls.len()), count(self.arguments.len()));
         self.calls.push(Data { name, head: name, arguments: (arguments, arguments), ..Data::default() });
         index
     }
 
     /// A string, alone or in a list.
-    pub(super) fn string(&mut self, kind: Kind, range: Range) {
-        self.strings.push((kind, range));
+    pub(super) fn string(&mut self, string: StringToken) {
+        self.strings.push(string);
     }
 
     /// An argument; its strings are those after the first `strings`.
     pub(super) fn argument(&mut self, kind: Kind, range: Range, strings: usize) {
-        self.arguments.push(Argument { kind, range, strings: (offset(strings), offset(self.strings.len())) });
+        self.arguments.push(Argument { kind, range, strings: (count(strings), count(self.strings.len())) });
     }
 
     /// How many strings there are.
@@ -161,7 +219,7 @@ impl Calls {
 
     /// The arguments of a call end, before its tests.
     pub(super) fn arguments_end(&mut self, call: u32) {
-        let end = offset(self.arguments.len());
+        let end = count(self.arguments.len());
         if let Some(call) = self.calls.get_mut(call as usize) {
             call.arguments.1 = end;
         }
@@ -169,7 +227,7 @@ impl Calls {
 
     /// The head of a call ends, with its tests.
     pub(super) fn head_end(&mut self, call: u32, end: u32, has_test_list: bool) {
-        let next = offset(self.calls.len());
+        let next = count(self.calls.len());
         if let Some(call) = self.calls.get_mut(call as usize) {
             call.head.end = end;
             call.tests_end = next;
@@ -186,7 +244,7 @@ impl Calls {
 
     /// A call ends.
     pub(super) fn end(&mut self, call: u32, end: u32) {
-        let next = offset(self.calls.len());
+        let next = count(self.calls.len());
         if let Some(call) = self.calls.get_mut(call as usize) {
             (call.end, call.next) = (end, next);
         }
