@@ -143,6 +143,32 @@ pub struct Settings {
     pub has_global_scripts: bool,
 }
 
+/// Whether a server has an extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Support {
+    /// It offers it.
+    Offered,
+    /// It has it, for scripts in the global position only.
+    Restricted,
+    /// It has it, and the administrator may switch it on.
+    Optional,
+    /// It has not.
+    Missing,
+}
+
+impl Support {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Offered => "yes",
+            Self::Restricted => "global",
+            Self::Optional => "option",
+            Self::Missing => "no",
+        }
+    }
+}
+
 /// Where an address comes from that the server writes (sieve-address-source.c).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum AddressSource {
@@ -188,6 +214,20 @@ impl Dialect {
     #[must_use]
     pub fn extension(&self, capability: &[u8]) -> Option<&'static Extension> {
         self.extensions.iter().chain(&self.global_extensions).copied().find(|extension| extension.name.as_bytes() == capability)
+    }
+
+    /// Whether the server has an extension, and for whom.
+    #[must_use]
+    pub fn support(&self, extension: &Extension) -> Support {
+        if self.extensions.iter().any(|own| own.name == extension.name) || extension.name.is_empty() {
+            Support::Offered
+        } else if self.global_extensions.iter().any(|own| own.name == extension.name) {
+            if self.position == Position::Global { Support::Offered } else { Support::Restricted }
+        } else if pigeonhole::is_optional(self.engine, extension.name) {
+            Support::Optional
+        } else {
+            Support::Missing
+        }
     }
 
     /// True if the extension is kept for scripts in the global position and this is not one.

@@ -70,6 +70,40 @@ pub(super) fn pigeonhole_settings() -> Settings {
     }
 }
 
+/// What is built in, or comes with the plugins imapsieve and extprograms, and must be switched on (sieve-extensions.c).
+const OPTIONAL: &[&str] = &[
+    "vacation-seconds",
+    "spamtest",
+    "spamtestplus",
+    "virustest",
+    "editheader",
+    "mboxmetadata",
+    "servermetadata",
+    "special-use",
+    "imapsieve",
+    "vnd.dovecot.debug",
+    "vnd.dovecot.environment",
+    "vnd.dovecot.report",
+    "vnd.dovecot.imapsieve",
+    "vnd.dovecot.pipe",
+    "vnd.dovecot.filter",
+    "vnd.dovecot.execute",
+];
+
+/// What was removed in 2.4.0.
+const OPTIONAL_UNTIL_24: &[&str] = &["imapflags", "notify", "vnd.dovecot.duplicate"];
+
+/// What came with 2.4.2.
+const OPTIONAL_SINCE_242: &[&str] = &["extlists"];
+
+/// True for an extension that a Pigeonhole has and its administrator may switch on.
+pub(super) fn is_optional(engine: Engine, name: &str) -> bool {
+    engine.is_pigeonhole()
+        && (OPTIONAL.contains(&name)
+            || (engine.is_05() && OPTIONAL_UNTIL_24.contains(&name))
+            || (engine.is_since_24(2) && OPTIONAL_SINCE_242.contains(&name)))
+}
+
 /// 0.5, with glibc.
 pub(super) fn pigeonhole_05() -> Dialect {
     dialect("pigeonhole-0.5", Engine::Pigeonhole05, extensions(&[PIGEONHOLE_DEFAULT, ALWAYS]), pigeonhole_settings())
