@@ -3,6 +3,7 @@
 mod arrows;
 mod bombs;
 mod check;
+mod constructs;
 mod effects;
 mod mail;
 mod regex_oracle;

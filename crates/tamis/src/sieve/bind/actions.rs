@@ -546,10 +546,6 @@ impl Binder<'_> {
     fn global(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) {
         // The two older commands stand at the head; `global` may stand anywhere (cmd-global.c).
         if found.op != OpId::Global {
-            if !self.dialect.engine.is_05() {
-                self.error(Code::UnknownCommand, call.name, "name", found.name);
-                return;
-            }
             if !top || !matches!(before, Previous::Nothing | Previous::Require | Previous::Import) {
                 self.report(Diagnostic::new(Code::MisplacedGlobal, call.name).with("name", found.name));
             }

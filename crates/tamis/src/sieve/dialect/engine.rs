@@ -67,7 +67,8 @@ impl Engine {
     pub const fn rules(self) -> &'static Rules {
         match self {
             Self::Rfc => &RFC,
-            Self::Pigeonhole05 | Self::Pigeonhole05Musl | Self::Pigeonhole24(_) => &PIGEONHOLE,
+            Self::Pigeonhole05 | Self::Pigeonhole05Musl => &PIGEONHOLE_05,
+            Self::Pigeonhole24(_) => &PIGEONHOLE_24,
             Self::Cyrus => &CYRUS,
             Self::Stalwart => &STALWART,
             Self::Proton => &PROTON,
@@ -132,7 +133,8 @@ pub struct Rules {
 
 const RFC: Rules = Rules {
     name: "tamis",
-    without: &[],
+    // Drafts of RFC 6609 had them.
+    without: &["import", "export"],
     lower_case: false,
     require_anywhere: false,
     unknown_extensions: false,
@@ -152,7 +154,7 @@ const RFC: Rules = Rules {
     last_wins: false,
 };
 
-const PIGEONHOLE: Rules = Rules {
+const PIGEONHOLE_05: Rules = Rules {
     name: "Pigeonhole Sieve",
     // plugins/regex has the match type alone.
     without: &[":quoteregex"],
@@ -161,10 +163,12 @@ const PIGEONHOLE: Rules = Rules {
     ..RFC
 };
 
+const PIGEONHOLE_24: Rules = Rules { without: &[":quoteregex", "import", "export"], ..PIGEONHOLE_05 };
+
 /// cyrus-imapd: sieve/sieve-lex.l, sieve/sieve.y, sieve/comparator.h, imap/lmtp_sieve.c.
 const CYRUS: Rules = Rules {
     name: "Cyrus LMTP",
-    // sieve-lex.l has no word for these of RFC 6609 and of snooze's older form.
+    // sieve-lex.l has no word for RFC 6609's either.
     without: &["global", "import", "export"],
     lower_case: true,
     ihave_loads_all: true,
