@@ -8,5 +8,6 @@ mod effects;
 mod mail;
 mod regex_oracle;
 mod run;
+mod servers;
 #[cfg(feature = "svtest")]
 mod svtest;

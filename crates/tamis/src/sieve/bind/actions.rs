@@ -4,7 +4,9 @@ use super::arguments::Arguments;
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::mail::parse_address;
-use crate::sieve::program::{Comparator, Few, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Text, Texts, Vacation};
+use crate::sieve::program::{
+    Comparator, External, Few, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Parameter, Text, Texts, Vacation,
+};
 use crate::sieve::spec::{self, OpId, TagId};
 use crate::sieve::syntax::{Argument, Call, CallBlock};
 use crate::sieve::values::{self, is_flag, is_header_name, is_header_value, is_script_name};
@@ -35,6 +37,17 @@ impl Binder<'_> {
                 let name = arguments.nth_back(2)?;
                 let variable = self.named_variable(name);
                 let value = self.string(arguments.nth_back(1)?);
+                // Proton's expressions are not computed: the value is asked for, and what is assumed of it told.
+                if let Some(eval) = arguments.named("eval") {
+                    let args = vec![Parameter::String(value)];
+                    return Some(Op::External(Box::new(External {
+                        op: OpId::Eval,
+                        name: eval.tag.name,
+                        tags: Vec::new(),
+                        args,
+                        output: Some(variable?),
+                    })));
+                }
                 Some(Op::Set { variable: variable?, modifiers: Self::modifiers(arguments), value })
             }
             OpId::SetFlag => self.flag_command(arguments, FlagChange::Set),
@@ -545,10 +558,9 @@ impl Binder<'_> {
 
     fn global(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) {
         // The two older commands stand at the head; `global` may stand anywhere (cmd-global.c).
-        if found.op != OpId::Global {
-            if !top || !matches!(before, Previous::Nothing | Previous::Require | Previous::Import) {
-                self.report(Diagnostic::new(Code::MisplacedGlobal, call.name).with("name", found.name));
-            }
+        let first = top && matches!(before, Previous::Nothing | Previous::Require | Previous::Import);
+        if found.op != OpId::Global && !first {
+            self.report(Diagnostic::new(Code::MisplacedGlobal, call.name).with("name", found.name));
         }
         if !self.variables {
             let fix = self.require_fix("variables");
