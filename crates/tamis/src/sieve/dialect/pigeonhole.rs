@@ -64,6 +64,7 @@ pub(super) fn pigeonhole_settings() -> Settings {
         virustest: Score::default(),
         mailbox_utf7: false,
         mailbox_separator: b'/',
+        report_from: AddressSource::Default,
         recipient_delimiter: "+".into(),
         mailbox_autocreate: false,
         has_global_scripts: false,

@@ -102,7 +102,11 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
                 return Ok(());
             }
             _ => {
-                let index = key.strip_prefix("text_value").and_then(|index| index.parse::<usize>().ok()).filter(|index| *index <= 10);
+                let index = key
+                    .strip_prefix("text_value")
+                    .map(|index| index.trim_start_matches('/'))
+                    .and_then(|index| index.parse::<usize>().ok())
+                    .filter(|index| *index <= 10);
                 let Some(index) = index else { return Err(format!("there is no setting `{name}`")) };
                 if score.text_values.len() <= index {
                     score.text_values.resize(index + 1, String::new());
@@ -133,6 +137,7 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
             let most = Unit::Count.parse(value).ok_or_else(|| format!("`{value}` is no value for the setting `{key}`: give a number"))?;
             dialect.settings.max_notifications = Some(most);
         }
+        "report_from" => dialect.settings.report_from = address_source(key, value)?,
         "notify_mailto_envelope_from" => dialect.settings.notify_mailto_envelope_from = address_source(key, value)?,
         "vacation_default_subject" => dialect.settings.vacation_default_subject = Some(value.to_owned()).filter(|value| !value.is_empty()),
         "vacation_default_subject_template" => {

@@ -276,6 +276,8 @@ impl Machine<'_, '_> {
 
     /// Compiles a key that is known only now. The server logs one that is not valid and goes on: it matches nothing.
     fn compile(&mut self, matcher: &Matcher<'_>, key: &[u8]) -> Step<Option<Regex>> {
+        // To compile costs far more than to search a text of that length.
+        self.step((key.len() as u64).saturating_mul(16))?;
         let flavour = self.engine().flavour();
         let ignore_case = matcher.matching.comparator != Comparator::Octet && !self.engine().rules().regex_minds_case;
         match Regex::new(key, flavour, ignore_case) {
