@@ -7,6 +7,7 @@ mod draw;
 mod files;
 mod mail;
 mod run;
+mod spec;
 mod test;
 mod vet;
 
@@ -28,6 +29,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
+    /// Say what the language has: every extension and every server, or one command, test, tag or extension.
+    Spec(spec::SpecArgs),
     /// Run test files in the language of Pigeonhole's own test suite.
     Test(test::TestArgs),
     /// Decide whether users' scripts may be used: the server's verdict and the rules of a policy.
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
+        Command::Spec(args) => spec::spec(&args),
         Command::Test(args) => test::test(&args),
         Command::Vet(args) => vet::vet(&args),
     };

@@ -3,9 +3,11 @@
 mod arrows;
 mod bombs;
 mod check;
+mod constructs;
 mod effects;
 mod mail;
 mod regex_oracle;
 mod run;
+mod servers;
 #[cfg(feature = "svtest")]
 mod svtest;

@@ -4,15 +4,13 @@ use super::arguments::{Arguments, Tagged};
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::mail::parse_address;
-use crate::sieve::dialect::Engine;
-use crate::sieve::program::{Comparator, Few, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Text, Texts, Vacation};
+use crate::sieve::program::{
+    Comparator, External, Few, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Parameter, Text, Texts, Vacation,
+};
 use crate::sieve::spec::{self, OpId, TagId};
 use crate::sieve::syntax::{Argument, Call, CallBlock};
 use crate::sieve::values::{self, is_flag, is_header_name, is_header_value, is_script_name};
 use crate::text::{Edit, Range};
-
-/// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).
-const MAX_LOOPS: usize = 4;
 
 impl Binder<'_> {
     /// Binds a command that has neither branches nor a block. `None` for what does nothing when it runs, and for errors.
@@ -25,10 +23,7 @@ impl Binder<'_> {
 
     fn op(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) -> Option<Op> {
         match found.op {
-            OpId::Require => {
-                self.require(call, arguments, top, before);
-                None
-            }
+            OpId::Require => self.require(call, arguments, top, before),
             OpId::Stop => Some(Op::Stop),
             OpId::Keep => Some(Op::Keep { flags: self.flags(arguments) }),
             OpId::Discard => Some(Op::Discard),
@@ -42,6 +37,17 @@ impl Binder<'_> {
                 let name = arguments.nth_back(2)?;
                 let variable = self.named_variable(name);
                 let value = self.string(arguments.nth_back(1)?);
+                // Proton's expressions are not computed: the value is asked for, and what is assumed of it told.
+                if let Some(eval) = arguments.named("eval") {
+                    let args = vec![Parameter::String(value)];
+                    return Some(Op::External(Box::new(External {
+                        op: OpId::Eval,
+                        name: eval.tag.name,
+                        tags: Vec::new(),
+                        args,
+                        output: Some(variable?),
+                    })));
+                }
                 Some(Op::Set { variable: variable?, modifiers: Self::modifiers(arguments), value })
             }
             OpId::SetFlag => self.flag_command(arguments, FlagChange::Set),
@@ -77,6 +83,7 @@ impl Binder<'_> {
             | OpId::ProcessCalendar
             | OpId::Snooze
             | OpId::Log
+            | OpId::While
             | OpId::Continue
             | OpId::Let
             | OpId::Eval
@@ -120,7 +127,6 @@ impl Binder<'_> {
             | OpId::MailboxIdExists
             | OpId::ValidExtList
             | OpId::JmapQuery
-            | OpId::While
             | OpId::HasExpiration
             | OpId::Expiration => None,
         }
@@ -192,7 +198,7 @@ impl Binder<'_> {
             let server = self.dialect.name.clone();
             self.error(Code::RedirectList, range, "server", server);
         }
-        for address in addresses.items.iter().filter(|_| list.is_none()) {
+        for address in addresses.items.iter().filter(|_| list.is_none() && self.dialect.engine.rules().checks_redirect) {
             self.check_address(address);
         }
         // Pigeonhole asks about its limit only if the address is not literal (cmd-redirect.c).
@@ -211,6 +217,13 @@ impl Binder<'_> {
         if let Some(name) = mailbox.literal().filter(|name| self.encoded && std::str::from_utf8(name).is_err()) {
             let name = name.to_vec();
             self.error(Code::InvalidMailbox, mailbox.range, "name", name);
+        } else if let Some(name) =
+            mailbox.literal().filter(|name| self.dialect.settings.mailbox_utf7 && values::mailbox_from_utf7(name).is_none())
+        {
+            // Cyrus takes the script, and cannot file there.
+            let mut finding = Diagnostic::new(Code::InvalidMailbox, mailbox.range).with("name", name);
+            finding.severity = Severity::Warning;
+            self.report(finding);
         }
         let lost = self.lost_tags(arguments);
         let create = arguments.has(TagId::Create) && !lost.0;
@@ -349,8 +362,8 @@ impl Binder<'_> {
                 self.report(Diagnostic::new(Code::InvalidHeaderValue, value.range));
             } else if !is_header_value(literal, true, true) {
                 let mut finding = Diagnostic::new(Code::InvalidHeaderValue, value.range);
-                // Until 2.4 a warning (cmd-addheader.c).
-                if self.dialect.engine != Engine::Pigeonhole24 {
+                // Until 2.4.3 a warning (cmd-addheader.c).
+                if !self.dialect.engine.is_since_24(3) {
                     finding.severity = Severity::Warning;
                 }
                 self.report(finding);
@@ -372,8 +385,8 @@ impl Binder<'_> {
         let last = arguments.tag(TagId::Last).map(|tagged| tagged.range);
         if let (Some(range), None) = (last, index) {
             let mut diagnostic = Diagnostic::new(Code::TagNeedsTag, range).with("tag", "last").with("other", "index");
-            // 0.5 says "error" and compiles all the same (cmd-deleteheader.c); 2.4.4 means it.
-            if self.dialect.engine.is_05() {
+            // Until 2.4.4 it says "error" and compiles all the same (cmd-deleteheader.c).
+            if self.dialect.engine.is_before_24(4) {
                 diagnostic.severity = Severity::Warning;
             }
             self.report(diagnostic);
@@ -506,8 +519,9 @@ impl Binder<'_> {
         let arguments = self.arguments(found, call);
         let valid = arguments.is_some();
         let name = arguments.as_ref().and_then(|arguments| arguments.value(TagId::Name)).map(|name| self.constant(name));
-        if self.loops.len() >= MAX_LOOPS {
-            self.error(Code::LoopsTooDeep, call.name, "max", MAX_LOOPS.to_string());
+        let max = self.dialect.engine.rules().loops;
+        if self.loops.len() >= max {
+            self.error(Code::LoopsTooDeep, call.name, "max", max.to_string());
         }
         self.loops.push(name);
         let commands = block.map(|block| self.block(block.commands, false)).unwrap_or_default();
@@ -567,14 +581,9 @@ impl Binder<'_> {
 
     fn global(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) {
         // The two older commands stand at the head; `global` may stand anywhere (cmd-global.c).
-        if found.op != OpId::Global {
-            if self.dialect.engine == Engine::Pigeonhole24 || !self.dialect.engine.is_pigeonhole() {
-                self.error(Code::UnknownCommand, call.name, "name", found.name);
-                return;
-            }
-            if !top || !matches!(before, Previous::Nothing | Previous::Require | Previous::Import) {
-                self.report(Diagnostic::new(Code::MisplacedGlobal, call.name).with("name", found.name));
-            }
+        let first = top && matches!(before, Previous::Nothing | Previous::Require | Previous::Import);
+        if found.op != OpId::Global && !first {
+            self.report(Diagnostic::new(Code::MisplacedGlobal, call.name).with("name", found.name));
         }
         if !self.variables {
             let fix = self.require_fix("variables");
