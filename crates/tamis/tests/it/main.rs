@@ -4,6 +4,7 @@ mod arrows;
 mod bombs;
 mod check;
 mod effects;
+mod format;
 mod mail;
 mod regex_oracle;
 mod run;
