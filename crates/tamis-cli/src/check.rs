@@ -94,7 +94,8 @@ pub fn check(args: &CheckArgs) -> Result<Exit, String> {
     Ok(exit)
 }
 
-fn concise(diagnostic: &Diagnostic, file: &str, script: &Script, language: Language) -> String {
+/// One line for a finding.
+pub fn concise(diagnostic: &Diagnostic, file: &str, script: &Script, language: Language) -> String {
     let place = script.lines().position(script.text(), diagnostic.range.start, Encoding::Utf8);
     let (severity, code) = (diagnostic.severity.name(), diagnostic.code.facts().id);
     format!("{file}:{}:{}: {severity}[{code}]: {}", place.line, place.column, diagnostic.message(language))

@@ -5,6 +5,7 @@ mod check;
 mod common;
 mod draw;
 mod files;
+mod fmt;
 mod mail;
 mod run;
 mod test;
@@ -26,6 +27,8 @@ struct Cli {
 enum Command {
     /// Say what is wrong with Sieve scripts, as the chosen server would.
     Check(check::CheckArgs),
+    /// Lay out scripts: blocks indented, one command per line, comments kept where they are.
+    Fmt(fmt::FmtArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
     /// Run test files in the language of Pigeonhole's own test suite.
@@ -58,6 +61,7 @@ impl From<Exit> for ExitCode {
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => check::check(&args),
+        Command::Fmt(args) => fmt::fmt(&args),
         Command::Run(args) => run::run(&args),
         Command::Test(args) => test::test(&args),
         Command::Vet(args) => vet::vet(&args),
