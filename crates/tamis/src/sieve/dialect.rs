@@ -161,6 +161,8 @@ pub struct Settings {
     pub virustest: Score,
     /// `separator` of the user's namespace, which divides the names of mailboxes.
     pub mailbox_separator: u8,
+    /// `sieve_report_from`: whom a `report` is from; the postmaster by default.
+    pub report_from: AddressSource,
     /// `recipient_delimiter`: each character separates user and detail.
     pub recipient_delimiter: String,
     /// True if filing into a missing mailbox creates it (`lda_mailbox_autocreate`).

@@ -53,6 +53,16 @@ const fn version(engine: Engine) -> &'static str {
     }
 }
 
+/// The release of Dovecot that comes with it.
+const fn dovecot(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Rfc => "0",
+        Engine::Pigeonhole05 => "2.3.19.1",
+        Engine::Pigeonhole05Musl => "2.3.21.1",
+        Engine::Pigeonhole24 => "2.4.4",
+    }
+}
+
 /// The release with its build, as Debian's names itself in `X-Sieve`.
 const fn full_version(engine: Engine) -> &'static str {
     match engine {

@@ -111,8 +111,7 @@ impl Writer<'_> {
                 vec![if self.variables && self.random.chance(20) { self.source() } else { string(mailbox) }]
             }
             (OpId::Execute | OpId::Filter | OpId::Pipe, "program-name") => {
-                // What a filter writes would be the message.
-                let all = if command.op == OpId::Filter { &words::PROGRAMS[1..] } else { words::PROGRAMS };
+                let all = if command.op == OpId::Filter { words::FILTERS } else { words::PROGRAMS };
                 vec![pick(self, all)]
             }
             (OpId::Report, "feedback-type") => vec![pick(self, words::FEEDBACK)],

@@ -143,6 +143,7 @@ fn pigeonhole_settings() -> Settings {
         spamtest: Score::default(),
         virustest: Score::default(),
         mailbox_separator: b'/',
+        report_from: AddressSource::Default,
         recipient_delimiter: "+".into(),
         mailbox_autocreate: false,
         has_global_scripts: false,
@@ -326,7 +327,11 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
                 return Ok(());
             }
             _ => {
-                let index = key.strip_prefix("text_value").and_then(|index| index.parse::<usize>().ok()).filter(|index| *index <= 10);
+                let index = key
+                    .strip_prefix("text_value")
+                    .map(|index| index.trim_start_matches('/'))
+                    .and_then(|index| index.parse::<usize>().ok())
+                    .filter(|index| *index <= 10);
                 let Some(index) = index else { return Err(format!("there is no setting `{name}`")) };
                 if score.text_values.len() <= index {
                     score.text_values.resize(index + 1, String::new());
@@ -352,6 +357,7 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
             dialect.settings.editheader_forbid_add.extend(words(value));
             dialect.settings.editheader_forbid_delete.extend(words(value));
         }
+        "report_from" => dialect.settings.report_from = address_source(key, value)?,
         "redirect_envelope_from" => dialect.settings.redirect_envelope_from = address_source(key, value)?,
         "notify_max_notifications" => {
             let most = Unit::Count.parse(value).ok_or_else(|| format!("`{value}` is no value for the setting `{key}`: give a number"))?;

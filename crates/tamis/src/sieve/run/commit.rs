@@ -166,7 +166,9 @@ impl Machine<'_, '_> {
         self.execute();
         let failure = self.conclude();
         let mut outcome = self.progress.outcome;
-        outcome.edited = self.fields.edited().filter(|_| failure.is_none());
+        // When a program fails at the end, what was stored before has the header as the script left it.
+        let late = |failure: &Diagnostic| failure.code == Code::ProgramFailed;
+        outcome.edited = self.fields.edited().filter(|_| failure.as_ref().is_none_or(late));
         outcome.failure = failure;
         outcome.notes = self.notes;
         outcome.assumed = self.assumed;
@@ -188,7 +190,8 @@ impl Machine<'_, '_> {
     pub(super) fn execute(&mut self) {
         self.base = 0;
         let mut entries = std::mem::take(&mut self.actions.entries);
-        if self.failure.is_none() {
+        let stopped = self.failure.is_some();
+        if !stopped {
             let before = (self.progress.outcome.stored.len(), self.progress.redirects.len(), self.progress.kept);
             let explicit = self.carry_out(&entries);
             if self.failure.is_none() {
@@ -201,6 +204,12 @@ impl Machine<'_, '_> {
             }
         }
         if self.failure.is_some() {
+            let begun = |entry: &Entry<'_>| !entry.executed && matches!(&entry.kind, Kind::External(external) if external.op == OpId::Pipe);
+            if stopped && self.engine().is_pigeonhole() && entries.iter().any(begun) {
+                // Taking back a `pipe` that was not begun ends the server's process (act_pipe_rollback in cmd-pipe.c).
+                let place = self.failure.as_ref().map_or_else(Range::default, |failure| failure.range);
+                self.abort(Diagnostic::new(Code::CommandCrashes, place).with("name", "pipe"));
+            }
             entries.retain(|entry| entry.executed);
         }
         for entry in &mut entries {
@@ -215,7 +224,6 @@ impl Machine<'_, '_> {
         let mut explicit = false;
         let kept_before = self.progress.kept;
         let separator = self.settings().mailbox_separator;
-        let mut failed = None;
         for entry in entries.iter().filter(|entry| !entry.executed) {
             let mut cancels = false;
             match &entry.kind {
@@ -250,13 +258,7 @@ impl Machine<'_, '_> {
                 }
                 Kind::Keep => explicit = true,
                 Kind::Discard | Kind::Reject(..) => cancels = true,
-                Kind::External(external) => {
-                    cancels = matches!(external.op, OpId::Pipe | OpId::Snooze);
-                    // A message that a program does not take is not lost: the script fails (act_pipe_commit in cmd-pipe.c).
-                    if external.fails && external.op == OpId::Pipe {
-                        failed = failed.or(Some(Diagnostic::new(Code::ProgramFailed, entry.range).with("name", external.name)));
-                    }
-                }
+                Kind::External(external) => cancels = matches!(external.op, OpId::Pipe | OpId::Snooze),
                 Kind::Redirect(to) => {
                     let (suppressed, id) = self.redirect_check(entry, to);
                     cancels = suppressed.is_none();
@@ -266,16 +268,12 @@ impl Machine<'_, '_> {
             }
             self.progress.implicit &= !cancels || entry.copy;
         }
-        if let Some(diagnostic) = failed {
-            self.fail(diagnostic);
-            return false;
-        }
         explicit
     }
 
     /// Sends what is to be sent, and keeps the message if it is to be kept. Says why the script failed, if it did.
     pub(super) fn conclude(&mut self) -> Option<Diagnostic> {
-        let failure = self.failure.take();
+        let mut failure = self.failure.take();
         if self.crashed {
             // Nothing that was begun is finished.
             self.progress.outcome = Outcome { keep: Keep::Cancelled, ..Outcome::default() };
@@ -284,7 +282,8 @@ impl Machine<'_, '_> {
         let mut entries = std::mem::take(&mut self.actions.entries);
         let mut outcome = std::mem::take(&mut self.progress.outcome);
         let mut letters = self.progress.letters;
-        self.answer(&entries, &mut outcome, &mut letters);
+        let broken = self.answer(&entries, &mut outcome, &mut letters);
+        failure = failure.or(broken);
         self.progress.letters = letters;
         for entry in &mut entries {
             entry.answered = true;
@@ -336,11 +335,23 @@ impl Machine<'_, '_> {
         failure
     }
 
-    /// Writes the mails of the actions, and what the server remembers.
-    fn answer(&mut self, entries: &[Entry<'_>], outcome: &mut Outcome, letters: &mut u32) {
+    /// Writes the mails of the actions, and what the server remembers. Says why it failed if a program did not take the message: what was done
+    /// before stays done, and if nothing was, nothing else is (sieve_result_action_commit_or_rollback in sieve-result.c).
+    fn answer(&mut self, entries: &[Entry<'_>], outcome: &mut Outcome, letters: &mut u32) -> Option<Diagnostic> {
         let mut redirects = std::mem::take(&mut self.progress.redirects).into_iter();
+        let mut committed = !outcome.stored.is_empty();
+        let mut failure = None;
         for entry in entries.iter().filter(|entry| !entry.answered) {
             match &entry.kind {
+                Kind::External(external) if external.fails && external.op == OpId::Pipe => {
+                    if failure.is_none() {
+                        failure = Some(Diagnostic::new(Code::ProgramFailed, entry.range).with("name", external.name));
+                    }
+                    if !committed {
+                        return failure;
+                    }
+                    continue;
+                }
                 Kind::Redirect(to) => {
                     if let Some((suppressed, id)) = redirects.next() {
                         self.send_on(outcome, entry, to, suppressed, id, letters);
@@ -372,7 +383,9 @@ impl Machine<'_, '_> {
                 Kind::Report(report) => outcome.sent.push(compose::report(&self.letter(letters), report)),
                 Kind::Notify(_) | Kind::Store(_) | Kind::Keep | Kind::Discard | Kind::External(_) => {}
             }
+            committed |= !matches!(entry.kind, Kind::Keep | Kind::Discard | Kind::Duplicate { .. });
         }
+        failure
     }
 
     /// A store into a missing mailbox fails, and with it the script. `kept`: it had stored the message in the default mailbox before.

@@ -273,6 +273,8 @@ impl Machine<'_, '_> {
 
     /// Compiles a key that is known only now. The server logs one that is not valid and goes on: it matches nothing.
     fn compile(&mut self, matcher: &Matcher<'_>, key: &[u8]) -> Step<Option<Regex>> {
+        // To compile costs far more than to search a text of that length.
+        self.step((key.len() as u64).saturating_mul(16))?;
         let flavour = self.engine().flavour();
         match Regex::new(key, flavour, matcher.matching.comparator != Comparator::Octet) {
             Ok(regex) => Ok(Some(regex)),

@@ -41,15 +41,14 @@ impl<'p> Machine<'p, '_> {
     /// An item of the environment (RFC 5183, 4.1; ext-environment-common.c); none if the server has no such item.
     pub(super) fn environment(&self, item: &[u8]) -> Option<Vec<u8>> {
         let engine = self.engine();
-        if let Some(value) = self.given(item) {
+        // Dovecot's own items come with their extensions (ext-vnd-environment.c, ext-imapsieve.c).
+        let offered = !item.starts_with(b"vnd.dovecot.") || self.has("vnd.dovecot.environment") || self.has("vnd.dovecot.imapsieve");
+        if let Some(value) = self.given(item).filter(|_| offered) {
             return Some(value.as_bytes().to_vec());
         }
         Some(match item {
             b"domain" => self.delivery.domain().into_bytes(),
             b"host" => self.delivery.hostname.clone().into_bytes(),
-            // The test suite's runner is no delivery agent.
-            #[cfg(feature = "svtest")]
-            b"location" if self.suite.is_some() => b"MS".to_vec(),
             b"location" if self.given(b"imap.cause").is_some() => b"MS".to_vec(),
             b"phase" if self.given(b"imap.cause").is_some() => b"post".to_vec(),
             b"location" => b"MDA".to_vec(),

@@ -429,7 +429,12 @@ impl<'p, 'm> Machine<'p, 'm> {
         let message = self.delivery.message;
         let bodies = match transform {
             BodyTransform::Raw => {
-                let raw = message.body_raw();
+                let mut raw = message.body_raw();
+                let skip = self.fields.raw_body_skip();
+                if skip > 0 && self.engine().is_pigeonhole() {
+                    raw = raw.get(skip..).unwrap_or_default();
+                    self.note(Diagnostic::new(Code::WrongOnServer, range).with("pattern", ":raw"));
+                }
                 return if raw.is_empty() {
                     self.event(|| Event::Missing { range, source: b"body" });
                     self.end(&matcher, false)
