@@ -4,6 +4,7 @@
 mod check;
 mod common;
 mod draw;
+mod engine;
 mod files;
 mod fmt;
 mod mail;
