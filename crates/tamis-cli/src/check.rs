@@ -136,7 +136,8 @@ fn verdict(
     format!("  {:<15} {word:<10}{}", dialect.name, reason).trim_end().to_owned()
 }
 
-fn concise(diagnostic: &Diagnostic, file: &str, script: &Script, language: Language) -> String {
+/// One line for a finding.
+pub fn concise(diagnostic: &Diagnostic, file: &str, script: &Script, language: Language) -> String {
     let place = script.lines().position(script.text(), diagnostic.range.start, Encoding::Utf8);
     let (severity, code) = (diagnostic.severity.name(), diagnostic.code.facts().id);
     format!("{file}:{}:{}: {severity}[{code}]: {}", place.line, place.column, diagnostic.message(language))

@@ -11,6 +11,7 @@
 pub mod bind;
 pub mod dialect;
 pub mod effects;
+pub mod format;
 pub mod narrate;
 pub mod policy;
 pub mod program;
@@ -23,6 +24,7 @@ pub mod values;
 
 pub use bind::{Scripts, Store, WantedScript};
 pub use dialect::Dialect;
+pub use format::format;
 pub use program::Program;
 
 use std::sync::OnceLock;

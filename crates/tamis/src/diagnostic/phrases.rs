@@ -378,6 +378,10 @@ codes! {
         en: "there is no variable namespace for `{name}` here: the server drops it from the string",
         fr: "il n'y a pas d'espace de variables pour `{name}` ici : le serveur le retire de la chaîne"
     }
+    IncludeAfterMistake "sieve/include-after-mistake" Error {
+        en: "{server} forgives this only where no other script is included",
+        fr: "{server} ne le pardonne que si aucun autre script n'est inclus"
+    }
     MatchValueRange "sieve/match-value-range" Warning {
         en: "match values end at {max}: the server drops `{name}` from the string",
         fr: "les valeurs capturées s'arrêtent à {max} : le serveur retire `{name}` de la chaîne"

@@ -5,6 +5,7 @@ mod bombs;
 mod check;
 mod constructs;
 mod effects;
+mod format;
 mod mail;
 mod regex_oracle;
 mod run;
