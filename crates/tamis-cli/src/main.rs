@@ -4,9 +4,12 @@
 mod check;
 mod common;
 mod draw;
+mod engine;
 mod files;
+mod fmt;
 mod mail;
 mod run;
+mod spec;
 mod test;
 mod vet;
 
@@ -26,8 +29,12 @@ struct Cli {
 enum Command {
     /// Say what is wrong with Sieve scripts, as the chosen server would.
     Check(check::CheckArgs),
+    /// Lay out scripts: blocks indented, one command per line, comments kept where they are.
+    Fmt(fmt::FmtArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
+    /// Say what the language has: every extension and every server, or one command, test, tag or extension.
+    Spec(spec::SpecArgs),
     /// Run test files in the language of Pigeonhole's own test suite.
     Test(test::TestArgs),
     /// Decide whether users' scripts may be used: the server's verdict and the rules of a policy.
@@ -58,7 +65,9 @@ impl From<Exit> for ExitCode {
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => check::check(&args),
+        Command::Fmt(args) => fmt::fmt(&args),
         Command::Run(args) => run::run(&args),
+        Command::Spec(args) => spec::spec(&args),
         Command::Test(args) => test::test(&args),
         Command::Vet(args) => vet::vet(&args),
     };

@@ -7,14 +7,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::Language;
 use tamis::mail::Charsets;
-use tamis::sieve::run::{Account, Timestamp};
+use tamis::sieve::run::{Account, Outcome, Timestamp};
 use tamis::sieve::{Dialect, Script, Scripts};
 use tamis::text::{Encoding, Range};
 use tamis_wire::{RunResponse, Simulation};
 
 use crate::common::ServerArgs;
 use crate::mail::{Mail, Source};
-use crate::{Exit, draw, files};
+use crate::{Exit, draw, engine, files};
 
 /// Run a script on messages and show what would happen, and why.
 #[derive(Args)]
@@ -36,6 +36,10 @@ pub struct RunArgs {
     /// What is known of the user, as JSON: {"addresses": […], "mailboxes": […]}.
     #[arg(long, value_name = "FILE")]
     account: Option<String>,
+    /// Another program that answers in place of tamis, such as peers/stalwart: a request on its standard input, the JSON of
+    /// `tamis run` on its standard output.
+    #[arg(long, value_name = "PROGRAM")]
+    engine: Option<String>,
     /// Show every step.
     #[arg(long)]
     trace: bool,
@@ -85,8 +89,8 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         dialect,
     };
     let mut out = anstream::stdout();
-    let compiled = tamis::sieve::compile(&setting.script, &setting.included, &setting.dialect);
-    if args.format == Format::Text {
+    if args.format == Format::Text && args.engine.is_none() {
+        let compiled = tamis::sieve::compile(&setting.script, &setting.included, &setting.dialect);
         for diagnostic in compiled.diagnostics.iter().filter(|diagnostic| diagnostic.unit == 0) {
             let _ = writeln!(out, "{}\n", draw::finding(diagnostic, &args.script, setting.script.text(), setting.language));
         }
@@ -113,16 +117,27 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
             }
         };
         let simulation = simulation(args, &setting, &mail);
-        let response = tamis_wire::native::answered(&simulation);
+        let told = match &args.engine {
+            None => Ok(ours(args, &simulation)),
+            Some(program) => engine::ask(program, &simulation).map(|answer| Told {
+                is_ok: answer.is_ok(),
+                destination: answer.destination(),
+                shown: if args.format == Format::Json { answer.json } else { answer.text(&args.script, &simulation) },
+            }),
+        };
         count += 1;
-        *summary.entry(destination(&response)).or_default() += 1;
-        if response.outcome_name() != "ok" && exit == Exit::Clean {
+        let told = told.unwrap_or_else(|error| {
+            anstream::eprintln!("tamis: {error}");
+            exit = Exit::Trouble;
+            Told { is_ok: true, destination: "(no answer)".to_owned(), shown: String::new() }
+        });
+        *summary.entry(told.destination).or_default() += 1;
+        if !told.is_ok && exit == Exit::Clean {
             exit = Exit::Findings;
         }
-        let _ = match args.format {
-            Format::Json => writeln!(out, "{}", response.json(&simulation)),
-            Format::Text => text(&mut out, args, &simulation, &response),
-        };
+        if !told.shown.is_empty() {
+            let _ = writeln!(out, "{}", told.shown);
+        }
     });
     if let Some(bar) = bar {
         bar.finish_and_clear();
@@ -134,6 +149,31 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         }
     }
     Ok(exit)
+}
+
+/// The answer for one message, ours or that of another program.
+struct Told {
+    /// The script took it and did not fail.
+    is_ok: bool,
+    /// Where the message went, for the summary.
+    destination: String,
+    /// What is printed.
+    shown: String,
+}
+
+fn ours(args: &RunArgs, simulation: &Simulation<'_>) -> Told {
+    let response = tamis_wire::native::answered(simulation);
+    let shown = match args.format {
+        Format::Json => response.json(simulation),
+        Format::Text => {
+            let mut shown = String::new();
+            // Writing into memory does not fail.
+            let _ = text(&mut shown, args, simulation, &response);
+            shown.truncate(shown.trim_end().len());
+            shown
+        }
+    };
+    Told { is_ok: response.outcome_name() == "ok", destination: destination(response.outcome_name(), response.outcome.as_ref()), shown }
 }
 
 fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Simulation<'s> {
@@ -178,9 +218,9 @@ pub fn now(asked: Option<&str>) -> Result<Timestamp, String> {
 }
 
 /// Where a message went, for the summary.
-fn destination(response: &RunResponse) -> String {
-    let Some(outcome) = response.outcome.as_ref().filter(|outcome| outcome.failure.is_none()) else {
-        return format!("({})", response.outcome_name());
+pub fn destination(name: &str, outcome: Option<&Outcome>) -> String {
+    let Some(outcome) = outcome.filter(|outcome| outcome.failure.is_none()) else {
+        return format!("({name})");
     };
     let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
     let mut places: Vec<String> = outcome.stored.iter().map(|stored| text(&stored.mailbox)).collect();
@@ -193,7 +233,7 @@ fn destination(response: &RunResponse) -> String {
     if places.is_empty() { "(discard)".into() } else { places.join(" + ") }
 }
 
-fn text(out: &mut impl Write, args: &RunArgs, simulation: &Simulation<'_>, response: &RunResponse) -> std::io::Result<()> {
+fn text(out: &mut impl std::fmt::Write, args: &RunArgs, simulation: &Simulation<'_>, response: &RunResponse) -> std::fmt::Result {
     let (bold, dim, red, reset) = ("\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m");
     let language = simulation.language;
     let units = response.units(simulation);

@@ -1,7 +1,7 @@
 //! tamis's own answers, in the form in which the real programs' are read.
 
 use encoding_rs::Encoding;
-use tamis::diagnostic::{Code, Language, Severity};
+use tamis::diagnostic::{Code, Diagnostic, Language, Severity};
 use tamis::mail::{self, Message};
 use tamis::sieve::dialect::Dialect;
 use tamis::sieve::run::{
@@ -12,7 +12,7 @@ use tamis::sieve::{Program, Script, Scripts, Verdict, compile};
 use crate::programs::HOSTNAME;
 use crate::report::{Answer, Done, Notify, Report, Store, Vacation, find, sanitized};
 use crate::settings::ENVIRONMENT;
-use crate::tools::{Envelope, MAILBOXES};
+use crate::tools::{Envelope, INCLUDED, MAILBOXES};
 
 /// What tamis says of a script.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct Judged {
     pub program: Option<Program>,
 }
 
-/// Compiles a script. No script that it includes exists.
+/// Compiles a script. What it may include is the tools' own list.
 #[must_use]
 pub fn judge(text: &str, dialect: &Dialect) -> Judged {
     let script = Script::parse(text);
@@ -35,7 +35,11 @@ pub fn judge(text: &str, dialect: &Dialect) -> Judged {
     let mut compiled = compile(&script, &included, dialect);
     while !compiled.wanted.is_empty() {
         let known = included.texts.len();
-        included.texts.extend(compiled.wanted.iter().map(|wanted| ((wanted.store, wanted.name.clone()), None)));
+        let known_text =
+            |store, name: &str| INCLUDED.iter().find(|known| (known.0, known.1) == (store, name)).map(|known| known.2.to_owned());
+        included
+            .texts
+            .extend(compiled.wanted.iter().map(|wanted| ((wanted.store, wanted.name.clone()), known_text(wanted.store, &wanted.name))));
         if included.texts.len() == known {
             break;
         }
@@ -72,7 +76,14 @@ pub fn simulate(program: &Program, message: &[u8], now: i64) -> Ours {
     let mut account = user(MAILBOXES);
     // Listing runs what a test asks at once, but nothing that is done at the end.
     account.answers.retain(|answer| answer.command != "pipe");
-    listed(&deliver(program, message, &envelope_of(message), now, &account))
+    let mut outcome = deliver(program, message, &envelope_of(message), now, &account);
+    // What ends a delivery only when it takes its actions back does not end a list of them.
+    let at_end = |note: &Diagnostic| note.code == Code::CommandCrashes && note.params.iter().any(|(_, value)| value == "pipe");
+    outcome.notes.retain(|note| !at_end(note));
+    if let Some(failure) = outcome.failure.as_mut().filter(|failure| at_end(failure)) {
+        failure.code = Code::ProgramFailed;
+    }
+    listed(&outcome)
 }
 
 /// The envelope that the first two fields of a generated message name.
@@ -107,12 +118,10 @@ pub fn user(mailboxes: &[&str]) -> Account {
         answers: vec![
             answer("execute", "ok", Reply::Yes, "hello"),
             answer("execute", "no", Reply::No, ""),
-            answer("execute", "copy", Reply::Yes, ""),
             answer("filter", "copy", Reply::Yes, ""),
             answer("filter", "no", Reply::No, ""),
             answer("pipe", "ok", Reply::Yes, ""),
             answer("pipe", "no", Reply::No, ""),
-            answer("pipe", "copy", Reply::Yes, ""),
             answer("execute", "", Reply::Broken, ""),
             answer("filter", "", Reply::Broken, ""),
             answer("pipe", "", Reply::Broken, ""),

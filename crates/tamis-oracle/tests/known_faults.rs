@@ -179,3 +179,50 @@ fn the_compiler_still_crashes() {
     assert_eq!(tools.compile(script.as_bytes()).unwrap().says, Says::Crashed(11));
     assert!(ours::judge(script, &Profile::Pigeonhole05.dialect()).program.is_none());
 }
+
+/// A script that fails after `pipe` ends the process that delivers: the action is taken back before it was begun (act_pipe_rollback in
+/// cmd-pipe.c, of every release so far). tamis states the hazard.
+#[test]
+fn a_failure_after_pipe_still_crashes_the_delivery() {
+    let Some(oracle) = require_or_skip(Oracle::find()) else { return };
+    let tools = Tools::new(&oracle, Profile::Full).unwrap();
+    let script = "require [\"vnd.dovecot.pipe\", \"reject\"]; pipe \"ok\"; reject \"no\";";
+    let message = mail("a");
+    let envelope = ours::envelope_of(&message);
+    let executed = tools.execute(script.as_bytes(), &message, &envelope, &["INBOX"]).unwrap().unwrap();
+    assert!(executed.crashed.is_some(), "{}", executed.output);
+    let program = ours::judge(script, &Profile::Full.dialect()).program.unwrap();
+    let outcome = ours::deliver(&program, &message, &envelope, tools.now(), &ours::user(&[]));
+    assert!(outcome.notes.iter().any(|note| note.code.crashes_server()), "{:?}", outcome.notes);
+}
+
+/// Where no empty line ends a header that `deleteheader` took apart, its last byte is stored twice (util/edit-mail.c).
+#[test]
+fn an_edited_header_without_an_end_still_grows() {
+    let Some(oracle) = require_or_skip(Oracle::find()) else { return };
+    let tools = Tools::new(&oracle, Profile::Full).unwrap();
+    let message = b"Return-Path: <a@example.org>\nEnvelope-To: <bob@example.com>\nX-A: hello";
+    let script = b"require \"editheader\"; deleteheader \"X-B\"; addheader \"X-B\" \"c\";";
+    let executed = tools.execute(script, message, &ours::envelope_of(message), &["INBOX"]).unwrap().unwrap();
+    let stored = executed.stored.first().map(|stored| String::from_utf8_lossy(&stored.message).into_owned()).unwrap_or_default();
+    assert!(stored.contains("X-A: helloo"), "{stored}");
+}
+
+/// After `deleteheader`, `body :raw` misses as much of the body as the old header was long (util/edit-mail.c). tamis answers the same and says
+/// that it is wrong.
+#[test]
+fn a_raw_body_still_loses_its_start_after_deleteheader() {
+    let Some(oracle) = require_or_skip(Oracle::find()) else { return };
+    let tools = Tools::new(&oracle, Profile::Full).unwrap();
+    let head = "Return-Path: <a@example.org>\nEnvelope-To: <bob@example.com>\nX-A: b\n";
+    let message = format!("{head}\n{}needle\n", ".".repeat(head.len() - 5)).into_bytes();
+    let envelope = ours::envelope_of(&message);
+    for (key, kept) in [("needle", true), ("e", false)] {
+        let script = format!("require [\"editheader\", \"body\"]; deleteheader \"X-A\"; if body :raw :contains \"{key}\" {{ discard; }}");
+        let (theirs, words) = tools.simulate(script.as_bytes(), &message, &envelope).unwrap().unwrap();
+        let program = ours::judge(&script, &Profile::Full.dialect()).program.unwrap();
+        let Ours { answer, hazards, .. } = ours::simulate(&program, &message, tools.now());
+        assert_eq!(theirs.to_string().contains("INBOX"), kept, "{key:?}: {theirs}\n{words}");
+        assert!(answer == theirs && hazards == ["sieve/wrong-on-server"], "{key:?}: {answer} {hazards:?}");
+    }
+}

@@ -42,6 +42,16 @@ pub struct Simulation<'r> {
     pub trace: bool,
 }
 
+impl Simulation<'_> {
+    /// The envelope: the sender, none for the null sender, and the recipient. What is not told is read from the message.
+    #[must_use]
+    pub fn envelope(&self) -> (Option<String>, String) {
+        let message = Message::parse(self.message, &mail::Limits::default(), Charsets::default());
+        let delivery = delivery(&message, self);
+        (delivery.from, delivery.to)
+    }
+}
+
 /// What became of one message.
 #[derive(Debug)]
 pub struct RunResponse {

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use tamis::diagnostic::{Diagnostic, Language, Severity};
 use tamis::sieve::dialect::{Dialect, servers};
-use tamis::sieve::{Script, Scripts, Verdict, compile};
+use tamis::sieve::syntax::Kind;
+use tamis::sieve::{Script, Scripts, Verdict, compile, format};
 use tamis::text::{Encoding, Range, apply};
 
 /// All servers that tamis knows.
@@ -22,8 +23,13 @@ pub(crate) fn check(text: &str) {
     for error in script.errors() {
         fits(error, &script);
     }
+    let laid_out = laid_out(&script);
     for dialect in DIALECTS.iter() {
         let compiled = compile(&script, &Scripts::default(), dialect);
+        if let Some(laid_out) = &laid_out {
+            let verdict = compile(laid_out, &Scripts::default(), dialect).verdict;
+            assert_eq!(verdict, compiled.verdict, "{}: layout has no meaning", dialect.name);
+        }
         for diagnostic in &compiled.diagnostics {
             fits(diagnostic, &script);
         }
@@ -55,6 +61,31 @@ fn tiles(script: &Script) {
         }
     }
     assert_eq!(at as usize, script.text().len(), "tokens tile the text to its end");
+}
+
+/// The script laid out, if that changes it: no token but blanks is another one then, and doing it twice changes nothing more.
+fn laid_out(script: &Script) -> Option<Script> {
+    let edits = format(script);
+    if edits.is_empty() {
+        return None;
+    }
+    let (text, applied) = apply(script.text(), &edits);
+    assert_eq!(applied, edits.len(), "edits do not overlap");
+    let laid_out = Script::parse(text);
+    assert_eq!(tokens(&laid_out), tokens(script), "only blanks change");
+    assert_eq!(format(&laid_out), [], "laid out is laid out");
+    Some(laid_out)
+}
+
+/// The tokens with a meaning, and the comments; capitals and the end of a comment's line have none.
+fn tokens(script: &Script) -> Vec<String> {
+    let tokens = script.tree().elements().filter(|element| !element.is_node).map(|element| match element.kind {
+        Kind::Identifier | Kind::Tag => element.range.of(script.text()).to_ascii_lowercase(),
+        Kind::HashComment => element.range.of(script.text()).trim_end_matches(['\r', '\n']).to_owned(),
+        Kind::Blank => String::new(),
+        _ => element.range.of(script.text()).to_owned(),
+    });
+    tokens.filter(|token| !token.is_empty()).collect()
 }
 
 /// A diagnostic's ranges lie in the text, between characters; its sentences and its fixes can be written.

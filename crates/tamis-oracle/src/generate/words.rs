@@ -214,8 +214,11 @@ pub(super) fn key(random: &mut Random, matches: &str, value: &str) -> String {
     }
 }
 
-/// Programs that a script may ask for; one does not exist.
-pub(super) const PROGRAMS: &[&str] = &["ok", "no", "copy", "gone"];
+/// Programs that a script may run; one does not exist.
+pub(super) const PROGRAMS: &[&str] = &["ok", "no", "gone"];
+
+/// Programs that a script may filter by: what they write becomes the message.
+pub(super) const FILTERS: &[&str] = &["copy", "no", "gone"];
 
 pub(super) const ANNOTATIONS: &[&str] =
     &["/private/comment", "/shared/comment", "/private/vendor/x", "/SHARED/admin", "/other/x", "comment", "/private//x"];

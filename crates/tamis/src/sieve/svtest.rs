@@ -204,6 +204,14 @@ impl Host for Runner<'_> {
         self.report.tests.push(Test { name: lossy(&test.name), range: test.range, failure });
     }
 
+    fn file(&mut self, path: &str) -> Option<Vec<u8>> {
+        let known = self.files.texts.get(path);
+        if known.is_none() {
+            self.files.wanted.insert(path.to_owned());
+        }
+        known.cloned().flatten()
+    }
+
     fn unknown_setting(&mut self, sentence: String) {
         if !self.report.notes.contains(&sentence) {
             self.report.notes.push(sentence);

@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sieve::values", &["mail", "text"]),
     ("sieve::dialect", &["regex", "sieve::spec"]),
     // Row 2.
+    ("sieve::format", &["text", "diagnostic", "sieve::syntax"]),
     ("sieve::program", &["text", "regex", "sieve::dialect", "sieve::spec"]),
     (
         "sieve::bind",

@@ -220,7 +220,7 @@ impl Binder<'_> {
             return self.find_among(key, range, test);
         }
         self.position(first)?;
-        first.command()
+        first.command().filter(|command| self.is_offered("", command.name, range.of(self.text)))
     }
 
     /// The same of a long name, or one that several extensions have.
@@ -229,7 +229,8 @@ impl Binder<'_> {
         let (mut found, mut found_at, mut other, mut other_at) = (None, 0, None, usize::MAX);
         for entry in COMMANDS.all(key) {
             let Some(at) = self.position(entry) else { continue };
-            let Some(command) = entry.command().filter(|command| self.is_name(command.name, range)) else { continue };
+            let is_meant = |command: &&Command| self.is_name(command.name, range) && self.is_offered("", command.name, range.of(self.text));
+            let Some(command) = entry.command().filter(|command| is_meant(command)) else { continue };
             if (command.role == Role::Test) == test {
                 if found.is_none() || at > found_at {
                     (found, found_at) = (Some(command), at);
@@ -246,7 +247,7 @@ impl Binder<'_> {
         let mut other = None;
         for extension in self.loaded.iter().rev() {
             for command in extension.commands {
-                if command.name.len() == name.len() && command.name.eq_ignore_ascii_case(name) {
+                if command.name.len() == name.len() && command.name.eq_ignore_ascii_case(name) && self.is_offered("", command.name, name) {
                     if (command.role == Role::Test) == test {
                         return Some(command);
                     }
@@ -262,7 +263,8 @@ impl Binder<'_> {
     pub(super) fn tag(&self, found: &'static Command, range: Range) -> Option<&'static Tag> {
         let range = Range { start: range.start + 1, ..range };
         if cfg!(target_arch = "wasm32") {
-            return find_tag(self.loaded.iter().copied(), found, range.of(self.text));
+            let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text));
+            return tag.filter(|tag| self.is_offered(":", tag.name, range.of(self.text)));
         }
         let key = Key::at(self.text.as_bytes(), range);
         let first = TAGS.first(key)?;
@@ -270,7 +272,7 @@ impl Binder<'_> {
             return self.tag_among(key, found, range);
         }
         self.position(first)?;
-        first.tag().filter(|tag| stands_on(tag, found))
+        first.tag().filter(|tag| stands_on(tag, found) && self.is_offered(":", tag.name, range.of(self.text)))
     }
 
     /// The same of a long name, or one that several tags have.
@@ -279,7 +281,10 @@ impl Binder<'_> {
         let (mut tag, mut tag_at) = (None, 0);
         for entry in TAGS.all(key) {
             let Some(at) = self.position(entry).filter(|at| tag.is_none() || *at > tag_at) else { continue };
-            if let Some(this) = entry.tag().filter(|this| self.is_name(this.name, range) && stands_on(this, found)) {
+            let is_meant = |this: &&Tag| {
+                self.is_name(this.name, range) && stands_on(this, found) && self.is_offered(":", this.name, range.of(self.text))
+            };
+            if let Some(this) = entry.tag().filter(|this| is_meant(this)) {
                 (tag, tag_at) = (Some(this), at);
             }
         }
@@ -296,6 +301,14 @@ impl Binder<'_> {
     #[inline]
     fn is_name(&self, name: &str, range: Range) -> bool {
         name.len() <= Key::SHORT || name.eq_ignore_ascii_case(range.of(self.text))
+    }
+
+    /// False for a command or tag (`sign` is its colon) that the engine lacks, or whose case is wrong to it.
+    #[inline]
+    pub(super) fn is_offered(&self, sign: &str, name: &str, written: &str) -> bool {
+        let rules = self.dialect.engine.rules();
+        let lacks = |missing: &&str| missing.strip_prefix(sign).is_some_and(|rest| rest == name);
+        !(rules.lower_case && name != written) && !rules.without.iter().any(lacks)
     }
 
     /// True if a name without a colon is a tag's on a command.
@@ -371,7 +384,9 @@ mod tests {
                         let range = Range::new(0, count(name.len() + 1));
                         for command in all.iter().flat_map(|extension| extension.commands) {
                             let meant = binder.tag(command, range);
-                            assert_eq!(meant, find_tag(binder.loaded.iter().copied(), command, name), "{text} on {}", command.name);
+                            let searched = find_tag(binder.loaded.iter().copied(), command, name);
+                            let searched = searched.filter(|tag| binder.is_offered(":", tag.name, range.of(&text)));
+                            assert_eq!(meant, searched, "{text} on {}", command.name);
                             found += usize::from(meant.is_some());
                         }
                     }

@@ -166,7 +166,9 @@ impl Machine<'_, '_> {
         self.execute();
         let failure = self.conclude();
         let mut outcome = self.progress.outcome;
-        outcome.edited = self.fields.edited().filter(|_| failure.is_none());
+        // When a program fails at the end, what was stored before has the header as the script left it.
+        let late = |failure: &Diagnostic| failure.code == Code::ProgramFailed;
+        outcome.edited = self.fields.edited().filter(|_| failure.as_ref().is_none_or(late));
         outcome.failure = failure;
         outcome.notes = self.notes;
         outcome.assumed = self.assumed;

@@ -379,7 +379,11 @@ pub(super) fn report(letter: &Letter<'_>, report: &Report) -> Sent {
     let mut out = letter.start();
     field(&mut out, b"Message-ID", &letter.message_id("dovecot-sieve"));
     field(&mut out, b"Date", &letter.date());
-    field(&mut out, b"From", &letter.postmaster_text());
+    let from = match &letter.dialect.settings.report_from {
+        AddressSource::Postmaster => None,
+        source => letter.address(source).flatten(),
+    };
+    field(&mut out, b"From", &from.as_ref().map_or_else(|| letter.postmaster_text(), path));
     field(&mut out, b"To", &path(&report.to));
     let subject = match letter.first_decoded(b"subject") {
         Some(subject) => [b"Report: ", subject.as_slice()].concat(),
@@ -424,11 +428,11 @@ pub(super) fn report(letter: &Letter<'_>, report: &Report) -> Sent {
     field(&mut out, b"Content-Type", if report.headers_only { b"text/rfc822-headers" } else { b"message/rfc822" });
     field(&mut out, b"Content-Disposition", b"attachment");
     out.extend_from_slice(b"\r\n");
-    let fields = Fields::new(delivery.message);
-    if report.headers_only {
-        out.extend_from_slice(&fields.header(|_| false));
-    } else {
-        out.extend_from_slice(&fields.mail(|_| false));
+    // The message as it came, its header with the empty line behind it if there is one.
+    let raw = delivery.message.raw();
+    let body = if report.headers_only { delivery.message.body_raw().len() } else { 0 };
+    push_crlf(&mut out, raw.get(..raw.len().saturating_sub(body)).unwrap_or_default());
+    if !report.headers_only {
         out.extend_from_slice(b"\r\n");
     }
     out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());

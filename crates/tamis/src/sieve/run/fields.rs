@@ -254,6 +254,12 @@ impl<'m> Fields<'m> {
         deleted
     }
 
+    /// How much of the start of the body `body :raw` misses. A fault of the engine: once `deleteheader` took the header apart and anything was
+    /// changed, the body is read as if the old header stood before it still (util/edit-mail.c).
+    pub(super) fn raw_body_skip(&self) -> usize {
+        if self.edited && self.parsed { self.message.header_raw().len() } else { 0 }
+    }
+
     /// The mail as it is sent on, lines ended by CRLF, without the fields that `hide` names.
     pub(super) fn mail(&self, hide: impl Fn(&Field<'_>) -> bool) -> Vec<u8> {
         let mut out = self.header(hide);

@@ -4,7 +4,9 @@
 //! What a run borrows cannot change while it lasts. So nothing changes: a new message, envelope, account or dialect joins the [`Stage`], and
 //! the machine goes on with that one.
 
-use std::cell::{Cell, OnceCell};
+mod settings;
+mod stage;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -14,19 +16,15 @@ use super::fields::Fields;
 use super::machine::{Failed, Machine, Step};
 use super::matching::{Keys, Matcher};
 use super::result::{Actions, Entry, Kind};
-use super::{Account, Delivery, Limits, Outcome, Sent, Timestamp, Tracer};
+use super::{Account, Annotation, Delivery, Limits, Outcome, Sent, Timestamp, Tracer};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::mail::{self, Charsets, Message, SmtpAddress, WantedCharset};
-use crate::sieve::dialect::{Dialect, Engine};
+use crate::mail::{self, Charsets, Message, WantedCharset};
+use crate::sieve::dialect::Dialect;
 use crate::sieve::program::suite::{Act, Ask, Listed, Object, Source};
 use crate::sieve::program::{Program, Text};
 use crate::text::Range;
-
-/// The message that a test file begins with (testsuite-message.c has one like it).
-const FIRST_MESSAGE: &[u8] = b"From: sender@example.com\nTo: recipient@example.org\nSubject: Frop!\n\nFriep!\n";
-
-/// So many messages, envelopes and settings one test file may go through.
-const MOST: usize = 4096;
+use settings::environment;
+use stage::{FIRST_MESSAGE, MOST, Stage, has_attachment, path};
 
 /// What the runner does for a test file.
 pub(in crate::sieve) trait Host {
@@ -36,6 +34,8 @@ pub(in crate::sieve) trait Host {
     fn texts(&mut self, finding: &Diagnostic, dialect: &Dialect) -> Vec<String>;
     /// A test ended.
     fn tested(&mut self, test: Tested);
+    /// A file beside the test file; none if it was not supplied, or is not there.
+    fn file(&mut self, path: &str) -> Option<Vec<u8>>;
     /// A setting that is not known, or its value.
     fn unknown_setting(&mut self, sentence: String);
     /// Something to show.
@@ -83,7 +83,13 @@ pub(in crate::sieve) fn run(given: &Given<'_>, host: &mut dyn Host, tracer: &mut
     let Some(delivery) = stage.delivery(FIRST_MESSAGE.to_vec(), given.now) else {
         return Ended { failure: None, charsets: BTreeSet::new(), steps: 0 };
     };
-    let account = Account { mailboxes: Some(vec!["INBOX".to_owned()]), ..Account::default() };
+    let account = Account {
+        mailboxes: Some(vec!["INBOX".to_owned()]),
+        special_uses: Some(Vec::new()),
+        metadata: Some(Vec::new()),
+        environment: environment(&BTreeMap::new()),
+        ..Account::default()
+    };
     let mut machine = Machine::new(given.program, delivery, &account, given.limits, Some(tracer));
     machine.suite = Some(Box::new(Suite {
         stage: &stage,
@@ -105,82 +111,6 @@ pub(in crate::sieve) fn run(given: &Given<'_>, host: &mut dyn Host, tracer: &mut
     machine.suite_end(ended.is_err());
     let charsets = stage.messages.iter().flat_map(Message::wanted).collect();
     Ended { failure: machine.failure.take(), charsets, steps: machine.steps }
-}
-
-/// Things that come and stay. No reference to one is ever lost, since the shelf never grows.
-struct Shelf<T> {
-    places: Vec<OnceCell<T>>,
-    used: Cell<usize>,
-}
-
-impl<T> Shelf<T> {
-    fn new() -> Self {
-        let mut places = Vec::new();
-        places.resize_with(MOST, OnceCell::new);
-        Self { places, used: Cell::new(0) }
-    }
-
-    /// Puts a thing on the shelf, if there is room.
-    fn put(&self, thing: T) -> Option<&T> {
-        let place = self.places.get(self.used.get())?;
-        self.used.set(self.used.get() + 1);
-        Some(place.get_or_init(|| thing))
-    }
-
-    fn iter(&self) -> impl Iterator<Item = &T> {
-        self.places.iter().filter_map(OnceCell::get)
-    }
-}
-
-/// Everything that the machine of a test file borrows, one after another.
-struct Stage<'m> {
-    raws: Shelf<Vec<u8>>,
-    messages: Shelf<Message<'m>>,
-    deliveries: Shelf<Delivery<'m>>,
-    accounts: Shelf<Account>,
-    dialects: Shelf<Dialect>,
-    charsets: &'m Charsets,
-}
-
-impl<'m> Stage<'m> {
-    fn new(charsets: &'m Charsets) -> Self {
-        Self {
-            raws: Shelf::new(),
-            messages: Shelf::new(),
-            deliveries: Shelf::new(),
-            accounts: Shelf::new(),
-            dialects: Shelf::new(),
-            charsets,
-        }
-    }
-
-    /// A delivery of this message, with the envelope that its header tells of.
-    fn delivery(&'m self, raw: Vec<u8>, now: Timestamp) -> Option<&'m Delivery<'m>> {
-        let raw = self.raws.put(raw)?;
-        let message = self.messages.put(Message::parse(raw, &mail::Limits::default(), self.charsets.clone()))?;
-        let address = |names: &[&[u8]]| names.iter().find_map(|name| first_address(message, name)).map(|address| text(&address));
-        let to = address(&[b"envelope-to", b"to"]).unwrap_or_else(|| "recipient@example.com".into());
-        let from = address(&[b"return-path", b"sender", b"from"]).unwrap_or_else(|| "sender@example.com".into());
-        self.deliveries.put(Delivery {
-            message,
-            from: Some(from),
-            final_to: Some(to.clone()),
-            to,
-            auth: None,
-            now,
-            default_mailbox: "INBOX".into(),
-            hostname: "localhost".into(),
-        })
-    }
-}
-
-fn first_address(message: &Message<'_>, name: &[u8]) -> Option<SmtpAddress> {
-    let field = mail::fields_named(message.fields(), name).next()?;
-    mail::addresses(&field.undecoded()).addresses.into_iter().next().filter(|address| !address.local_part.is_empty())
-}
-
-fn text(address: &SmtpAddress) -> String {
-    String::from_utf8_lossy(&address.to_bytes()).into_owned()
 }
 
 /// A mail in a mailbox, and its flags.
@@ -425,13 +355,22 @@ impl<'p, 'm> Machine<'p, 'm> {
             Act::Metadata { mailbox, annotation, value } => {
                 let mailbox = mailbox.as_ref().map(|mailbox| self.text(mailbox).into_owned());
                 let (annotation, value) = (self.text(annotation).into_owned(), self.text(value).into_owned());
-                self.set_metadata(mailbox, annotation, value);
+                self.set_metadata(mailbox, &annotation, value);
                 Ok(())
             }
         }
     }
 
-    fn set_metadata(&mut self, _mailbox: Option<Vec<u8>>, _annotation: Vec<u8>, _value: Vec<u8>) {}
+    /// Sets an annotation of a mailbox, or of the server.
+    fn set_metadata(&mut self, mailbox: Option<Vec<u8>>, annotation: &[u8], value: Vec<u8>) {
+        let mailbox = String::from_utf8_lossy(&mailbox.unwrap_or_default()).into_owned();
+        let name = String::from_utf8_lossy(annotation).into_owned();
+        let mut account = self.account.clone();
+        let known = account.metadata.get_or_insert_default();
+        known.retain(|other| other.mailbox != mailbox || !other.name.eq_ignore_ascii_case(&name));
+        known.push(Annotation { mailbox, name, value });
+        self.set_account(account);
+    }
 
     fn print(&mut self, text: Vec<u8>) {
         if let Some(suite) = &mut self.suite {
@@ -486,37 +425,6 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.set_message(raw, range)?;
         self.set_flags(flags);
         Ok(true)
-    }
-
-    fn reload(&mut self, range: Range, extension: Option<Vec<u8>>) -> Step<()> {
-        let Some(suite) = &mut self.suite else { return Ok(()) };
-        if let Some(name) = &extension
-            && suite.base.extension(name).is_none()
-        {
-            let reason = [b"there is no extension `", name.as_slice(), b"`"].concat();
-            return self.suite_fail(range, reason);
-        }
-        let mut dialect = suite.base.clone();
-        let mut addresses = Vec::new();
-        for (key, value) in &suite.config {
-            // 2.4 has lists of named blocks: a block that the list does not name is none.
-            let block = key.split_once('/').and_then(|(list, rest)| Some((suite.config.get(list)?, rest.split('/').next()?)));
-            if block.is_some_and(|(list, name)| !list.split_ascii_whitespace().any(|word| word == name)) {
-                continue;
-            }
-            if key == "sieve_user_email" {
-                addresses = vec![value.clone()];
-            } else if let Err(sentence) = dialect.set(key, value) {
-                suite.host.unknown_setting(sentence);
-            }
-        }
-        if let Some(dialect) = suite.stage.dialects.put(dialect) {
-            self.dialect = dialect;
-        }
-        if self.account.addresses != addresses {
-            self.set_account(Account { addresses, ..self.account.clone() });
-        }
-        Ok(())
     }
 
     pub(super) fn suite_ask(&mut self, range: Range, ask: &'p Ask) -> Step<bool> {
@@ -642,7 +550,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         for (stored, fields) in outcome.stored.iter().zip(stores.iter().chain(std::iter::repeat(last))) {
             let raw = fields.mail(|_| false);
             let mut flags = stored.flags.clone();
-            if self.dialect.engine == Engine::Pigeonhole24 {
+            if self.dialect.engine.is_since_24(0) {
                 // mail_attachment_detection_options = add-flags, which is the default.
                 let message = Message::parse(&raw, &mail::Limits::default(), Charsets::new());
                 flags.push(if has_attachment(&message) { b"$HasAttachment".to_vec() } else { b"$HasNoAttachment".to_vec() });
@@ -687,52 +595,9 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 }
 
-/// Whether Dovecot 2.4 sees an attachment in a mail: a part that says so (message-part-data.c).
-fn has_attachment(message: &Message<'_>) -> bool {
-    let attached = |disposition: &[u8]| disposition.eq_ignore_ascii_case(b"attachment");
-    message.parts().iter().any(|part| part.content_disposition.as_deref().is_some_and(attached))
-}
-
 /// The headers of what the actions store.
 fn stores<'m>(entries: &[Entry<'m>]) -> Vec<Rc<Fields<'m>>> {
     entries.iter().filter(|entry| matches!(entry.kind, Kind::Store(_))).map(|entry| Rc::clone(&entry.fields)).collect()
-}
-
-/// The address of an SMTP path, its source route left out; none if it is not valid, or null (smtp_address_parse_path). `local`: a local part
-/// may stand alone.
-fn path(text: &[u8], local: bool) -> Option<String> {
-    let text = std::str::from_utf8(text).ok()?.trim();
-    let address = match text.strip_prefix('<') {
-        Some(rest) => rest.strip_suffix('>')?,
-        None => text,
-    };
-    let address = match address.strip_prefix('@') {
-        None => address,
-        Some(route) => {
-            let (route, address) = route.split_once(':')?;
-            let mut hops = route.split(',').map(|hop| hop.strip_prefix('@').unwrap_or(hop));
-            let marked = route.split(',').skip(1).all(|hop| hop.starts_with('@'));
-            if !marked || !hops.all(is_domain) {
-                return None;
-            }
-            address
-        }
-    };
-    let (local_part, domain) = match address.rsplit_once('@') {
-        Some((local_part, domain)) => (local_part, Some(domain)),
-        None => (address, None),
-    };
-    let quoted = local_part.len() > 1 && local_part.starts_with('"') && local_part.ends_with('"');
-    let word = |char: char| char.is_ascii_alphanumeric() || !char.is_ascii() || "!#$%&'*+-/=?^_`{|}~.".contains(char);
-    let fits = !local_part.is_empty() && (quoted || local_part.chars().all(word));
-    (fits && domain.map_or(local, is_domain)).then(|| address.to_owned())
-}
-
-fn is_domain(domain: &str) -> bool {
-    let label = |label: &str| {
-        !label.is_empty() && label.chars().all(|char| char.is_ascii_alphanumeric() || !char.is_ascii() || "-_".contains(char))
-    };
-    domain.split('.').all(label) || (domain.starts_with('[') && domain.ends_with(']'))
 }
 
 /// The name that the server has for an action.
