@@ -508,7 +508,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                 }
                 Ok(())
             }
-            Op::Include { unit: Some(unit), once } => {
+            Op::Include { unit: Some(unit), once, .. } => {
                 let first = !self.included.contains(unit);
                 if first {
                     self.included.push(*unit);
@@ -524,6 +524,10 @@ impl<'p, 'm> Machine<'p, 'm> {
                     self.enter(*unit, Some(Box::new(suspended)));
                 }
                 Ok(())
+            }
+            Op::Include { again: true, .. } if self.engine().is_05() => {
+                // Fixed in 2.4 (ext-include-common.c, `ext_include_execute_include`).
+                Err(self.abort(Diagnostic::new(Code::CommandCrashes, command.range).with("name", "include")))
             }
             Op::Include { unit: None, .. } | Op::DebugLog(_) => Ok(()),
             Op::Set { variable, modifiers, value } => {
