@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::{Diagnostic, Language, Severity};
-use tamis::sieve::{Script, Verdict, check as check_script};
+use tamis::sieve::{Dialect, Script, Verdict, check as check_script};
 use tamis::text::Encoding;
 use tamis_wire::{CheckResponse, FileReport, Places};
 
@@ -36,7 +36,8 @@ enum Format {
 
 /// Checks every file, whatever the others are like.
 pub fn check(args: &CheckArgs) -> Result<Exit, String> {
-    let dialect = args.server.dialect()?;
+    let dialects = args.server.dialects()?;
+    let many = dialects.len() > 1;
     let language = args.server.language();
     let mut out = anstream::stdout();
     let mut exit = Exit::Clean;
@@ -51,34 +52,42 @@ pub fn check(args: &CheckArgs) -> Result<Exit, String> {
                 continue;
             }
         };
-        let included = files::included(&script, &dialect, args.server.include.as_deref());
-        let checked = check_script(&script, &included, &dialect);
-        if exit != Exit::Trouble && (checked.verdict != Verdict::Accepted || !checked.diagnostics.is_empty()) {
-            exit = Exit::Findings;
+        if many && args.format == Format::Full {
+            let _ = writeln!(out, "{file}");
         }
-        count.add(checked.verdict, &checked.diagnostics);
-        let own: Vec<Diagnostic> = checked.diagnostics.into_iter().filter(|diagnostic| diagnostic.unit == 0).collect();
-        match args.format {
-            Format::Full => {
-                for diagnostic in &own {
-                    let _ = writeln!(out, "{}\n", draw::finding(diagnostic, file, script.text(), language));
-                }
+        for dialect in &dialects {
+            let included = files::included(&script, dialect, args.server.include.as_deref());
+            let checked = check_script(&script, &included, dialect);
+            if exit != Exit::Trouble && (checked.verdict != Verdict::Accepted || !checked.diagnostics.is_empty()) {
+                exit = Exit::Findings;
             }
-            Format::Concise => {
-                for diagnostic in &own {
-                    let _ = writeln!(out, "{}", concise(diagnostic, file, &script, language));
+            count.add(checked.verdict, &checked.diagnostics);
+            let own: Vec<Diagnostic> = checked.diagnostics.into_iter().filter(|diagnostic| diagnostic.unit == 0).collect();
+            match args.format {
+                Format::Full | Format::Concise if many => {
+                    let _ = writeln!(out, "{}", verdict(dialect, checked.verdict, &own, file, &script, args.format, language));
                 }
-            }
-            Format::Json => {
-                response.file(&FileReport {
-                    file,
-                    server: &dialect.name,
-                    verdict: checked.verdict,
-                    diagnostics: &own,
-                    places: Places { name: "", text: script.text(), lines: script.lines(), encoding: Encoding::Utf8 },
-                    language,
-                    wanted: &[],
-                });
+                Format::Full => {
+                    for diagnostic in &own {
+                        let _ = writeln!(out, "{}\n", draw::finding(diagnostic, file, script.text(), language));
+                    }
+                }
+                Format::Concise => {
+                    for diagnostic in &own {
+                        let _ = writeln!(out, "{}", concise(diagnostic, file, &script, language));
+                    }
+                }
+                Format::Json => {
+                    response.file(&FileReport {
+                        file,
+                        server: &dialect.name,
+                        verdict: checked.verdict,
+                        diagnostics: &own,
+                        places: Places { name: "", text: script.text(), lines: script.lines(), encoding: Encoding::Utf8 },
+                        language,
+                        wanted: &[],
+                    });
+                }
             }
         }
     }
@@ -86,12 +95,45 @@ pub fn check(args: &CheckArgs) -> Result<Exit, String> {
         Format::Json => {
             let _ = writeln!(out, "{}", response.finish());
         }
-        Format::Full => {
-            let _ = writeln!(out, "{}", count.summary(&dialect.name, language));
+        Format::Full if !many => {
+            let server = dialects.first().map_or("", |dialect| &dialect.name);
+            let _ = writeln!(out, "{}", count.summary(server, language));
         }
-        Format::Concise => {}
+        Format::Full | Format::Concise => {}
     }
     Ok(exit)
+}
+
+/// One server's verdict in a line, with what it rests on.
+fn verdict(
+    dialect: &Dialect,
+    verdict: Verdict,
+    own: &[Diagnostic],
+    file: &str,
+    script: &Script,
+    format: Format,
+    language: Language,
+) -> String {
+    let word = match (verdict, language) {
+        (Verdict::Accepted, Language::En) => "accepted",
+        (Verdict::Refused, Language::En) => "refused",
+        (Verdict::Declined, Language::En) => "declined",
+        (Verdict::Accepted, Language::Fr) => "accepté",
+        (Verdict::Refused, Language::Fr) => "refusé",
+        (Verdict::Declined, Language::Fr) => "sans avis",
+    };
+    let first = own.iter().find(|diagnostic| diagnostic.severity == Severity::Error).or(own.first());
+    let reason = first.map(|diagnostic| {
+        let line = script.lines().position(script.text(), diagnostic.range.start, Encoding::Utf8).line;
+        let more = if own.len() > 1 { format!(" (+{})", own.len() - 1) } else { String::new() };
+        let word = if language == Language::Fr { "ligne" } else { "line" };
+        format!("{word} {line}: {}[{}]: {}{more}", diagnostic.severity.name(), diagnostic.code.facts().id, diagnostic.message(language))
+    });
+    let reason = reason.unwrap_or_default();
+    if format == Format::Concise {
+        return format!("{file}: {}: {word}: {reason}", dialect.name).trim_end_matches(": ").to_owned();
+    }
+    format!("  {:<15} {word:<10}{}", dialect.name, reason).trim_end().to_owned()
 }
 
 /// One line for a finding.

@@ -9,9 +9,13 @@ use tamis::sieve::{Dialect, dialect};
 /// Which server, in which language.
 #[derive(Args, Clone, Debug)]
 pub struct ServerArgs {
-    /// Whose behaviour: pigeonhole-2.4 (the default), pigeonhole-0.5, mailcow, mailcow-global, rfc.
+    /// Whose behaviour: pigeonhole-2.4 (the default) or a release of it such as pigeonhole-2.4.1, pigeonhole-0.5, mailcow, mailcow-global,
+    /// cyrus, stalwart, proton, rfc. For check also all.
     #[arg(long, value_name = "NAME", default_value = "pigeonhole-2.4")]
     pub server: String,
+    /// A server that announces these extensions: the value of its ManageSieve line "SIEVE", or its whole answer to CAPABILITY.
+    #[arg(long, value_name = "LINE", conflicts_with = "server")]
+    pub capabilities: Option<String>,
     /// Override a setting of the server, such as sieve_max_redirects=100.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub settings: Vec<String>,
@@ -26,11 +30,22 @@ pub struct ServerArgs {
 impl ServerArgs {
     /// The server with its settings.
     pub fn dialect(&self) -> Result<Dialect, String> {
-        let mut dialect = Dialect::named(&self.server).ok_or_else(|| {
-            let names: Vec<&str> = dialect::servers().iter().map(|server| server.name).collect();
-            let meant = tamis::sieve::bind::nearest(&self.server, names.iter().copied()).map(|name| format!("; did you mean `{name}`?"));
-            format!("there is no server `{}`{}\n       known servers: {}", self.server, meant.unwrap_or_default(), names.join(", "))
-        })?;
+        let dialect = match &self.capabilities {
+            Some(line) => Dialect::from_capabilities(line)?,
+            None => named(&self.server)?,
+        };
+        self.with_settings(dialect)
+    }
+
+    /// The server with its settings, or with `all` every server.
+    pub fn dialects(&self) -> Result<Vec<Dialect>, String> {
+        if self.server != "all" {
+            return Ok(vec![self.dialect()?]);
+        }
+        dialect::servers().iter().map(|server| self.with_settings((server.build)())).collect()
+    }
+
+    fn with_settings(&self, mut dialect: Dialect) -> Result<Dialect, String> {
         for setting in &self.settings {
             let (key, value) = setting.split_once('=').ok_or_else(|| format!("--set takes KEY=VALUE, not `{setting}`"))?;
             dialect.set(key, value)?;
@@ -42,6 +57,15 @@ impl ServerArgs {
     pub fn language(&self) -> Language {
         language(self.lang.as_deref())
     }
+}
+
+/// A server by its name.
+pub fn named(name: &str) -> Result<Dialect, String> {
+    Dialect::named(name).ok_or_else(|| {
+        let names: Vec<&str> = dialect::servers().iter().map(|server| server.name).collect();
+        let meant = tamis::sieve::bind::nearest(name, names.iter().copied()).map(|name| format!("; did you mean `{name}`?"));
+        format!("there is no server `{name}`{}\n       known servers: {}", meant.unwrap_or_default(), names.join(", "))
+    })
 }
 
 /// The language asked for, or that of the environment.

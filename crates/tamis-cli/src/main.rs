@@ -9,6 +9,7 @@ mod files;
 mod fmt;
 mod mail;
 mod run;
+mod spec;
 mod test;
 mod vet;
 
@@ -32,6 +33,8 @@ enum Command {
     Fmt(fmt::FmtArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
+    /// Say what the language has: every extension and every server, or one command, test, tag or extension.
+    Spec(spec::SpecArgs),
     /// Run test files in the language of Pigeonhole's own test suite.
     Test(test::TestArgs),
     /// Decide whether users' scripts may be used: the server's verdict and the rules of a policy.
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::check(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Run(args) => run::run(&args),
+        Command::Spec(args) => spec::spec(&args),
         Command::Test(args) => test::test(&args),
         Command::Vet(args) => vet::vet(&args),
     };

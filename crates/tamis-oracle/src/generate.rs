@@ -1,5 +1,6 @@
 //! Generators of scripts and messages. The same seed gives the same text on every machine: a case is named by its seed.
 
+mod coverage;
 mod message;
 mod mutate;
 mod random;
@@ -7,6 +8,7 @@ mod script;
 mod tokens;
 mod words;
 
+pub use coverage::{Coverage, coverage};
 pub(crate) use message::base64;
 pub use message::message;
 pub use mutate::{mutate_bytes, mutate_script};

@@ -12,7 +12,7 @@ use tamis::sieve::{Program, Script, Scripts, Verdict, compile};
 use crate::programs::HOSTNAME;
 use crate::report::{Answer, Done, Notify, Report, Store, Vacation, find, sanitized};
 use crate::settings::ENVIRONMENT;
-use crate::tools::{Envelope, MAILBOXES};
+use crate::tools::{Envelope, INCLUDED, MAILBOXES};
 
 /// What tamis says of a script.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct Judged {
     pub program: Option<Program>,
 }
 
-/// Compiles a script. No script that it includes exists.
+/// Compiles a script. What it may include is the tools' own list.
 #[must_use]
 pub fn judge(text: &str, dialect: &Dialect) -> Judged {
     let script = Script::parse(text);
@@ -35,7 +35,11 @@ pub fn judge(text: &str, dialect: &Dialect) -> Judged {
     let mut compiled = compile(&script, &included, dialect);
     while !compiled.wanted.is_empty() {
         let known = included.texts.len();
-        included.texts.extend(compiled.wanted.iter().map(|wanted| ((wanted.store, wanted.name.clone()), None)));
+        let known_text =
+            |store, name: &str| INCLUDED.iter().find(|known| (known.0, known.1) == (store, name)).map(|known| known.2.to_owned());
+        included
+            .texts
+            .extend(compiled.wanted.iter().map(|wanted| ((wanted.store, wanted.name.clone()), known_text(wanted.store, &wanted.name))));
         if included.texts.len() == known {
             break;
         }

@@ -88,6 +88,7 @@ impl Profile {
             for (key, value) in FULL.iter().filter(|(key, _)| !matches!(*key, "sieve_plugins" | "sieve_env_color")) {
                 dialect.set(key, value).expect("a setting that tamis knows");
             }
+            dialect.settings.has_global_scripts = true;
             dialect.extensions.extend(["imapsieve", "vnd.dovecot.imapsieve"].iter().filter_map(|name| spec::extension(name)));
         }
         dialect.position = Position::Global;

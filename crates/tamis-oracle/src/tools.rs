@@ -12,6 +12,7 @@ use crate::process::{self, End, Ended};
 use crate::programs::{NOW, Oracle, Sandbox};
 use crate::report::{Answer, contains, parse};
 use crate::settings::Profile;
+use tamis::sieve::Store;
 
 pub use execute::{Executed, Sending, Storing};
 
@@ -61,6 +62,19 @@ pub struct Tools {
     user: String,
 }
 
+/// Scripts that others may include.
+pub const INCLUDED: &[(Store, &str, &str)] = &[
+    (
+        Store::Personal,
+        "one",
+        "require [\"fileinto\", \"include\", \"variables\"]; global \"g1\"; set \"g1\" \"${g1}x\";\n\
+         if header :contains \"Subject\" \"a\" { fileinto \"Lists\"; return; } if string \"${g1}\" \"xx\" { stop; }\n",
+    ),
+    (Store::Personal, "two", "require [\"include\", \"imap4flags\"]; addflag \"work\"; include :once \"one\"; include :global \"one\";\n"),
+    (Store::Global, "one", "require \"copy\"; if size :over 300 { redirect :copy \"carol@example.com\"; }\n"),
+    (Store::Global, "two", "require [\"include\", \"fileinto\"]; include :once :global \"one\"; fileinto \"Archive\"; return; discard;\n"),
+];
+
 /// Programs that scripts may run: one that writes a word, one that says no, and one that copies what it reads.
 const PROGRAMS: &[(&str, &str)] =
     &[("ok", "#!/bin/sh\ncat > /dev/null\nprintf hello\n"), ("no", "#!/bin/sh\ncat > /dev/null\nexit 1\n"), ("copy", "#!/bin/sh\ncat\n")];
@@ -78,6 +92,11 @@ impl Tools {
         sandbox.folder("held")?;
         sandbox.folder("sieve")?;
         sandbox.folder("bin")?;
+        sandbox.folder("global")?;
+        for (store, name, text) in INCLUDED {
+            let folder = if *store == Store::Global { "global" } else { "sieve" };
+            sandbox.file(&format!("{folder}/{name}.sieve"), text.as_bytes())?;
+        }
         for (name, text) in PROGRAMS {
             let path = sandbox.file(&format!("bin/{name}"), text.as_bytes())?;
             std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
@@ -138,6 +157,9 @@ impl Tools {
         command.args(["-o", "mail_fsync=never"]);
         command.arg("-o").arg(format!("mail_attribute_dict=file:{home}/attributes"));
         command.arg("-o").arg(format!("plugin/sieve=file:{home}/sieve;active={home}/.dovecot.sieve"));
+        if self.profile == Profile::Full {
+            command.arg("-o").arg(format!("plugin/sieve_global={home}/global"));
+        }
         for extension in ["pipe", "filter", "execute"] {
             command.arg("-o").arg(format!("plugin/sieve_{extension}_bin_dir={home}/bin"));
         }

@@ -1,7 +1,7 @@
 //! The generators: what they call valid is valid, what they mutate is often not, and the same seed gives the same text.
 #![allow(clippy::tests_outside_test_module, missing_docs)]
 
-use tamis_oracle::generate::{Random, Scope, message, mutate_script, render, script, tokens};
+use tamis_oracle::generate::{Random, Scope, coverage, message, mutate_script, render, script, tokens};
 use tamis_oracle::{Oracle, Profile, Says, Tools, require_or_skip};
 
 const SCOPE: Scope = Scope { run: false, memory: true, clock: true };
@@ -34,7 +34,7 @@ fn any_text_splits_into_tokens_and_back() {
 #[test]
 fn most_scripts_are_as_valid_as_they_claim() {
     let Some(oracle) = require_or_skip(Oracle::find()) else { return };
-    for profile in [Profile::Pigeonhole05, Profile::MailcowGlobal] {
+    for profile in [Profile::Pigeonhole05, Profile::Full, Profile::MailcowGlobal] {
         let tools = Tools::new(&oracle, profile).unwrap();
         let dialect = profile.dialect();
         let (mut valid, mut mutated) = (0, 0);
@@ -56,4 +56,12 @@ fn most_scripts_are_as_valid_as_they_claim() {
         assert!(valid >= 180, "{profile:?}: only {valid} of 200 are accepted");
         assert!((60..=190).contains(&mutated), "{profile:?}: {mutated} of 200 mutated scripts are refused");
     }
+}
+
+/// Every command, test and tag that Pigeonhole 0.5 has stands in some generated script.
+#[test]
+fn the_generator_writes_all_that_the_server_has() {
+    let found = coverage(&Profile::Full.dialect(), SCOPE, 8000);
+    println!("{} of {} commands, tests and tags are written", found.written.len(), found.offered.len());
+    assert_eq!(found.missing(), [""; 0]);
 }

@@ -123,6 +123,9 @@ pub struct Compiled {
 #[must_use]
 pub fn compile(script: &Script, included: &Scripts, dialect: &Dialect) -> Compiled {
     let mut diagnostics = script.parsed.errors.clone();
+    if dialect.engine.rules().loose_lists {
+        diagnostics.retain(|error| !is_loose(script, error));
+    }
     let size = script.text.len() as u64;
     let most = dialect.settings.max_script_size;
     if (most > 0 && size > most) || script.text.len() > MAX_SCRIPT {
@@ -133,8 +136,20 @@ pub fn compile(script: &Script, included: &Scripts, dialect: &Dialect) -> Compil
     }
     let bound = bind::bind(&script.text, &script.parsed, included, dialect);
     diagnostics.extend(bound.diagnostics);
-    let rfc = !dialect.engine.is_pigeonhole();
+    // An engine with limits of its own refuses what tamis cannot nest.
+    let rfc = !dialect.engine.is_pigeonhole() && dialect.engine.rules().blocks == usize::MAX;
     finish(Some(bound.program), diagnostics, bound.wanted, rfc)
+}
+
+/// True for a comma too many or too few in a list that `require` has nothing to do with: sieve-rs passes over commas there.
+fn is_loose(script: &Script, error: &Diagnostic) -> bool {
+    let comma = match error.code {
+        Code::ExpectedString => error.range.of(&script.text) == "]",
+        Code::ExpectedListEnd => error.fixes.iter().flat_map(|fix| &fix.edits).any(|edit| edit.text == ","),
+        _ => false,
+    };
+    let required = |call: syntax::Call<'_>| call.head.start <= error.range.start && error.range.end <= call.head.end;
+    comma && !script.calls().top().any(|call| required(call) && call.name.of(&script.text).eq_ignore_ascii_case("require"))
 }
 
 /// `own`: limits on size and depth are tamis's here, not the server's.

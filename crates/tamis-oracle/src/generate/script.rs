@@ -59,6 +59,7 @@ pub fn script(random: &mut Random, dialect: &Dialect, scope: Scope) -> Vec<Strin
         depth: 0,
         loops: Vec::new(),
         variables: false,
+        global_scripts: dialect.settings.has_global_scripts,
         responses: 0,
         redirects: 0,
         matches: "is",
@@ -112,6 +113,8 @@ struct Writer<'r> {
     /// Names of the loops around, empty for a loop without a name.
     loops: Vec<String>,
     variables: bool,
+    /// The server has scripts that all may include.
+    global_scripts: bool,
     /// Actions that answer: two of them fail at run time, so that most scripts have one at most.
     responses: usize,
     redirects: usize,
@@ -174,6 +177,9 @@ impl Writer<'_> {
             OpId::Mark | OpId::Unmark | OpId::Denotify | OpId::Error => 1,
             OpId::Return => usize::from(nested),
             OpId::Global if self.variables && self.depth == 0 => 1,
+            // The older two stand at the head.
+            OpId::Import | OpId::Export if self.variables && self.depth == 0 && self.out.is_empty() => 25,
+            OpId::Include => 4,
             _ => 0,
         }
     }
@@ -330,7 +336,8 @@ impl Writer<'_> {
                     }
                     On::Family(family) => command.families.contains(&family),
                 };
-                if fits {
+                let kept_back = command.op == OpId::Include && tag.id == TagId::Global && !self.global_scripts;
+                if fits && !kept_back {
                     offered.push((owner, tag));
                 }
             }

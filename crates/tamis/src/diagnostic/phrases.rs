@@ -354,9 +354,9 @@ codes! {
         en: "`{name}` cannot be a mailbox name",
         fr: "`{name}` ne peut être un nom de dossier"
     }
-    CreateLost "sieve/create-lost" Warning {
-        en: "{server} forgets `:create` when it stands behind `:flags` and `:copy`: a missing mailbox is not created",
-        fr: "{server} oublie `:create` placé derrière `:flags` et `:copy` : un dossier manquant n'est pas créé"
+    TagLost "sieve/tag-lost" Warning {
+        en: "{server} forgets `:{tag}` when it stands behind two tags such as `:flags` and `:copy`",
+        fr: "{server} oublie `:{tag}` placée derrière deux marques telles que `:flags` et `:copy`"
     }
     SizeNeedsTag "sieve/size-needs-tag" Error {
         en: "`size` needs exactly one of `:over` and `:under`",
@@ -377,6 +377,10 @@ codes! {
     UnknownNamespaceIgnored "sieve/unknown-namespace-ignored" Warning {
         en: "there is no variable namespace for `{name}` here: the server drops it from the string",
         fr: "il n'y a pas d'espace de variables pour `{name}` ici : le serveur le retire de la chaîne"
+    }
+    IncludeAfterMistake "sieve/include-after-mistake" Error {
+        en: "{server} forgives this only where no other script is included",
+        fr: "{server} ne le pardonne que si aucun autre script n'est inclus"
     }
     MatchValueRange "sieve/match-value-range" Warning {
         en: "match values end at {max}: the server drops `{name}` from the string",

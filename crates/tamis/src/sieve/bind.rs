@@ -18,7 +18,7 @@ mod suite;
 mod tests;
 
 use super::dialect::Dialect;
-use super::program::{Block, Branch, Command, If, Op, Place, Program, Test, TestKind, Tests, Unit};
+use super::program::{Block, Branch, Command, If, Op, Place, Program, Test, TestKind, Tests, Text, Unit};
 use super::spec::{self, Extension, OpId, Role};
 use super::syntax::{self, Call, CallIter};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
@@ -95,6 +95,8 @@ struct Binder<'s> {
     globals: &'s mut Vec<String>,
     /// Scripts that this unit includes, with the place of the command.
     includes: Vec<include::Inclusion>,
+    /// How many blocks are around.
+    depth: usize,
     /// Names of the loops around, innermost last.
     loops: Vec<Option<Vec<u8>>>,
     /// The dialect offers encoded characters and they are in force.
@@ -132,6 +134,7 @@ impl<'s> Binder<'s> {
             locals: Vec::new(),
             globals,
             includes: Vec::new(),
+            depth: 0,
             loops: Vec::new(),
             encoded: false,
             variables: false,
@@ -193,11 +196,17 @@ impl<'s> Binder<'s> {
 
     /// Binds the commands of a block.
     fn block(&mut self, calls: CallIter<'_>, top: bool) -> Block {
+        self.depth += usize::from(!top);
+        let max = self.dialect.engine.rules().blocks;
+        if self.depth == max.saturating_add(1) {
+            self.error(Code::TooDeep, self.head, "max", max.to_string());
+        }
         // Each call comes to one command or none.
         let start = self.commands.len();
         self.commands.resize_with(start + calls.count(), || Command { range: Range::default(), op: Op::Stop });
         let outer = std::mem::replace(&mut self.next, start);
         self.commands(calls, top);
+        self.depth -= usize::from(!top);
         Block { start: count(start), end: count(std::mem::replace(&mut self.next, outer)) }
     }
 
@@ -224,6 +233,11 @@ impl<'s> Binder<'s> {
         if top && !self.begun && !call.name.of(self.text).eq_ignore_ascii_case("require") {
             self.begun = true;
             self.requirements_done();
+        }
+        if self.dialect.engine.rules().ihave_takes_all && self.fails_later(call) {
+            chain.previous = Previous::Other;
+            self.add(call.head, Op::Error { message: Text::of(call.name, call.name.bytes(self.text.as_bytes())) });
+            return;
         }
         let Some(found) = self.find_or_report(call, false) else {
             chain.previous = Previous::Other;
@@ -253,6 +267,13 @@ impl<'s> Binder<'s> {
         }
     }
 
+    /// True for a command that nobody knows, where `ihave` puts that off until it runs.
+    #[cold]
+    fn fails_later(&self, call: Call<'_>) -> bool {
+        let offered = |extension: &Extension| extension.name.is_empty() || self.dialect.extension(extension.name.as_bytes()).is_some();
+        self.is_loaded("ihave") && !spec::owners(call.name.of(self.text)).any(|(extension, _)| offered(extension))
+    }
+
     /// A command without branches.
     fn plain(&mut self, found: &'static spec::Command, call: Call<'_>, outer: Option<Call<'_>>, top: bool, before: Previous) {
         let inside = self.subtests(found, call);
@@ -277,6 +298,14 @@ impl<'s> Binder<'s> {
                 self.add(range, op);
             }
             return;
+        }
+        if found.op == OpId::While {
+            // Its expression is not computed, so the block is looked at and never runs; that it does not is told when the script runs.
+            self.loops.push(None);
+            if let Some(inside) = own_block {
+                self.block(inside.commands, false);
+            }
+            self.loops.pop();
         }
         if found.op == OpId::ForEveryPart {
             if let Some(op) = self.for_every_part(found, call, own_block) {

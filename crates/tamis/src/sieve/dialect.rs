@@ -1,10 +1,19 @@
 //! What each server offers: its extensions, its limits and defaults, its quirks. Data; the behaviour is in `bind` and `run`.
 
 use super::spec::{self, Extension};
-use crate::regex::Flavour;
 
+mod capabilities;
+mod cyrus;
+mod engine;
 mod known;
+mod mailcow;
+mod pigeonhole;
+mod proton;
+mod rfc;
+mod settings;
+mod stalwart;
 
+pub use engine::{Engine, NEWEST_24, Rules, Unit};
 pub use known::{Server, servers};
 
 /// A server as seen by one script: which engine, in which position, with which settings.
@@ -21,48 +30,11 @@ pub struct Dialect {
     /// Extensions that only a script in the global position may use.
     pub global_extensions: Vec<&'static Extension>,
     /// Capabilities that the server offers and tamis does not know enough of to judge a script that uses them.
-    pub unjudged: Vec<&'static str>,
+    pub unjudged: Vec<String>,
     /// The same, for scripts in the global position only.
-    pub global_unjudged: Vec<&'static str>,
+    pub global_unjudged: Vec<String>,
     /// Limits and defaults.
     pub settings: Settings,
-}
-
-/// Whose behaviour is reproduced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Engine {
-    /// The RFCs' letter.
-    Rfc,
-    /// Pigeonhole 0.5 (Dovecot 2.3) with glibc's regular expressions: Debian's build.
-    Pigeonhole05,
-    /// Pigeonhole 0.5 with musl's regular expressions: mailcow's build on Alpine.
-    Pigeonhole05Musl,
-    /// Pigeonhole 2.4, the newest release known.
-    Pigeonhole24,
-}
-
-impl Engine {
-    /// True for every Pigeonhole.
-    #[must_use]
-    pub const fn is_pigeonhole(self) -> bool {
-        !matches!(self, Self::Rfc)
-    }
-
-    /// Whose regular expressions it has.
-    #[must_use]
-    pub const fn flavour(self) -> Flavour {
-        match self {
-            Self::Pigeonhole05 | Self::Rfc => Flavour::Glibc,
-            Self::Pigeonhole05Musl => Flavour::Musl,
-            Self::Pigeonhole24 => Flavour::Pcre,
-        }
-    }
-
-    /// True for Pigeonhole 0.5, whatever its C library.
-    #[must_use]
-    pub const fn is_05(self) -> bool {
-        matches!(self, Self::Pigeonhole05 | Self::Pigeonhole05Musl)
-    }
 }
 
 /// Where a script stands in a server.
@@ -159,6 +131,8 @@ pub struct Settings {
     pub spamtest: Score,
     /// `sieve_virustest_…`: where `virustest` finds the virus scanner's.
     pub virustest: Score,
+    /// Scripts name mailboxes in modified UTF-7 (Cyrus: `sieve_utf8fileinto: no`).
+    pub mailbox_utf7: bool,
     /// `separator` of the user's namespace, which divides the names of mailboxes.
     pub mailbox_separator: u8,
     /// `sieve_report_from`: whom a `report` is from; the postmaster by default.
@@ -169,6 +143,32 @@ pub struct Settings {
     pub mailbox_autocreate: bool,
     /// True if `include :global` finds a store (`sieve_global`).
     pub has_global_scripts: bool,
+}
+
+/// Whether a server has an extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Support {
+    /// It offers it.
+    Offered,
+    /// It has it, for scripts in the global position only.
+    Restricted,
+    /// It has it, and the administrator may switch it on.
+    Optional,
+    /// It has not.
+    Missing,
+}
+
+impl Support {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Offered => "yes",
+            Self::Restricted => "global",
+            Self::Optional => "option",
+            Self::Missing => "no",
+        }
+    }
 }
 
 /// Where an address comes from that the server writes (sieve-address-source.c).
@@ -218,16 +218,39 @@ impl Dialect {
         self.extensions.iter().chain(&self.global_extensions).copied().find(|extension| extension.name.as_bytes() == capability)
     }
 
+    /// Whether the server has an extension, and for whom.
+    #[must_use]
+    pub fn support(&self, extension: &Extension) -> Support {
+        if self.extensions.iter().any(|own| own.name == extension.name) || extension.name.is_empty() {
+            Support::Offered
+        } else if self.global_extensions.iter().any(|own| own.name == extension.name) {
+            if self.position == Position::Global { Support::Offered } else { Support::Restricted }
+        } else if pigeonhole::is_optional(self.engine, extension.name) {
+            Support::Optional
+        } else {
+            Support::Missing
+        }
+    }
+
     /// True if the extension is kept for scripts in the global position and this is not one.
     #[must_use]
     pub fn is_restricted(&self, extension: &Extension) -> bool {
         self.position == Position::Personal && self.global_extensions.iter().any(|global| global.name == extension.name)
     }
 
+    /// What a server offers that announces itself so: the answer to ManageSieve's CAPABILITY (RFC 5804, 1.7), or the value of its line `SIEVE`.
+    /// The line `IMPLEMENTATION`, if there is one, chooses the engine. What tamis does not know, it does not judge.
+    ///
+    /// # Errors
+    /// A sentence in English: there is no list of extensions in it.
+    pub fn from_capabilities(text: &str) -> Result<Self, String> {
+        capabilities::read(text)
+    }
+
     /// A server by its name on the command line.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        servers().iter().find(|server| server.name == name).map(|server| (server.build)())
+        known::named(name)
     }
 
     /// Changes a setting by its name (`sieve_max_redirects`, with or without `sieve_` or `plugin/`).
@@ -235,7 +258,7 @@ impl Dialect {
     /// # Errors
     /// A sentence in English: no such setting, or a value that it does not take.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
-        known::set(self, key, value)
+        settings::set(self, key, value)
     }
 }
 
@@ -248,6 +271,6 @@ pub fn known_capabilities() -> Vec<&'static str> {
 impl Default for Dialect {
     /// `pigeonhole-2.4`.
     fn default() -> Self {
-        known::default()
+        pigeonhole::pigeonhole_24()
     }
 }

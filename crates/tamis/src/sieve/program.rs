@@ -705,6 +705,8 @@ pub enum Comparator {
     AsciiNumeric,
     /// `i;unicode-casemap` (RFC 5051).
     UnicodeCasemap,
+    /// `i;ascii-numeric` as sieve-rs reads it: with signs and fractions.
+    Decimal,
 }
 
 /// A match type (RFC 5228, 2.7.1).
@@ -771,6 +773,8 @@ pub enum Modifier {
     UpperFirst,
     /// `:quotewildcard`.
     QuoteWildcard,
+    /// `:quoteregex` (draft-ietf-sieve-regex).
+    QuoteRegex,
     /// `:encodeurl` (RFC 5435, 6).
     EncodeUrl,
     /// `:length`.

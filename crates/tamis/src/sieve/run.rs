@@ -46,20 +46,27 @@ pub use chain::{Chain, run_chain};
 /// The release whose behaviour an engine stands for.
 const fn version(engine: Engine) -> &'static str {
     match engine {
-        Engine::Rfc => "0",
+        Engine::Rfc | Engine::Proton => "0",
         Engine::Pigeonhole05 => "0.5.19",
         Engine::Pigeonhole05Musl => "0.5.21.1",
-        Engine::Pigeonhole24 => "2.4.4",
+        Engine::Pigeonhole24(0) => "2.4.0",
+        Engine::Pigeonhole24(1) => "2.4.1",
+        Engine::Pigeonhole24(2) => "2.4.2",
+        Engine::Pigeonhole24(3) => "2.4.3",
+        Engine::Pigeonhole24(4) => "2.4.4",
+        Engine::Pigeonhole24(_) => "2.4.5",
+        Engine::Cyrus => "3.12",
+        Engine::Stalwart => "0.7.0",
     }
 }
 
 /// The release of Dovecot that comes with it.
 const fn dovecot(engine: Engine) -> &'static str {
     match engine {
-        Engine::Rfc => "0",
         Engine::Pigeonhole05 => "2.3.19.1",
         Engine::Pigeonhole05Musl => "2.3.21.1",
-        Engine::Pigeonhole24 => "2.4.4",
+        // Since 2.4 both are numbered alike.
+        other => version(other),
     }
 }
 

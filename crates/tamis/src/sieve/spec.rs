@@ -211,7 +211,7 @@ ids! {
 ids! {
     /// The meaning of a tag; `Other` means nothing to the language itself: the tag is handed on under its name.
     TagId: Comparator Is Contains Matches Regex Count Value All LocalPart Domain User Detail Over Under Copy Create Flags
-        Raw Content Text Lower Upper LowerFirst UpperFirst QuoteWildcard Length EncodeUrl Days Seconds Subject From Addresses
+        Raw Content Text Lower Upper LowerFirst UpperFirst QuoteWildcard QuoteRegex Length EncodeUrl Days Seconds Subject From Addresses
         Mime Handle Index Last Zone OriginalZone Importance Options Message AnyChild Type Subtype ContentType Param
         Name First Global Personal Once Optional Header UniqueId Method Id Low Normal High List
         Other
@@ -380,6 +380,7 @@ const EXTENSIONS: &[&Extension] = &[
     &vnd_cyrus::REDIRECT_MULTIPLE,
     &vnd_cyrus::SNOOZE,
     &vnd_cyrus::X_SNOOZE,
+    &vnd_cyrus::X_CYRUS_SNOOZE,
     &vnd_stalwart::WHILE,
     &vnd_stalwart::EXPRESSIONS,
     &vnd_proton::EXPIRE,

@@ -3,9 +3,11 @@
 
 mod encoded;
 mod mailto;
+mod utf7;
 
 pub use encoded::{InvalidCharacter, decode_characters};
 pub use mailto::{Mailto, MailtoError, parse_mailto, scheme};
+pub use utf7::mailbox_from_utf7;
 
 /// True if `name` can be the name of a header field (RFC 5322, 2.2). The empty name passes, as in Pigeonhole's util/rfc2822.c.
 #[must_use]

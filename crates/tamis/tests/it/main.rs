@@ -3,10 +3,12 @@
 mod arrows;
 mod bombs;
 mod check;
+mod constructs;
 mod effects;
 mod format;
 mod mail;
 mod regex_oracle;
 mod run;
+mod servers;
 #[cfg(feature = "svtest")]
 mod svtest;

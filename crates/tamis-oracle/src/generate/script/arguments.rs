@@ -128,6 +128,11 @@ impl Writer<'_> {
             }
             (_, "flags") => (0..many).map(|_| pick(self, words::FLAGS)).collect(),
             (OpId::Set | OpId::ExtractText, "name" | "variable") => vec![pick(self, words::VARIABLES)],
+            (OpId::Include, _) => {
+                // One that is missing is an error unless it is optional.
+                let optional = self.out.iter().rev().take_while(|token| *token != "include").any(|token| token == ":optional");
+                vec![pick(self, if optional { &["one", "two", "none"] } else { &["one", "two"] })]
+            }
             (OpId::Global | OpId::Import | OpId::Export, _) => vec![string("g1")],
             (OpId::Set, _) => {
                 let value = value_of(self.random, "Subject");

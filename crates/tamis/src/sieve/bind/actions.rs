@@ -1,18 +1,16 @@
 //! Commands that are no tests: their own rules beyond the shape of their arguments.
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, Tagged};
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::mail::parse_address;
-use crate::sieve::dialect::Engine;
-use crate::sieve::program::{Comparator, Few, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Text, Texts, Vacation};
+use crate::sieve::program::{
+    Comparator, External, Few, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Parameter, Text, Texts, Vacation,
+};
 use crate::sieve::spec::{self, OpId, TagId};
 use crate::sieve::syntax::{Argument, Call, CallBlock};
 use crate::sieve::values::{self, is_flag, is_header_name, is_header_value, is_script_name};
 use crate::text::{Edit, Range};
-
-/// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).
-const MAX_LOOPS: usize = 4;
 
 impl Binder<'_> {
     /// Binds a command that has neither branches nor a block. `None` for what does nothing when it runs, and for errors.
@@ -25,10 +23,7 @@ impl Binder<'_> {
 
     fn op(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) -> Option<Op> {
         match found.op {
-            OpId::Require => {
-                self.require(call, arguments, top, before);
-                None
-            }
+            OpId::Require => self.require(call, arguments, top, before),
             OpId::Stop => Some(Op::Stop),
             OpId::Keep => Some(Op::Keep { flags: self.flags(arguments) }),
             OpId::Discard => Some(Op::Discard),
@@ -42,6 +37,17 @@ impl Binder<'_> {
                 let name = arguments.nth_back(2)?;
                 let variable = self.named_variable(name);
                 let value = self.string(arguments.nth_back(1)?);
+                // Proton's expressions are not computed: the value is asked for, and what is assumed of it told.
+                if let Some(eval) = arguments.named("eval") {
+                    let args = vec![Parameter::String(value)];
+                    return Some(Op::External(Box::new(External {
+                        op: OpId::Eval,
+                        name: eval.tag.name,
+                        tags: Vec::new(),
+                        args,
+                        output: Some(variable?),
+                    })));
+                }
                 Some(Op::Set { variable: variable?, modifiers: Self::modifiers(arguments), value })
             }
             OpId::SetFlag => self.flag_command(arguments, FlagChange::Set),
@@ -77,6 +83,7 @@ impl Binder<'_> {
             | OpId::ProcessCalendar
             | OpId::Snooze
             | OpId::Log
+            | OpId::While
             | OpId::Continue
             | OpId::Let
             | OpId::Eval
@@ -120,7 +127,6 @@ impl Binder<'_> {
             | OpId::MailboxIdExists
             | OpId::ValidExtList
             | OpId::JmapQuery
-            | OpId::While
             | OpId::HasExpiration
             | OpId::Expiration => None,
         }
@@ -192,7 +198,7 @@ impl Binder<'_> {
             let server = self.dialect.name.clone();
             self.error(Code::RedirectList, range, "server", server);
         }
-        for address in addresses.items.iter().filter(|_| list.is_none()) {
+        for address in addresses.items.iter().filter(|_| list.is_none() && self.dialect.engine.rules().checks_redirect) {
             self.check_address(address);
         }
         // Pigeonhole asks about its limit only if the address is not literal (cmd-redirect.c).
@@ -211,34 +217,64 @@ impl Binder<'_> {
         if let Some(name) = mailbox.literal().filter(|name| self.encoded && std::str::from_utf8(name).is_err()) {
             let name = name.to_vec();
             self.error(Code::InvalidMailbox, mailbox.range, "name", name);
+        } else if let Some(name) =
+            mailbox.literal().filter(|name| self.dialect.settings.mailbox_utf7 && values::mailbox_from_utf7(name).is_none())
+        {
+            // Cyrus takes the script, and cannot file there.
+            let mut finding = Diagnostic::new(Code::InvalidMailbox, mailbox.range).with("name", name);
+            finding.severity = Severity::Warning;
+            self.report(finding);
         }
-        let create = arguments.has(TagId::Create) && !self.create_is_lost(arguments);
-        let preferred = self.preferred(arguments);
+        let lost = self.lost_tags(arguments);
+        let create = arguments.has(TagId::Create) && !lost.0;
+        let preferred = self.preferred(arguments).filter(|_| !lost.1);
         Some(Op::FileInto { mailbox, copy: arguments.has(TagId::Copy), create, flags: self.flags(arguments), preferred })
     }
 
-    /// Pigeonhole loses `:create` behind `:flags` and `:copy`: sieve-result.c inserts it before the last side effect without linking
-    /// the one before.
-    fn create_is_lost(&mut self, arguments: &Arguments<'_>) -> bool {
-        let place = |id| arguments.tag(id).map(|tagged| tagged.range);
-        let (Some(create), Some(flags), Some(copy)) = (place(TagId::Create), place(TagId::Flags), place(TagId::Copy)) else { return false };
-        if !self.dialect.engine.is_pigeonhole() || create.start < flags.start || create.start < copy.start {
-            return false;
+    /// The tags of `fileinto` that Pigeonhole loses: sieve-result.c keeps a command's side effects in the order of their precedence, and one that
+    /// belongs between two others is put before the second without linking it behind the first.
+    fn lost_tags(&mut self, arguments: &Arguments<'_>) -> (bool, bool) {
+        let mut listed: Vec<u32> = Vec::new();
+        let mut lost = (false, false);
+        for tagged in arguments.tags.iter().filter(|_| self.dialect.engine.is_pigeonhole()) {
+            let precedence = match (tagged.tag.id, tagged.tag.name) {
+                (TagId::Create, _) => 100,
+                (TagId::Other, "specialuse") => 200,
+                (TagId::Flags | TagId::Copy, _) => 0,
+                _ => continue,
+            };
+            match listed.iter().rposition(|other| *other < precedence) {
+                None => listed.push(precedence),
+                Some(0) => listed.insert(0, precedence),
+                Some(_) => {
+                    if precedence == 100 {
+                        lost.0 = true
+                    } else {
+                        lost.1 = true
+                    };
+                    self.tag_lost(arguments, tagged);
+                }
+            }
         }
-        let before = Range::at(flags.start.min(copy.start));
-        let blank = if self.text.as_bytes().get(create.end as usize) == Some(&b' ') { create.end + 1 } else { create.end };
+        lost
+    }
+
+    /// The cure puts the tag before all others.
+    fn tag_lost(&mut self, arguments: &Arguments<'_>, lost: &Tagged) {
+        let range = lost.value.map_or(lost.range, |value| lost.range.cover(value.range));
+        let before = arguments.tags.first().map_or(range.start, |first| first.range.start);
+        let blank = if self.text.as_bytes().get(range.end as usize) == Some(&b' ') { range.end + 1 } else { range.end };
         let fix = Fix {
-            title: Phrase { en: "put `:create` first", fr: "mettre `:create` en premier" },
-            params: Vec::new(),
+            title: Phrase { en: "put `:{tag}` first", fr: "mettre `:{tag}` en premier" },
+            params: vec![("tag", lost.tag.name.to_owned())],
             applicability: Applicability::Unsafe,
             edits: vec![
-                Edit { range: before, text: ":create ".into() },
-                Edit { range: Range::new(create.start, blank), text: String::new() },
+                Edit { range: Range::at(before), text: format!("{} ", range.of(self.text)) },
+                Edit { range: Range::new(range.start, blank), text: String::new() },
             ],
         };
         let server = self.dialect.name.clone();
-        self.report(Diagnostic::new(Code::CreateLost, create).with("server", server).fix(fix));
-        true
+        self.report(Diagnostic::new(Code::TagLost, lost.range).with("server", server).with("tag", lost.tag.name).fix(fix));
     }
 
     /// A period in seconds between the server's limits, with a warning if it has to be moved.
@@ -326,8 +362,8 @@ impl Binder<'_> {
                 self.report(Diagnostic::new(Code::InvalidHeaderValue, value.range));
             } else if !is_header_value(literal, true, true) {
                 let mut finding = Diagnostic::new(Code::InvalidHeaderValue, value.range);
-                // Until 2.4 a warning (cmd-addheader.c).
-                if self.dialect.engine != Engine::Pigeonhole24 {
+                // Until 2.4.3 a warning (cmd-addheader.c).
+                if !self.dialect.engine.is_since_24(3) {
                     finding.severity = Severity::Warning;
                 }
                 self.report(finding);
@@ -349,8 +385,8 @@ impl Binder<'_> {
         let last = arguments.tag(TagId::Last).map(|tagged| tagged.range);
         if let (Some(range), None) = (last, index) {
             let mut diagnostic = Diagnostic::new(Code::TagNeedsTag, range).with("tag", "last").with("other", "index");
-            // 0.5 says "error" and compiles all the same (cmd-deleteheader.c); 2.4.4 means it.
-            if self.dialect.engine.is_05() {
+            // Until 2.4.4 it says "error" and compiles all the same (cmd-deleteheader.c).
+            if self.dialect.engine.is_before_24(4) {
                 diagnostic.severity = Severity::Warning;
             }
             self.report(diagnostic);
@@ -483,8 +519,9 @@ impl Binder<'_> {
         let arguments = self.arguments(found, call);
         let valid = arguments.is_some();
         let name = arguments.as_ref().and_then(|arguments| arguments.value(TagId::Name)).map(|name| self.constant(name));
-        if self.loops.len() >= MAX_LOOPS {
-            self.error(Code::LoopsTooDeep, call.name, "max", MAX_LOOPS.to_string());
+        let max = self.dialect.engine.rules().loops;
+        if self.loops.len() >= max {
+            self.error(Code::LoopsTooDeep, call.name, "max", max.to_string());
         }
         self.loops.push(name);
         let commands = block.map(|block| self.block(block.commands, false)).unwrap_or_default();
@@ -544,14 +581,9 @@ impl Binder<'_> {
 
     fn global(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) {
         // The two older commands stand at the head; `global` may stand anywhere (cmd-global.c).
-        if found.op != OpId::Global {
-            if self.dialect.engine == Engine::Pigeonhole24 || !self.dialect.engine.is_pigeonhole() {
-                self.error(Code::UnknownCommand, call.name, "name", found.name);
-                return;
-            }
-            if !top || !matches!(before, Previous::Nothing | Previous::Require | Previous::Import) {
-                self.report(Diagnostic::new(Code::MisplacedGlobal, call.name).with("name", found.name));
-            }
+        let first = top && matches!(before, Previous::Nothing | Previous::Require | Previous::Import);
+        if found.op != OpId::Global && !first {
+            self.report(Diagnostic::new(Code::MisplacedGlobal, call.name).with("name", found.name));
         }
         if !self.variables {
             let fix = self.require_fix("variables");

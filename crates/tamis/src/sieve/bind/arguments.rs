@@ -250,13 +250,16 @@ impl<'s> Binder<'s> {
         let owners: Vec<&'static Extension> = crate::sieve::spec::extensions()
             .iter()
             .copied()
-            .filter(|extension| find_tag(std::iter::once(*extension), found, name).is_some())
+            .filter(|extension| find_tag(std::iter::once(*extension), found, name).is_some_and(|tag| self.is_offered(":", tag.name, name)))
             .collect();
         if self.missing(&format!(":{name}"), range, &owners) {
             return;
         }
         let offered = self.dialect.extensions.iter().copied().chain(std::iter::once(crate::sieve::spec::BASE));
-        let candidates = offered.flat_map(|extension| extension.tags).filter(|tag| stands_on(tag, found)).map(|tag| tag.name);
+        let candidates = offered
+            .flat_map(|extension| extension.tags)
+            .filter(|tag| stands_on(tag, found) && self.is_offered(":", tag.name, tag.name))
+            .map(|tag| tag.name);
         let mut diagnostic = Diagnostic::new(Code::UnknownTag, range).with("name", found.name).with("tag", name);
         if let Some(meant) = nearest(name, candidates) {
             diagnostic = diagnostic.fix(replace(range, &format!(":{meant}"), format!(":{meant}")));
@@ -316,7 +319,7 @@ pub(super) const fn precedence(id: TagId) -> Option<u32> {
     Some(match id {
         TagId::Lower | TagId::Upper => 40,
         TagId::LowerFirst | TagId::UpperFirst => 30,
-        TagId::QuoteWildcard => 20,
+        TagId::QuoteWildcard | TagId::QuoteRegex => 20,
         TagId::EncodeUrl => 15,
         TagId::Length => 10,
         _ => return None,

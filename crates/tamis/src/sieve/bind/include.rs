@@ -105,7 +105,26 @@ pub(super) fn bind_all(text: &str, parsed: &Parsed, included: &Scripts, dialect:
     }
     check_graph(&edges, &keys, dialect, &mut out);
     report_broken(&keys, &mut out);
+    if dialect.engine.is_pigeonhole() {
+        report_counted(&edges, dialect, &mut out);
+    }
     out
+}
+
+/// Pigeonhole counts some mistakes as errors and compiles all the same, unless it then reads another script: reading fails once an error is counted
+/// (sieve-parser.c, `sieve_parse`).
+fn report_counted(edges: &[Vec<(u32, bool)>], dialect: &Dialect, out: &mut Bound) {
+    let is_counted = |found: &&Diagnostic| {
+        let forgiven = found.code == Code::TagNeedsTag && found.severity == Severity::Warning;
+        forgiven || matches!(found.code, Code::UnknownNamespaceIgnored | Code::MatchValueRange)
+    };
+    let Some(counted) = out.diagnostics.iter().find(is_counted) else { return };
+    let (unit, range) = (counted.unit, counted.range);
+    let reads_more = edges.get(unit as usize).is_some_and(|edges| !edges.is_empty()) || edges.len() > unit as usize + 1;
+    if reads_more {
+        let diagnostic = Diagnostic::new(Code::IncludeAfterMistake, range).with("server", &dialect.name);
+        out.diagnostics.push(Diagnostic { unit, ..diagnostic });
+    }
 }
 
 /// The unit that an inclusion means; nothing if it is missing.

@@ -98,7 +98,7 @@ impl<'s> Binder<'s> {
         let mut other = None;
         for extension in self.loaded.iter().rev() {
             for command in extension.commands {
-                if command.name.len() == name.len() && command.name.eq_ignore_ascii_case(name) {
+                if command.name.len() == name.len() && command.name.eq_ignore_ascii_case(name) && self.is_offered("", command.name, name) {
                     if (command.role == Role::Test) == test {
                         return Some(command);
                     }
@@ -122,9 +122,17 @@ impl<'s> Binder<'s> {
     #[cold]
     #[inline(never)]
     fn new_tag(&mut self, found: &'static Command, range: Range) -> Option<&'static Tag> {
-        let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text))?;
+        let written = range.of(self.text);
+        let tag = find_tag(self.loaded.iter().copied(), found, written).filter(|tag| self.is_offered(":", tag.name, written))?;
         self.known_tags.put(Key::new(self.text, range, place(found)), tag);
         Some(tag)
+    }
+
+    /// False for a command or tag (`sign` is its colon) that the engine lacks, or whose case is wrong to it.
+    pub(super) fn is_offered(&self, sign: &str, name: &str, written: &str) -> bool {
+        let rules = self.dialect.engine.rules();
+        let lacks = |missing: &&str| missing.strip_prefix(sign).is_some_and(|rest| rest == name);
+        !(rules.lower_case && name != written) && !rules.without.iter().any(lacks)
     }
 
     /// True if a name without a colon is a tag's on a command.

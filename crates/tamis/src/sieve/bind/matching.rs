@@ -4,7 +4,6 @@ use super::Binder;
 use super::arguments::Arguments;
 use crate::diagnostic::{Code, Diagnostic, printable};
 use crate::regex::Regex;
-use crate::sieve::dialect::Engine;
 use crate::sieve::program::{AddressPart, Comparator, MatchKind, Matching, Relation, Texts};
 use crate::sieve::spec::TagId;
 use crate::text::{Range, offset};
@@ -12,12 +11,17 @@ use crate::text::{Range, offset};
 impl Binder<'_> {
     /// The comparator and match type of a call whose keys are `keys`. `None` if something is wrong with them.
     pub(super) fn matching(&mut self, arguments: &Arguments<'_>, keys: &Texts, default: Comparator) -> Option<Matching> {
-        let comparator = self.comparator(arguments, default)?;
+        let comparator = match self.comparator(arguments, default)? {
+            Comparator::AsciiCasemap if self.dialect.engine.rules().wide_comparators => Comparator::UnicodeCasemap,
+            Comparator::AsciiNumeric if self.dialect.engine.rules().wide_comparators => Comparator::Decimal,
+            comparator => comparator,
+        };
         let Some(tagged) = arguments.tags.iter().find(|tagged| is_match_type(tagged.tag.id)) else {
             return Some(Matching { comparator, kind: MatchKind::Is });
         };
         let name = tagged.tag.name;
         let kind = match tagged.tag.id {
+            // Comparators without substrings.
             TagId::Contains | TagId::Matches if comparator == Comparator::AsciiNumeric => {
                 self.report(
                     Diagnostic::new(Code::ComparatorMismatch, tagged.range).with("name", comparator_name(comparator)).with("tag", name),
@@ -41,8 +45,9 @@ impl Binder<'_> {
             TagId::Regex => {
                 let known = match comparator {
                     Comparator::Octet | Comparator::AsciiCasemap => true,
-                    Comparator::UnicodeCasemap => self.dialect.engine == Engine::Pigeonhole24,
+                    Comparator::UnicodeCasemap => !self.dialect.engine.is_before_24(2),
                     Comparator::AsciiNumeric => false,
+                    Comparator::Decimal => true,
                 };
                 if !known {
                     self.report(
@@ -65,7 +70,9 @@ impl Binder<'_> {
             return None;
         };
         let known = [Comparator::Octet, Comparator::AsciiCasemap, Comparator::AsciiNumeric, Comparator::UnicodeCasemap];
-        let found = known.into_iter().find(|comparator| comparator_name(*comparator).as_bytes().eq_ignore_ascii_case(name));
+        // sieve-rs takes the name of RFC 5228's example for one more name of the default.
+        let elbonia = (name == b"elbonia" && self.is_loaded("comparator-elbonia")).then_some(Comparator::AsciiCasemap);
+        let found = known.into_iter().find(|comparator| comparator_name(*comparator).as_bytes().eq_ignore_ascii_case(name)).or(elbonia);
         let Some(comparator) = found else {
             self.error(Code::UnknownComparator, value.range, "name", name);
             return None;
@@ -73,8 +80,8 @@ impl Binder<'_> {
         let extension = match comparator {
             Comparator::Octet | Comparator::AsciiCasemap => return Some(comparator),
             // 2.4 has it built in (sieve-comparators.c).
-            Comparator::UnicodeCasemap if self.dialect.engine == Engine::Pigeonhole24 => return Some(comparator),
-            Comparator::AsciiNumeric => "comparator-i;ascii-numeric",
+            Comparator::UnicodeCasemap if self.dialect.engine.is_since_24(0) => return Some(comparator),
+            Comparator::AsciiNumeric | Comparator::Decimal => "comparator-i;ascii-numeric",
             Comparator::UnicodeCasemap => "comparator-i;unicode-casemap",
         };
         if !self.is_loaded(extension) {
@@ -104,7 +111,7 @@ impl Binder<'_> {
     /// Compiles the keys that are literal.
     fn regexes(&mut self, keys: &Texts, comparator: Comparator) -> Vec<Option<Regex>> {
         let flavour = self.dialect.engine.flavour();
-        let ignore_case = comparator != Comparator::Octet;
+        let ignore_case = comparator != Comparator::Octet && !self.dialect.engine.rules().regex_minds_case;
         keys.items
             .iter()
             .map(|key| {
@@ -162,7 +169,7 @@ const fn comparator_name(comparator: Comparator) -> &'static str {
     match comparator {
         Comparator::Octet => "i;octet",
         Comparator::AsciiCasemap => "i;ascii-casemap",
-        Comparator::AsciiNumeric => "i;ascii-numeric",
+        Comparator::AsciiNumeric | Comparator::Decimal => "i;ascii-numeric",
         Comparator::UnicodeCasemap => "i;unicode-casemap",
     }
 }

@@ -14,15 +14,19 @@ impl Binder<'_> {
         if !self.first_report(format!("command {}", name.to_ascii_lowercase())) {
             return;
         }
-        let owners: Vec<&'static Extension> =
-            spec::owners(name).filter(|(_, command)| (command.role == Role::Test) == test).map(|(extension, _)| extension).collect();
+        let owners: Vec<&'static Extension> = spec::owners(name)
+            .filter(|(_, command)| (command.role == Role::Test) == test && self.is_offered("", command.name, name))
+            .map(|(extension, _)| extension)
+            .collect();
         // What an extension that was refused already brings is no second error.
         if self.missing(name, call.name, &owners) || self.foreign {
             return;
         }
         let code = if test { Code::UnknownTest } else { Code::UnknownCommand };
         let known = self.loaded.iter().chain(&self.dialect.extensions).flat_map(|extension| extension.commands);
-        let candidates = known.filter(|command| (command.role == Role::Test) == test).map(|command| command.name);
+        let candidates = known
+            .filter(|command| (command.role == Role::Test) == test && self.is_offered("", command.name, command.name))
+            .map(|command| command.name);
         let mut diagnostic = Diagnostic::new(code, call.name).with("name", name);
         if let Some(meant) = nearest(name, candidates) {
             diagnostic = diagnostic.fix(replace(call.name, meant, meant.to_owned()));

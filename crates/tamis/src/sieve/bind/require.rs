@@ -3,22 +3,33 @@
 use super::arguments::Arguments;
 use super::names::{nearest, replace};
 use super::{Binder, Previous};
-use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::sieve::dialect::Position;
+use crate::sieve::program::{Op, Text};
 use crate::sieve::spec::{self, Extension};
 use crate::sieve::syntax::{Call, Kind};
 use crate::text::{Edit, Range, offset};
 
 impl Binder<'_> {
     /// `require` (RFC 5228, 3.2).
-    pub(super) fn require(&mut self, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) {
-        if !top || !matches!(before, Previous::Nothing | Previous::Require) {
+    pub(super) fn require(&mut self, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) -> Option<Op> {
+        let anywhere = self.dialect.engine.rules().require_anywhere;
+        if !anywhere && (!top || !matches!(before, Previous::Nothing | Previous::Require)) {
             self.report(Diagnostic::new(Code::LateRequire, call.name));
         }
-        let Some(list) = arguments.positional.first() else { return };
-        for string in self.calls.strings(*list) {
-            self.require_one(&string.value(self.text), string.range);
+        let mut failing = None;
+        for string in self.calls.strings(*arguments.positional.first()?) {
+            let (capability, range) = (string.value(self.text), string.range);
+            if self.dialect.engine.rules().unknown_extensions && self.dialect.extension(&capability).is_none() {
+                let mut finding = Diagnostic::new(Code::UnknownExtension, range).with("name", &capability);
+                finding.severity = Severity::Warning;
+                self.report(finding);
+                failing = failing.or(Some(Op::Error { message: Text::of(range, &capability) }));
+                continue;
+            }
+            self.require_one(&capability, range);
         }
+        failing
     }
 
     fn require_one(&mut self, capability: &[u8], range: Range) {
@@ -59,10 +70,10 @@ impl Binder<'_> {
 
     /// What is to be said of a capability that the server has and tamis cannot judge; nothing for any other.
     fn beyond(&self, name: &str) -> Option<Code> {
-        if self.dialect.unjudged.contains(&name) {
+        if self.dialect.unjudged.iter().any(|known| known == name) {
             return Some(Code::NotJudged);
         }
-        self.dialect.global_unjudged.contains(&name).then_some(match self.dialect.position {
+        self.dialect.global_unjudged.iter().any(|known| known == name).then_some(match self.dialect.position {
             Position::Personal => Code::ExtensionRestricted,
             Position::Global => Code::NotJudged,
         })
@@ -82,6 +93,13 @@ impl Binder<'_> {
         self.assume(extension);
         if extension.name == "spamtest" || extension.name == "spamtestplus" {
             self.scored(extension, range);
+        }
+        if extension.name == "ihave" && self.dialect.engine.rules().ihave_loads_all {
+            for other in self.dialect.extensions.clone() {
+                if !matches!(other.name, "variables" | "encoded-character") {
+                    self.assume(other);
+                }
+            }
         }
         if let Some(implied) = spec::implied(extension.name) {
             self.load(implied, range);

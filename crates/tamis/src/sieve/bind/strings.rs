@@ -10,9 +10,6 @@ use crate::sieve::syntax::{self, Argument, StringToken};
 use crate::sieve::values::decode_characters;
 use crate::text::{Range, offset};
 
-/// The last match value that a script may name (sieve-limits.h: SIEVE_MAX_MATCH_VALUES).
-const MAX_MATCH_VALUE: u64 = 32;
-
 /// The longest variable name, in bytes (ext-variables-limits.h).
 const MAX_NAME: usize = 64;
 
@@ -44,8 +41,13 @@ impl<'s> Binder<'s> {
     }
 
     /// The number of a number argument; what does not fit was reported by the lexer.
-    pub(super) fn number(&self, argument: Argument) -> u64 {
-        syntax::number(argument.range.bytes(self.text.as_bytes())).unwrap_or(u64::MAX)
+    pub(super) fn number(&mut self, argument: Argument) -> u64 {
+        let number = syntax::number(argument.range.bytes(self.text.as_bytes())).unwrap_or(u64::MAX);
+        let largest = self.dialect.engine.rules().largest_number;
+        if number > largest {
+            self.error(Code::NumberTooLarge, argument.range, "max", largest.to_string());
+        }
+        number
     }
 
     /// A string token's value, encoded characters replaced.
@@ -118,8 +120,9 @@ impl<'s> Binder<'s> {
     /// What stands for `${name}`; nothing if the server drops it.
     fn substitution(&mut self, name: Name<'_>, shown: &[u8], range: Range) -> Option<Piece> {
         match name {
-            Name::Match(index) if index > MAX_MATCH_VALUE => {
-                self.report(Diagnostic::new(Code::MatchValueRange, range).with("name", shown).with("max", MAX_MATCH_VALUE.to_string()));
+            Name::Match(index) if index > self.dialect.engine.rules().match_values => {
+                let max = self.dialect.engine.rules().match_values.to_string();
+                self.report(Diagnostic::new(Code::MatchValueRange, range).with("name", shown).with("max", max));
                 None
             }
             Name::Match(index) => Some(Piece::Match(u32::try_from(index).unwrap_or(u32::MAX))),
@@ -237,6 +240,7 @@ impl<'s> Binder<'s> {
             (TagId::LowerFirst, Modifier::LowerFirst),
             (TagId::UpperFirst, Modifier::UpperFirst),
             (TagId::QuoteWildcard, Modifier::QuoteWildcard),
+            (TagId::QuoteRegex, Modifier::QuoteRegex),
             (TagId::EncodeUrl, Modifier::EncodeUrl),
             (TagId::Length, Modifier::Length),
         ];

@@ -3,7 +3,6 @@
 use super::Binder;
 use super::arguments::Arguments;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::sieve::dialect::Engine;
 use crate::sieve::program::{BodyTransform, Comparator, Duplicate, Index, Matching, Mime, MimeOption, TestKind, Text, Texts, Zone};
 use crate::sieve::spec::{self, OpId, TagId};
 use crate::sieve::syntax::Call;
@@ -227,10 +226,11 @@ impl Binder<'_> {
 
     /// The `address` test reads only headers that hold addresses (RFC 5228, 5.1; tst-address.c). Names made at run time pass.
     fn check_address_headers(&mut self, names: &Texts) {
+        let Some(allowed) = self.dialect.engine.rules().address_headers else { return };
         for name in &names.items {
             let Some(literal) = name.literal() else { continue };
-            let known = spec::ADDRESS_HEADERS.iter().any(|header| header.as_bytes().eq_ignore_ascii_case(literal));
-            let newer = self.dialect.engine == Engine::Pigeonhole24 && literal.eq_ignore_ascii_case(b"x-original-from");
+            let known = allowed.iter().any(|header| header.as_bytes().eq_ignore_ascii_case(literal));
+            let newer = self.dialect.engine.is_since_24(0) && literal.eq_ignore_ascii_case(b"x-original-from");
             if !known && !newer {
                 self.error(Code::HeaderNotAddress, name.range, "name", literal);
             }
@@ -242,12 +242,13 @@ impl Binder<'_> {
         for part in &parts.items {
             let Some(literal) = part.literal() else { continue };
             let known = spec::ENVELOPE_PARTS.iter().find(|(name, ..)| name.as_bytes().eq_ignore_ascii_case(literal));
-            let Some((name, is_address, needed)) = known.filter(|(.., needed)| needed.is_empty() || !self.dialect.engine.is_pigeonhole())
+            let Some((name, is_address, needed)) =
+                known.filter(|(.., needed)| needed.is_empty() || self.dialect.extension(needed.as_bytes()).is_some())
             else {
                 self.error(Code::UnknownEnvelopePart, part.range, "name", literal);
                 continue;
             };
-            if *name == "auth" && !self.dialect.engine.is_pigeonhole() {
+            if *name == "auth" && !self.dialect.engine.rules().envelope_auth {
                 self.error(Code::UnknownEnvelopePart, part.range, "name", literal);
                 continue;
             }

@@ -28,6 +28,7 @@ impl Fold {
             Comparator::AsciiCasemap => Some(Self::Ascii),
             Comparator::UnicodeCasemap => Some(Self::Unicode),
             Comparator::AsciiNumeric => None,
+            Comparator::Decimal => Some(Self::Unicode),
         }
     }
 
@@ -132,7 +133,7 @@ pub(super) fn is(comparator: Comparator, value: &[u8], key: &[u8]) -> bool {
     match comparator {
         Comparator::Octet => value == key,
         Comparator::AsciiCasemap => value.len() == key.len() && compare(comparator, value, key).is_eq(),
-        Comparator::AsciiNumeric | Comparator::UnicodeCasemap => compare(comparator, value, key).is_eq(),
+        Comparator::AsciiNumeric | Comparator::UnicodeCasemap | Comparator::Decimal => compare(comparator, value, key).is_eq(),
     }
 }
 
@@ -143,6 +144,7 @@ pub(super) fn compare(comparator: Comparator, value: &[u8], key: &[u8]) -> Order
         Comparator::AsciiCasemap => casemap(value, key),
         Comparator::AsciiNumeric => numeric(value, key),
         Comparator::UnicodeCasemap => unicode(value).cmp(&unicode(key)),
+        Comparator::Decimal => decimal(value).cmp(&decimal(key)),
     }
 }
 
@@ -176,6 +178,38 @@ fn numeric(value: &[u8], key: &[u8]) -> Ordering {
     }
 }
 
+/// A number as sieve-rs reads one (src/runtime/mod.rs): the whole text, with a sign and a fraction; anything else is infinity. In order:
+/// whether it is a number, its sign, how many digits stand before the point, and all digits without the zeros that count for nothing; the
+/// latter two turned round for a number below zero.
+fn decimal(text: &[u8]) -> (bool, bool, i64, Vec<u8>) {
+    const INFINITE: (bool, bool, i64, Vec<u8>) = (true, true, 0, Vec::new());
+    let (negative, digits) = match text.split_first() {
+        Some((b'-', rest)) => (true, rest),
+        Some((b'+', rest)) => (false, rest),
+        _ => (false, text),
+    };
+    let point = digits.iter().position(|byte| *byte == b'.').unwrap_or(digits.len());
+    let (whole, fraction) = digits.split_at_checked(point).unwrap_or((digits, &[]));
+    let fraction = fraction.get(1..).unwrap_or_default();
+    let all = || whole.iter().chain(fraction);
+    if all().next().is_none() || !all().all(u8::is_ascii_digit) {
+        return INFINITE;
+    }
+    let zeros = whole.iter().take_while(|digit| **digit == b'0').count();
+    let mut value: Vec<u8> = all().skip(zeros).copied().collect();
+    let before_point = i64::try_from(whole.len() - zeros).unwrap_or(i64::MAX);
+    while value.last() == Some(&b'0') && value.len() > whole.len() - zeros {
+        value.pop();
+    }
+    if !negative || value.iter().all(|digit| *digit == b'0') {
+        return (false, true, before_point, value);
+    }
+    // The more digits, the less; and where one number ends the longer one is the lesser.
+    value.iter_mut().for_each(|digit| *digit = b'9'.wrapping_sub(*digit));
+    value.push(u8::MAX);
+    (false, false, before_point.wrapping_neg(), value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +226,19 @@ mod tests {
             ("0", "", Ordering::Less),
         ] {
             assert_eq!(compare(Comparator::AsciiNumeric, value.as_bytes(), key.as_bytes()), order, "{value} {key}");
+        }
+    }
+
+    #[test]
+    fn decimal_numbers_have_signs_and_fractions() {
+        let order = ["-10", "-9.5", "-9", "-0.51", "-0.5", "-0", "0.05", "0.5", "7", "7.3", "10", "x"];
+        for (at, one) in order.iter().enumerate() {
+            for (other_at, other) in order.iter().enumerate() {
+                assert_eq!(compare(Comparator::Decimal, one.as_bytes(), other.as_bytes()), at.cmp(&other_at), "{one} {other}");
+            }
+        }
+        for (one, other) in [("0.50", ".5"), ("007", "+7.0"), ("", "abc"), ("12abc", "-"), ("-0.0", "0")] {
+            assert!(compare(Comparator::Decimal, one.as_bytes(), other.as_bytes()).is_eq(), "{one} {other}");
         }
     }
 

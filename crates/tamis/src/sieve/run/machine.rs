@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::PartIter;
 use crate::sieve::dialect::{Dialect, Engine, Settings};
 use crate::sieve::program::{Block, Branch, Command, FlagChange, If, Index, Matching, Op, Piece, Place, Program, Test, Text, Texts, Unit};
-use crate::sieve::values::is_header_name;
+use crate::sieve::values::{is_header_name, mailbox_from_utf7};
 use crate::text::Range;
 
 /// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).
@@ -561,9 +561,10 @@ impl<'p, 'm> Machine<'p, 'm> {
             Op::FileInto { mailbox, copy, create, flags, preferred } => {
                 let flags = self.side_flags(flags.as_ref());
                 let mailbox = self.text(mailbox).into_owned();
-                if std::str::from_utf8(&mailbox).is_err() {
+                let decoded = if self.settings().mailbox_utf7 { mailbox_from_utf7(&mailbox) } else { Some(mailbox.clone()) };
+                let Some(mailbox) = decoded.filter(|mailbox| std::str::from_utf8(mailbox).is_ok()) else {
                     return Err(self.fail(Diagnostic::new(Code::RunInvalidMailbox, command.range).with("value", mailbox)));
-                }
+                };
                 let preferred = match preferred.as_deref() {
                     Some(preferred) => Some(self.preferred(command.range, preferred)?),
                     None => None,
@@ -695,9 +696,9 @@ impl<'p, 'm> Machine<'p, 'm> {
     /// Adds an action to the result.
     pub(super) fn act(&mut self, range: Range, mut entry: Entry<'m>) -> Step<()> {
         entry.range = range;
-        let settings = self.settings();
+        let (settings, rules) = (self.settings(), self.engine().rules());
         let seen = self.tracer.is_some().then(|| super::commit::action(&entry, &self.internal_flags));
-        match self.actions.add(entry, settings, self.delivery.default_mailbox.as_bytes()) {
+        match self.actions.add(entry, settings, rules, self.delivery.default_mailbox.as_bytes()) {
             Ok(_) => {
                 if let Some(action) = &seen {
                     self.event(|| Event::Action(action));

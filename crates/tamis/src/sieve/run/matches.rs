@@ -19,13 +19,17 @@ pub(super) enum Answer {
     Crash,
 }
 
-/// Which engine's `:matches`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which engine's `:matches`: what was repaired when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Release {
-    /// Pigeonhole 0.5.
+    /// Pigeonhole 0.5, 2.4.0 and 2.4.1.
     V05,
-    /// Pigeonhole 2.4.4 and later.
-    V24,
+    /// 2.4.2: it aborts over an initial `*?` only if the text after it matched.
+    V242,
+    /// 2.4.3: no text may end a value that it fills.
+    V243,
+    /// 2.4.4 and later.
+    V244,
 }
 
 /// What ends a piece of a pattern.
@@ -78,9 +82,9 @@ impl Pattern {
         Self { pieces }
     }
 
-    /// False if the engine surely answers as the standard does: only `?` and a stray backslash lead it astray.
-    pub(super) fn is_delicate(&self) -> bool {
-        self.pieces.iter().any(|piece| piece.wild == Wild::One || piece.broken)
+    /// False if the engine surely answers as the standard does: only `?` and a stray backslash lead it astray, and 2.4.3 any text at the end.
+    pub(super) fn is_delicate(&self, release: Release) -> bool {
+        release == Release::V243 || self.pieces.iter().any(|piece| piece.wild == Wild::One || piece.broken)
     }
 
     /// By the standard. `one` says how long the character at the start of its argument is: what `?` takes.
@@ -249,7 +253,7 @@ impl<'p> Engine<'p> {
     fn read(&mut self) -> Result<(&'p [u8], Wild), Halt> {
         let Some(piece) = self.piece(self.scan.piece) else { return Ok((&[], Wild::End)) };
         let text: &[u8] = if self.scan.at_wild { &[] } else { &piece.text };
-        if piece.broken && !self.scan.at_wild && self.release == Release::V05 {
+        if piece.broken && !self.scan.at_wild && self.release < Release::V243 {
             return Err(Halt::Crash);
         }
         self.scan.at_wild = true;
@@ -302,7 +306,7 @@ impl<'p> Engine<'p> {
                 self.done += 1;
             }
         }
-        let open = self.release == Release::V24 && next == Some(Wild::One);
+        let open = self.release >= Release::V243 && next == Some(Wild::One);
         if self.is_end(self.done) && self.v == self.value.len() && !open { Answer::Yes(self.values) } else { Answer::No }
     }
 
@@ -420,7 +424,7 @@ impl<'p> Engine<'p> {
 
     /// `?` and the text after it. `Ok(false)` if the value is not so.
     fn one(&mut self, next: &mut Option<Wild>) -> Result<bool, Halt> {
-        if self.release == Release::V24 && self.v >= self.value.len() {
+        if self.release >= Release::V243 && self.v >= self.value.len() {
             return Ok(false);
         }
         if self.captures {
@@ -445,7 +449,11 @@ impl<'p> Engine<'p> {
             }
             return Halt::Judge;
         }
-        let needed = text.len().saturating_add(if self.release == Release::V24 { skip } else { 0 });
+        let needed = match self.release {
+            Release::V05 | Release::V242 => text.len(),
+            Release::V243 => text.len().saturating_add(1),
+            Release::V244 => text.len().saturating_add(skip),
+        };
         if self.v.saturating_add(needed) > self.value.len() {
             return Halt::Judge;
         }
@@ -458,6 +466,9 @@ impl<'p> Engine<'p> {
         }
         if !self.take(text) {
             return Halt::Judge;
+        }
+        if self.captures && from.is_none() {
+            return Halt::Crash;
         }
         if self.captures {
             let from = from.unwrap_or(begin);

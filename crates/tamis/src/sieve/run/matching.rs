@@ -6,7 +6,7 @@ use super::machine::{Machine, Step};
 use super::matches::{Answer, Pattern, Release};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::regex::Regex;
-use crate::sieve::dialect::Engine;
+use crate::sieve::dialect::{Engine, Unit};
 use crate::sieve::program::{Comparator, MatchKind, Matching, Relation, Texts};
 use crate::text::Range;
 
@@ -145,17 +145,20 @@ impl Machine<'_, '_> {
         }
         let Some(Some(pattern)) = matcher.patterns.get(index) else { return Ok(false) };
         let mut steps = 0;
-        let one: fn(&[u8]) -> usize = match self.engine() {
+        let one: fn(&[u8]) -> usize = match self.engine().rules().question_mark {
             // RFC 5228, 2.7.1: a character, which is an octet for i;octet alone.
-            Engine::Rfc if fold != Fold::Exact => compare::char_len,
+            Unit::CharacterUnlessOctet if fold != Fold::Exact => compare::char_len,
+            Unit::Character => compare::char_len,
             _ => |_| 1,
         };
         let release = match self.engine() {
-            Engine::Pigeonhole05 | Engine::Pigeonhole05Musl => Some(Release::V05),
-            Engine::Pigeonhole24 => Some(Release::V24),
-            Engine::Rfc => None,
+            Engine::Pigeonhole05 | Engine::Pigeonhole05Musl | Engine::Pigeonhole24(0 | 1) => Some(Release::V05),
+            Engine::Pigeonhole24(2) => Some(Release::V242),
+            Engine::Pigeonhole24(3) => Some(Release::V243),
+            Engine::Pigeonhole24(_) => Some(Release::V244),
+            Engine::Rfc | Engine::Cyrus | Engine::Stalwart | Engine::Proton => None,
         };
-        let answer = match release.filter(|_| pattern.is_delicate()) {
+        let answer = match release.filter(|release| pattern.is_delicate(*release)) {
             None => pattern.standard(value, fold, one, matcher.captures, &mut steps),
             Some(release) => {
                 let answer = pattern.engine(value, fold, release, matcher.captures, &mut steps);
@@ -213,8 +216,8 @@ impl Machine<'_, '_> {
         key: &[u8],
     ) -> Step<bool> {
         let mut index = index;
-        if matcher.many && self.engine().is_05() && !matcher.compiled.1 {
-            // Once a match left keys uncompiled, 0.5 takes the second expression for each key that it has compiled, if there is a second one
+        if matcher.many && self.engine().is_before_24(3) && !matcher.compiled.1 {
+            // Until 2.4.3: once a match left keys uncompiled, it takes the second expression for each key that it has compiled, if there is a second one
             // (plugins/regex/mcht-regex.c).
             if index < matcher.compiled.0 {
                 if matcher.compiled.0 < 2 {
@@ -258,7 +261,7 @@ impl Machine<'_, '_> {
         if matcher.captures {
             let group = |group: &Option<(usize, usize)>| group.and_then(|(start, end)| value.get(start..end)).unwrap_or_default().to_vec();
             let mut values: Vec<Vec<u8>> = groups.iter().map(group).collect();
-            if self.engine() == Engine::Pigeonhole24
+            if self.engine().is_since_24(2)
                 && matcher.matching.comparator != Comparator::UnicodeCasemap
                 && values.iter().any(|value| !value.is_ascii())
             {
@@ -276,7 +279,8 @@ impl Machine<'_, '_> {
         // To compile costs far more than to search a text of that length.
         self.step((key.len() as u64).saturating_mul(16))?;
         let flavour = self.engine().flavour();
-        match Regex::new(key, flavour, matcher.matching.comparator != Comparator::Octet) {
+        let ignore_case = matcher.matching.comparator != Comparator::Octet && !self.engine().rules().regex_minds_case;
+        match Regex::new(key, flavour, ignore_case) {
             Ok(regex) => Ok(Some(regex)),
             Err(error) if error.kind.is_own_limit() => {
                 let max = self.limits.regex_steps.to_string();

@@ -53,8 +53,7 @@ impl<'p> Machine<'p, '_> {
             b"phase" if self.given(b"imap.cause").is_some() => b"post".to_vec(),
             b"location" => b"MDA".to_vec(),
             b"phase" => b"during".to_vec(),
-            b"name" if engine.is_pigeonhole() => b"Pigeonhole Sieve".to_vec(),
-            b"name" => b"tamis".to_vec(),
+            b"name" => engine.rules().name.as_bytes().to_vec(),
             b"version" => super::version(engine).as_bytes().to_vec(),
             b"vnd.dovecot.default-mailbox" if self.has("vnd.dovecot.environment") => self.delivery.default_mailbox.clone().into_bytes(),
             b"vnd.dovecot.username" if self.has("vnd.dovecot.environment") => {
@@ -221,7 +220,12 @@ impl<'p> Machine<'p, '_> {
         }
         for address in all {
             let Ok(to) = parse_address(&address) else {
-                return Err(self.fail(Diagnostic::new(Code::RunInvalidAddress, range).with("value", address)));
+                let finding = Diagnostic::new(Code::RunInvalidAddress, range).with("value", address);
+                if !self.engine().rules().checks_redirect {
+                    self.note(finding);
+                    continue;
+                }
+                return Err(self.fail(finding));
             };
             if self.settings().max_redirects == 0 {
                 let diagnostic = Diagnostic::new(Code::RedirectForbidden, range).with("server", &self.program.dialect.name);
@@ -284,7 +288,7 @@ impl<'p> Machine<'p, '_> {
             Some(answer) => (answer.reply, answer.output.clone()),
             None => {
                 // Programs are there to succeed; of facts nobody knows the better guess is that they are not so.
-                let holds = !matches!(external.op, OpId::JmapQuery | OpId::HasExpiration | OpId::Expiration | OpId::Eval);
+                let holds = !asks_only(external.op);
                 let about = if about.is_empty() { external.name.as_bytes() } else { &about };
                 self.assume(Question::Outside, about, holds);
                 (if holds { Reply::Yes } else { Reply::No }, Vec::new())
@@ -294,8 +298,7 @@ impl<'p> Machine<'p, '_> {
         if let Some(variable) = external.output.filter(|_| holds && known.is_some()) {
             self.assign(range, variable, output.clone(), &[]);
         }
-        let asks_only = matches!(external.op, OpId::JmapQuery | OpId::HasExpiration | OpId::Expiration | OpId::Eval);
-        if !asks_only {
+        if !asks_only(external.op) {
             let tags = self.values(&external.tags);
             let copy = external.tags.iter().any(|tag| tag.name == "copy");
             let fails = !holds && !external.tags.iter().any(|tag| tag.name == "try");
@@ -315,6 +318,11 @@ impl<'p> Machine<'p, '_> {
         }
         Ok(())
     }
+}
+
+/// True for what asks outside and does nothing there.
+const fn asks_only(op: OpId) -> bool {
+    matches!(op, OpId::JmapQuery | OpId::HasExpiration | OpId::Expiration | OpId::Eval | OpId::While)
 }
 
 /// A list's name in the default namespace without that (RFC 6134, 2.4).

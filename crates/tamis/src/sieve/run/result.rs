@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::{Value, flags};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::SmtpAddress;
-use crate::sieve::dialect::Settings;
+use crate::sieve::dialect::{Rules, Settings};
 use crate::sieve::spec::OpId;
 use crate::sieve::values::Mailto;
 use crate::text::Range;
@@ -198,7 +198,16 @@ impl<'m> Actions<'m> {
     ///
     /// # Errors
     /// Why the server gives up on the script.
-    pub(super) fn add(&mut self, mut new: Entry<'m>, settings: &Settings, default_mailbox: &[u8]) -> Result<bool, Box<Diagnostic>> {
+    pub(super) fn add(
+        &mut self,
+        mut new: Entry<'m>,
+        settings: &Settings,
+        rules: &Rules,
+        default_mailbox: &[u8],
+    ) -> Result<bool, Box<Diagnostic>> {
+        if rules.last_wins && !self.make_way(&new, settings.max_redirects) {
+            return Ok(false);
+        }
         let refuse = |code: Code| {
             let mut refusal = Diagnostic::new(code, new.range);
             refusal.unit = new.unit;
@@ -232,7 +241,7 @@ impl<'m> Actions<'m> {
                 }
                 (Kind::Discard, Kind::Discard) => true,
                 (Kind::Reject(..), Kind::Reject(..)) | (Kind::Vacation(_), Kind::Vacation(_)) => {
-                    if !old.executed {
+                    if !old.executed && !rules.last_wins {
                         return Err(Box::new(refuse(Code::DuplicateAction).with("name", new.name())));
                     }
                     true
@@ -262,7 +271,7 @@ impl<'m> Actions<'m> {
                     false
                 }
                 (Kind::Keep, _) | (_, Kind::Keep) => false,
-                _ if old.executed => false,
+                _ if old.executed || rules.last_wins => false,
                 _ => {
                     // The one that cannot stand beside others complains, about the other.
                     let pair = if new.conflicts(old) { Some((&new, &*old)) } else { old.conflicts(&new).then_some((&*old, &new)) };
@@ -315,6 +324,23 @@ impl<'m> Actions<'m> {
         }
         self.entries.push(new);
         Ok(true)
+    }
+}
+
+impl Actions<'_> {
+    /// sieve-rs ends a script with one event, which the last command that has a say in it decides (src/runtime/context.rs): what files or
+    /// sends the message away, or drops it, takes an earlier `keep` back, and `keep` an earlier `discard`. False for a redirect too many,
+    /// which it passes over.
+    fn make_way(&mut self, new: &Entry<'_>, max_redirects: u64) -> bool {
+        let redirect = matches!(new.kind, Kind::Redirect(_));
+        let redirects = self.entries.iter().filter(|old| matches!(old.kind, Kind::Redirect(_))).count() as u64;
+        if redirect && redirects >= max_redirects {
+            return false;
+        }
+        let files = redirect || (matches!(new.kind, Kind::Store(_)) && !new.keep);
+        let ends = (files && !new.copy) || matches!(new.kind, Kind::Discard | Kind::Reject(..));
+        self.entries.retain(|old| old.executed || !((ends && old.keep) || (new.keep && matches!(old.kind, Kind::Discard))));
+        true
     }
 }
 

@@ -83,7 +83,7 @@ impl Machine<'_, '_> {
         let Some(pattern) = pattern else { return Ok(Some(value)) };
         let flavour = self.engine().flavour();
         // 2.4.2 took another library, and with it blindness for case (ext-spamvirustest-common.c).
-        let ignore_case = self.engine() == crate::sieve::dialect::Engine::Pigeonhole24;
+        let ignore_case = self.engine().is_since_24(2);
         let Ok(regex) = Regex::new(pattern.as_bytes(), flavour, ignore_case) else { return Ok(None) };
         let mut budget = self.limits.regex_steps;
         match regex.captures(&value, &mut budget) {

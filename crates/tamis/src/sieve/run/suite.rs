@@ -19,7 +19,7 @@ use super::result::{Actions, Entry, Kind};
 use super::{Account, Annotation, Delivery, Limits, Outcome, Sent, Timestamp, Tracer};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{self, Charsets, Message, WantedCharset};
-use crate::sieve::dialect::{Dialect, Engine};
+use crate::sieve::dialect::Dialect;
 use crate::sieve::program::suite::{Act, Ask, Listed, Object, Source};
 use crate::sieve::program::{Program, Text};
 use crate::text::Range;
@@ -550,7 +550,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         for (stored, fields) in outcome.stored.iter().zip(stores.iter().chain(std::iter::repeat(last))) {
             let raw = fields.mail(|_| false);
             let mut flags = stored.flags.clone();
-            if self.dialect.engine == Engine::Pigeonhole24 {
+            if self.dialect.engine.is_since_24(0) {
                 // mail_attachment_detection_options = add-flags, which is the default.
                 let message = Message::parse(&raw, &mail::Limits::default(), Charsets::new());
                 flags.push(if has_attachment(&message) { b"$HasAttachment".to_vec() } else { b"$HasNoAttachment".to_vec() });

@@ -10,7 +10,6 @@ use super::matching::{Keys, Matcher};
 use super::{Event, Question};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{self, MimeOption as Option_, PartIter, SmtpAddress, parse_date};
-use crate::sieve::dialect::Engine;
 use crate::sieve::program::{
     AddressPart, BodyTransform, Duplicate, Few, Index, MatchKind, Matching, Mime, MimeOption, Place, Test, TestKind, Text, Texts, Zone,
 };
@@ -271,7 +270,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             let found = if params { values.len() } else { fields_found } as u64;
             let count = match index {
                 None => found,
-                Some(index) if self.engine() == Engine::Rfc => u64::from((1..=found).contains(&index.index)),
+                Some(index) if !self.engine().is_pigeonhole() => u64::from((1..=found).contains(&index.index)),
                 Some(index) => u64::from(index.index < found),
             };
             return self.compare_count(&matcher, relation, count);

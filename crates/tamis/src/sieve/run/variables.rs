@@ -27,7 +27,8 @@ pub(super) fn modify(value: &mut Vec<u8>, modifiers: &[Modifier], max: usize) {
             Modifier::Upper => value.make_ascii_uppercase(),
             Modifier::LowerFirst => value.iter_mut().take(1).for_each(|byte| byte.make_ascii_lowercase()),
             Modifier::UpperFirst => value.iter_mut().take(1).for_each(|byte| byte.make_ascii_uppercase()),
-            Modifier::QuoteWildcard => *value = quote_wildcards(value, max),
+            Modifier::QuoteWildcard => *value = quote(value, b"*?\\", max),
+            Modifier::QuoteRegex => *value = quote(value, b"*?\\.^$+|()[]{}", max),
             Modifier::EncodeUrl => *value = encode_url(value, max),
             Modifier::Length => *value = length(value).to_string().into_bytes(),
         }
@@ -60,13 +61,13 @@ fn length(value: &[u8]) -> usize {
 }
 
 /// What does not fit is left out, never half of an escape.
-fn quote_wildcards(value: &[u8], max: usize) -> Vec<u8> {
+fn quote(value: &[u8], special: &[u8], max: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(value.len());
     let mut rest = value;
     while let Some(first) = rest.first() {
         let len = utf8_len(*first).min(rest.len());
         let (char, tail) = rest.split_at_checked(len).unwrap_or((rest, &[]));
-        let escaped = matches!(first, b'*' | b'?' | b'\\');
+        let escaped = special.contains(first);
         if out.len() + char.len() + usize::from(escaped) > max {
             break;
         }
@@ -120,6 +121,7 @@ mod tests {
         check("abc", &[Modifier::UpperFirst], "Abc");
         check("été*", &[Modifier::Length], "4");
         check("a*b?c\\", &[Modifier::QuoteWildcard], "a\\*b\\?c\\\\");
+        check("a.b*(é)", &[Modifier::QuoteRegex], "a\\.b\\*\\(é\\)");
         check("a b/é~", &[Modifier::EncodeUrl], "a%20b%2F%C3%A9~");
     }
 

@@ -243,3 +243,5 @@ pub(super) const SNOOZE: Extension = Extension {
 };
 
 pub(super) const X_SNOOZE: Extension = Extension { name: "vnd.cyrus.snooze", ..SNOOZE };
+
+pub(super) const X_CYRUS_SNOOZE: Extension = Extension { name: "x-cyrus-snooze", ..SNOOZE };

@@ -44,10 +44,10 @@ pub(super) const EVAL: Extension = Extension {
     tags: &[tag(
         "eval",
         TagId::Other,
-        Some(ArgKind::String),
+        None,
         On::Commands(&["set"]),
         "Proton Mail help: Sieve filter",
-        doc("the value is computed by this expression", "la valeur est calculée par cette expression"),
+        doc("the value is an expression, to be computed", "la valeur est une expression, à calculer"),
     )],
     conflicts: &[],
 };
