@@ -24,7 +24,6 @@ use super::syntax::{self, Call, CallIter};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Edit, Range, count, offset};
 use arguments::Tagged;
-use lookup::Memory;
 
 pub use include::{Scripts, Store, WantedScript};
 pub use names::nearest;
@@ -72,10 +71,8 @@ struct Binder<'s> {
     required: Vec<(&'static Extension, Range)>,
     /// True once a command other than `require` was seen.
     begun: bool,
-    /// Names that were looked up since the last extension came into force, as commands or as tests.
-    known_commands: Memory<'s, &'static spec::Command>,
-    /// The same of tags, each on one command or test.
-    known_tags: Memory<'s, &'static spec::Tag>,
+    /// What they are called in the tables of names.
+    ids: Vec<u32>,
     /// The commands. Those of a block stand in a row.
     commands: Vec<Command>,
     /// Where the next command of the block that is open goes.
@@ -122,8 +119,7 @@ impl<'s> Binder<'s> {
             loaded: vec![spec::BASE],
             required: Vec::new(),
             begun: false,
-            known_commands: Memory::new(),
-            known_tags: Memory::new(),
+            ids: vec![lookup::id(spec::BASE)],
             commands: Vec::with_capacity(parsed.calls.commands()),
             next: 0,
             tests: Vec::with_capacity(parsed.calls.tests()),

@@ -148,7 +148,7 @@ impl Binder<'_> {
         if self.loaded.iter().any(|other| is_score(other) && other.name != extension.name) {
             self.report(Diagnostic::new(Code::SpamtestTwice, range));
             self.loaded.retain(|other| !is_score(other));
-            self.forget();
+            self.ids = self.loaded.iter().map(|extension| super::lookup::id(extension)).collect();
         }
     }
 }

@@ -1,99 +1,248 @@
-//! What a name means among the extensions in force: a script has a thousand calls of a few names, so what was found is remembered.
+//! What a name means among the extensions in force. A script has a thousand calls, so the names of the whole spec stand in tables that
+//! are made when this is compiled, and a look-up is a few comparisons of numbers.
 
 use super::Binder;
-use crate::sieve::spec::{Command, Extension, On, Role, Tag};
-use crate::text::Range;
+use crate::sieve::spec::{self, Command, Extension, On, Role, Tag};
+use crate::text::{Range, count};
 
-/// Names are remembered in so many drawers, for each name one.
-const DRAWERS: usize = 16;
-
-/// So many names fit into a drawer. More cost time, nothing else.
-const ROOM: usize = 4;
-
-/// Names as written and what they mean.
-pub(super) struct Memory<'s, M> {
-    drawers: [[Option<(Key<'s>, M)>; ROOM]; DRAWERS],
-    is_empty: bool,
-}
-
-/// A name in a context. Two of up to eight bytes are the same if they are as numbers; nearly all are so short.
+/// A name of the spec, and where in it the name stands.
 #[derive(Clone, Copy)]
-struct Key<'s> {
-    number: u64,
-    long: &'s str,
-    context: usize,
+struct Entry {
+    key: Key,
+    /// The [`id`] of its extension.
+    id: u32,
+    /// No other name has this key, and the key is all of it.
+    plain: bool,
+    /// Its extension.
+    extension: u8,
+    /// Its index among the extension's commands or tags.
+    index: u8,
+    /// One more than the index of the next name in the same drawer; 0 for the last.
+    next: u16,
 }
 
-impl<'s> Key<'s> {
-    /// The key of the name at `range` in a text.
+/// Names by the drawer that their key says. In a drawer, they stand in the order of the spec.
+struct Table<const COUNT: usize> {
+    /// One more than the index of a drawer's first name.
+    drawers: [u16; DRAWERS],
+    entries: [Entry; COUNT],
+}
+
+/// About as many as there are names.
+const DRAWERS: usize = 256;
+
+/// A name without case: two of up to eight bytes are the same if their keys are; nearly all are so short.
+#[derive(Clone, Copy)]
+struct Key {
+    start: u64,
+    length: u32,
+}
+
+impl Key {
+    /// As many bytes are in a key's number.
+    const SHORT: usize = size_of::<u64>();
+
+    /// The bit that only lower case has. No two other bytes of names differ in nothing else.
+    const LOWER: u8 = b'a' ^ b'A';
+
+    #[allow(clippy::indexing_slicing, reason = "both indices are below the lengths, as the constants show that are made with it")]
+    const fn of(name: &[u8]) -> Self {
+        let kept = if name.len() < Self::SHORT { name.len() } else { Self::SHORT };
+        let mut bytes = [0; Self::SHORT];
+        let mut at = 0;
+        while at < kept {
+            bytes[Self::SHORT - kept + at] = name[at] | Self::LOWER;
+            at += 1;
+        }
+        Self { start: u64::from_le_bytes(bytes), length: count(name.len()) }
+    }
+
+    /// The key of the name at `range` in a text: eight bytes at once, unless it ends before.
     #[inline]
-    fn new(text: &'s str, range: Range, context: usize) -> Self {
-        const SHORT: u32 = u64::BITS / 8;
-        let bytes = text.as_bytes().get(range.start as usize..).and_then(|bytes| bytes.first_chunk());
-        match bytes {
-            Some(bytes) if range.len() <= SHORT => {
-                let unused = u64::BITS.saturating_sub(range.len() * 8);
-                Self { number: u64::from_le_bytes(*bytes) << unused, long: "", context }
+    fn at(text: &[u8], range: Range) -> Self {
+        let length = range.len();
+        match text.get(range.start as usize..).and_then(|bytes| bytes.first_chunk()) {
+            Some(bytes) => {
+                let unused = u64::BITS.saturating_sub(length.wrapping_mul(u8::BITS));
+                let lower = u64::from_le_bytes(*bytes) | u64::from_le_bytes([Self::LOWER; Self::SHORT]);
+                Self { start: lower.wrapping_shl(unused), length }
             }
-            _ => Self { number: 0, long: range.of(text), context },
-        }
-    }
-
-    fn is(self, other: Self) -> bool {
-        let short = self.long.is_empty() && other.long.is_empty();
-        self.number == other.number && self.context == other.context && (short || self.long == other.long)
-    }
-
-    /// The highest bits of a product with a large odd number hang on all bits of the other factor.
-    fn drawer(self) -> usize {
-        let number = self.number ^ self.context as u64 ^ (self.long.len() as u64) << 8;
-        (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - DRAWERS.ilog2())) as usize
-    }
-}
-
-impl<'s, M: Copy> Memory<'s, M> {
-    pub(super) const fn new() -> Self {
-        Self { drawers: [[None; ROOM]; DRAWERS], is_empty: true }
-    }
-
-    #[inline]
-    fn get(&self, key: Key<'s>) -> Option<M> {
-        let drawer = self.drawers.get(key.drawer())?;
-        drawer.iter().map_while(|place| place.as_ref()).find(|(known, _)| known.is(key)).map(|(_, meaning)| *meaning)
-    }
-
-    fn put(&mut self, key: Key<'s>, meaning: M) {
-        if let Some(free) = self.drawers.get_mut(key.drawer()).and_then(|drawer| drawer.iter_mut().find(|place| place.is_none())) {
-            *free = Some((key, meaning));
-            self.is_empty = false;
-        }
-    }
-
-    fn clear(&mut self) {
-        if !self.is_empty {
-            *self = Self::new();
-        }
-    }
-}
-
-impl<'s> Binder<'s> {
-    /// The command or test of the name at `range` among the extensions in force; `test` says which is preferred.
-    #[inline]
-    pub(super) fn find(&mut self, range: Range, test: bool) -> Option<&'static Command> {
-        match self.known_commands.get(Key::new(self.text, range, usize::from(test))) {
-            Some(command) => Some(command),
-            None => self.new_command(range, test),
+            None => Self::at_end(text, range),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn new_command(&mut self, range: Range, test: bool) -> Option<&'static Command> {
-        let command = self.search(range.of(self.text), test)?;
-        self.known_commands.put(Key::new(self.text, range, usize::from(test)), command);
-        Some(command)
+    fn at_end(text: &[u8], range: Range) -> Self {
+        Self::of(range.bytes(text))
     }
 
+    const fn is(self, other: Self) -> bool {
+        self.start == other.start && self.length == other.length
+    }
+
+    /// The highest bits of a product with a large odd number hang on all bits of the other factor.
+    const fn drawer(self) -> usize {
+        let number = self.start ^ self.length as u64;
+        (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - DRAWERS.ilog2())) as usize
+    }
+}
+
+/// What tells an extension from all others, made from its name.
+pub(super) const fn id(extension: &Extension) -> u32 {
+    let mut rest = extension.name.as_bytes();
+    let mut id = 0u32;
+    while let [byte, after @ ..] = rest {
+        id = (id ^ *byte as u32).wrapping_mul(0x0100_0193);
+        rest = after;
+    }
+    id
+}
+
+/// The extensions by index, that of the test suite at their end.
+#[allow(clippy::indexing_slicing, reason = "the index is asked before")]
+const fn nth(index: usize) -> Option<&'static Extension> {
+    #[cfg(feature = "svtest")]
+    if index == spec::extensions().len() {
+        return Some(spec::TESTSUITE);
+    }
+    if index < spec::extensions().len() { Some(spec::extensions()[index]) } else { None }
+}
+
+/// How many names of tags, or else of commands, an extension has.
+const fn names(extension: &Extension, tags: bool) -> usize {
+    if tags { extension.tags.len() } else { extension.commands.len() }
+}
+
+/// How many all extensions have.
+const fn all_names(tags: bool) -> usize {
+    let (mut all, mut index) = (0, 0);
+    while let Some(extension) = nth(index) {
+        all += names(extension, tags);
+        index += 1;
+    }
+    all
+}
+
+#[allow(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "what is wrong here does not compile: it makes constants")]
+const fn table<const COUNT: usize>(tags: bool) -> Table<COUNT> {
+    let none = Entry { key: Key::of(&[]), id: 0, plain: true, extension: 0, index: 0, next: 0 };
+    let mut table = Table { drawers: [0; DRAWERS], entries: [none; COUNT] };
+    let mut lasts = [0; DRAWERS];
+    let (mut at, mut number) = (0, 0);
+    while let Some(extension) = nth(number) {
+        let mut index = 0;
+        while index < names(extension, tags) {
+            let name = if tags { extension.tags[index].name } else { extension.commands[index].name };
+            let key = Key::of(name.as_bytes());
+            let drawer = key.drawer();
+            let mut plain = name.len() <= Key::SHORT;
+            let mut other = table.drawers[drawer] as usize;
+            while other > 0 {
+                if table.entries[other - 1].key.is(key) {
+                    plain = false;
+                    table.entries[other - 1].plain = false;
+                }
+                other = table.entries[other - 1].next as usize;
+            }
+            table.entries[at] = Entry { key, id: id(extension), plain, extension: number as u8, index: index as u8, next: 0 };
+            at += 1;
+            if lasts[drawer] == 0 {
+                table.drawers[drawer] = at as u16;
+            } else {
+                table.entries[lasts[drawer] - 1].next = at as u16;
+            }
+            lasts[drawer] = at;
+            index += 1;
+        }
+        number += 1;
+    }
+    table
+}
+
+static COMMANDS: Table<{ all_names(false) }> = table(false);
+static TAGS: Table<{ all_names(true) }> = table(true);
+
+impl Entry {
+    /// The command that it names.
+    fn command(&self) -> Option<&'static Command> {
+        nth(self.extension.into())?.commands.get(usize::from(self.index))
+    }
+
+    /// The tag that it names.
+    fn tag(&self) -> Option<&'static Tag> {
+        nth(self.extension.into())?.tags.get(usize::from(self.index))
+    }
+}
+
+impl<const COUNT: usize> Table<COUNT> {
+    /// The first name of a key.
+    #[inline]
+    fn first(&self, key: Key) -> Option<&Entry> {
+        self.find(key, *self.drawers.get(key.drawer())?)
+    }
+
+    /// All names of a key.
+    #[inline]
+    fn all(&self, key: Key) -> impl Iterator<Item = &Entry> {
+        let mut next = self.drawers.get(key.drawer()).copied().unwrap_or(0);
+        std::iter::from_fn(move || {
+            let entry = self.find(key, next)?;
+            next = entry.next;
+            Some(entry)
+        })
+    }
+
+    /// The first name of a key from the one on that has this number.
+    #[inline]
+    fn find(&self, key: Key, mut number: u16) -> Option<&Entry> {
+        loop {
+            let entry = self.entries.get(usize::from(number).wrapping_sub(1))?;
+            if entry.key.is(key) {
+                return Some(entry);
+            }
+            number = entry.next;
+        }
+    }
+}
+
+impl Binder<'_> {
+    /// The command or test of the name at `range` among the extensions in force; `test` says which is preferred.
+    #[inline]
+    pub(super) fn find(&self, range: Range, test: bool) -> Option<&'static Command> {
+        // In the browser nobody waits for it, but for each kilobyte.
+        if cfg!(target_arch = "wasm32") {
+            return self.search(range.of(self.text), test);
+        }
+        let key = Key::at(self.text.as_bytes(), range);
+        let first = COMMANDS.first(key)?;
+        if !first.plain {
+            return self.find_among(key, range, test);
+        }
+        self.position(first)?;
+        first.command().filter(|command| self.is_offered("", command.name, range.of(self.text)))
+    }
+
+    /// The same of a long name, or one that several extensions have.
+    #[inline(never)]
+    fn find_among(&self, key: Key, range: Range, test: bool) -> Option<&'static Command> {
+        let (mut found, mut found_at, mut other, mut other_at) = (None, 0, None, usize::MAX);
+        for entry in COMMANDS.all(key) {
+            let Some(at) = self.position(entry) else { continue };
+            let is_meant = |command: &&Command| self.is_name(command.name, range) && self.is_offered("", command.name, range.of(self.text));
+            let Some(command) = entry.command().filter(|command| is_meant(command)) else { continue };
+            if (command.role == Role::Test) == test {
+                if found.is_none() || at > found_at {
+                    (found, found_at) = (Some(command), at);
+                }
+            } else if at <= other_at {
+                (other, other_at) = (Some(command), at);
+            }
+        }
+        found.or(other)
+    }
+
+    /// The same, found by looking at all names: the last extension that came into force says what a name means.
     fn search(&self, name: &str, test: bool) -> Option<&'static Command> {
         let mut other = None;
         for extension in self.loaded.iter().rev() {
@@ -111,24 +260,51 @@ impl<'s> Binder<'s> {
 
     /// The tag at `range`, its colon included, on a command, among the extensions in force.
     #[inline]
-    pub(super) fn tag(&mut self, found: &'static Command, range: Range) -> Option<&'static Tag> {
+    pub(super) fn tag(&self, found: &'static Command, range: Range) -> Option<&'static Tag> {
         let range = Range { start: range.start + 1, ..range };
-        match self.known_tags.get(Key::new(self.text, range, place(found))) {
-            Some(tag) => Some(tag),
-            None => self.new_tag(found, range),
+        if cfg!(target_arch = "wasm32") {
+            let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text));
+            return tag.filter(|tag| self.is_offered(":", tag.name, range.of(self.text)));
         }
+        let key = Key::at(self.text.as_bytes(), range);
+        let first = TAGS.first(key)?;
+        if !first.plain {
+            return self.tag_among(key, found, range);
+        }
+        self.position(first)?;
+        first.tag().filter(|tag| stands_on(tag, found) && self.is_offered(":", tag.name, range.of(self.text)))
     }
 
-    #[cold]
+    /// The same of a long name, or one that several tags have.
     #[inline(never)]
-    fn new_tag(&mut self, found: &'static Command, range: Range) -> Option<&'static Tag> {
-        let written = range.of(self.text);
-        let tag = find_tag(self.loaded.iter().copied(), found, written).filter(|tag| self.is_offered(":", tag.name, written))?;
-        self.known_tags.put(Key::new(self.text, range, place(found)), tag);
-        Some(tag)
+    fn tag_among(&self, key: Key, found: &'static Command, range: Range) -> Option<&'static Tag> {
+        let (mut tag, mut tag_at) = (None, 0);
+        for entry in TAGS.all(key) {
+            let Some(at) = self.position(entry).filter(|at| tag.is_none() || *at > tag_at) else { continue };
+            let is_meant = |this: &&Tag| {
+                self.is_name(this.name, range) && stands_on(this, found) && self.is_offered(":", this.name, range.of(self.text))
+            };
+            if let Some(this) = entry.tag().filter(|this| is_meant(this)) {
+                (tag, tag_at) = (Some(this), at);
+            }
+        }
+        tag
+    }
+
+    /// When the extension of a name came into force; nothing if it is not.
+    #[inline]
+    fn position(&self, entry: &Entry) -> Option<usize> {
+        self.ids.iter().position(|id| *id == entry.id)
+    }
+
+    /// True if a name whose key is that of the name at `range` is the same.
+    #[inline]
+    fn is_name(&self, name: &str, range: Range) -> bool {
+        name.len() <= Key::SHORT || name.eq_ignore_ascii_case(range.of(self.text))
     }
 
     /// False for a command or tag (`sign` is its colon) that the engine lacks, or whose case is wrong to it.
+    #[inline]
     pub(super) fn is_offered(&self, sign: &str, name: &str, written: &str) -> bool {
         let rules = self.dialect.engine.rules();
         let lacks = |missing: &&str| missing.strip_prefix(sign).is_some_and(|rest| rest == name);
@@ -139,17 +315,6 @@ impl<'s> Binder<'s> {
     pub(super) fn is_tag(&self, found: &'static Command, name: &str) -> bool {
         find_tag(self.loaded.iter().copied(), found, name).is_some()
     }
-
-    /// Forgets what names mean: another extension is in force.
-    pub(super) fn forget(&mut self) {
-        self.known_commands.clear();
-        self.known_tags.clear();
-    }
-}
-
-/// What tells one command of the spec from another.
-fn place(of: &'static Command) -> usize {
-    std::ptr::from_ref(of).addr()
 }
 
 /// The tag of a name on a command among some extensions.
@@ -169,5 +334,74 @@ pub(super) fn stands_on(tag: &Tag, found: &Command) -> bool {
     match tag.on {
         On::Commands(names) => names.contains(&found.name),
         On::Family(family) => found.families.contains(&family),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sieve::{Dialect, Script};
+
+    /// The tables say what a search through all names says, whichever extensions are in force and in whatever order.
+    #[test]
+    fn tables_and_search_agree() {
+        let all = spec::extensions();
+        let names = |tags: bool| {
+            let mut names: Vec<&str> = all.iter().flat_map(|e| e.commands.iter().map(|command| command.name)).collect();
+            if tags {
+                names = all.iter().flat_map(|e| e.tags.iter().map(|tag| tag.name)).collect();
+            }
+            names.into_iter().chain(["unknown", "x", "unknown_and_long", "commented"]).collect::<Vec<_>>()
+        };
+        let dialect = Dialect::default();
+        let mut found = 0;
+        for (step, is_reversed) in [(1, false), (1, true), (2, false), (3, true), (7, false), (500, false)] {
+            let mut loaded: Vec<&Extension> = all.iter().skip(1).step_by(step).copied().collect();
+            if is_reversed {
+                loaded.reverse();
+            }
+            for upper in [false, true] {
+                let shown = |name: &str| if upper { name.to_ascii_uppercase() } else { name.to_owned() };
+                // With and without text behind the name.
+                for after in ["", " and more to come"] {
+                    for name in names(false) {
+                        let text = format!("{}{after}", shown(name));
+                        let (script, mut globals) = (Script::parse(text.as_str()), Vec::new());
+                        let mut binder = Binder::new(&text, &script.parsed, &dialect, 0, &mut globals);
+                        loaded.iter().for_each(|extension| binder.assume(extension));
+                        let range = Range::new(0, count(name.len()));
+                        for test in [false, true] {
+                            let meant = binder.find(range, test);
+                            assert_eq!(meant, binder.search(name, test), "{text} {test}");
+                            found += usize::from(meant.is_some());
+                        }
+                    }
+                    for name in names(true) {
+                        let text = format!(":{}{after}", shown(name));
+                        let (script, mut globals) = (Script::parse(text.as_str()), Vec::new());
+                        let mut binder = Binder::new(&text, &script.parsed, &dialect, 0, &mut globals);
+                        loaded.iter().for_each(|extension| binder.assume(extension));
+                        let range = Range::new(0, count(name.len() + 1));
+                        for command in all.iter().flat_map(|extension| extension.commands) {
+                            let meant = binder.tag(command, range);
+                            let searched = find_tag(binder.loaded.iter().copied(), command, name);
+                            let searched = searched.filter(|tag| binder.is_offered(":", tag.name, range.of(&text)));
+                            assert_eq!(meant, searched, "{text} on {}", command.name);
+                            found += usize::from(meant.is_some());
+                        }
+                    }
+                }
+            }
+        }
+        assert!(found > 1000, "{found}");
+    }
+
+    #[test]
+    fn no_two_extensions_have_one_id() {
+        let mut ids: Vec<u32> = (0..).map_while(nth).map(id).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
     }
 }

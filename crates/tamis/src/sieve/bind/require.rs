@@ -1,6 +1,7 @@
 //! `require` and `ihave`: which extensions are in force, conflicts between them, and the edit that adds one.
 
 use super::arguments::Arguments;
+use super::lookup::id;
 use super::names::{nearest, replace};
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
@@ -110,7 +111,7 @@ impl Binder<'_> {
     pub(super) fn assume(&mut self, extension: &'static Extension) {
         if !self.is_loaded(extension.name) {
             self.loaded.push(extension);
-            self.forget();
+            self.ids.push(id(extension));
         }
         self.encoded |= extension.name == "encoded-character";
         self.variables |= extension.name == "variables";
