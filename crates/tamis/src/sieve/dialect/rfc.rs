@@ -1,8 +1,8 @@
 //! The RFCs by the letter, with every standardised extension; limits are Pigeonhole's where the RFCs name none.
 
-use super::known::{ALWAYS, dialect, extensions};
-use super::pigeonhole::{PIGEONHOLE_DEFAULT, pigeonhole_settings};
-use super::{Dialect, Engine, Settings};
+use super::known::{ALWAYS, Recipe};
+use super::pigeonhole::PIGEONHOLE_DEFAULT;
+use super::{Engine, Position};
 
 /// What the RFCs define beyond Pigeonhole's own choice.
 const STANDARDISED: &[&str] = &[
@@ -30,8 +30,10 @@ const STANDARDISED: &[&str] = &[
     "processcalendar",
 ];
 
-pub(super) fn rfc() -> Dialect {
-    let settings =
-        Settings { max_actions: 0, max_redirects: 1000, vacation_min_period: 0, has_global_scripts: true, ..pigeonhole_settings() };
-    dialect("rfc", Engine::Rfc, extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, STANDARDISED]), settings)
-}
+pub(super) const RFC: Recipe = Recipe {
+    engine: Engine::Rfc,
+    position: Position::Personal,
+    extensions: &[PIGEONHOLE_DEFAULT, ALWAYS, STANDARDISED],
+    global: &[],
+    settings: &[("max_actions", "0"), ("max_redirects", "1000"), ("vacation_min_period", "0"), ("global", "yes")],
+};
