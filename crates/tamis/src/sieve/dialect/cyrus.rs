@@ -4,60 +4,18 @@ use super::known::Recipe;
 use super::{Engine, Position};
 
 /// What interp.h marks as supported.
-const OFFERED: &[&str] = &[
-    "comparator-i;octet",
-    "comparator-i;ascii-casemap",
-    "comparator-i;ascii-numeric",
-    "encoded-character",
-    "envelope",
-    "fileinto",
-    "regex",
-    "copy",
-    "body",
-    "environment",
-    "variables",
-    "vacation",
-    "relational",
-    "imap4flags",
-    "subaddress",
-    "date",
-    "index",
-    "editheader",
-    "ereject",
-    "reject",
-    "enotify",
-    "ihave",
-    "mailbox",
-    "mboxmetadata",
-    "servermetadata",
-    "redirect-deliverby",
-    "redirect-dsn",
-    "vacation-seconds",
-    "extlists",
-    "include",
-    "duplicate",
-    "special-use",
-    "fcc",
-    "mailboxid",
-    "vnd.cyrus.log",
-    "x-cyrus-log",
-    "vnd.cyrus.jmapquery",
-    "x-cyrus-jmapquery",
-    "snooze",
-    "vnd.cyrus.snooze",
-    "x-cyrus-snooze",
-    "processcalendar",
-    "vnd.cyrus.imip",
-    "vnd.cyrus.implicit_keep_target",
-    "comparator-i;unicode-casemap",
-    "vnd.cyrus.redirect-multiple",
-];
+const OFFERED: &str = "comparator-i;octet comparator-i;ascii-casemap comparator-i;ascii-numeric encoded-character envelope fileinto regex copy \
+    body environment variables vacation relational imap4flags subaddress date index editheader ereject reject enotify ihave \
+    mailbox mboxmetadata servermetadata redirect-deliverby redirect-dsn vacation-seconds extlists include duplicate \
+    special-use fcc mailboxid vnd.cyrus.log x-cyrus-log vnd.cyrus.jmapquery x-cyrus-jmapquery snooze vnd.cyrus.snooze \
+    x-cyrus-snooze processcalendar vnd.cyrus.imip vnd.cyrus.implicit_keep_target comparator-i;unicode-casemap \
+    vnd.cyrus.redirect-multiple";
 
 pub(super) const CYRUS: Recipe = Recipe {
     engine: Engine::Cyrus,
     position: Position::Personal,
     extensions: &[OFFERED],
-    global: &[],
+    global: "",
     settings: &[
         // sieve_maxscriptsize
         ("max_script_size", "32K"),

@@ -21,9 +21,9 @@ pub(super) struct Recipe {
     pub(super) engine: Engine,
     pub(super) position: Position,
     /// The extensions on offer.
-    pub(super) extensions: &'static [&'static [&'static str]],
+    pub(super) extensions: &'static [&'static str],
     /// Those for scripts in the global position only.
-    pub(super) global: &'static [&'static str],
+    pub(super) global: &'static str,
     /// Settings as the administrator would write them.
     pub(super) settings: &'static [(&'static str, &'static str)],
 }
@@ -105,10 +105,10 @@ const SERVERS: &[Server] = &[
 ];
 
 /// Comparators that need no `require` but may have one (sieve-comparators.c).
-pub(super) const ALWAYS: &[&str] = &["comparator-i;octet", "comparator-i;ascii-casemap"];
+pub(super) const ALWAYS: &str = "comparator-i;octet comparator-i;ascii-casemap";
 
-pub(super) fn extensions(names: &[&[&'static str]]) -> Vec<&'static Extension> {
-    names.iter().copied().flatten().filter_map(|name| spec::extension(name)).collect()
+pub(super) fn extensions(names: &[&'static str]) -> Vec<&'static Extension> {
+    names.iter().flat_map(|names| names.split_ascii_whitespace()).filter_map(spec::extension).collect()
 }
 
 /// A server by its name on the command line.

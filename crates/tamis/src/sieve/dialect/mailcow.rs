@@ -5,7 +5,7 @@ use super::pigeonhole::PIGEONHOLE_DEFAULT;
 use super::{Engine, Position};
 
 /// sieve_extensions, and what sieve_plugins = sieve_imapsieve sieve_extprograms brings.
-const ADDED: &[&str] = &["notify", "imapflags", "vacation-seconds", "editheader", "imapsieve", "vnd.dovecot.imapsieve"];
+const ADDED: &str = "notify imapflags vacation-seconds editheader imapsieve vnd.dovecot.imapsieve";
 
 /// A user's own script.
 pub(super) const MAILCOW: Recipe = Recipe {
@@ -13,7 +13,7 @@ pub(super) const MAILCOW: Recipe = Recipe {
     position: Position::Personal,
     extensions: &[PIGEONHOLE_DEFAULT, ALWAYS, ADDED],
     // sieve_global_extensions = +vnd.dovecot.pipe +vnd.dovecot.execute
-    global: &["vnd.dovecot.pipe", "vnd.dovecot.execute"],
+    global: "vnd.dovecot.pipe vnd.dovecot.execute",
     settings: &[
         ("max_redirects", "100"),
         ("max_actions", "101"),

@@ -4,32 +4,8 @@ use super::known::{ALWAYS, Recipe};
 use super::{AddressSource, Dialect, Engine, NEWEST_24, Position, Score, Settings};
 
 /// What Pigeonhole switches on by itself (sieve-extensions.c), in the order in which it announces them.
-pub(super) const PIGEONHOLE_DEFAULT: &[&str] = &[
-    "fileinto",
-    "reject",
-    "envelope",
-    "encoded-character",
-    "vacation",
-    "subaddress",
-    "comparator-i;ascii-numeric",
-    "relational",
-    "regex",
-    "imap4flags",
-    "copy",
-    "include",
-    "body",
-    "variables",
-    "enotify",
-    "environment",
-    "mailbox",
-    "date",
-    "index",
-    "ihave",
-    "duplicate",
-    "mime",
-    "foreverypart",
-    "extracttext",
-];
+pub(super) const PIGEONHOLE_DEFAULT: &str = "fileinto reject envelope encoded-character vacation subaddress comparator-i;ascii-numeric relational regex imap4flags \
+    copy include body variables enotify environment mailbox date index ihave duplicate mime foreverypart extracttext";
 
 /// The settings that Pigeonhole has when nobody sets any (sieve-settings.c, sieve-limits.h and each extension's own file).
 pub(super) fn pigeonhole_settings() -> Settings {
@@ -110,14 +86,14 @@ pub(super) const PIGEONHOLE_05: Recipe = Recipe {
     engine: Engine::Pigeonhole05,
     position: Position::Personal,
     extensions: &[PIGEONHOLE_DEFAULT, ALWAYS],
-    global: &[],
+    global: "",
     settings: &[],
 };
 
 /// The newest 2.4.
 pub(super) const PIGEONHOLE_24: Recipe = Recipe {
     engine: Engine::Pigeonhole24(NEWEST_24),
-    extensions: &[PIGEONHOLE_DEFAULT, ALWAYS, &["comparator-i;unicode-casemap"]],
+    extensions: &[PIGEONHOLE_DEFAULT, ALWAYS, "comparator-i;unicode-casemap"],
     settings: &[("vacation_max_period", "60d"), ("notify_max_notifications", "10")],
     ..PIGEONHOLE_05
 };

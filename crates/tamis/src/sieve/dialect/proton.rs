@@ -4,29 +4,13 @@ use super::known::{ALWAYS, Recipe};
 use super::{Engine, Position};
 
 /// The page's table, and what the filters begin with that Proton's own interface writes.
-const OFFERED: &[&str] = &[
-    "fileinto",
-    "imap4flags",
-    "reject",
-    "vacation",
-    "date",
-    "envelope",
-    "variables",
-    "relational",
-    "regex",
-    "comparator-i;ascii-numeric",
-    "extlists",
-    "include",
-    "environment",
-    "spamtest",
-    "vnd.proton.eval",
-    "vnd.proton.expire",
-];
+const OFFERED: &str = "fileinto imap4flags reject vacation date envelope variables relational regex comparator-i;ascii-numeric extlists include \
+    environment spamtest vnd.proton.eval vnd.proton.expire";
 
 pub(super) const PROTON: Recipe = Recipe {
     engine: Engine::Proton,
     position: Position::Personal,
     extensions: &[OFFERED, ALWAYS],
-    global: &[],
+    global: "",
     settings: &[("max_actions", "0"), ("vacation_min_period", "0")],
 };

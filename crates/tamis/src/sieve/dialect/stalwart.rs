@@ -4,63 +4,17 @@ use super::known::Recipe;
 use super::{Engine, Position};
 
 /// Capability::all, and its two own, which the compiler knows without announcing them.
-const OFFERED: &[&str] = &[
-    "envelope",
-    "envelope-dsn",
-    "envelope-deliverby",
-    "fileinto",
-    "encoded-character",
-    "comparator-elbonia",
-    "comparator-i;ascii-casemap",
-    "comparator-i;ascii-numeric",
-    "comparator-i;octet",
-    "body",
-    "convert",
-    "copy",
-    "relational",
-    "date",
-    "index",
-    "duplicate",
-    "variables",
-    "editheader",
-    "foreverypart",
-    "mime",
-    "replace",
-    "enclose",
-    "extracttext",
-    "enotify",
-    "redirect-dsn",
-    "redirect-deliverby",
-    "environment",
-    "reject",
-    "ereject",
-    "extlists",
-    "subaddress",
-    "vacation",
-    "vacation-seconds",
-    "fcc",
-    "mailbox",
-    "mailboxid",
-    "mboxmetadata",
-    "servermetadata",
-    "special-use",
-    "imap4flags",
-    "ihave",
-    "imapsieve",
-    "include",
-    "regex",
-    "spamtest",
-    "spamtestplus",
-    "virustest",
-    "vnd.stalwart.while",
-    "vnd.stalwart.expressions",
-];
+const OFFERED: &str = "envelope envelope-dsn envelope-deliverby fileinto encoded-character comparator-elbonia comparator-i;ascii-casemap \
+    comparator-i;ascii-numeric comparator-i;octet body convert copy relational date index duplicate variables editheader \
+    foreverypart mime replace enclose extracttext enotify redirect-dsn redirect-deliverby environment reject ereject \
+    extlists subaddress vacation vacation-seconds fcc mailbox mailboxid mboxmetadata servermetadata special-use imap4flags \
+    ihave imapsieve include regex spamtest spamtestplus virustest vnd.stalwart.while vnd.stalwart.expressions";
 
 pub(super) const STALWART: Recipe = Recipe {
     engine: Engine::Stalwart,
     position: Position::Personal,
     extensions: &[OFFERED],
-    global: &[],
+    global: "",
     settings: &[
         ("max_actions", "0"),
         ("max_redirects", "1"),
