@@ -73,6 +73,10 @@ struct Binder<'s> {
     begun: bool,
     /// What they are called in the tables of names.
     ids: Vec<u32>,
+    /// The engine lacks no command of the spec, and takes names in any case.
+    has_all_commands: bool,
+    /// The same of tags.
+    has_all_tags: bool,
     /// The commands. Those of a block stand in a row.
     commands: Vec<Command>,
     /// Where the next command of the block that is open goes.
@@ -110,16 +114,24 @@ struct Binder<'s> {
 
 impl<'s> Binder<'s> {
     fn new(text: &'s str, parsed: &'s syntax::Parsed, dialect: &'s Dialect, unit: u32, globals: &'s mut Vec<String>) -> Self {
+        /// Few scripts require more extensions.
+        const USUAL: usize = 8;
+        let (mut loaded, mut ids) = (Vec::with_capacity(USUAL), Vec::with_capacity(USUAL));
+        loaded.push(spec::BASE);
+        ids.push(lookup::id(spec::BASE));
+        let rules = dialect.engine.rules();
         Self {
             text,
             calls: &parsed.calls,
             errors: &parsed.errors,
             dialect,
             unit,
-            loaded: vec![spec::BASE],
-            required: Vec::new(),
+            loaded,
+            required: Vec::with_capacity(USUAL),
             begun: false,
-            ids: vec![lookup::id(spec::BASE)],
+            ids,
+            has_all_commands: !rules.lower_case && !rules.without.iter().any(|missing| !missing.starts_with(':')),
+            has_all_tags: !rules.lower_case && !rules.without.iter().any(|missing| missing.starts_with(':')),
             commands: Vec::with_capacity(parsed.calls.commands()),
             next: 0,
             tests: Vec::with_capacity(parsed.calls.tests()),

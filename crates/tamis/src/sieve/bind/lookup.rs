@@ -224,7 +224,7 @@ impl Binder<'_> {
             return self.find_among(key, range, test);
         }
         self.position(first)?;
-        first.command().filter(|command| self.is_offered("", command.name, range.of(self.text)))
+        first.command().filter(|command| self.is_offered_at("", command.name, range))
     }
 
     /// The same of a long name, or one that several extensions have.
@@ -233,7 +233,7 @@ impl Binder<'_> {
         let (mut found, mut found_at, mut other, mut other_at) = (None, 0, None, usize::MAX);
         for entry in COMMANDS.all(key) {
             let Some(at) = self.position(entry) else { continue };
-            let is_meant = |command: &&Command| self.is_name(command.name, range) && self.is_offered("", command.name, range.of(self.text));
+            let is_meant = |command: &&Command| self.is_name(command.name, range) && self.is_offered_at("", command.name, range);
             let Some(command) = entry.command().filter(|command| is_meant(command)) else { continue };
             if (command.role == Role::Test) == test {
                 if found.is_none() || at > found_at {
@@ -268,7 +268,7 @@ impl Binder<'_> {
         let range = Range { start: range.start + 1, ..range };
         if cfg!(target_arch = "wasm32") {
             let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text));
-            return tag.filter(|tag| self.is_offered(":", tag.name, range.of(self.text)));
+            return tag.filter(|tag| self.is_offered_at(":", tag.name, range));
         }
         let key = Key::at(self.text.as_bytes(), range);
         let first = TAGS.first(key)?;
@@ -276,7 +276,7 @@ impl Binder<'_> {
             return self.tag_among(key, found, range);
         }
         self.position(first)?;
-        first.tag().filter(|tag| stands_on(tag, found) && self.is_offered(":", tag.name, range.of(self.text)))
+        first.tag().filter(|tag| stands_on(tag, found) && self.is_offered_at(":", tag.name, range))
     }
 
     /// The same of a long name, or one that several tags have.
@@ -285,9 +285,8 @@ impl Binder<'_> {
         let (mut tag, mut tag_at) = (None, 0);
         for entry in TAGS.all(key) {
             let Some(at) = self.position(entry).filter(|at| tag.is_none() || *at > tag_at) else { continue };
-            let is_meant = |this: &&Tag| {
-                self.is_name(this.name, range) && stands_on(this, found) && self.is_offered(":", this.name, range.of(self.text))
-            };
+            let is_meant =
+                |this: &&Tag| self.is_name(this.name, range) && stands_on(this, found) && self.is_offered_at(":", this.name, range);
             if let Some(this) = entry.tag().filter(|this| is_meant(this)) {
                 (tag, tag_at) = (Some(this), at);
             }
@@ -307,11 +306,18 @@ impl Binder<'_> {
         name.len() <= Key::SHORT || name.eq_ignore_ascii_case(range.of(self.text))
     }
 
-    /// False for a command or tag (`sign` is its colon) that the engine lacks, or whose case is wrong to it.
+    /// The same as [`Self::is_offered`], of the name at `range`.
     #[inline]
+    fn is_offered_at(&self, sign: &str, name: &str, range: Range) -> bool {
+        let all = if sign.is_empty() { self.has_all_commands } else { self.has_all_tags };
+        all || self.is_offered(sign, name, range.of(self.text))
+    }
+
+    /// False for a command or tag (`sign` is its colon) that the engine lacks, or whose case is wrong to it.
+    #[inline(never)]
     pub(super) fn is_offered(&self, sign: &str, name: &str, written: &str) -> bool {
         let rules = self.dialect.engine.rules();
-        let lacks = |missing: &&str| missing.strip_prefix(sign).is_some_and(|rest| rest == name);
+        let lacks = |missing: &&str| missing.len() == sign.len() + name.len() && missing.strip_prefix(sign) == Some(name);
         !(rules.lower_case && name != written) && !rules.without.iter().any(lacks)
     }
 

@@ -90,10 +90,15 @@ fn scan(text: &[u8], unclosed: &[usize]) -> (Lexed, Option<usize>) {
             b'}' => Kind::CloseCurly,
             _ => lexer.read(start, &mut at, |lexer| lexer.other(start, byte)),
         };
-        if kind == Kind::Quoted && text.get(at).is_some_and(|next| is(*next, IN_WORD)) {
+        tokens.push(Token { kind, mark, end: count(at) });
+        let Some(next) = text.get(at).copied() else { break };
+        // Half of all tokens are the blanks behind others.
+        if is(next, BLANK) {
+            at = behind(text, at + 1, BLANK);
+            tokens.push(Token { kind: Kind::Blank, mark: false, end: count(at) });
+        } else if kind == Kind::Quoted && is(next, IN_WORD) {
             glued = glued.or(Some(start));
         }
-        tokens.push(Token { kind, mark, end: count(at) });
     }
     (Lexed { tokens, errors: lexer.errors, swallowed: lexer.swallowed }, glued)
 }

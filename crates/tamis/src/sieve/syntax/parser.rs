@@ -52,7 +52,7 @@ pub fn parse(text: &str) -> Parsed {
         swallowed,
         errors,
     };
-    parser.look();
+    parser.look(0, 0);
     parser.script();
     let mut errors = parser.errors;
     crate::diagnostic::sort(&mut errors);
@@ -81,31 +81,32 @@ struct Parser<'t> {
 }
 
 impl Parser<'_> {
-    /// Finds the next token, from the one at `next` on.
-    fn look(&mut self) {
-        self.garbage_end = None;
-        let mut start = self.last_end;
-        for token in self.tree.tokens().get(self.next..).unwrap_or(&[]) {
+    /// Finds the next token, from the one at `next` on, of which `start` is the offset.
+    #[inline]
+    fn look(&mut self, mut next: usize, mut start: u32) {
+        let tokens = self.tree.tokens();
+        let mut garbage_end = None;
+        (self.kind, self.range) = loop {
+            let Some(token) = tokens.get(next) else { break (Kind::End, Range::at(start)) };
             if !token.kind.is_trivia() {
                 if token.kind != Kind::Garbage {
-                    (self.kind, self.range, self.mark) = (token.kind, Range { start, end: token.end }, token.mark);
-                    return;
+                    self.mark = token.mark;
+                    break (token.kind, Range { start, end: token.end });
                 }
-                self.garbage_end = Some(token.end);
+                garbage_end = Some(token.end);
             }
             start = token.end;
-            self.next += 1;
-        }
-        (self.kind, self.range) = (Kind::End, Range::at(start));
+            next += 1;
+        };
+        (self.next, self.garbage_end) = (next, garbage_end);
     }
 
     /// Takes the next token.
     fn bump(&mut self) {
         if self.kind != Kind::End {
             self.last_end = self.range.end;
-            self.next += 1;
-            self.taken = self.next;
-            self.look();
+            self.taken = self.next + 1;
+            self.look(self.taken, self.last_end);
         }
     }
 
