@@ -30,6 +30,7 @@ const STEPS: &[Step] = &[
     Step { name: "programs", title: "programs from outside", work: programs },
     Step { name: "format", title: "formatting (cargo fmt)", work: format },
     Step { name: "clippy", title: "lints (cargo clippy)", work: clippy },
+    Step { name: "peers", title: "programs that tamis is held against (peers/)", work: peers },
     Step { name: "rust", title: "Rust tests", work: rust },
     Step { name: "stack", title: "Rust tests again, in threads with a stack of 128 KiB", work: stack },
     Step { name: "doc", title: "documentation without warnings (cargo doc)", work: doc },
@@ -95,6 +96,12 @@ fn format() -> Result<Outcome> {
 
 fn clippy() -> Result<Outcome> {
     cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+}
+
+/// Built before the Rust tests, which ask it; its own tests are few.
+fn peers() -> Result<Outcome> {
+    separate("peers/stalwart", &["build"])?;
+    separate("peers/stalwart", &["test"])
 }
 
 fn rust() -> Result<Outcome> {

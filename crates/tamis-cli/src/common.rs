@@ -42,7 +42,7 @@ impl ServerArgs {
         if self.server != "all" {
             return Ok(vec![self.dialect()?]);
         }
-        dialect::servers().iter().map(|server| self.with_settings((server.build)())).collect()
+        dialect::servers().iter().map(|server| self.with_settings(server.dialect())).collect()
     }
 
     fn with_settings(&self, mut dialect: Dialect) -> Result<Dialect, String> {

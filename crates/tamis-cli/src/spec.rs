@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use tamis::diagnostic::Language;
 use tamis::sieve::Dialect;
-use tamis::sieve::dialect::{Support, servers};
+use tamis::sieve::dialect::{Server, Support, servers};
 use tamis::sieve::spec::{self, ArgKind, Command, Doc, Extension, On, Role, Tag};
 
 use crate::{Exit, common};
@@ -75,7 +75,7 @@ impl Question {
 pub fn spec(args: &SpecArgs) -> Result<Exit, String> {
     let dialects = match &args.server {
         Some(name) => vec![common::named(name)?],
-        None => servers().iter().map(|server| (server.build)()).collect(),
+        None => servers().iter().map(Server::dialect).collect(),
     };
     let question = Question { dialects, narrow: args.server.is_some(), language: common::language(args.lang.as_deref()) };
     let found = args.name.as_deref().map(|name| find(&question, name));

@@ -50,6 +50,9 @@ fn server() -> &'static str {
     if tamis(&["check", "--server", "stalwart", "sieve/01-sender-to-folder.sieve"]).0 == 2 { "rfc" } else { "stalwart" }
 }
 
+/// A template whose verdict is known to differ: sieve-rs wants what `ihave` asks for to be required as well.
+const NOT_COMPARED: &str = "sieve/05-vacation.sieve";
+
 /// The scripts of a folder of the corpus, by name.
 fn scripts(folder: &str) -> Vec<String> {
     let entries = std::fs::read_dir(root().join("corpus").join(folder)).unwrap();
@@ -127,8 +130,9 @@ fn verdicts_beside_the_peer() {
         }
     }
     println!("{} of {count} verdicts agree\n{}", count - wrong.len(), wrong.join("\n"));
-    let templates: Vec<&String> = wrong.iter().filter(|line| !line.contains("/hard/") && !line.contains("/bad/")).collect();
-    assert!(count > 100 && templates.is_empty(), "{templates:#?}");
+    let others = ["sieve/hard/", "sieve/bad/", NOT_COMPARED];
+    let templates: Vec<&String> = wrong.iter().filter(|line| !others.iter().any(|other| line.starts_with(other))).collect();
+    assert!(count > 100 && wrong.len() * 5 < count && templates.is_empty(), "{} of {count} differ; {templates:#?}", wrong.len());
 }
 
 #[test]
@@ -136,7 +140,7 @@ fn outcomes_of_the_templates_beside_the_peer() {
     let Some(peer) = peer() else { return };
     let server = server();
     let (mut wrong, mut count) = (Vec::new(), 0);
-    for script in scripts("sieve") {
+    for script in scripts("sieve").into_iter().filter(|script| script != NOT_COMPARED) {
         // Without a clock of its own the peer runs now.
         let args = ["--from", "alice@example.net", "--to", "marie@example.org", "--format", "json", script.as_str(), "mail"];
         let (_, ours, err) = tamis(&[&["run", "--server", server][..], &args].concat());
@@ -154,5 +158,5 @@ fn outcomes_of_the_templates_beside_the_peer() {
         }
     }
     println!("{} of {count} outcomes agree\n{}", count - wrong.len(), wrong.join("\n"));
-    assert!(count > 2_000 && wrong.len() * 20 < count, "{} of {count} outcomes differ", wrong.len());
+    assert!(count > 2_000 && wrong.len() * 100 < count, "{} of {count} outcomes differ", wrong.len());
 }

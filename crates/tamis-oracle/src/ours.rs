@@ -216,7 +216,9 @@ fn done<'s>(action: &Action, notified: &mut impl Iterator<Item = &'s Sent>) -> D
                 (_, Some(Value::Number(days))) => days.saturating_mul(86_400),
                 _ => 0,
             },
-            subject: tag("subject"),
+            // The tools' list goes on after an empty line as if it were another's.
+            subject: tag("subject")
+                .map(|subject| subject.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(&b'\n')),
             from: tag("from"),
             reason: first,
         }),

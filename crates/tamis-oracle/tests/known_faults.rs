@@ -226,3 +226,23 @@ fn a_raw_body_still_loses_its_start_after_deleteheader() {
         assert!(answer == theirs && hazards == ["sieve/wrong-on-server"], "{key:?}: {answer} {hazards:?}");
     }
 }
+
+/// Naming a missing `:optional` script twice ends the process that delivers (ext-include-common.c, `ext_include_execute_include`).
+#[test]
+fn a_missing_script_named_twice_still_crashes() {
+    let Some(oracle) = require_or_skip(Oracle::find()) else { return };
+    let tools = Tools::new(&oracle, Profile::Full).unwrap();
+    let message = mail("a");
+    for (script, crashes) in [
+        ("require \"include\"; include :optional \"none\";", false),
+        ("require \"include\"; include :optional \"none\"; include :optional \"none\";", true),
+        ("require \"include\"; if header \"Subject\" \"b\" { include :optional \"none\"; } include :optional \"none\";", true),
+        ("require \"include\"; include :optional \"none\"; if header \"Subject\" \"b\" { include :optional \"none\"; }", false),
+        ("require \"include\"; include :optional \"none\"; include :optional \"nothing\";", false),
+    ] {
+        let (theirs, words) = tools.simulate(script.as_bytes(), &message, &ours::envelope_of(&message)).unwrap().unwrap();
+        assert_eq!(matches!(theirs, Answer::Crashed(_)), crashes, "{script}: {theirs}\n{words}");
+        let program = ours::judge(script, &Profile::Full.dialect()).program.unwrap();
+        assert_eq!(ours::simulate(&program, &message, tools.now()).crashes, crashes, "{script}");
+    }
+}

@@ -124,7 +124,9 @@ pub struct Compiled {
 pub fn compile(script: &Script, included: &Scripts, dialect: &Dialect) -> Compiled {
     let mut diagnostics = script.parsed.errors.clone();
     if dialect.engine.rules().loose_lists {
-        diagnostics.retain(|error| !is_loose(script, error));
+        for error in diagnostics.iter_mut().filter(|error| is_loose(script, error)) {
+            error.severity = Severity::Hint;
+        }
     }
     let size = script.text.len() as u64;
     let most = dialect.settings.max_script_size;

@@ -271,6 +271,6 @@ pub fn known_capabilities() -> Vec<&'static str> {
 impl Default for Dialect {
     /// `pigeonhole-2.4`.
     fn default() -> Self {
-        pigeonhole::pigeonhole_24()
+        known::DEFAULT.dialect()
     }
 }

@@ -242,6 +242,8 @@ pub enum Op {
         unit: Option<u32>,
         /// Skips a script that was included before.
         once: bool,
+        /// The script is missing, and was named before.
+        again: bool,
     },
     /// `return` (RFC 6609, 3.3).
     Return,

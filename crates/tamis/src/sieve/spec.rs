@@ -391,6 +391,10 @@ const EXTENSIONS: &[&Extension] = &[
 #[cfg(feature = "svtest")]
 pub const TESTSUITE: &Extension = &testsuite::TESTSUITE;
 
+/// The same as Stalwart's own tests call it, which are Pigeonhole's in part.
+#[cfg(feature = "svtest")]
+pub const STALWART_TESTSUITE: &Extension = &testsuite::STALWART_TESTSUITE;
+
 /// An extension by its capability name (case matters: RFC 5228, 3.2).
 #[must_use]
 pub fn extension(name: &str) -> Option<&'static Extension> {

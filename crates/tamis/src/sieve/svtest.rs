@@ -115,7 +115,7 @@ impl Report {
 /// Runs a test file.
 #[must_use]
 pub fn run(suite: &Suite<'_>) -> Report {
-    let dialect = dialect::testing(suite.dialect);
+    let dialect = dialect::testing(suite.dialect, suite.script.text());
     let files = Files { texts: suite.files, wanted: BTreeSet::new() };
     let compared = Rc::new(RefCell::new(Compared::default()));
     let mut runner = Runner { files, compared: Rc::clone(&compared), report: Report::default() };

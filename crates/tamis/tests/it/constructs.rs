@@ -23,7 +23,7 @@ struct Construct {
 fn dialects() -> Vec<Dialect> {
     let mut all = Vec::new();
     for server in servers() {
-        let mut dialect = (server.build)();
+        let mut dialect = server.dialect();
         dialect.settings.has_global_scripts = true;
         all.push(dialect.clone());
         if dialect.engine.is_pigeonhole() {

@@ -84,6 +84,27 @@ fn odd_places_for_commands() {
 #[test]
 fn no_server_offers_the_language_of_tests() {
     for server in tamis::sieve::dialect::servers() {
-        assert!((server.build)().extension(b"vnd.dovecot.testsuite").is_none(), "{}", server.name);
+        assert!(server.dialect().extension(b"vnd.dovecot.testsuite").is_none(), "{}", server.name);
+    }
+}
+
+/// Stalwart's tests call the language by another name, whatever server they run on.
+#[test]
+fn the_language_has_two_names() {
+    for name in ["vnd.dovecot.testsuite", "vnd.stalwart.testsuite"] {
+        let text = format!("require \"{name}\";\ntest \"one\" {{ if not true {{ test_fail \"no\"; }} }}\n");
+        let script = Script::parse(text);
+        for server in ["stalwart", "pigeonhole-0.5"] {
+            let report = run(&Suite {
+                script: &script,
+                dialect: &Dialect::named(server).unwrap(),
+                files: &BTreeMap::new(),
+                path: ".",
+                now: Timestamp::default(),
+                charsets: &Charsets::new(),
+                limits: Limits::default(),
+            });
+            assert!(report.passed() && report.tests.len() == 1, "{name} on {server}: {:?}", report.failures);
+        }
     }
 }

@@ -39,10 +39,10 @@ impl Binder<'_> {
                 let value = self.string(arguments.nth_back(1)?);
                 // Proton's expressions are not computed: the value is asked for, and what is assumed of it told.
                 if let Some(eval) = arguments.named("eval") {
-                    let args = vec![Parameter::String(value)];
+                    let (name, args) = (eval.tag.name, vec![Parameter::String(value)]);
                     return Some(Op::External(Box::new(External {
                         op: OpId::Eval,
-                        name: eval.tag.name,
+                        name,
                         tags: Vec::new(),
                         args,
                         output: Some(variable?),

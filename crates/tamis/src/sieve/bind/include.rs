@@ -50,7 +50,7 @@ impl Binder<'_> {
         let store = if global { Store::Global } else { Store::Personal };
         let index = offset(self.includes.len());
         self.includes.push(Inclusion { store, name, range, once, optional });
-        Op::Include { unit: Some(index), once }
+        Op::Include { unit: Some(index), once, again: false }
     }
 }
 
@@ -64,6 +64,9 @@ pub(super) fn bind_all(text: &str, parsed: &Parsed, included: &Scripts, dialect:
     // Units in the order in which they are first mentioned; each with the text it was parsed from.
     let mut keys: Vec<(Store, String)> = Vec::new();
     let mut edges: Vec<Vec<(u32, bool)>> = Vec::new();
+    // What the inclusions of each unit come to.
+    let mut targets: Vec<Vec<Target>> = Vec::new();
+    let mut missing: Vec<(Store, String)> = Vec::new();
     let mut next = 0usize;
     loop {
         let unit = offset(next);
@@ -89,19 +92,23 @@ pub(super) fn bind_all(text: &str, parsed: &Parsed, included: &Scripts, dialect:
             .checked_sub(1)
             .and_then(|index| keys.get(index))
             .map_or((String::new(), false), |(store, name)| (name.clone(), *store == Store::Global));
-        let (mut bound, diagnostics, inclusions) = binder.unit(name, global, block);
+        let (bound, diagnostics, inclusions) = binder.unit(name, global, block);
         out.diagnostics.extend(diagnostics);
-        let targets: Vec<Option<u32>> =
-            inclusions.iter().map(|inclusion| resolve(inclusion, unit, included, dialect, &mut keys, &mut out)).collect();
-        edges.push(inclusions.iter().zip(&targets).filter_map(|(inclusion, target)| Some(((*target)?, inclusion.once))).collect());
-        if !targets.is_empty() {
-            point(&mut bound.commands, &targets);
-        }
+        let found: Vec<Target> =
+            inclusions.iter().map(|inclusion| resolve(inclusion, unit, included, dialect, &mut keys, &mut missing, &mut out)).collect();
+        edges.push(inclusions.iter().zip(&found).filter_map(|(inclusion, target)| Some((target.unit()?, inclusion.once))).collect());
+        targets.push(found);
         out.program.units.push(bound);
         next += 1;
         if next > keys.len() {
             break;
         }
+    }
+    if !missing.is_empty() {
+        repeat(&mut targets);
+    }
+    for (unit, targets) in out.program.units.iter_mut().zip(&targets) {
+        point(&mut unit.commands, targets);
     }
     check_graph(&edges, &keys, dialect, &mut out);
     report_broken(&keys, &mut out);
@@ -127,15 +134,64 @@ fn report_counted(edges: &[Vec<(u32, bool)>], dialect: &Dialect, out: &mut Bound
     }
 }
 
-/// The unit that an inclusion means; nothing if it is missing.
+/// What an inclusion comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    /// This unit.
+    Unit(u32),
+    /// A script that does not exist, by its number among those.
+    Missing(usize),
+    /// One of those that was named before.
+    Again,
+    /// Nothing is known of it, or it is an error.
+    Unknown,
+}
+
+impl Target {
+    const fn unit(self) -> Option<u32> {
+        match self {
+            Self::Unit(unit) => Some(unit),
+            _ => None,
+        }
+    }
+}
+
+/// Finds the missing scripts that are named again, in the order in which the server compiles: an included script where it is first named. It
+/// leaves the first mention out of the compiled script, but not the others (ext-include-common.c, `ext_include_generate_include`).
+fn repeat(targets: &mut [Vec<Target>]) {
+    let mut path = vec![(0usize, 0usize)];
+    let (mut seen, mut visited) = (Vec::new(), vec![0usize]);
+    while let Some((unit, next)) = path.last_mut() {
+        let Some(target) = targets.get_mut(*unit).and_then(|targets| targets.get_mut(*next)) else {
+            path.pop();
+            continue;
+        };
+        *next += 1;
+        match *target {
+            Target::Missing(script) if seen.contains(&script) => *target = Target::Again,
+            Target::Missing(script) => seen.push(script),
+            Target::Unit(unit) => {
+                let unit = unit as usize;
+                if !visited.contains(&unit) {
+                    visited.push(unit);
+                    path.push((unit, 0));
+                }
+            }
+            Target::Again | Target::Unknown => {}
+        }
+    }
+}
+
+/// What an inclusion comes to.
 fn resolve(
     inclusion: &Inclusion,
     unit: u32,
     included: &Scripts,
     dialect: &Dialect,
     keys: &mut Vec<(Store, String)>,
+    missing: &mut Vec<(Store, String)>,
     out: &mut Bound,
-) -> Option<u32> {
+) -> Target {
     let key = (inclusion.store, inclusion.name.clone());
     match included.texts.get(&key) {
         Some(Some(_)) => {
@@ -143,7 +199,7 @@ fn resolve(
                 keys.push(key);
                 keys.len() - 1
             });
-            return Some(offset(index + 1));
+            return Target::Unit(offset(index + 1));
         }
         Some(None) if !inclusion.optional => {
             // A missing script is forgiven while the user uploads: it may come later (cmd-include.c).
@@ -152,7 +208,13 @@ fn resolve(
             diagnostic.unit = unit;
             out.diagnostics.push(diagnostic);
         }
-        Some(None) => {}
+        Some(None) => {
+            let index = missing.iter().position(|known| *known == key).unwrap_or_else(|| {
+                missing.push(key);
+                missing.len() - 1
+            });
+            return Target::Missing(index);
+        }
         None => {
             let wanted = WantedScript { store: inclusion.store, name: inclusion.name.clone() };
             // More would be refused anyway.
@@ -162,14 +224,15 @@ fn resolve(
             }
         }
     }
-    None
+    Target::Unknown
 }
 
 /// Replaces the notes' indices by units.
-fn point(commands: &mut [Command], targets: &[Option<u32>]) {
+fn point(commands: &mut [Command], targets: &[Target]) {
     for command in commands {
-        if let Op::Include { unit, .. } = &mut command.op {
-            *unit = unit.and_then(|note| targets.get(note as usize).copied().flatten());
+        if let Op::Include { unit, again, .. } = &mut command.op {
+            let target = unit.and_then(|note| targets.get(note as usize).copied()).unwrap_or(Target::Unknown);
+            (*unit, *again) = (target.unit(), target == Target::Again);
         }
     }
 }

@@ -99,12 +99,16 @@ pub(super) const fn id(extension: &Extension) -> u32 {
     id
 }
 
-/// The extensions by index, that of the test suite at their end.
+/// The extensions by index, those of the test suite at their end.
 #[allow(clippy::indexing_slicing, reason = "the index is asked before")]
 const fn nth(index: usize) -> Option<&'static Extension> {
     #[cfg(feature = "svtest")]
     if index == spec::extensions().len() {
         return Some(spec::TESTSUITE);
+    }
+    #[cfg(feature = "svtest")]
+    if index == spec::extensions().len() + 1 {
+        return Some(spec::STALWART_TESTSUITE);
     }
     if index < spec::extensions().len() { Some(spec::extensions()[index]) } else { None }
 }

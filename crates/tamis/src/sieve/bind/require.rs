@@ -13,6 +13,7 @@ use crate::text::{Edit, Range, offset};
 
 impl Binder<'_> {
     /// `require` (RFC 5228, 3.2).
+    #[inline(never)]
     pub(super) fn require(&mut self, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) -> Option<Op> {
         let anywhere = self.dialect.engine.rules().require_anywhere;
         if !anywhere && (!top || !matches!(before, Previous::Nothing | Previous::Require)) {

@@ -34,7 +34,7 @@ pub(super) fn read(text: &str) -> Result<Dialect, String> {
         }
     }
     // RFC 5228, 2.7.3: every server has them, and some do not say so.
-    for name in super::known::ALWAYS {
+    for name in super::known::ALWAYS.split(' ') {
         if let Some(extension) = spec::extension(name).filter(|_| dialect.extension(name.as_bytes()).is_none()) {
             dialect.extensions.push(extension);
         }

@@ -1,6 +1,7 @@
 //! The servers that tamis knows, by name. Each family has a file of its own.
 
-use super::{Dialect, Engine, Position, Settings};
+use super::pigeonhole::pigeonhole_settings;
+use super::{Dialect, Engine, Position};
 use super::{cyrus, mailcow, pigeonhole, proton, rfc, stalwart};
 use crate::sieve::spec::{self, Extension};
 
@@ -11,8 +12,43 @@ pub struct Server {
     pub name: &'static str,
     /// What it stands for, in English and French.
     pub doc: spec::Doc,
+    recipe: Recipe,
+}
+
+/// What a server differs in from a bare Pigeonhole.
+#[derive(Debug)]
+pub(super) struct Recipe {
+    pub(super) engine: Engine,
+    pub(super) position: Position,
+    /// The extensions on offer.
+    pub(super) extensions: &'static [&'static str],
+    /// Those for scripts in the global position only.
+    pub(super) global: &'static str,
+    /// Settings as the administrator would write them.
+    pub(super) settings: &'static [(&'static str, &'static str)],
+}
+
+impl Server {
     /// Its dialect.
-    pub build: fn() -> Dialect,
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        let recipe = &self.recipe;
+        let mut dialect = Dialect {
+            name: self.name.into(),
+            engine: recipe.engine,
+            position: recipe.position,
+            extensions: extensions(recipe.extensions),
+            global_extensions: extensions(&[recipe.global]),
+            unjudged: Vec::new(),
+            global_unjudged: Vec::new(),
+            settings: pigeonhole_settings(),
+        };
+        for (key, value) in recipe.settings {
+            // A test says that none is wrong.
+            let _ = dialect.set(key, value);
+        }
+        dialect
+    }
 }
 
 /// The servers by name; the default is `pigeonhole-2.4`. Releases of it have names too: `pigeonhole-2.4.0` to `pigeonhole-2.4.5`.
@@ -21,24 +57,27 @@ pub const fn servers() -> &'static [Server] {
     SERVERS
 }
 
+/// The default.
+pub(super) const DEFAULT: Server = Server {
+    name: "pigeonhole-2.4",
+    doc: spec::Doc { en: "Dovecot 2.4 with Pigeonhole, as installed", fr: "Dovecot 2.4 avec Pigeonhole, tel qu'installé" },
+    recipe: pigeonhole::PIGEONHOLE_24,
+};
+
 const SERVERS: &[Server] = &[
-    Server {
-        name: "pigeonhole-2.4",
-        doc: spec::Doc { en: "Dovecot 2.4 with Pigeonhole, as installed", fr: "Dovecot 2.4 avec Pigeonhole, tel qu'installé" },
-        build: pigeonhole::pigeonhole_24,
-    },
+    DEFAULT,
     Server {
         name: "pigeonhole-0.5",
         doc: spec::Doc {
             en: "Dovecot 2.3 with Pigeonhole 0.5 (Debian 12), as installed",
             fr: "Dovecot 2.3 avec Pigeonhole 0.5 (Debian 12), tel qu'installé",
         },
-        build: pigeonhole::pigeonhole_05,
+        recipe: pigeonhole::PIGEONHOLE_05,
     },
     Server {
         name: "mailcow",
         doc: spec::Doc { en: "mailcow, a user's own script", fr: "mailcow, le script d'un utilisateur" },
-        build: mailcow::mailcow,
+        recipe: mailcow::MAILCOW,
     },
     Server {
         name: "mailcow-global",
@@ -46,14 +85,14 @@ const SERVERS: &[Server] = &[
             en: "mailcow, a script that runs before or after the user's own",
             fr: "mailcow, un script exécuté avant ou après celui de l'utilisateur",
         },
-        build: mailcow::mailcow_global,
+        recipe: mailcow::MAILCOW_GLOBAL,
     },
-    Server { name: "rfc", doc: spec::Doc { en: "the standards, by the letter", fr: "les normes, à la lettre" }, build: rfc::rfc },
-    Server { name: "cyrus", doc: spec::Doc { en: "Cyrus IMAP, as installed", fr: "Cyrus IMAP, tel qu'installé" }, build: cyrus::cyrus },
+    Server { name: "rfc", doc: spec::Doc { en: "the standards, by the letter", fr: "les normes, à la lettre" }, recipe: rfc::RFC },
+    Server { name: "cyrus", doc: spec::Doc { en: "Cyrus IMAP, as installed", fr: "Cyrus IMAP, tel qu'installé" }, recipe: cyrus::CYRUS },
     Server {
         name: "stalwart",
         doc: spec::Doc { en: "Stalwart, a user's own script", fr: "Stalwart, le script d'un utilisateur" },
-        build: stalwart::stalwart,
+        recipe: stalwart::STALWART,
     },
     Server {
         name: "proton",
@@ -61,34 +100,21 @@ const SERVERS: &[Server] = &[
             en: "Proton Mail: what it accepts; how it runs is not published",
             fr: "Proton Mail : ce qu'il accepte ; son exécution n'est pas publiée",
         },
-        build: proton::proton,
+        recipe: proton::PROTON,
     },
 ];
 
 /// Comparators that need no `require` but may have one (sieve-comparators.c).
-pub(super) const ALWAYS: &[&str] = &["comparator-i;octet", "comparator-i;ascii-casemap"];
+pub(super) const ALWAYS: &str = "comparator-i;octet comparator-i;ascii-casemap";
 
-pub(super) fn extensions(names: &[&[&'static str]]) -> Vec<&'static Extension> {
-    names.iter().copied().flatten().filter_map(|name| spec::extension(name)).collect()
+pub(super) fn extensions(names: &[&'static str]) -> Vec<&'static Extension> {
+    names.iter().flat_map(|names| names.split_ascii_whitespace()).filter_map(spec::extension).collect()
 }
 
 /// A server by its name on the command line.
 pub(super) fn named(name: &str) -> Option<Dialect> {
-    servers().iter().find(|server| server.name == name).map(|server| (server.build)()).or_else(|| pigeonhole::by_release(name))
-}
-
-/// A dialect without anything in the global position.
-pub(super) fn dialect(name: &str, engine: Engine, extensions: Vec<&'static Extension>, settings: Settings) -> Dialect {
-    Dialect {
-        name: name.into(),
-        engine,
-        position: Position::Personal,
-        extensions,
-        global_extensions: Vec::new(),
-        unjudged: Vec::new(),
-        global_unjudged: Vec::new(),
-        settings,
-    }
+    let known = servers().iter().find(|server| server.name == name).map(Server::dialect);
+    known.or_else(|| pigeonhole::by_release(name))
 }
 
 #[cfg(test)]
@@ -98,7 +124,11 @@ mod tests {
     #[test]
     fn every_server_builds_under_its_own_name() {
         for server in servers() {
-            assert_eq!((server.build)().name, server.name);
+            let mut dialect = server.dialect();
+            assert_eq!(dialect.name, server.name);
+            for (key, value) in server.recipe.settings {
+                assert_eq!(dialect.set(key, value), Ok(()), "{}", server.name);
+            }
         }
         for release in 0..=super::super::NEWEST_24 {
             let name = format!("pigeonhole-2.4.{release}");
@@ -113,7 +143,7 @@ mod tests {
     #[test]
     fn the_extensions_of_every_server_are_known_and_named_once() {
         for server in servers() {
-            let dialect = (server.build)();
+            let dialect = server.dialect();
             let mut names: Vec<&str> =
                 dialect.extensions.iter().chain(&dialect.global_extensions).map(|extension| extension.name).collect();
             names.sort_unstable();

@@ -1,33 +1,30 @@
 //! mailcow: Pigeonhole 0.5 on Alpine, with the settings of its data/conf/dovecot/dovecot.conf.
 
-use super::known::{ALWAYS, dialect, extensions};
-use super::pigeonhole::{PIGEONHOLE_DEFAULT, pigeonhole_settings};
-use super::{AddressSource, Dialect, Engine, Position, Settings};
+use super::known::{ALWAYS, Recipe};
+use super::pigeonhole::PIGEONHOLE_DEFAULT;
+use super::{Engine, Position};
 
 /// sieve_extensions, and what sieve_plugins = sieve_imapsieve sieve_extprograms brings.
-const ADDED: &[&str] = &["notify", "imapflags", "vacation-seconds", "editheader", "imapsieve", "vnd.dovecot.imapsieve"];
+const ADDED: &str = "notify imapflags vacation-seconds editheader imapsieve vnd.dovecot.imapsieve";
 
 /// A user's own script.
-pub(super) fn mailcow() -> Dialect {
-    let settings = Settings {
-        max_redirects: 100,
-        max_actions: 101,
-        vacation_min_period: 5,
-        vacation_default_period: 60,
-        vacation_send_from_recipient: true,
-        redirect_envelope_from: AddressSource::Recipient,
-        duplicate_default_period: 60,
-        duplicate_max_period: 7 * 86_400,
-        ..pigeonhole_settings()
-    };
-    Dialect {
-        // sieve_global_extensions = +vnd.dovecot.pipe +vnd.dovecot.execute
-        global_extensions: extensions(&[&["vnd.dovecot.pipe", "vnd.dovecot.execute"]]),
-        ..dialect("mailcow", Engine::Pigeonhole05Musl, extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, ADDED]), settings)
-    }
-}
+pub(super) const MAILCOW: Recipe = Recipe {
+    engine: Engine::Pigeonhole05Musl,
+    position: Position::Personal,
+    extensions: &[PIGEONHOLE_DEFAULT, ALWAYS, ADDED],
+    // sieve_global_extensions = +vnd.dovecot.pipe +vnd.dovecot.execute
+    global: "vnd.dovecot.pipe vnd.dovecot.execute",
+    settings: &[
+        ("max_redirects", "100"),
+        ("max_actions", "101"),
+        ("vacation_min_period", "5s"),
+        ("vacation_default_period", "60s"),
+        ("vacation_send_from_recipient", "yes"),
+        ("redirect_envelope_from", "recipient"),
+        ("duplicate_default_period", "1m"),
+        ("duplicate_max_period", "7d"),
+    ],
+};
 
 /// A script that the administrator runs before or after the users' own.
-pub(super) fn mailcow_global() -> Dialect {
-    Dialect { name: "mailcow-global".into(), position: Position::Global, ..mailcow() }
-}
+pub(super) const MAILCOW_GLOBAL: Recipe = Recipe { position: Position::Global, ..MAILCOW };

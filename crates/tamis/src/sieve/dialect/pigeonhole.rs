@@ -1,35 +1,11 @@
 //! Dovecot's Pigeonhole, as installed (sieve-extensions.c, sieve-settings.c, sieve-limits.h and each extension's own file).
 
-use super::known::{ALWAYS, dialect, extensions};
-use super::{AddressSource, Dialect, Engine, NEWEST_24, Score, Settings};
+use super::known::{ALWAYS, Recipe};
+use super::{AddressSource, Dialect, Engine, NEWEST_24, Position, Score, Settings};
 
 /// What Pigeonhole switches on by itself (sieve-extensions.c), in the order in which it announces them.
-pub(super) const PIGEONHOLE_DEFAULT: &[&str] = &[
-    "fileinto",
-    "reject",
-    "envelope",
-    "encoded-character",
-    "vacation",
-    "subaddress",
-    "comparator-i;ascii-numeric",
-    "relational",
-    "regex",
-    "imap4flags",
-    "copy",
-    "include",
-    "body",
-    "variables",
-    "enotify",
-    "environment",
-    "mailbox",
-    "date",
-    "index",
-    "ihave",
-    "duplicate",
-    "mime",
-    "foreverypart",
-    "extracttext",
-];
+pub(super) const PIGEONHOLE_DEFAULT: &str = "fileinto reject envelope encoded-character vacation subaddress comparator-i;ascii-numeric relational regex imap4flags \
+    copy include body variables enotify environment mailbox date index ihave duplicate mime foreverypart extracttext";
 
 /// The settings that Pigeonhole has when nobody sets any (sieve-settings.c, sieve-limits.h and each extension's own file).
 pub(super) fn pigeonhole_settings() -> Settings {
@@ -106,30 +82,35 @@ pub(super) fn is_optional(engine: Engine, name: &str) -> bool {
 }
 
 /// 0.5, with glibc.
-pub(super) fn pigeonhole_05() -> Dialect {
-    dialect("pigeonhole-0.5", Engine::Pigeonhole05, extensions(&[PIGEONHOLE_DEFAULT, ALWAYS]), pigeonhole_settings())
-}
+pub(super) const PIGEONHOLE_05: Recipe = Recipe {
+    engine: Engine::Pigeonhole05,
+    position: Position::Personal,
+    extensions: &[PIGEONHOLE_DEFAULT, ALWAYS],
+    global: "",
+    settings: &[],
+};
 
 /// The newest 2.4.
-pub(super) fn pigeonhole_24() -> Dialect {
-    release("pigeonhole-2.4", NEWEST_24)
-}
-
-/// A release of 2.4.
-fn release(name: &str, release: u8) -> Dialect {
-    let settings = Settings {
-        vacation_max_period: 60 * 86_400,
-        // ext-enotify-settings.c, since 2.4.5.
-        max_notifications: (release >= 5).then_some(10),
-        ..pigeonhole_settings()
-    };
-    let extensions = extensions(&[PIGEONHOLE_DEFAULT, ALWAYS, &["comparator-i;unicode-casemap"]]);
-    dialect(name, Engine::Pigeonhole24(release), extensions, settings)
-}
+pub(super) const PIGEONHOLE_24: Recipe = Recipe {
+    engine: Engine::Pigeonhole24(NEWEST_24),
+    extensions: &[PIGEONHOLE_DEFAULT, ALWAYS, "comparator-i;unicode-casemap"],
+    settings: &[("vacation_max_period", "60d"), ("notify_max_notifications", "10")],
+    ..PIGEONHOLE_05
+};
 
 /// `pigeonhole-2.4.N`, for the releases that are known.
 pub(super) fn by_release(name: &str) -> Option<Dialect> {
-    let number: u8 = name.strip_prefix("pigeonhole-2.4.")?.parse().ok()?;
-    let known = number <= NEWEST_24;
-    known.then(|| release(name, number)).filter(|_| name.len() == "pigeonhole-2.4.0".len())
+    let release = match name.strip_prefix("pigeonhole-2.4.")?.as_bytes() {
+        [digit] => digit.wrapping_sub(b'0'),
+        _ => return None,
+    };
+    if release > NEWEST_24 {
+        return None;
+    }
+    let mut dialect = Dialect { name: name.into(), engine: Engine::Pigeonhole24(release), ..Dialect::default() };
+    if release < 5 {
+        // ext-enotify-settings.c
+        dialect.settings.max_notifications = None;
+    }
+    Some(dialect)
 }

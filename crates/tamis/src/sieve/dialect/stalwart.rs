@@ -1,82 +1,33 @@
 //! Stalwart, a user's own script: sieve-rs with the limits that it has when nobody sets any (src/compiler/mod.rs, src/runtime/mod.rs).
 
-use super::known::{dialect, extensions};
-use super::pigeonhole::pigeonhole_settings;
-use super::{Dialect, Engine, Settings};
+use super::known::Recipe;
+use super::{Engine, Position};
 
 /// Capability::all, and its two own, which the compiler knows without announcing them.
-const OFFERED: &[&str] = &[
-    "envelope",
-    "envelope-dsn",
-    "envelope-deliverby",
-    "fileinto",
-    "encoded-character",
-    "comparator-elbonia",
-    "comparator-i;ascii-casemap",
-    "comparator-i;ascii-numeric",
-    "comparator-i;octet",
-    "body",
-    "convert",
-    "copy",
-    "relational",
-    "date",
-    "index",
-    "duplicate",
-    "variables",
-    "editheader",
-    "foreverypart",
-    "mime",
-    "replace",
-    "enclose",
-    "extracttext",
-    "enotify",
-    "redirect-dsn",
-    "redirect-deliverby",
-    "environment",
-    "reject",
-    "ereject",
-    "extlists",
-    "subaddress",
-    "vacation",
-    "vacation-seconds",
-    "fcc",
-    "mailbox",
-    "mailboxid",
-    "mboxmetadata",
-    "servermetadata",
-    "special-use",
-    "imap4flags",
-    "ihave",
-    "imapsieve",
-    "include",
-    "regex",
-    "spamtest",
-    "spamtestplus",
-    "virustest",
-    "vnd.stalwart.while",
-    "vnd.stalwart.expressions",
-];
+const OFFERED: &str = "envelope envelope-dsn envelope-deliverby fileinto encoded-character comparator-elbonia comparator-i;ascii-casemap \
+    comparator-i;ascii-numeric comparator-i;octet body convert copy relational date index duplicate variables editheader \
+    foreverypart mime replace enclose extracttext enotify redirect-dsn redirect-deliverby environment reject ereject \
+    extlists subaddress vacation vacation-seconds fcc mailbox mailboxid mboxmetadata servermetadata special-use imap4flags \
+    ihave imapsieve include regex spamtest spamtestplus virustest vnd.stalwart.while vnd.stalwart.expressions";
 
-pub(super) fn stalwart() -> Dialect {
-    const DAY: u64 = 86_400;
-    let settings = Settings {
-        max_actions: 0,
-        max_redirects: 1,
-        vacation_min_period: 0,
-        vacation_default_period: 30 * DAY,
-        duplicate_default_period: 7 * DAY,
-        duplicate_max_period: 0,
-        variables_max_scope_size: 128,
-        include_max_nesting_depth: 3,
-        include_max_includes: 6,
-        editheader_max_header_size: 1024,
+pub(super) const STALWART: Recipe = Recipe {
+    engine: Engine::Stalwart,
+    position: Position::Personal,
+    extensions: &[OFFERED],
+    global: "",
+    settings: &[
+        ("max_actions", "0"),
+        ("max_redirects", "1"),
+        ("vacation_min_period", "0"),
+        ("vacation_default_period", "30d"),
+        ("duplicate_default_period", "7d"),
+        ("duplicate_max_period", "0"),
+        ("variables_max_scope_size", "128"),
+        ("include_max_nesting_depth", "3"),
+        ("include_max_includes", "6"),
+        ("editheader_max_header_size", "1K"),
         // protected_headers
-        editheader_forbid_add: vec!["Original-Subject".into(), "Original-From".into()],
-        editheader_forbid_delete: vec!["Original-Subject".into(), "Original-From".into()],
-        // The server creates what is missing.
-        mailbox_autocreate: false,
-        has_global_scripts: true,
-        ..pigeonhole_settings()
-    };
-    dialect("stalwart", Engine::Stalwart, extensions(&[OFFERED]), settings)
-}
+        ("editheader_protected", "Original-Subject Original-From"),
+        ("global", "yes"),
+    ],
+};

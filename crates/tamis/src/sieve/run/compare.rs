@@ -144,7 +144,7 @@ pub(super) fn compare(comparator: Comparator, value: &[u8], key: &[u8]) -> Order
         Comparator::AsciiCasemap => casemap(value, key),
         Comparator::AsciiNumeric => numeric(value, key),
         Comparator::UnicodeCasemap => unicode(value).cmp(&unicode(key)),
-        Comparator::Decimal => decimal(value).cmp(&decimal(key)),
+        Comparator::Decimal => decimal(value, key),
     }
 }
 
@@ -178,36 +178,26 @@ fn numeric(value: &[u8], key: &[u8]) -> Ordering {
     }
 }
 
-/// A number as sieve-rs reads one (src/runtime/mod.rs): the whole text, with a sign and a fraction; anything else is infinity. In order:
-/// whether it is a number, its sign, how many digits stand before the point, and all digits without the zeros that count for nothing; the
-/// latter two turned round for a number below zero.
-fn decimal(text: &[u8]) -> (bool, bool, i64, Vec<u8>) {
-    const INFINITE: (bool, bool, i64, Vec<u8>) = (true, true, 0, Vec::new());
-    let (negative, digits) = match text.split_first() {
-        Some((b'-', rest)) => (true, rest),
-        Some((b'+', rest)) => (false, rest),
-        _ => (false, text),
-    };
-    let point = digits.iter().position(|byte| *byte == b'.').unwrap_or(digits.len());
-    let (whole, fraction) = digits.split_at_checked(point).unwrap_or((digits, &[]));
-    let fraction = fraction.get(1..).unwrap_or_default();
-    let all = || whole.iter().chain(fraction);
-    if all().next().is_none() || !all().all(u8::is_ascii_digit) {
-        return INFINITE;
+/// The order of numbers as sieve-rs reads them (src/runtime/mod.rs): the whole text, with a sign and a fraction; anything else is infinity.
+fn decimal(value: &[u8], key: &[u8]) -> Ordering {
+    /// The sign, the digits before the point without zeros at their start, and those after it without zeros at their end.
+    fn parts(text: &[u8]) -> Option<(bool, &[u8], &[u8])> {
+        let digits = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
+        let point = digits.iter().position(|byte| *byte == b'.').unwrap_or(digits.len());
+        let (whole, fraction) = (digits.get(..point)?, digits.get(point + 1..).unwrap_or(&[]));
+        let is_number = whole.iter().chain(fraction).all(u8::is_ascii_digit) && (whole.len() | fraction.len()) > 0;
+        let zeros = whole.iter().take_while(|digit| **digit == b'0').count();
+        let end = fraction.iter().rposition(|digit| *digit != b'0').map_or(0, |last| last + 1);
+        let (whole, fraction) = (whole.get(zeros..)?, fraction.get(..end)?);
+        is_number.then_some((text.first() == Some(&b'-') && (whole.len() | fraction.len()) > 0, whole, fraction))
     }
-    let zeros = whole.iter().take_while(|digit| **digit == b'0').count();
-    let mut value: Vec<u8> = all().skip(zeros).copied().collect();
-    let before_point = i64::try_from(whole.len() - zeros).unwrap_or(i64::MAX);
-    while value.last() == Some(&b'0') && value.len() > whole.len() - zeros {
-        value.pop();
+    match (parts(value), parts(key)) {
+        (Some((below, whole, fraction)), Some((other_below, other_whole, other_fraction))) => {
+            let size = whole.len().cmp(&other_whole.len()).then_with(|| whole.cmp(other_whole)).then_with(|| fraction.cmp(other_fraction));
+            other_below.cmp(&below).then(if below { size.reverse() } else { size })
+        }
+        (value, key) => key.is_some().cmp(&value.is_some()),
     }
-    if !negative || value.iter().all(|digit| *digit == b'0') {
-        return (false, true, before_point, value);
-    }
-    // The more digits, the less; and where one number ends the longer one is the lesser.
-    value.iter_mut().for_each(|digit| *digit = b'9'.wrapping_sub(*digit));
-    value.push(u8::MAX);
-    (false, false, before_point.wrapping_neg(), value)
 }
 
 #[cfg(test)]

@@ -72,6 +72,8 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) failure: Option<Diagnostic>,
     /// The server's process ended: nothing is done with the message now.
     pub(super) crashed: bool,
+    /// A program replaced the message inside a loop: the engine's loop is at a part of the message that was.
+    pub(super) replaced: bool,
     /// Where the implicit keep goes instead of the default mailbox, and what is preferred to that.
     pub(super) keep_target: Option<KeepTarget>,
     /// What a test file has beside.
@@ -161,6 +163,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             assumed: Vec::new(),
             failure: None,
             crashed: false,
+            replaced: false,
             keep_target: None,
             #[cfg(feature = "svtest")]
             suite: None,
@@ -244,6 +247,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     fn left_loop(&mut self, command: &Command) {
         let mut around = self.frames.iter().rev().take_while(|frame| !matches!(frame.role, Role::Unit(_)));
         let inside = around.any(|frame| matches!(frame.role, Role::Loop(..)));
+        self.replaced &= inside;
         let limited = inside && self.engine().is_pigeonhole();
         self.limit = if limited { self.layout().end(command).map(|end| end.saturating_add(1)) } else { None };
     }
@@ -508,7 +512,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                 }
                 Ok(())
             }
-            Op::Include { unit: Some(unit), once } => {
+            Op::Include { unit: Some(unit), once, .. } => {
                 let first = !self.included.contains(unit);
                 if first {
                     self.included.push(*unit);
@@ -525,6 +529,10 @@ impl<'p, 'm> Machine<'p, 'm> {
                 }
                 Ok(())
             }
+            Op::Include { again: true, .. } if self.engine().is_05() => {
+                // Fixed in 2.4 (ext-include-common.c, `ext_include_execute_include`).
+                Err(self.abort(Diagnostic::new(Code::CommandCrashes, command.range).with("name", "include")))
+            }
             Op::Include { unit: None, .. } | Op::DebugLog(_) => Ok(()),
             Op::Set { variable, modifiers, value } => {
                 let value = self.text(value).into_owned();
@@ -533,6 +541,10 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             Op::ExtractText { variable, modifiers, first } => {
                 let Some(part) = self.part().and_then(|mut parts| parts.current()) else { return Ok(()) };
+                if self.replaced && self.engine().is_pigeonhole() {
+                    // An assertion of cmd-extracttext.c.
+                    return Err(self.abort(Diagnostic::new(Code::CommandCrashes, command.range).with("name", "extracttext")));
+                }
                 let mut value = self.delivery.message.parts().get(part).map(|part| part.text.to_vec()).unwrap_or_default();
                 if let Some(first) = first.and_then(|first| usize::try_from(first).ok()) {
                     // Bytes, though the standard says characters (cmd-extracttext.c).

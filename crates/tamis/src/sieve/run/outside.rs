@@ -295,6 +295,7 @@ impl<'p> Machine<'p, '_> {
             }
         };
         let holds = reply == Reply::Yes;
+        self.replaced |= external.op == OpId::Filter && holds && self.part().is_some();
         if let Some(variable) = external.output.filter(|_| holds && known.is_some()) {
             self.assign(range, variable, output.clone(), &[]);
         }

@@ -12,6 +12,9 @@ const fn ask(name: &'static str, id: SuiteId, args: &'static [Arg], families: &'
     test(name, OpId::Suite(id), args, families, SOURCE, doc)
 }
 
+/// As sieve-rs's own tests call it (src/lib.rs, its tests).
+pub(super) const STALWART_TESTSUITE: Extension = Extension { name: "vnd.stalwart.testsuite", ..TESTSUITE };
+
 pub(super) const TESTSUITE: Extension = Extension {
     name: "vnd.dovecot.testsuite",
     source: SOURCE,

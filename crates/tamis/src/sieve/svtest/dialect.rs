@@ -6,8 +6,8 @@ use crate::sieve::spec;
 /// What only servers have: their runner is none.
 const NEVER: &[&str] = &["imapsieve", "vnd.dovecot.imapsieve"];
 
-/// The dialect with everything that its engine knows. Scripts stand in the global position, as they do there.
-pub(super) fn testing(dialect: &Dialect) -> Dialect {
+/// The dialect with everything that its engine knows, for a test file with this text. Scripts stand in the global position, as they do there.
+pub(super) fn testing(dialect: &Dialect, script: &str) -> Dialect {
     let mut dialect = dialect.clone();
     for extension in spec::extensions() {
         let there = matches!(dialect.support(extension), Support::Optional | Support::Restricted);
@@ -15,7 +15,9 @@ pub(super) fn testing(dialect: &Dialect) -> Dialect {
             dialect.extensions.push(extension);
         }
     }
-    dialect.extensions.push(spec::TESTSUITE);
+    // Stalwart's own tests are Pigeonhole's in part, with another name in their `require`.
+    let is_stalwarts = script.contains(spec::STALWART_TESTSUITE.name);
+    dialect.extensions.push(if is_stalwarts { spec::STALWART_TESTSUITE } else { spec::TESTSUITE });
     dialect.global_extensions.clear();
     dialect.unjudged.clear();
     dialect.global_unjudged.clear();
