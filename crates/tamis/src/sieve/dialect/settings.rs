@@ -70,12 +70,10 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
     let name = name.strip_prefix("sieve_").unwrap_or(name);
     let engine = dialect.engine;
     if let Some((place, unit)) = number(&mut dialect.settings, name) {
-        *place = unit
-            .parse(value)
-            .ok_or_else(|| format!("`{value}` is no value for the setting `{key}`: give a number, with a unit such as K or M, s or d"))?;
+        *place = unit.parse(value).ok_or_else(|| wrong(key, &value, "give a number, with a unit such as K or M, s or d"))?;
         // ext-vacation-settings.c, since 2.4.1.
         if name == "vacation_max_period" && *place == 0 && engine.is_since_24(1) {
-            return Err(format!("`{value}` is no value for the setting `{key}`: it must not be 0"));
+            return Err(wrong(key, &value, "it must not be 0"));
         }
         return Ok(());
     }
@@ -83,7 +81,7 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
         *place = match value {
             "yes" | "true" | "1" => true,
             "no" | "false" | "0" => false,
-            _ => return Err(format!("`{value}` is no value for the setting `{key}`: give yes or no")),
+            _ => return Err(wrong(key, &value, "give yes or no")),
         };
         return Ok(());
     }
@@ -97,7 +95,7 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
                     "score" => ScoreType::Score,
                     "strlen" => ScoreType::Strlen,
                     "text" => ScoreType::Text,
-                    _ => return Err(format!("`{value}` is no value for the setting `{name}`: give score, strlen or text")),
+                    _ => return Err(wrong(name, &value, "give score, strlen or text")),
                 };
                 return Ok(());
             }
@@ -107,7 +105,7 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
                     .map(|index| index.trim_start_matches('/'))
                     .and_then(|index| index.parse::<usize>().ok())
                     .filter(|index| *index <= 10);
-                let Some(index) = index else { return Err(format!("there is no setting `{name}`")) };
+                let Some(index) = index else { return Err(unknown(name)) };
                 if score.text_values.len() <= index {
                     score.text_values.resize(index + 1, String::new());
                 }
@@ -123,7 +121,7 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
     match name {
         "namespace_separator" => match value.as_bytes() {
             [separator] => dialect.settings.mailbox_separator = *separator,
-            _ => return Err(format!("`{value}` is no value for the setting `{key}`: give one character")),
+            _ => return Err(wrong(key, &value, "give one character")),
         },
         "recipient_delimiter" => value.clone_into(&mut dialect.settings.recipient_delimiter),
         "editheader_forbid_add" => dialect.settings.editheader_forbid_add = words(value),
@@ -134,7 +132,7 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
         }
         "redirect_envelope_from" => dialect.settings.redirect_envelope_from = address_source(key, value)?,
         "notify_max_notifications" => {
-            let most = Unit::Count.parse(value).ok_or_else(|| format!("`{value}` is no value for the setting `{key}`: give a number"))?;
+            let most = Unit::Count.parse(value).ok_or_else(|| wrong(key, &value, "give a number"))?;
             dialect.settings.max_notifications = Some(most);
         }
         "report_from" => dialect.settings.report_from = address_source(key, value)?,
@@ -147,12 +145,12 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
             dialect.settings.mailbox_utf7 = match value {
                 "yes" | "true" | "1" | "on" => false,
                 "no" | "false" | "0" | "off" => true,
-                _ => return Err(format!("`{value}` is no value for the setting `{key}`: give yes or no")),
+                _ => return Err(wrong(key, &value, "give yes or no")),
             };
         }
         "extensions" => switch(&mut dialect.extensions, value)?,
         "global_extensions" => switch(&mut dialect.global_extensions, value)?,
-        _ => return nested(dialect, name, value).ok_or_else(|| format!("there is no setting `{key}`")),
+        _ => return nested(dialect, name, value).ok_or_else(|| unknown(key)),
     }
     Ok(())
 }
@@ -195,11 +193,23 @@ fn address_source(key: &str, value: &str) -> Result<AddressSource, String> {
         path => {
             let address = path.strip_prefix('<').and_then(|path| path.strip_suffix('>'));
             let valid = address.filter(|address| address.is_empty() || address.contains('@'));
-            let address =
-                valid.ok_or_else(|| format!("`{value}` is no value for the setting `{key}`: give sender, recipient or <ADDRESS>"))?;
+            let address = valid.ok_or_else(|| wrong(key, &value, "give sender, recipient or <ADDRESS>"))?;
             AddressSource::Explicit(address.to_owned())
         }
     })
+}
+
+/// A value that a setting does not take; `hint` says which it does.
+#[cold]
+#[inline(never)]
+fn wrong(key: &str, value: &str, hint: &str) -> String {
+    ["`", value, "` is no value for the setting `", key, "`: ", hint].concat()
+}
+
+#[cold]
+#[inline(never)]
+fn unknown(key: &str) -> String {
+    ["there is no setting `", key, "`"].concat()
 }
 
 fn words(value: &str) -> Vec<String> {

@@ -371,6 +371,37 @@ pub(super) fn reject(letter: &Letter<'_>, reason: &[u8]) -> Sent {
     sent("reject", None, sender.map(|sender| sender.to_bytes()).into_iter().collect(), out)
 }
 
+/// A report up to what is known of the recipient.
+const REPORT: &str = "Auto-Submitted: auto-generated (report)
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report;
+\tboundary=\"{boundary}\"
+
+This is a MIME-encapsulated message
+
+--{boundary}
+Content-Type: text/plain; charset={charset}
+Content-Transfer-Encoding: {encoding}
+Content-Disposition: inline
+
+{text}
+
+--{boundary}
+Content-Type: message/feedback-report
+
+Version: 1
+Feedback-Type: {type}
+User-Agent: Dovecot/{dovecot} Pigeonhole/{pigeonhole}
+Original-Mail-From: {sender}";
+
+/// A report from there on, up to the message.
+const REPORTED: &str = "
+--{boundary}
+Content-Type: {part}
+Content-Disposition: attachment
+
+";
+
 /// plugins/vnd.dovecot/report/cmd-report.c (RFC 5965)
 pub(super) fn report(letter: &Letter<'_>, report: &Report) -> Sent {
     let delivery = letter.delivery;
@@ -394,48 +425,38 @@ pub(super) fn report(letter: &Letter<'_>, report: &Report) -> Sent {
     } else {
         field(&mut out, b"Subject", &subject);
     }
-    field(&mut out, b"Auto-Submitted", b"auto-generated (report)");
-    field(&mut out, b"MIME-Version", b"1.0");
-    field(&mut out, b"Content-Type", format!("multipart/report; report-type=feedback-report;\r\n\tboundary=\"{boundary}\"").as_bytes());
-    out.extend_from_slice(b"\r\nThis is a MIME-encapsulated message\r\n\r\n");
-    let part = |out: &mut Vec<u8>| out.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
-    part(&mut out);
-    let (kind, encoding): (&[u8], &[u8]) =
-        if is_8bit(&report.message) { (b"text/plain; charset=utf-8", b"8bit") } else { (b"text/plain; charset=us-ascii", b"7bit") };
-    field(&mut out, b"Content-Type", kind);
-    field(&mut out, b"Content-Transfer-Encoding", encoding);
-    field(&mut out, b"Content-Disposition", b"inline");
-    out.extend_from_slice(b"\r\n");
-    push_crlf(&mut out, &report.message);
-    out.extend_from_slice(b"\r\n\r\n");
-    part(&mut out);
-    field(&mut out, b"Content-Type", b"message/feedback-report");
-    out.extend_from_slice(b"\r\n");
-    field(&mut out, b"Version", b"1");
-    field(&mut out, b"Feedback-Type", &report.feedback_type);
-    let engine = letter.dialect.engine;
-    field(&mut out, b"User-Agent", format!("Dovecot/{} Pigeonhole/{}", super::dovecot(engine), super::version(engine)).as_bytes());
-    field(&mut out, b"Original-Mail-From", &sender.as_ref().map_or_else(|| b"<>".to_vec(), path));
+    let utf8 = is_8bit(&report.message);
+    let mut text = Vec::new();
+    push_crlf(&mut text, &report.message);
     let original = delivery.original_recipient();
-    if let Some(recipient) = &original {
-        field(&mut out, b"Original-Rcpt-To", &path(recipient));
+    let user = letter.user.as_ref().or(original.as_ref());
+    let engine = letter.dialect.engine;
+    let values: &[(&str, &[u8])] = &[
+        ("boundary", boundary.as_bytes()),
+        ("charset", if utf8 { b"utf-8" } else { b"us-ascii" }),
+        ("encoding", if utf8 { b"8bit" } else { b"7bit" }),
+        ("text", &text),
+        ("type", &report.feedback_type),
+        ("dovecot", super::dovecot(engine).as_bytes()),
+        ("pigeonhole", super::version(engine).as_bytes()),
+        ("sender", &sender.as_ref().map_or_else(|| b"<>".to_vec(), path)),
+        ("recipient", &original.as_ref().map(path).unwrap_or_default()),
+        ("user", &user.map(path).unwrap_or_default()),
+        ("part", if report.headers_only { b"text/rfc822-headers" } else { b"message/rfc822" }),
+    ];
+    fill(&mut out, REPORT, values);
+    if original.is_some() {
+        fill(&mut out, "Original-Rcpt-To: {recipient}", values);
     }
-    if let Some(user) = letter.user.as_ref().or(original.as_ref()) {
-        field(&mut out, b"Dovecot-Reporting-User", &path(user));
+    if user.is_some() {
+        fill(&mut out, "Dovecot-Reporting-User: {user}", values);
     }
-    out.extend_from_slice(b"\r\n");
-    part(&mut out);
-    field(&mut out, b"Content-Type", if report.headers_only { b"text/rfc822-headers" } else { b"message/rfc822" });
-    field(&mut out, b"Content-Disposition", b"attachment");
-    out.extend_from_slice(b"\r\n");
+    fill(&mut out, REPORTED, values);
     // The message as it came, its header with the empty line behind it if there is one.
     let raw = delivery.message.raw();
     let body = if report.headers_only { delivery.message.body_raw().len() } else { 0 };
     push_crlf(&mut out, raw.get(..raw.len().saturating_sub(body)).unwrap_or_default());
-    if !report.headers_only {
-        out.extend_from_slice(b"\r\n");
-    }
-    out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    fill(&mut out, if report.headers_only { "\n--{boundary}--" } else { "\n\n--{boundary}--" }, values);
     sent("report", None, vec![report.to.to_bytes()], out)
 }
 
