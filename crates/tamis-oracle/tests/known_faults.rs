@@ -63,6 +63,12 @@ const FAULTS: &[Fault] = &[
         real: Real::Does("store in \"New\" work copy; implicit keep: store in \"INBOX\""),
     },
     Fault {
+        what: "sieve-result.c: an action said again without `:copy` does not cancel the implicit keep",
+        script: "require [\"copy\", \"fileinto\"]; fileinto :copy \"A\"; fileinto \"A\";",
+        subject: "a",
+        real: Real::Does("store in \"A\" copy; implicit keep: store in \"INBOX\""),
+    },
+    Fault {
         what: "ext-encoded-character.c: a prefix of `hex` will do",
         script: "require [\"encoded-character\", \"fileinto\"]; fileinto \"${h:41}\";",
         subject: "a",

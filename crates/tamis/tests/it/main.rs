@@ -9,6 +9,7 @@ mod format;
 mod mail;
 mod regex_oracle;
 mod run;
+mod scopes;
 mod servers;
 #[cfg(feature = "svtest")]
 mod svtest;

@@ -7,6 +7,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use tamis::regex::{Flavour, Regex};
 
@@ -84,6 +85,36 @@ fn compare(flavour: Flavour, compiler: &str, option: &str) {
     assert!(wrong.is_empty(), "{} of {} differ", wrong.len(), answers.len());
 }
 
+/// Compares every pattern on every text, in one process of the oracle for each pattern: how many pairs; `None` without the compiler.
+pub(super) fn every(flavour: Flavour, compiler: &str, option: &str, patterns: &[String], texts: &[String]) -> Option<usize> {
+    let oracle = build(compiler, option)?;
+    let mut child = Command::new(oracle).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let rest: String = texts.iter().skip(1).map(|text| format!(" .{}", hex(text.as_bytes()))).collect();
+    let case = |pattern: &String, text: &String| Case { ignore_case: false, pattern: pattern.clone().into(), text: text.clone().into() };
+    let lines: Vec<String> = patterns.iter().map(|pattern| case(pattern, &texts[0]).line().replace('\n', &format!("{rest}\n"))).collect();
+    let writer = std::thread::spawn(move || lines.iter().for_each(|line| input.write_all(line.as_bytes()).unwrap_or_default()));
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut wrong = Vec::new();
+    for case in patterns.iter().flat_map(|pattern| texts.iter().map(move |text| case(pattern, text))) {
+        let theirs = answers.next().unwrap_or_default();
+        match case.ours(flavour) {
+            Ours::Answer(ours) if ours == theirs => {}
+            Ours::Answer(ours) => wrong.push(format!("{case:?}\n  ours   {ours}\n  theirs {theirs}")),
+            Ours::OwnLimit | Ours::GaveUp => wrong.push(format!("{case:?} is given up")),
+        }
+    }
+    assert_eq!(answers.next(), None);
+    writer.join().unwrap();
+    child.wait().unwrap();
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
+    Some(patterns.len() * texts.len())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn variable(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
@@ -91,9 +122,16 @@ fn variable(name: &str) -> Option<u64> {
 /// Compiles the oracle; without the compiler the test is skipped, or fails if `TAMIS_REQUIRE_ORACLES` is 1.
 fn build(compiler: &str, option: &str) -> Option<PathBuf> {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracles/regcomp.c");
+    // Several tests ask it at the same time: one compiles it, the others find it.
+    static BUILT: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let mut ready = BUILT.lock().unwrap();
     let program = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("regcomp-{compiler}"));
+    if ready.iter().any(|ready| ready == compiler) {
+        return Some(program);
+    }
     let built = Command::new(compiler).args([option, "-o"]).arg(&program).arg(source).status();
     if built.is_ok_and(|status| status.success()) {
+        ready.push(compiler.to_owned());
         return Some(program);
     }
     assert!(variable("TAMIS_REQUIRE_ORACLES") != Some(1), "{compiler} cannot compile {source}");
@@ -122,7 +160,6 @@ enum Ours {
 
 impl Case {
     fn line(&self) -> String {
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         format!("{} .{} .{}\n", if self.ignore_case { "i" } else { "-" }, hex(&self.pattern), hex(&self.text))
     }
 

@@ -129,6 +129,9 @@ pub struct Rules {
     pub regex_minds_case: bool,
     /// Of `keep` and `discard`, the later one counts; nothing conflicts; a redirect too many is left out.
     pub last_wins: bool,
+    /// Where every known engine is lax, the standard decides: `i;ascii-casemap` orders by capitals (RFC 4790, 9.2.1), `:is` asks the comparator
+    /// about empty values too, and an action said again without `:copy` cancels the implicit keep (RFC 3894, 3).
+    pub by_the_letter: bool,
 }
 
 const RFC: Rules = Rules {
@@ -152,6 +155,7 @@ const RFC: Rules = Rules {
     wide_comparators: false,
     regex_minds_case: false,
     last_wins: false,
+    by_the_letter: true,
 };
 
 const PIGEONHOLE_05: Rules = Rules {
@@ -160,6 +164,7 @@ const PIGEONHOLE_05: Rules = Rules {
     without: &[":quoteregex"],
     envelope_auth: true,
     question_mark: Unit::Byte,
+    by_the_letter: false,
     ..RFC
 };
 
@@ -198,6 +203,7 @@ const CYRUS: Rules = Rules {
     largest_number: 0x7fff_ffff,
     // comparator.h: MAX_MATCH_VARS.
     match_values: 9,
+    by_the_letter: false,
     ..RFC
 };
 
@@ -217,6 +223,7 @@ const STALWART: Rules = Rules {
     wide_comparators: true,
     regex_minds_case: true,
     last_wins: true,
+    by_the_letter: false,
     ..RFC
 };
 

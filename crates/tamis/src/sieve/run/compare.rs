@@ -148,6 +148,12 @@ pub(super) fn compare(comparator: Comparator, value: &[u8], key: &[u8]) -> Order
     }
 }
 
+/// RFC 4790, 9.2.1: the order of the octets once small letters are capitals.
+pub(super) fn capitals(value: &[u8], key: &[u8]) -> Ordering {
+    let upper = u8::to_ascii_uppercase;
+    value.iter().map(upper).cmp(key.iter().map(upper))
+}
+
 /// cmp-i-ascii-casemap.c: lower case decides; what follows a NUL in both is not read, only lengths count then.
 fn casemap(value: &[u8], key: &[u8]) -> Ordering {
     for (a, b) in value.iter().zip(key) {

@@ -1,5 +1,7 @@
 //! Values against keys (RFC 5228, 2.7): each value is compared with each key until one matches (sieve-match.c).
 
+use std::cmp::Ordering;
+
 use super::Event;
 use super::compare::{self, Fold};
 use super::machine::{Machine, Step};
@@ -100,7 +102,7 @@ impl Machine<'_, '_> {
                 Keys::Given(keys) => keys.get(index).map(|key| key.clone().into()).unwrap_or_default(),
             };
             self.step(1)?;
-            let matched = relation.holds(compare::compare(matcher.matching.comparator, &value, &key));
+            let matched = relation.holds(self.order(matcher.matching.comparator, &value, &key));
             let range = matcher.range;
             self.event(|| Event::Compare { range, source: b"", value: &value, key: &key, matched });
             if matched {
@@ -110,13 +112,22 @@ impl Machine<'_, '_> {
         Ok(false)
     }
 
+    fn order(&self, comparator: Comparator, value: &[u8], key: &[u8]) -> Ordering {
+        match comparator {
+            // Servers fold to small letters, before which some signs stand that RFC 4790, 9.2.1 puts behind.
+            Comparator::AsciiCasemap if self.engine().rules().by_the_letter => compare::capitals(value, key),
+            _ => compare::compare(comparator, value, key),
+        }
+    }
+
     fn matches_key(&mut self, matcher: &mut Matcher<'_>, index: usize, value: &[u8], key: &[u8]) -> Step<bool> {
         let comparator = matcher.matching.comparator;
         match &matcher.matching.kind {
+            MatchKind::Is if self.engine().rules().by_the_letter => Ok(self.order(comparator, value, key).is_eq()),
             MatchKind::Is => Ok(compare::is(comparator, value, key)),
             MatchKind::Contains if value.is_empty() => Ok(key.is_empty()),
             MatchKind::Contains => Ok(Fold::of(comparator).is_some_and(|fold| fold.find(value, key).is_some())),
-            MatchKind::Value(relation) => Ok(relation.holds(compare::compare(comparator, value, key))),
+            MatchKind::Value(relation) => Ok(relation.holds(self.order(comparator, value, key))),
             MatchKind::Count(_) => Ok(false),
             MatchKind::Matches => self.matches_pattern(matcher, index, value, key),
             MatchKind::List => Ok(self.on_list(matcher, value, key)),

@@ -171,8 +171,8 @@ impl Entry<'_> {
         }
     }
 
-    /// Takes over the side effects of a second action of the same kind: only flags merge, the later ones win (tag-flags.c). `:copy` and
-    /// `:create` of the second are lost.
+    /// Takes over the side effects of a second action of the same kind: only flags merge, the later ones win (tag-flags.c). Whether the
+    /// second has `:copy` or `:create` counts for nothing.
     fn merge(&mut self, second: &Flags) {
         if *second != Flags::Unspoken {
             self.flags = second.clone();
@@ -281,6 +281,9 @@ impl<'m> Actions<'m> {
                     false
                 }
             };
+            if joined && rules.by_the_letter {
+                old.copy &= new.copy;
+            }
             if joined && !(new.keep && !old.keep) {
                 old.merge(&new.flags);
                 return Ok(false);
