@@ -89,13 +89,8 @@ impl Binder<'_> {
         if arguments.has(TagId::Copy) {
             tags.push(Named { name: "copy", value: None });
         }
-        let skipped = found.args.len().saturating_sub(arguments.positional.len());
-        let mut skip = skipped;
-        let expected = found.args.iter().filter(|arg| {
-            let left_out = arg.optional && skip > 0;
-            skip -= usize::from(left_out);
-            !left_out
-        });
+        // Only the last argument of such a call may be left out.
+        let expected = found.args.iter();
         let args = expected.zip(&*arguments.positional).map(|(arg, argument)| self.parameter(*argument, arg.kind)).collect();
         Some(External { op: found.op, name: found.name, tags, args, output })
     }

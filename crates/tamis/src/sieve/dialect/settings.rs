@@ -203,13 +203,13 @@ fn address_source(key: &str, value: &str) -> Result<AddressSource, String> {
 #[cold]
 #[inline(never)]
 fn wrong(key: &str, value: &str, hint: &str) -> String {
-    ["`", value, "` is no value for the setting `", key, "`: ", hint].concat()
+    format!("`{value}` is no value for the setting `{key}`: {hint}")
 }
 
 #[cold]
 #[inline(never)]
 fn unknown(key: &str) -> String {
-    ["there is no setting `", key, "`"].concat()
+    format!("there is no setting `{key}`")
 }
 
 fn words(value: &str) -> Vec<String> {

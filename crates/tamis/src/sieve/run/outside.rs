@@ -47,19 +47,25 @@ impl<'p> Machine<'p, '_> {
             return Some(value.as_bytes().to_vec());
         }
         let (imap, dovecot) = (self.given(b"imap.cause").is_some(), self.has("vnd.dovecot.environment"));
-        // One copy for all, which the browser's module is smaller for.
-        let known: &[(&[u8], Cow<'_, [u8]>)] = &[
-            (b"domain", self.delivery.domain().into_bytes().into()),
-            (b"host", self.delivery.hostname.as_bytes().into()),
-            (b"location", (if imap { &b"MS"[..] } else { b"MDA" }).into()),
-            (b"phase", (if imap { &b"post"[..] } else { b"during" }).into()),
-            (b"name", engine.rules().name.as_bytes().into()),
-            (b"version", super::version(engine).as_bytes().into()),
-            (b"vnd.dovecot.default-mailbox", self.delivery.default_mailbox.as_bytes().into()),
-            (b"vnd.dovecot.username", self.delivery.recipient().map(|recipient| recipient.to_bytes()).unwrap_or_default().into()),
-        ];
-        let found = known.iter().find(|(name, _)| *name == item).filter(|(name, _)| dovecot || !name.starts_with(b"vnd."));
-        found.map(|(_, value)| value.to_vec())
+        let text = match item {
+            b"domain" => self.delivery.domain(),
+            b"vnd.dovecot.username" if dovecot => {
+                return Some(self.delivery.recipient().map(|recipient| recipient.to_bytes()).unwrap_or_default());
+            }
+            _ => {
+                let known: &[(&[u8], &str)] = &[
+                    (b"host", &self.delivery.hostname),
+                    (b"location", if imap { "MS" } else { "MDA" }),
+                    (b"phase", if imap { "post" } else { "during" }),
+                    (b"name", engine.rules().name),
+                    (b"version", super::version(engine)),
+                    (b"vnd.dovecot.default-mailbox", &self.delivery.default_mailbox),
+                ];
+                let found = known.iter().find(|(name, _)| *name == item).filter(|(name, _)| dovecot || !name.starts_with(b"vnd."));
+                found.map(|(_, value)| (*value).to_owned())?
+            }
+        };
+        Some(text.into_bytes())
     }
 
     /// `${env.item}`: where there is no such item, underscores stand for hyphens (ext-vnd-environment-variables.c).
