@@ -3,7 +3,7 @@
 use encoding_rs::Encoding;
 use tamis::diagnostic::{Code, Diagnostic, Language, Severity};
 use tamis::mail::{self, Message};
-use tamis::sieve::dialect::Dialect;
+use tamis::sieve::dialect::{Dialect, Position};
 use tamis::sieve::run::{
     Account, Action, Answer as Answers, Chain, Delivery, Limits, Outcome, Reply, Sent, Timestamp, Value, run, run_chain,
 };

@@ -57,7 +57,7 @@ fn offered(dialect: &Dialect) -> BTreeSet<String> {
                 On::Commands(names) => names.contains(&command.name),
                 On::Family(family) => command.families.contains(&family),
             };
-            if fits && !(tag.id == TagId::All && !command.families.contains(&Family::AddressPart)) {
+            if fits && tag.id != TagId::QuoteRegex && !(tag.id == TagId::All && !command.families.contains(&Family::AddressPart)) {
                 out.insert(format!("{} :{}", command.name, tag.name));
             }
         }

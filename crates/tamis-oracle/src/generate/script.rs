@@ -337,7 +337,8 @@ impl Writer<'_> {
                     On::Family(family) => command.families.contains(&family),
                 };
                 let kept_back = command.op == OpId::Include && tag.id == TagId::Global && !self.global_scripts;
-                if fits && !kept_back {
+                // No program that is asked has this modifier.
+                if fits && !kept_back && tag.id != TagId::QuoteRegex {
                     offered.push((owner, tag));
                 }
             }

@@ -65,10 +65,10 @@ macro_rules! codes {
     };
 }
 
-/// The texts of a code. Policies are judged by native faces only, so that a module without documentation has no sentences for them.
+/// The texts of a code. Policies are judged by native faces only, so that the browser's module has no sentences for them.
 const fn said(texts: &'static str) -> &'static str {
     match texts.as_bytes() {
-        [b'v', b'e', b't', b'/', ..] if cfg!(not(feature = "docs")) => "",
+        [b'v', b'e', b't', b'/', ..] if cfg!(target_arch = "wasm32") => "",
         _ => texts,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Binder;
 use super::arguments::Arguments;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::sieve::program::{External, Named, Op, Parameter, Preferred, Report, Text};
 use crate::sieve::spec::{self, ArgKind, Extension, OpId, TagId};
 use crate::sieve::syntax::{Argument, Call};
@@ -31,11 +31,14 @@ impl Binder<'_> {
         }
     }
 
-    /// A literal special use (ext-special-use-common.c).
-    pub(super) fn check_special_use(&mut self, special: &Text) {
+    /// A literal special use (ext-special-use-common.c). In a test Pigeonhole says "error" and compiles all the same (tst-specialuse-exists.c).
+    pub(super) fn check_special_use(&mut self, special: &Text, tested: bool) {
         if let Some(literal) = special.literal().filter(|literal| !is_special_use(literal)) {
-            let literal = literal.to_vec();
-            self.error(Code::InvalidSpecialUse, special.range, "name", literal);
+            let mut diagnostic = Diagnostic::new(Code::InvalidSpecialUse, special.range).with("name", literal);
+            if tested && self.dialect.engine.is_pigeonhole() {
+                diagnostic.severity = Severity::Warning;
+            }
+            self.report(diagnostic);
         }
     }
 
@@ -44,7 +47,7 @@ impl Binder<'_> {
         let value = |name| arguments.named(name).and_then(|tagged| tagged.value);
         if let Some(value) = value("specialuse") {
             let special = self.string(value);
-            self.check_special_use(&special);
+            self.check_special_use(&special, false);
             return Some(Box::new(Preferred::SpecialUse(special)));
         }
         value("mailboxid").map(|id| Box::new(Preferred::Id(self.string(id))))

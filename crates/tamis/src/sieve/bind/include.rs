@@ -122,7 +122,7 @@ pub(super) fn bind_all(text: &str, parsed: &Parsed, included: &Scripts, dialect:
 /// (sieve-parser.c, `sieve_parse`).
 fn report_counted(edges: &[Vec<(u32, bool)>], dialect: &Dialect, out: &mut Bound) {
     let is_counted = |found: &&Diagnostic| {
-        let forgiven = found.code == Code::TagNeedsTag && found.severity == Severity::Warning;
+        let forgiven = matches!(found.code, Code::TagNeedsTag | Code::InvalidSpecialUse) && found.severity == Severity::Warning;
         forgiven || matches!(found.code, Code::UnknownNamespaceIgnored | Code::MatchValueRange)
     };
     let Some(counted) = out.diagnostics.iter().find(is_counted) else { return };

@@ -128,7 +128,7 @@ impl Binder<'_> {
             OpId::SpecialUseExists => {
                 let mailbox = arguments.nth_back(2).map(|mailbox| self.mailbox_argument(mailbox));
                 let uses = self.strings(arguments.nth_back(1)?);
-                uses.items.iter().for_each(|special| self.check_special_use(special));
+                uses.items.iter().for_each(|special| self.check_special_use(special, true));
                 Some(TestKind::SpecialUseExists { mailbox, uses })
             }
             OpId::MailboxIdExists => Some(TestKind::MailboxIdExists { ids: self.strings(arguments.nth_back(1)?) }),

@@ -70,10 +70,10 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
     let name = name.strip_prefix("sieve_").unwrap_or(name);
     let engine = dialect.engine;
     if let Some((place, unit)) = number(&mut dialect.settings, name) {
-        *place = unit.parse(value).ok_or_else(|| wrong(key, &value, "give a number, with a unit such as K or M, s or d"))?;
+        *place = unit.parse(value).ok_or_else(|| wrong(key, value, "give a number, with a unit such as K or M, s or d"))?;
         // ext-vacation-settings.c, since 2.4.1.
         if name == "vacation_max_period" && *place == 0 && engine.is_since_24(1) {
-            return Err(wrong(key, &value, "it must not be 0"));
+            return Err(wrong(key, value, "it must not be 0"));
         }
         return Ok(());
     }
@@ -81,7 +81,7 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
         *place = match value {
             "yes" | "true" | "1" => true,
             "no" | "false" | "0" => false,
-            _ => return Err(wrong(key, &value, "give yes or no")),
+            _ => return Err(wrong(key, value, "give yes or no")),
         };
         return Ok(());
     }
@@ -95,7 +95,7 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
                     "score" => ScoreType::Score,
                     "strlen" => ScoreType::Strlen,
                     "text" => ScoreType::Text,
-                    _ => return Err(wrong(name, &value, "give score, strlen or text")),
+                    _ => return Err(wrong(name, value, "give score, strlen or text")),
                 };
                 return Ok(());
             }
@@ -121,7 +121,7 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
     match name {
         "namespace_separator" => match value.as_bytes() {
             [separator] => dialect.settings.mailbox_separator = *separator,
-            _ => return Err(wrong(key, &value, "give one character")),
+            _ => return Err(wrong(key, value, "give one character")),
         },
         "recipient_delimiter" => value.clone_into(&mut dialect.settings.recipient_delimiter),
         "editheader_forbid_add" => dialect.settings.editheader_forbid_add = words(value),
@@ -132,7 +132,7 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
         }
         "redirect_envelope_from" => dialect.settings.redirect_envelope_from = address_source(key, value)?,
         "notify_max_notifications" => {
-            let most = Unit::Count.parse(value).ok_or_else(|| wrong(key, &value, "give a number"))?;
+            let most = Unit::Count.parse(value).ok_or_else(|| wrong(key, value, "give a number"))?;
             dialect.settings.max_notifications = Some(most);
         }
         "report_from" => dialect.settings.report_from = address_source(key, value)?,
@@ -145,7 +145,7 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
             dialect.settings.mailbox_utf7 = match value {
                 "yes" | "true" | "1" | "on" => false,
                 "no" | "false" | "0" | "off" => true,
-                _ => return Err(wrong(key, &value, "give yes or no")),
+                _ => return Err(wrong(key, value, "give yes or no")),
             };
         }
         "extensions" => switch(&mut dialect.extensions, value)?,
