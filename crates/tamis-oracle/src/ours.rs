@@ -35,8 +35,11 @@ pub fn judge(text: &str, dialect: &Dialect) -> Judged {
     let mut compiled = compile(&script, &included, dialect);
     while !compiled.wanted.is_empty() {
         let known = included.texts.len();
-        let known_text =
-            |store, name: &str| INCLUDED.iter().find(|known| (known.0, known.1) == (store, name)).map(|known| known.2.to_owned());
+        // Only the tools have these, and they stand for the global position.
+        let exist = dialect.position == Position::Global;
+        let known_text = |store, name: &str| {
+            INCLUDED.iter().filter(|_| exist).find(|known| (known.0, known.1) == (store, name)).map(|known| known.2.to_owned())
+        };
         included
             .texts
             .extend(compiled.wanted.iter().map(|wanted| ((wanted.store, wanted.name.clone()), known_text(wanted.store, &wanted.name))));

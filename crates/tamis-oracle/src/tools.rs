@@ -70,7 +70,7 @@ pub const INCLUDED: &[(Store, &str, &str)] = &[
         "require [\"fileinto\", \"include\", \"variables\"]; global \"g1\"; set \"g1\" \"${g1}x\";\n\
          if header :contains \"Subject\" \"a\" { fileinto \"Lists\"; return; } if string \"${g1}\" \"xx\" { stop; }\n",
     ),
-    (Store::Personal, "two", "require [\"include\", \"imap4flags\"]; addflag \"work\"; include :once \"one\"; include :global \"one\";\n"),
+    (Store::Personal, "two", "require [\"include\", \"imap4flags\"]; addflag \"work\"; include :once \"one\";\n"),
     (Store::Global, "one", "require \"copy\"; if size :over 300 { redirect :copy \"carol@example.com\"; }\n"),
     (Store::Global, "two", "require [\"include\", \"fileinto\"]; include :once :global \"one\"; fileinto \"Archive\"; return; discard;\n"),
 ];

@@ -35,7 +35,13 @@ fn comments(text: &str) -> Vec<String> {
 
 /// The meaning of tokens: the capitals of names have none.
 fn folded(text: &str) -> Vec<String> {
-    tokens(text).into_iter().map(|token| if token.starts_with(['"', '#']) { token } else { token.to_lowercase() }).collect()
+    let folded = |token: String| match token.as_bytes().first() {
+        Some(b'"') => token,
+        // Its line end is laid out with the others; its words are compared below.
+        Some(b'#') => token.trim_end().to_owned(),
+        _ => token.to_lowercase(),
+    };
+    tokens(text).into_iter().map(folded).collect()
 }
 
 #[test]
