@@ -363,8 +363,8 @@ codes! {
         fr: "`{name}` ne peut être un nom de dossier"
     }
     TagLost "sieve/tag-lost" Warning {
-        en: "{server} forgets `:{tag}` when it stands behind two tags such as `:flags` and `:copy`",
-        fr: "{server} oublie `:{tag}` placée derrière deux marques telles que `:flags` et `:copy`"
+        en: "{server} forgets `:{tag}` behind `:flags` and `:copy`",
+        fr: "{server} oublie `:{tag}` derrière `:flags` et `:copy`"
     }
     SizeNeedsTag "sieve/size-needs-tag" Error {
         en: "`size` needs exactly one of `:over` and `:under`",
@@ -479,8 +479,8 @@ codes! {
         fr: "`{name}` ne peut être le nom d'une annotation : {reason}"
     }
     InvalidSpecialUse "sieve/invalid-special-use" Error {
-        en: "`{name}` is no special use such as `\\Junk` or `\\Archive`",
-        fr: "`{name}` n'est pas un usage tel que `\\Junk` ou `\\Archive`"
+        en: "`{name}` is no special use such as `\\Junk`",
+        fr: "`{name}` n'est pas un usage tel que `\\Junk`"
     }
     InvalidProgramName "sieve/invalid-program-name" Error {
         en: "`{name}` cannot be the name of a program",
@@ -491,8 +491,8 @@ codes! {
         fr: "l'argument d'un programme est une ligne d'au plus 1024 octets"
     }
     InvalidFeedbackType "sieve/invalid-feedback-type" Error {
-        en: "`{value}` is no feedback type such as `abuse` or `fraud`",
-        fr: "`{value}` n'est pas un type de signalement tel que `abuse` ou `fraud`"
+        en: "`{value}` is no feedback type such as `abuse`",
+        fr: "`{value}` n'est pas un type de signalement tel que `abuse`"
     }
     ListComparator "sieve/list-comparator" Error {
         en: "`:list` takes no `:comparator`",

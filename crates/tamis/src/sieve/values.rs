@@ -73,14 +73,14 @@ pub fn annotation_error(name: &[u8]) -> Option<&'static str> {
     let Some(rest) = name.strip_prefix(b"/") else { return Some("no slash at its start") };
     // The server compares bytes with a sign, so that it takes those above 127 for controls.
     if name.iter().any(|byte| *byte <= 0x19 || *byte >= 0x80 || matches!(byte, b'*' | b'%')) {
-        return Some("`*`, `%`, a control or an accented character");
+        return Some("a character that is not allowed");
     }
     if rest.split(|byte| *byte == b'/').any(<[u8]>::is_empty) {
         return Some("an empty part");
     }
     let first = rest.split(|byte| *byte == b'/').next().unwrap_or_default();
     let known = first.eq_ignore_ascii_case(b"private") || first.eq_ignore_ascii_case(b"shared");
-    (!known).then_some("neither `/private` nor `/shared`")
+    (!known).then_some("no `/private` or `/shared`")
 }
 
 /// True if `name` can name a program: UTF-8, 1 to 128 characters, no controls, no slash (sieve-extprograms-common.c).

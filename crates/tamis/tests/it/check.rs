@@ -220,7 +220,7 @@ fn create_is_lost_behind_flags_and_copy() {
         r#"
   require ["copy", "mailbox", "imap4flags", "fileinto"];
   fileinto :flags "work" :copy :create "Junk";
-#                              ^^^^^^^ warning[sieve/tag-lost]: mailcow forgets `:create` when it stands behind two tags such as `:flags` and `:copy`
+#                              ^^^^^^^ warning[sieve/tag-lost]: mailcow forgets `:create` behind `:flags` and `:copy`
   fileinto :flags "work" :create :copy "Junk";
 "#,
     );
