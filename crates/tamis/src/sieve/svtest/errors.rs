@@ -8,7 +8,7 @@ use crate::sieve::spec::{self, Role, Tests};
 use crate::sieve::syntax::{Call, Kind};
 
 /// Findings with which it accepts the script, but calls them errors.
-const ACCEPTED: &[Code] = &[Code::UnknownNamespaceIgnored, Code::MatchValueRange, Code::TagNeedsTag];
+const ACCEPTED: &[Code] = &[Code::UnknownNamespaceIgnored, Code::MatchValueRange, Code::TagNeedsTag, Code::InvalidSpecialUse];
 
 /// Whether it calls a finding an error.
 pub(super) fn is_error(finding: &Diagnostic) -> bool {
