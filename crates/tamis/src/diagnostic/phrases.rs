@@ -805,6 +805,10 @@ codes! {
         en: "`{what}`: up to {count} of {max} for one message, over all scripts of the delivery",
         fr: "`{what}` : jusqu'à {count} sur {max} pour un message, tous scripts de la livraison compris"
     }
+    NearNesting "sieve/near-nesting" Hint {
+        en: "nested {count} deep, and the server takes {max} levels",
+        fr: "{count} niveaux d'imbrication, et le serveur en accepte {max}"
+    }
     OverLimit "sieve/over-limit" Warning {
         en: "`{what}`: {count} for every message, and the server stops at {max}: the script fails",
         fr: "`{what}` : {count} pour tout message, et le serveur s'arrête à {max} : le script échoue"

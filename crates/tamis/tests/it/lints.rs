@@ -391,6 +391,19 @@ fn limits_that_are_near() {
 }
 
 #[test]
+fn nesting_that_is_near_the_limit() {
+    let nested =
+        |depth: usize| format!("{}keep;{}", "if size :over 1K {\n".repeat(depth - 1) + "\n  if size :over 1K {\n", "}".repeat(depth));
+    check(P, &nested(24));
+    let marked = nested(27).replacen(
+        "\n  if size :over 1K {\n",
+        "\n  if size :over 1K {\n# ^^ hint[sieve/near-nesting]: nested 27 deep, and the server takes 31 levels\n",
+        1,
+    );
+    check(P, &marked);
+}
+
+#[test]
 fn blocks_of_other_programs() {
     check(
         P,

@@ -3,6 +3,7 @@
 use super::walk::{Steps, ends};
 use super::{Code, Diagnostic, Look, Range};
 use crate::sieve::program::{Block, Op, Program, Unit};
+use crate::sieve::syntax::Limits;
 use crate::text::offset;
 
 /// From this part of a limit on it is told, in percent.
@@ -19,6 +20,7 @@ pub(super) fn near(look: &mut Look<'_>) {
             what.with("what", "sieve_max_script_size").with("count", size.to_string()).with("max", settings.max_script_size.to_string()),
         );
     }
+    nesting(look);
     for (kind, setting, max) in
         [(Counted::Redirects, "sieve_max_redirects", settings.max_redirects), (Counted::Actions, "sieve_max_actions", settings.max_actions)]
     {
@@ -50,6 +52,39 @@ pub(super) fn near(look: &mut Look<'_>) {
         };
         let Some(range) = nth(if count > max { max + 1 } else { count }) else { continue };
         look.report(Diagnostic::new(code, range).with("what", setting).with("count", count.to_string()).with("max", max.to_string()));
+    }
+}
+
+/// Blocks in blocks, and tests in tests, against the engine's limit (sieve-limits.h).
+fn nesting(look: &mut Look<'_>) {
+    let (mut blocks_deepest, mut tests_deepest) = ((0u64, Range::default()), (0u64, Range::default()));
+    let mut rows = vec![(look.script.calls().top(), 0u64)];
+    while let Some((row, depth)) = rows.pop() {
+        for call in row {
+            let mut tests = vec![(call.tests(), 1u64)];
+            while let Some((row, depth)) = tests.pop() {
+                for test in row {
+                    note(&mut tests_deepest, depth, test.name);
+                    tests.push((test.tests(), depth + 1));
+                }
+            }
+            if let Some(inside) = call.block() {
+                note(&mut blocks_deepest, depth + 1, call.name);
+                rows.push((inside.commands, depth + 1));
+            }
+        }
+    }
+
+    for ((depth, range), max) in [(blocks_deepest, u64::from(Limits::BLOCKS - 1)), (tests_deepest, u64::from(Limits::TESTS - 1))] {
+        if depth.saturating_mul(100) > max.saturating_mul(NEAR) {
+            look.report(Diagnostic::new(Code::NearNesting, range).with("count", depth.to_string()).with("max", max.to_string()));
+        }
+    }
+}
+
+fn note(deepest: &mut (u64, Range), depth: u64, range: Range) {
+    if depth > deepest.0 {
+        *deepest = (depth, range);
     }
 }
 
