@@ -1,7 +1,7 @@
 //! The pages of docs/lints: one for each finding, in English and in French, whose scripts are run here.
 //!
 //! A page begins with a title and holds scripts in fences: ```` ```sieve bad SERVER ```` must have the finding, ```` ```sieve good SERVER ```` must be
-//! accepted without it. After the server may stand
+//! accepted without it. The server may be one that `announces=fileinto,vacation`; after it may stand
 //!
 //! - what is known of the user: `address=a@example.org`, `mailboxes=INBOX,Work`, `without=NAME` (a script that is not there to be included);
 //! - settings of the server: `sieve_max_redirects=10`;
@@ -98,7 +98,11 @@ fn supply(scripts: &mut Scripts, name: &str, text: Option<String>) {
 
 /// What is found in an example, and whether the server accepts it. `None` if this build cannot tell.
 fn found(example: &Example, name: &str) -> Option<(Vec<&'static str>, Verdict)> {
-    let mut dialect = Dialect::named(&example.server).unwrap_or_else(|| panic!("{name}: no server {}", example.server));
+    let dialect = match example.server.strip_prefix("announces=") {
+        Some(extensions) => Dialect::from_capabilities(&extensions.replace(',', " ")).ok(),
+        None => Dialect::named(&example.server),
+    };
+    let mut dialect = dialect.unwrap_or_else(|| panic!("{name}: no server {}", example.server));
     for (key, value) in &example.settings {
         dialect.set(key, value).unwrap_or_else(|why| panic!("{name}: {why}"));
     }
