@@ -805,8 +805,8 @@ codes! {
         fr: "rien ne lit `{name}`"
     }
     NearLimit "sieve/near-limit" Hint lint {
-        en: "`{what}`: up to {count} of {max} for one message, over all scripts of the delivery",
-        fr: "`{what}` : jusqu'à {count} sur {max} pour un message, tous scripts de la livraison compris"
+        en: "`{what}`: up to {count} of {max}",
+        fr: "`{what}` : jusqu'à {count} sur {max}"
     }
     NearNesting "sieve/near-nesting" Hint lint {
         en: "nested {count} deep, and the server takes {max} levels",
