@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::{Diagnostic, Language, Severity};
-use tamis::sieve::{Dialect, Script, Verdict, check as check_script};
+use tamis::sieve::{Dialect, Options, Script, Verdict, check as check_script};
 use tamis::text::Encoding;
 use tamis_wire::{CheckResponse, FileReport, Places};
 
@@ -57,7 +57,7 @@ pub fn check(args: &CheckArgs) -> Result<Exit, String> {
         }
         for dialect in &dialects {
             let included = files::included(&script, dialect, args.server.include.as_deref());
-            let checked = check_script(&script, &included, dialect);
+            let checked = check_script(&script, &included, dialect, &Options::default());
             if exit != Exit::Trouble && (checked.verdict != Verdict::Accepted || !checked.diagnostics.is_empty()) {
                 exit = Exit::Findings;
             }

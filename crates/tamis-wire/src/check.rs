@@ -1,7 +1,7 @@
 //! The answer of `check`.
 
 use tamis::diagnostic::{Diagnostic, Fix, Label, Language};
-use tamis::sieve::{Script, Verdict, WantedScript, check};
+use tamis::sieve::{Options, Script, Verdict, WantedScript, check};
 
 use crate::run::wanted_script;
 use crate::write::Writer;
@@ -124,7 +124,7 @@ pub fn check_json(request: &str) -> String {
     let answer = Request::parse(request).and_then(|request| {
         let dialect = request.dialect()?;
         let script = Script::parse(request.script.as_str());
-        let mut checked = check(&script, &request.scripts, &dialect);
+        let mut checked = check(&script, &request.scripts, &dialect, &Options::default());
         checked.diagnostics.retain(|diagnostic| diagnostic.unit == 0);
         let mut response = CheckResponse::default();
         response.file(&FileReport {

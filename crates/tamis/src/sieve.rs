@@ -9,6 +9,7 @@
 //! ```
 
 pub mod bind;
+pub mod check;
 pub mod dialect;
 pub mod effects;
 pub mod format;
@@ -23,6 +24,7 @@ pub mod syntax;
 pub mod values;
 
 pub use bind::{Scripts, Store, WantedScript};
+pub use check::{Checked, Level, Levels, Options, check};
 pub use dialect::Dialect;
 pub use format::format;
 pub use program::Program;
@@ -171,22 +173,4 @@ fn finish(program: Option<Program>, mut diagnostics: Vec<Diagnostic>, wanted: Ve
         }
     }
     Compiled { program: program.filter(|_| verdict == Verdict::Accepted), diagnostics, verdict, wanted }
-}
-
-/// What checking gives: the same findings as [`compile`], and later lints.
-#[derive(Debug)]
-pub struct Checked {
-    /// The server's verdict.
-    pub verdict: Verdict,
-    /// Errors, warnings and hints.
-    pub diagnostics: Vec<Diagnostic>,
-    /// Included scripts to be supplied for a better answer.
-    pub wanted: Vec<WantedScript>,
-}
-
-/// Checks a script for a server.
-#[must_use]
-pub fn check(script: &Script, included: &Scripts, dialect: &Dialect) -> Checked {
-    let compiled = compile(script, included, dialect);
-    Checked { verdict: compiled.verdict, diagnostics: compiled.diagnostics, wanted: compiled.wanted }
 }

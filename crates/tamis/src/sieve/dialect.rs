@@ -33,8 +33,19 @@ pub struct Dialect {
     pub unjudged: Vec<String>,
     /// The same, for scripts in the global position only.
     pub global_unjudged: Vec<String>,
+    /// What the server's own scripts do with a message that this script leaves to them.
+    pub after: After,
     /// Limits and defaults.
     pub settings: Settings,
+}
+
+/// What the scripts of the server do that run after the user's own, as far as it matters to the user's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct After {
+    /// They file spam: the header field that tells it, and what its value contains. A message that the user's script files never gets there.
+    pub files_spam: Option<(&'static str, &'static str)>,
+    /// They test `duplicate` without a handle, so that a user's script that does the same breaks them (ext-duplicate-common.c).
+    pub tests_duplicate: bool,
 }
 
 /// Where a script stands in a server.

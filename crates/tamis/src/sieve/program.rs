@@ -49,6 +49,21 @@ pub struct Unit {
     pub tests: Vec<Test>,
 }
 
+impl Unit {
+    /// The empty script.
+    pub const NOTHING: Self = Self {
+        name: String::new(),
+        global: false,
+        variables: Vec::new(),
+        captures: false,
+        flags: false,
+        required: Vec::new(),
+        block: Block { start: 0, end: 0 },
+        commands: Vec::new(),
+        tests: Vec::new(),
+    };
+}
+
 /// Where a variable lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {

@@ -301,6 +301,33 @@ pub const ENVELOPE_PARTS: &[(&str, bool, &str)] = &[
 pub const DATE_PARTS: &[&str] =
     &["year", "month", "day", "date", "julian", "hour", "minute", "second", "time", "iso8601", "std11", "zone", "weekday"];
 
+/// Extensions that a later one takes the place of, and that one: drafts that never became standards, and vendors' names of what did.
+pub const SUPERSEDED: &[(&str, &str)] = &[("imapflags", "imap4flags"), ("notify", "enotify")];
+
+/// Header fields that spam filters write their verdict in, lower case (SpamAssassin, Rspamd's milter_headers, amavis, bogofilter, Exchange).
+pub const SPAM_HEADERS: &[&str] = &[
+    "x-spam",
+    "x-spam-flag",
+    "x-spam-status",
+    "x-spam-level",
+    "x-spam-score",
+    "x-spam-bar",
+    "x-spam-report",
+    "x-spamd-result",
+    "x-spamd-bar",
+    "x-rspamd-score",
+    "x-rspamd-action",
+    "x-rspamd-bar",
+    "x-bogosity",
+    "x-ms-exchange-organization-scl",
+    "x-spam-checker-version",
+    "x-suspected-spam",
+];
+
+/// Header fields of which a message has one at most (RFC 5322, 3.6), lower case.
+pub const SINGLE_HEADERS: &[&str] =
+    &["subject", "date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references"];
+
 /// All extensions, the base language first.
 #[must_use]
 pub const fn extensions() -> &'static [&'static Extension] {

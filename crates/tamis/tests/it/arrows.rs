@@ -35,6 +35,21 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     // Row 3.
+    (
+        "sieve::check",
+        &[
+            "text",
+            "diagnostic",
+            "regex",
+            "mail",
+            "sieve::spec",
+            "sieve::dialect",
+            "sieve::syntax",
+            "sieve::values",
+            "sieve::program",
+            "sieve::bind",
+        ],
+    ),
     ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),
     ("sieve::run", &["text", "order", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::values", "sieve::program"]),
     ("sieve::narrate", &["text", "diagnostic", "sieve::run"]),

@@ -2,14 +2,20 @@
 //! between two characters. Text in, text out.
 
 use tamis::diagnostic::Language;
-use tamis::sieve::{Dialect, Script, Scripts, check as check_script};
+use tamis::sieve::{Dialect, Options, Script, Scripts, check as check_script};
 
 /// Checks a script whose marks say what is expected; every finding must be marked, every mark be a finding.
 #[track_caller]
-fn check(server: &str, marked: &str) {
+pub(super) fn check(server: &str, marked: &str) {
+    check_with(server, &Options::default(), marked);
+}
+
+/// The same, with what is known of the user.
+#[track_caller]
+pub(super) fn check_with(server: &str, options: &Options, marked: &str) {
     let dialect = Dialect::named(server).unwrap();
     let script = Script::parse(marked);
-    let checked = check_script(&script, &Scripts::default(), &dialect);
+    let checked = check_script(&script, &Scripts::default(), &dialect, options);
     let mut found: Vec<String> = checked
         .diagnostics
         .iter()
@@ -133,7 +139,7 @@ fn what_never_runs_is_not_looked_at() {
 #[test]
 fn servers_differ() {
     let pipe = |expected: &str| format!("  require \"editheader\";\n{expected}");
-    check("mailcow", &pipe(""));
+    check("mailcow", &pipe("#         ^^^^^^^^^^^^ hint[sieve/unused-require]: the script does not use `editheader`\n"));
     check(
         "pigeonhole-0.5",
         &pipe("#         ^^^^^^^^^^^^ error[sieve/extension-unavailable]: pigeonhole-0.5 does not offer the extension `editheader`\n"),

@@ -1,6 +1,6 @@
 //! Cyrus IMAP, as installed with everything compiled in (sieve/interp.c and interp.h; lib/imapoptions for the settings).
 
-use super::known::Recipe;
+use super::known::{NOTHING_AFTER, Recipe};
 use super::{Engine, Position};
 
 /// What interp.h marks as supported.
@@ -16,6 +16,7 @@ pub(super) const CYRUS: Recipe = Recipe {
     position: Position::Personal,
     extensions: &[OFFERED],
     global: "",
+    after: NOTHING_AFTER,
     settings: &[
         // sieve_maxscriptsize
         ("max_script_size", "32K"),

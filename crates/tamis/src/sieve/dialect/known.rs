@@ -1,7 +1,7 @@
 //! The servers that tamis knows, by name. Each family has a file of its own.
 
 use super::pigeonhole::pigeonhole_settings;
-use super::{Dialect, Engine, Position};
+use super::{After, Dialect, Engine, Position};
 use super::{cyrus, mailcow, pigeonhole, proton, rfc, stalwart};
 use crate::sieve::spec::{self, Extension};
 
@@ -24,9 +24,14 @@ pub(super) struct Recipe {
     pub(super) extensions: &'static [&'static str],
     /// Those for scripts in the global position only.
     pub(super) global: &'static str,
+    /// What runs after a user's script.
+    pub(super) after: After,
     /// Settings as the administrator would write them.
     pub(super) settings: &'static [(&'static str, &'static str)],
 }
+
+/// Most servers run nothing after a user's script.
+pub(super) const NOTHING_AFTER: After = After { files_spam: None, tests_duplicate: false };
 
 impl Server {
     /// Its dialect.
@@ -41,6 +46,7 @@ impl Server {
             global_extensions: extensions(&[recipe.global]),
             unjudged: Vec::new(),
             global_unjudged: Vec::new(),
+            after: recipe.after,
             settings: pigeonhole_settings(),
         };
         for (key, value) in recipe.settings {

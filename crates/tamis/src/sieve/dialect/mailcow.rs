@@ -1,8 +1,8 @@
 //! mailcow: Pigeonhole 0.5 on Alpine, with the settings of its data/conf/dovecot/dovecot.conf.
 
-use super::known::{ALWAYS, Recipe};
+use super::known::{ALWAYS, NOTHING_AFTER, Recipe};
 use super::pigeonhole::PIGEONHOLE_DEFAULT;
-use super::{Engine, Position};
+use super::{After, Engine, Position};
 
 /// sieve_extensions, and what sieve_plugins = sieve_imapsieve sieve_extprograms brings.
 const ADDED: &str = "notify imapflags vacation-seconds editheader imapsieve vnd.dovecot.imapsieve";
@@ -14,6 +14,8 @@ pub(super) const MAILCOW: Recipe = Recipe {
     extensions: &[PIGEONHOLE_DEFAULT, ALWAYS, ADDED],
     // sieve_global_extensions = +vnd.dovecot.pipe +vnd.dovecot.execute
     global: "vnd.dovecot.pipe vnd.dovecot.execute",
+    // global_sieve_after: spam to Junk, duplicates discarded.
+    after: After { files_spam: Some(("X-Spam-Flag", "YES")), tests_duplicate: true },
     settings: &[
         ("max_redirects", "100"),
         ("max_actions", "101"),
@@ -27,4 +29,4 @@ pub(super) const MAILCOW: Recipe = Recipe {
 };
 
 /// A script that the administrator runs before or after the users' own.
-pub(super) const MAILCOW_GLOBAL: Recipe = Recipe { position: Position::Global, ..MAILCOW };
+pub(super) const MAILCOW_GLOBAL: Recipe = Recipe { position: Position::Global, after: NOTHING_AFTER, ..MAILCOW };

@@ -1,6 +1,6 @@
 //! Dovecot's Pigeonhole, as installed (sieve-extensions.c, sieve-settings.c, sieve-limits.h and each extension's own file).
 
-use super::known::{ALWAYS, Recipe};
+use super::known::{ALWAYS, NOTHING_AFTER, Recipe};
 use super::{AddressSource, Dialect, Engine, NEWEST_24, Position, Score, Settings};
 
 /// What Pigeonhole switches on by itself (sieve-extensions.c), in the order in which it announces them.
@@ -87,6 +87,7 @@ pub(super) const PIGEONHOLE_05: Recipe = Recipe {
     position: Position::Personal,
     extensions: &[PIGEONHOLE_DEFAULT, ALWAYS],
     global: "",
+    after: NOTHING_AFTER,
     settings: &[],
 };
 

@@ -1,6 +1,6 @@
 //! Proton Mail: the extensions that its help page on Sieve filters lists. How its engine runs is not published, so scripts run by the RFCs.
 
-use super::known::{ALWAYS, Recipe};
+use super::known::{ALWAYS, NOTHING_AFTER, Recipe};
 use super::{Engine, Position};
 
 /// The page's table, and what the filters begin with that Proton's own interface writes.
@@ -12,5 +12,6 @@ pub(super) const PROTON: Recipe = Recipe {
     position: Position::Personal,
     extensions: &[OFFERED, ALWAYS],
     global: "",
+    after: NOTHING_AFTER,
     settings: &[("max_actions", "0"), ("vacation_min_period", "0")],
 };

@@ -1,6 +1,6 @@
 //! The RFCs by the letter, with every standardised extension; limits are Pigeonhole's where the RFCs name none.
 
-use super::known::{ALWAYS, Recipe};
+use super::known::{ALWAYS, NOTHING_AFTER, Recipe};
 use super::pigeonhole::PIGEONHOLE_DEFAULT;
 use super::{Engine, Position};
 
@@ -14,5 +14,6 @@ pub(super) const RFC: Recipe = Recipe {
     position: Position::Personal,
     extensions: &[PIGEONHOLE_DEFAULT, ALWAYS, STANDARDISED],
     global: "",
+    after: NOTHING_AFTER,
     settings: &[("max_actions", "0"), ("max_redirects", "1000"), ("vacation_min_period", "0"), ("global", "yes")],
 };

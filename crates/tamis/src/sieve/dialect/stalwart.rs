@@ -1,6 +1,6 @@
 //! Stalwart, a user's own script: sieve-rs with the limits that it has when nobody sets any (src/compiler/mod.rs, src/runtime/mod.rs).
 
-use super::known::Recipe;
+use super::known::{NOTHING_AFTER, Recipe};
 use super::{Engine, Position};
 
 /// Capability::all, and its two own, which the compiler knows without announcing them.
@@ -15,6 +15,7 @@ pub(super) const STALWART: Recipe = Recipe {
     position: Position::Personal,
     extensions: &[OFFERED],
     global: "",
+    after: NOTHING_AFTER,
     settings: &[
         ("max_actions", "0"),
         ("max_redirects", "1"),

@@ -32,6 +32,21 @@ pub fn string(token: &[u8], kind: Kind) -> Cow<'_, [u8]> {
     }
 }
 
+/// A string as a token, quotes and escapes in place (RFC 5228, 2.4.2): what every generated piece of script goes through.
+#[must_use]
+pub fn quote(value: &str) -> String {
+    let mut out = String::with_capacity(value.len().saturating_add(2));
+    out.push('"');
+    for char in value.chars() {
+        if matches!(char, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(char);
+    }
+    out.push('"');
+    out
+}
+
 fn quoted(token: &[u8]) -> Vec<u8> {
     let inside = match token {
         // Single quotes are an error that was reported; the string is read as it was meant.

@@ -157,6 +157,14 @@ impl Calls {
         CallIter { calls: self, next: 0, end: count(self.calls.len()) }
     }
 
+    /// The command or test whose name begins at this byte offset.
+    #[must_use]
+    pub fn at(&self, start: u32) -> Option<Call<'_>> {
+        let index = self.calls.partition_point(|call| call.name.start < start);
+        let data = self.calls.get(index).filter(|call| call.name.start == start)?;
+        Some(Call { calls: self, data, index: count(index), name: data.name, head: data.head })
+    }
+
     /// How many commands there are.
     #[must_use]
     pub fn commands(&self) -> usize {

@@ -1,0 +1,57 @@
+//! Lints: what a server accepts and a user of mail would rather not have. Warnings and hints only; the verdict is the server's.
+//!
+//! One file for each family. A lint looks at a script that the server accepts, as it was bound ([`Program`]) and as it is written
+//! ([`Script`]), and reports the smallest range that shows the matter. It never claims what it cannot know: a string that is built at run time
+//! is passed over.
+
+mod levels;
+#[cfg(feature = "lints")]
+mod lints;
+#[cfg(feature = "lints")]
+mod suppress;
+
+use super::bind::Scripts;
+use super::dialect::Dialect;
+use super::{Script, Verdict, WantedScript, compile};
+use crate::diagnostic::Diagnostic;
+
+pub use levels::{Level, Levels};
+
+/// What may be known beside the script and its server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// How loud each finding is. Errors are the server's and have no level.
+    pub levels: Levels,
+    /// The user's own addresses.
+    pub addresses: Vec<String>,
+    /// The user's mailboxes; `None` if they are not known.
+    pub mailboxes: Option<Vec<String>>,
+}
+
+/// What checking gives: what compiling says, and lints.
+#[derive(Debug)]
+pub struct Checked {
+    /// The server's verdict, which no level changes.
+    pub verdict: Verdict,
+    /// Errors, warnings and hints, by unit and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Included scripts to be supplied for a better answer.
+    pub wanted: Vec<WantedScript>,
+}
+
+/// Checks a script for a server. Lints speak only of a script that the server accepts: of any other, its errors come first.
+#[must_use]
+pub fn check(script: &Script, included: &Scripts, dialect: &Dialect, options: &Options) -> Checked {
+    let compiled = compile(script, included, dialect);
+    let mut diagnostics = compiled.diagnostics;
+    #[cfg(feature = "lints")]
+    {
+        if let Some(program) = &compiled.program {
+            diagnostics.extend(lints::look(script, program, options));
+        }
+        suppress::apply(script, &mut diagnostics);
+    }
+    options.levels.apply(&mut diagnostics);
+    crate::diagnostic::sort(&mut diagnostics);
+    Checked { verdict: compiled.verdict, diagnostics, wanted: compiled.wanted }
+}

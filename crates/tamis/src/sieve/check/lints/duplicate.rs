@@ -1,0 +1,75 @@
+//! `duplicate` on a value that was asked for already: Pigeonhole's engine then fails the script without a word (ext-duplicate-common.c).
+
+use super::walk::Steps;
+use super::{Applicability, Code, Diagnostic, Edit, Look, Phrase, Range, fix};
+use crate::sieve::program::{Duplicate, If, Op, Test, TestKind, Text};
+
+/// Two in the script, or one in it and one in the server's own that runs after it.
+pub(super) fn twice(look: &mut Look<'_>) {
+    if !look.dialect.engine.is_pigeonhole() {
+        return;
+    }
+    let tests = duplicates(look);
+    for (number, (test, one, frame)) in tests.iter().enumerate() {
+        let steps = Steps::of(look.unit);
+        let earlier = tests.get(..number).unwrap_or(&[]).iter().find(|(_, other, own)| same(one, other) && !steps.exclude(*frame, *own));
+        if let Some((earlier, ..)) = earlier {
+            let label = Phrase { en: "the value was looked up here", fr: "la valeur a été cherchée ici" };
+            let finding = Diagnostic::new(Code::DuplicateTestTwice, test.range).label(earlier.range, label);
+            look.report(handle(look, test, finding, number + 1));
+        } else if look.dialect.after.tests_duplicate && one.handle.is_none() && one.header.is_none() && one.uniqueid.is_none() {
+            let finding = Diagnostic::new(Code::DuplicateInChain, test.range);
+            look.report(handle(look, test, finding, number + 1));
+        }
+    }
+}
+
+/// A handle makes it another value (RFC 7352, 3.1).
+fn handle(look: &Look<'_>, test: &Test, finding: Diagnostic, number: usize) -> Diagnostic {
+    let Some(call) = look.call(test.range) else { return finding };
+    let edit = Edit { range: Range::at(call.name.end), text: format!(" :handle \"{number}\"") };
+    finding.fix(fix(Phrase { en: "give it a handle of its own", fr: "lui donner un `:handle` à lui" }, Applicability::Unsafe, vec![edit]))
+}
+
+type Found<'p> = (&'p Test, &'p Duplicate, Option<usize>);
+
+/// Every `duplicate` with the branch that its command stands in.
+fn duplicates<'p>(look: &Look<'p>) -> Vec<Found<'p>> {
+    let unit = look.unit;
+    let mut out = Vec::new();
+    if !unit.tests.iter().any(|test| matches!(test.kind, TestKind::Duplicate(_))) {
+        return out;
+    }
+    for step in Steps::of(unit).steps {
+        if let Op::If(branches) = &step.command.op {
+            let range = tests_of(look, branches);
+            let inside = unit.tests.iter().filter(|test| range.start <= test.range.start && test.range.end <= range.end);
+            for test in inside {
+                if let TestKind::Duplicate(one) = &test.kind
+                    && branches.branches().any(|branch| {
+                        let own = unit.test(branch.test).range;
+                        own.start <= test.range.start && test.range.end <= own.end
+                    })
+                {
+                    out.push((test, &**one, step.frame));
+                }
+            }
+        }
+    }
+    out.sort_by_key(|(test, ..)| test.range.start);
+    out
+}
+
+/// From the first test of an `if` to the last of its branches.
+fn tests_of(look: &Look<'_>, branches: &If) -> Range {
+    branches.branches().map(|branch| look.unit.test(branch.test).range).reduce(Range::cover).unwrap_or_default()
+}
+
+/// True if both look up one value under one handle, as far as that is known.
+fn same(a: &Duplicate, b: &Duplicate) -> bool {
+    let literal = |text: &Option<Text>| text.as_ref().map(|text| text.literal().map(<[u8]>::to_ascii_lowercase));
+    let known = |text: &Option<Option<Vec<u8>>>| !matches!(text, Some(None));
+    let (a, b) =
+        ([literal(&a.handle), literal(&a.header), literal(&a.uniqueid)], [literal(&b.handle), literal(&b.header), literal(&b.uniqueid)]);
+    a == b && a.iter().all(known)
+}

@@ -1,0 +1,49 @@
+//! Blocks that another program writes, and will write again.
+
+use super::{Code, Diagnostic, Look, Range};
+use crate::sieve::syntax::Kind;
+use crate::text::find;
+
+/// What the comments of other editors begin with or contain, and whose they are.
+const MARKS: &[(&str, &str)] = &[
+    ("### Nextcloud Mail", "Nextcloud"),
+    ("# This is SnappyMail sieve script", "SnappyMail"),
+    ("# RAINLOOP:SIEVE", "SnappyMail"),
+    ("BEGIN:FILTER:", "SnappyMail"),
+    ("horde.org/ingo", "Horde Ingo"),
+    ("#SCRIPTNAME:", "KDE"),
+    ("# EDITOR ", "Kolab"),
+    ("# EDITOR_VERSION", "Kolab"),
+    ("# rule:[", "Roundcube"),
+    ("# Generated: Do not run this script on spam messages", "Proton Mail"),
+    ("/** @type ", "Proton Mail"),
+    ("# Rule:", "Bulwark"),
+];
+
+/// Says once for each program that its blocks are its own.
+pub(super) fn blocks(look: &mut Look<'_>) {
+    let text = look.text();
+    if !MARKS.iter().any(|(mark, _)| find(text.as_bytes(), mark.as_bytes()).is_some()) {
+        return;
+    }
+    let mut told: Vec<&str> = Vec::new();
+    let mut start = 0;
+    let mut found = Vec::new();
+    for token in look.script.tree().tokens() {
+        let range = Range::new(start, token.end);
+        start = token.end;
+        if !matches!(token.kind, Kind::HashComment | Kind::BracketComment) {
+            continue;
+        }
+        let comment = range.of(text);
+        let Some((_, owner)) = MARKS.iter().find(|(mark, _)| comment.contains(mark)) else { continue };
+        if !told.contains(owner) {
+            told.push(owner);
+            let shown = comment.lines().next().map_or(0, |line| line.trim_end().len());
+            found.push((Range::new(range.start, range.start + crate::text::offset(shown)), *owner));
+        }
+    }
+    for (range, owner) in found {
+        look.report(Diagnostic::new(Code::ManagedBlock, range).with("owner", owner));
+    }
+}

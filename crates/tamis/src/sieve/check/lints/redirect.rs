@@ -1,0 +1,61 @@
+//! Mail that is sent on: all of it, in a circle, or to whom its sender chose.
+
+use super::walk::Steps;
+use super::{Applicability, Code, Diagnostic, Edit, Look, Phrase, Range, fix};
+use crate::mail::parse_address;
+use crate::sieve::program::{Op, Piece, Text, Unit};
+
+/// Looks at every `redirect`.
+pub(super) fn redirects(look: &mut Look<'_>) {
+    let steps = Steps::of(look.unit);
+    for step in &steps.steps {
+        let Op::Redirect { addresses, copy, list: false, .. } = &step.command.op else { continue };
+        for address in &addresses.items {
+            if let Some(literal) = address.literal() {
+                to_self(look, address, literal);
+            } else if address.pieces.iter().any(|piece| comes_from_message(look.unit, piece)) {
+                look.report(Diagnostic::new(Code::ComputedRedirect, address.range));
+            }
+        }
+        if step.frame.is_none() && !step.after_end {
+            let to = addresses.items.first().map(|address| address.range.of(look.text()).trim_matches('"').to_owned()).unwrap_or_default();
+            let kept = *copy || look.unit.commands.iter().any(|command| matches!(command.op, Op::Keep { .. } | Op::FileInto { .. }));
+            let code = if kept { Code::RedirectsAll } else { Code::RedirectsAllAway };
+            let mut finding = Diagnostic::new(code, step.command.range).with("address", to);
+            if code == Code::RedirectsAllAway
+                && look.is_required("copy")
+                && let Some(call) = look.call(step.command.range)
+            {
+                let edit = Edit { range: Range::at(call.name.end), text: " :copy".into() };
+                finding = finding.fix(fix(
+                    Phrase { en: "keep a copy: `:copy`", fr: "garder une copie : `:copy`" },
+                    Applicability::Unsafe,
+                    vec![edit],
+                ));
+            }
+            look.report(finding);
+        }
+    }
+}
+
+/// A redirect to the user's own address comes back, until the server sees the circle and gives up.
+fn to_self(look: &mut Look<'_>, address: &Text, literal: &[u8]) {
+    let Ok(to) = parse_address(literal) else { return };
+    let own = look.options.addresses.iter().filter_map(|own| parse_address(own.as_bytes()).ok());
+    if own.into_iter().any(|own| own.equals_ignoring_case(&to)) {
+        look.report(Diagnostic::new(Code::RedirectToSelf, address.range).with("address", literal));
+    }
+}
+
+/// True for a piece whose value the message gives: a match value, or a variable that one was put into.
+fn comes_from_message(unit: &Unit, piece: &Piece) -> bool {
+    match piece {
+        Piece::Match(_) => true,
+        Piece::Variable(place) => unit.commands.iter().any(|command| match &command.op {
+            Op::Set { variable, value, .. } if variable == place => value.pieces.iter().any(|piece| !matches!(piece, Piece::Literal(_))),
+            Op::ExtractText { variable, .. } => variable == place,
+            _ => false,
+        }),
+        _ => false,
+    }
+}
