@@ -5,6 +5,7 @@
 //! is passed over.
 
 mod boxes;
+mod cure;
 mod deprecated;
 mod discard;
 mod duplicate;
@@ -34,6 +35,7 @@ use super::{Script, Verdict, WantedScript, compile};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::text::{Edit, Range, offset};
 
+pub use cure::{Cured, cure, fix_of};
 pub use levels::{Level, Levels};
 
 /// What may be known beside the script and its server.
