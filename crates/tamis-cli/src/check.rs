@@ -95,7 +95,7 @@ pub fn check(args: &CheckArgs) -> Result<Exit, String> {
         true => Box::new(anstream::stderr()),
         false => Box::new(anstream::stdout()),
     };
-    let _ = out.write_all(report::render(args.format, &reports, &troubles, language).as_bytes());
+    let _ = out.write_all(report::render(args.format, &reports, &troubles, args.fix, language).as_bytes());
     if args.fix {
         let summary = format!("{}{}", mended.told, mended.summary(&reports, false, args.unsafe_fixes, language));
         match args.format {
@@ -206,7 +206,7 @@ impl Mended {
         let mut out = match (language, would) {
             (Language::En, false) => format!("{fixed} applied in {place}; {left} left"),
             (Language::En, true) => format!("{fixed} to apply in {place}; {left} would be left"),
-            (Language::Fr, false) => format!("{fixed} dans {place} ; {left} en reste"),
+            (Language::Fr, false) => format!("{fixed} dans {place} ; reste : {left}"),
             (Language::Fr, true) => format!("{fixed} à faire dans {place} ; resterait : {left}"),
         };
         if more > 0 {

@@ -149,13 +149,16 @@ pub fn nearest_codes(name: &str) -> Vec<&'static str> {
         found.extend(near);
         ids = rest;
     }
+    if !found.is_empty() {
+        found.truncate(3);
+        return found;
+    }
     let words: Vec<&str> = asked.split(['-', '_', ' ']).filter(|word| word.len() > 3).collect();
     let shared = |id: &&str| words.iter().filter(|word| id.contains(*word)).count();
     ids.retain(|id| shared(id) > 0);
     ids.sort_by_key(|id| std::cmp::Reverse(shared(id)));
-    found.extend(ids);
-    found.truncate(3);
-    found
+    ids.truncate(3);
+    ids
 }
 
 /// The names of levels.
@@ -164,6 +167,14 @@ pub const LEVELS: [&str; 3] = ["off", "hint", "warning"];
 /// There is no such level, in English and in French.
 pub fn no_level(name: &str) -> (String, String) {
     (format!("there is no level `{name}`: `off`, `hint` or `warning`"), format!("il n'y a pas de niveau `{name}` : `off`, `hint` ou `warning`"))
+}
+
+/// An error has no level, in English and in French.
+pub fn no_level_for(id: &str) -> (String, String) {
+    (
+        format!("`{id}` is an error: the server refuses such a script, whatever its level"),
+        format!("`{id}` est une erreur : le serveur refuse un tel script, quel que soit son niveau"),
+    )
 }
 
 /// The whole name of a setting, as Dovecot writes it.

@@ -226,13 +226,8 @@ impl Reader {
                 self.wrong(range, format!("there is no finding `{key}`"), format!("il n'y a pas de constat `{key}`"), help);
             }
             Some(code) if code.severity() == Severity::Error => {
-                let id = code.facts().id;
-                self.wrong(
-                    range,
-                    format!("`{id}` is an error: the server refuses such a script, whatever its level"),
-                    format!("`{id}` est une erreur : le serveur refuse un tel script, quel que soit son niveau"),
-                    None,
-                );
+                let (en, fr) = common::no_level_for(code.facts().id);
+                self.wrong(range, en, fr, None);
             }
             Some(_) => {}
         }
@@ -290,6 +285,10 @@ pub fn levels(config: &Config, asked: &[String], language: Language) -> Result<L
             ));
         };
         let code = known_code(name, language)?;
+        if code.severity() == Severity::Error {
+            let (en, fr) = common::no_level_for(code.facts().id);
+            return Err(says(language, en, fr));
+        }
         let Some(level) = Level::named(level) else {
             let (en, fr) = common::no_level(level);
             return Err(says(language, en, fr));

@@ -132,11 +132,19 @@ fn text(code: Code, language: Language) -> String {
     out
 }
 
-/// A page for a terminal: its title, its text as it stands, its scripts indented below what they show.
+/// How wide text is.
+const WIDTH: usize = 100;
+
+/// A page for a terminal: its title, its text in lines of that width, its scripts indented below what they show.
 fn rendered(page: &str, language: Language) -> String {
     let mut out = String::new();
+    let mut paragraph = String::new();
     let mut is_script = false;
     for line in page.lines() {
+        let is_item = ["- ", "* ", "| ", "#"].iter().any(|start| line.starts_with(start));
+        if is_script || is_item || line.trim().is_empty() || line.starts_with("```") {
+            flow(&mut out, &mut paragraph);
+        }
         if let Some(info) = line.strip_prefix("```") {
             is_script = !is_script;
             let mut words = info.split_ascii_whitespace();
@@ -144,22 +152,51 @@ fn rendered(page: &str, language: Language) -> String {
                 continue;
             }
             let (mark, colour, word) = match words.next() {
-                Some("bad") => ("✘ ", RED, says(language, "found in", "trouvé dans")),
-                Some("good") => ("✔ ", GREEN, says(language, "not in", "absent de")),
+                Some("bad") => ("✘ ", RED, says(language, "bad", "à éviter")),
+                Some("good") => ("✔ ", GREEN, says(language, "good", "bien")),
                 _ => ("", DIM, ""),
             };
             let known = words.collect::<Vec<_>>().join(" ");
-            out += &format!("  {colour}{mark}{word}{RESET}{}\n\n", if known.is_empty() { String::new() } else { format!(" {DIM}({known}){RESET}") });
+            let known = if known.is_empty() { known } else { format!(" {DIM}({known}){RESET}") };
+            out += &format!("  {colour}{mark}{word}{RESET}{known}\n\n");
         } else if is_script {
-            out += &format!("    {line}\n");
+            out += format!("    {line}").trim_end();
+            out.push('\n');
         } else if let Some(title) = line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#')) {
             out += &format!("{BOLD}{title}{RESET}\n");
-        } else {
-            out += &emphasised(line);
+        } else if line.trim().is_empty() {
             out.push('\n');
+        } else {
+            if !paragraph.is_empty() {
+                paragraph.push(' ');
+            }
+            paragraph += line.trim();
         }
     }
+    flow(&mut out, &mut paragraph);
     out
+}
+
+/// Lays out a paragraph and empties it. The lines of an item of a list are set in.
+fn flow(out: &mut String, paragraph: &mut String) {
+    let indent = if paragraph.starts_with("- ") || paragraph.starts_with("* ") { "  " } else { "" };
+    let mut line = String::new();
+    let mut laid_out = String::new();
+    for word in paragraph.split_ascii_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            laid_out += &format!("{line}\n");
+            line = indent.to_owned();
+        } else if !line.is_empty() {
+            line.push(' ');
+        }
+        line += word;
+    }
+    if !line.is_empty() {
+        laid_out += &format!("{line}\n");
+    }
+    // Colours come last: they have no width.
+    *out += &emphasised(&laid_out);
+    paragraph.clear();
 }
 
 /// Text between backticks in colour; the backticks stay, since colours may be off.

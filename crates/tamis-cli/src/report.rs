@@ -84,10 +84,10 @@ impl Report {
     }
 }
 
-/// Everything in a format. `troubles` are the files that could not be read.
-pub fn render(format: Format, reports: &[Report], troubles: &[String], language: Language) -> String {
+/// Everything in a format. `troubles` are the files that could not be read; `is_mended`, whether fixes were applied already.
+pub fn render(format: Format, reports: &[Report], troubles: &[String], is_mended: bool, language: Language) -> String {
     match format {
-        Format::Full => text::full(reports, language),
+        Format::Full => text::full(reports, is_mended, language),
         Format::Concise => text::concise(reports),
         Format::Json => json(reports),
         Format::Sarif => sarif::render(reports, troubles, language),

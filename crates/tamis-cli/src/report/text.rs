@@ -8,8 +8,8 @@ use super::{Answer, Report, servers, shown};
 use crate::common::{number, says};
 use crate::{check, draw};
 
-/// With excerpts and a summary; of every server, the verdicts in a table.
-pub fn full(reports: &[Report], language: Language) -> String {
+/// With excerpts and a summary; of every server, the verdicts in a table. What was mended has no more to be fixed.
+pub fn full(reports: &[Report], is_mended: bool, language: Language) -> String {
     let mut out = String::new();
     if reports.iter().any(|report| report.servers.len() > 1) {
         let tables: Vec<String> = reports.iter().map(servers::table).collect();
@@ -21,6 +21,9 @@ pub fn full(reports: &[Report], language: Language) -> String {
         out += "\n\n";
     }
     out += &summary(reports, language);
+    if !is_mended {
+        out += &fixable(reports, language);
+    }
     if let Some((_, first)) = found().next() {
         // Of an error first: its page is what is wanted.
         let first = found().map(|(_, found)| found).find(|found| found.severity == Severity::Error).unwrap_or(first);
@@ -78,7 +81,13 @@ fn summary(reports: &[Report], language: Language) -> String {
     if parts.is_empty() {
         return String::new();
     }
-    let mut out = format!("{}{}{}\n", parts.join(", "), says(language, ": ", " : "), counts.join(", "));
+    format!("{}{}{}\n", parts.join(", "), says(language, ": ", " : "), counts.join(", "))
+}
+
+/// How many findings have a fix.
+fn fixable(reports: &[Report], language: Language) -> String {
+    let answers = || reports.iter().flat_map(|report| &report.servers);
+    let mut out = String::new();
     let fixable = |and_unsafe: bool| {
         let fixable = |found: &&Diagnostic| found.unit == 0 && fix_of(found, and_unsafe).is_some();
         answers().flat_map(Answer::all).filter(fixable).count()
