@@ -20,9 +20,15 @@ pub fn finding(diagnostic: &Diagnostic, path: &str, source: &str, language: Lang
     let message = diagnostic.message(language);
     let labels: Vec<(Range<usize>, String)> =
         diagnostic.labels.iter().map(|label| (span(label.range, source), label.message.render(language, &label.params))).collect();
-    let mut snippet =
-        Snippet::source(source).path(path).fold(true).annotation(AnnotationKind::Primary.span(span(diagnostic.range, source)));
-    for (range, label) in &labels {
+    // What a label says of the place itself stands there.
+    let range = span(diagnostic.range, source);
+    let (own, others): (Vec<_>, Vec<_>) = labels.iter().partition(|(place, _)| *place == range);
+    let mut primary = AnnotationKind::Primary.span(range);
+    if let Some((_, label)) = own.first() {
+        primary = primary.label(label.as_str());
+    }
+    let mut snippet = Snippet::source(source).path(path).fold(true).annotation(primary);
+    for (range, label) in others {
         snippet = snippet.annotation(AnnotationKind::Context.span(range.clone()).label(label.as_str()));
     }
     let mut groups = vec![level.primary_title(message.as_str()).id(diagnostic.code.facts().id).element(snippet)];

@@ -1,7 +1,11 @@
 //! Applying the fixes of findings: all that do not touch each other, then again, until nothing changes.
 
-use super::{Applicability, Checked, Code, Diagnostic, Dialect, Edit, Fix, Options, Range, Script, Scripts, Severity, check};
-use crate::text::apply;
+use super::{Checked, Options, check};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Severity};
+use crate::sieve::bind::Scripts;
+use crate::sieve::dialect::Dialect;
+use crate::sieve::Script;
+use crate::text::{Edit, Range, apply};
 
 /// A script with its fixes applied, and what remains to be said of it.
 #[derive(Debug)]
@@ -140,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_fix_that_adds_an_error_is_left_out() {
-        let none = Fix { title: super::super::Phrase { en: "", fr: "" }, params: Vec::new(), applicability: Applicability::Safe, edits: Vec::new() };
+        let none = Fix { title: crate::diagnostic::Phrase { en: "", fr: "" }, params: Vec::new(), applicability: Applicability::Safe, edits: Vec::new() };
         let edit = |range: Range, text: &str| Fix { edits: vec![Edit { range, text: text.into() }], ..none.clone() };
         let (dialect, scripts, options) = (Dialect::default(), Scripts::default(), Options::default());
         let script = Script::parse("keep;\nstop;\n");
