@@ -10,7 +10,8 @@ fn main() {
     for language in ["en", "fr"] {
         let folder = docs.join(language);
         println!("cargo:rerun-if-changed={}", folder.display());
-        let mut names: Vec<String> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> =
+            std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         for name in names {
             let (path, Some(code)) = (folder.join(&name), name.strip_suffix(".md")) else { continue };

@@ -210,7 +210,11 @@ impl Mended {
             (Language::Fr, true) => format!("{fixed} à faire dans {place} ; resterait : {left}"),
         };
         if more > 0 {
-            out += &says(language, format!(", {more} of them fixable with --unsafe-fixes"), format!(", dont {more} à corriger avec --unsafe-fixes"));
+            out += &says(
+                language,
+                format!(", {more} of them fixable with --unsafe-fixes"),
+                format!(", dont {more} à corriger avec --unsafe-fixes"),
+            );
         }
         out
     }
@@ -245,4 +249,3 @@ pub fn verdict(verdict: Verdict, language: Language) -> &'static str {
         Verdict::Declined => says(language, "undecided", "sans avis"),
     }
 }
-

@@ -166,7 +166,10 @@ pub const LEVELS: [&str; 3] = ["off", "hint", "warning"];
 
 /// There is no such level, in English and in French.
 pub fn no_level(name: &str) -> (String, String) {
-    (format!("there is no level `{name}`: `off`, `hint` or `warning`"), format!("il n'y a pas de niveau `{name}` : `off`, `hint` ou `warning`"))
+    (
+        format!("there is no level `{name}`: `off`, `hint` or `warning`"),
+        format!("il n'y a pas de niveau `{name}` : `off`, `hint` ou `warning`"),
+    )
 }
 
 /// An error has no level, in English and in French.

@@ -334,7 +334,12 @@ mod tests {
     /// What is wrong, and the text at fault.
     fn mistakes(text: &str, language: Language) -> Vec<(String, String)> {
         let found = parse(text, language).unwrap_err();
-        found.into_iter().map(|mistake| (mistake.message + &mistake.help.map_or(String::new(), |help| format!(" | {help}")), text[mistake.range].to_owned())).collect()
+        found
+            .into_iter()
+            .map(|mistake| {
+                (mistake.message + &mistake.help.map_or(String::new(), |help| format!(" | {help}")), text[mistake.range].to_owned())
+            })
+            .collect()
     }
 
     #[test]

@@ -75,7 +75,9 @@ fn kind(code: Code, language: Language) -> &'static str {
             "un échec à la livraison : le serveur abandonne le script, et le message reste dans la boîte de réception",
         ),
         ("run", _) => says(language, "a remark on a delivery (`tamis run`)", "une remarque sur une livraison (`tamis run`)"),
-        ("suppressed", _) => says(language, "why a mail is not sent after all (`tamis run`)", "pourquoi un courriel ne part finalement pas (`tamis run`)"),
+        ("suppressed", _) => {
+            says(language, "why a mail is not sent after all (`tamis run`)", "pourquoi un courriel ne part finalement pas (`tamis run`)")
+        }
         ("vet", _) => says(
             language,
             "a rule of an administrator's policy that the script breaks (`tamis vet`, docs/policy.md)",

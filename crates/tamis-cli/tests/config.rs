@@ -39,12 +39,24 @@ fn the_nearest_file_above_a_script_counts() {
 fn the_command_line_wins() {
     let toml = "server = \"mailcow\"\nlang = \"fr\"\naddresses = [\"a@example.org\"]\nmailboxes = [\"INBOX\"]\ndelimiter = \"-\"\n\
                 [settings]\nsieve_extensions = \"-copy\"\n[lints]\nmissing-folder = \"hint\"\nsteals-spam = \"off\"\n";
-    let folder = folder("wins", &[("tamis.toml", toml), ("a.sieve", "require \"fileinto\";\nfileinto \"A\";\n"), ("copy.sieve", "require \"copy\";\nredirect :copy \"b@example.org\";\n"), ("self.sieve", "redirect \"a@example.org\";\n")]);
+    let folder = folder(
+        "wins",
+        &[
+            ("tamis.toml", toml),
+            ("a.sieve", "require \"fileinto\";\nfileinto \"A\";\n"),
+            ("copy.sieve", "require \"copy\";\nredirect :copy \"b@example.org\";\n"),
+            ("self.sieve", "redirect \"a@example.org\";\n"),
+        ],
+    );
     assert_eq!(check(&folder, &["a.sieve"]).1.split(": ").nth(1), Some("hint[sieve/missing-folder]"));
     for silent in [&["--mailbox", "A"][..], &["--level", "missing-folder=off"]] {
         assert_eq!(check(&folder, &[silent, &["a.sieve"]].concat()), (0, String::new(), String::new()));
     }
-    assert!(check(&folder, &["--lang", "en", "--level", "sieve/missing-folder=warning", "a.sieve"]).1.contains("warning[sieve/missing-folder]: there is"));
+    assert!(
+        check(&folder, &["--lang", "en", "--level", "sieve/missing-folder=warning", "a.sieve"])
+            .1
+            .contains("warning[sieve/missing-folder]: there is")
+    );
     // The settings of the file are those of its server; those of the command line come last.
     assert!(check(&folder, &["copy.sieve"]).1.contains("error"));
     assert!(!check(&folder, &["--server", "pigeonhole-2.4", "copy.sieve"]).1.contains("error"));
@@ -68,14 +80,21 @@ fn run_and_fmt_read_it_too() {
             ("m.eml", "From: x@example.org\nSubject: y\n\nz\n"),
         ],
     );
-    std::fs::write(folder.join("a.sieve"), "require \"envelope\";\nif envelope :is \"to\" \"anna@example.org\" { keep; } else { discard; }\n").unwrap();
+    std::fs::write(
+        folder.join("a.sieve"),
+        "require \"envelope\";\nif envelope :is \"to\" \"anna@example.org\" { keep; } else { discard; }\n",
+    )
+    .unwrap();
     let (status, out, err) = tamis(&folder, &["run", "a.sieve", "m.eml"], "");
     assert!(status == 0 && out.contains("Ce message"), "{out}{err}");
     assert!(!tamis(&folder, &["run", "--no-config", "a.sieve", "m.eml"], "").1.contains("Ce message"));
-    std::fs::write(folder.join("detail.sieve"), "require [\"envelope\", \"subaddress\"];\nif envelope :detail \"to\" \"x\" { discard; }\n").unwrap();
+    std::fs::write(folder.join("detail.sieve"), "require [\"envelope\", \"subaddress\"];\nif envelope :detail \"to\" \"x\" { discard; }\n")
+        .unwrap();
     let detail = |delimiter: &str| {
         std::fs::write(folder.join("tamis.toml"), format!("delimiter = \"{delimiter}\"\nlang = \"fr\"\n")).unwrap();
-        tamis(&folder, &["run", "--format", "json", "--to", "a-x@example.org", "detail.sieve", "m.eml"], "").1.contains("\"keep\":\"cancelled\"")
+        tamis(&folder, &["run", "--format", "json", "--to", "a-x@example.org", "detail.sieve", "m.eml"], "")
+            .1
+            .contains("\"keep\":\"cancelled\"")
     };
     assert!(!detail("+") && detail("-"));
     let (status, _, err) = tamis(&folder, &["fmt", "broken.sieve"], "");

@@ -53,7 +53,8 @@ fn the_example_of_a_configuration_is_true() {
 fn the_commands_for_build_servers_are_understood() {
     let folder = folder("ci-page", &[("filters/a.sieve", "keep;\n")]);
     let page = fences("ci.md");
-    let commands: Vec<&str> = page.iter().flat_map(|(_, text)| text.lines()).filter_map(|line| line.split_once("tamis ")).map(|(_, rest)| rest).collect();
+    let commands: Vec<&str> =
+        page.iter().flat_map(|(_, text)| text.lines()).filter_map(|line| line.split_once("tamis ")).map(|(_, rest)| rest).collect();
     let mut run = 0;
     for command in commands {
         let command = command.split([';', '>', '#']).next().unwrap().replace("filters/*.sieve", "filters/a.sieve");

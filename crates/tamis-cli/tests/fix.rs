@@ -5,7 +5,8 @@ mod program;
 use program::{folder, tamis};
 
 const SCRIPT: &str = "require [\"fileinto\", \"copy\"];\nif header :contain \"Subject\" \"é\" { fileinto \"A\"; }\nvacation \"b\";\n";
-const SAFE: &str = "require [\"fileinto\", \"copy\", \"vacation\"];\nif header :contain \"Subject\" \"é\" { fileinto \"A\"; }\nvacation \"b\";\n";
+const SAFE: &str =
+    "require [\"fileinto\", \"copy\", \"vacation\"];\nif header :contain \"Subject\" \"é\" { fileinto \"A\"; }\nvacation \"b\";\n";
 const ALL: &str = "require [\"fileinto\", \"vacation\"];\nif header :contains \"Subject\" \"é\" { fileinto \"A\"; }\nvacation \"b\";\n";
 
 #[test]
@@ -40,7 +41,10 @@ fn a_diff_changes_nothing() {
     assert_eq!(tamis(&folder, &["check", "--diff", "clean.sieve"], "").0, 0);
     // What is left is no change.
     let left = "if header :contain \"Subject\" \"x\" { discard; }\n";
-    assert_eq!((tamis(&folder, &["check", "--diff", "-"], left).0, tamis(&folder, &["check", "--diff", "--unsafe-fixes", "-"], left).0), (0, 1));
+    assert_eq!(
+        (tamis(&folder, &["check", "--diff", "-"], left).0, tamis(&folder, &["check", "--diff", "--unsafe-fixes", "-"], left).0),
+        (0, 1)
+    );
 }
 
 #[test]

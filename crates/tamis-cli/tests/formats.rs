@@ -32,7 +32,13 @@ fn sarif_is_what_its_schema_says() {
     let corpus = root().join("corpus/sieve");
     let mut args: Vec<String> = Vec::new();
     for folder in [corpus.clone(), corpus.join("bad")] {
-        args.extend(std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).map(|path| path.to_str().unwrap().to_owned()));
+        args.extend(
+            std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| path.is_file())
+                .map(|path| path.to_str().unwrap().to_owned()),
+        );
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     for asked in [args, vec!["-"], vec!["-", "--server", "all", "--lang", "fr"], vec!["-", "missing.sieve"]] {
@@ -71,13 +77,18 @@ fn sarif_has_places_pages_and_fixes() {
     // A fingerprint stays when lines move.
     std::fs::write(folder.join("a b.sieve"), format!("# one more\n\n{SCRIPT}")).unwrap();
     let moved: Value = serde_json::from_str(&check(&folder, "sarif", &["a b.sieve"])).unwrap();
-    let prints = |log: &Value| log["runs"][0]["results"].as_array().unwrap().iter().map(|result| result["partialFingerprints"].clone()).collect::<Vec<_>>();
+    let prints = |log: &Value| {
+        log["runs"][0]["results"].as_array().unwrap().iter().map(|result| result["partialFingerprints"].clone()).collect::<Vec<_>>()
+    };
     assert_eq!(prints(&log), prints(&moved));
     // Of a finding with a page, the rule has the page.
     std::fs::write(folder.join("a.sieve"), "require \"copy\";\nkeep;\n").unwrap();
     let log: Value = serde_json::from_str(&check(&folder, "sarif", &["a.sieve"])).unwrap();
     let rule = &log["runs"][0]["tool"]["driver"]["rules"][0];
-    assert_eq!((&rule["name"], &rule["shortDescription"]["text"]), (&"UnusedRequire".into(), &"An extension is required and not used".into()));
+    assert_eq!(
+        (&rule["name"], &rule["shortDescription"]["text"]),
+        (&"UnusedRequire".into(), &"An extension is required and not used".into())
+    );
     assert!(rule["help"]["markdown"].as_str().unwrap().starts_with("# An extension"));
 }
 
@@ -101,7 +112,10 @@ fn gitlab_gets_issues_that_stay() {
     let read = || -> Vec<Value> { serde_json::from_str(&check(&folder, "gitlab", &["./a.sieve"])).unwrap() };
     let issues = read();
     let issue = issues.iter().find(|issue| issue["check_name"] == "sieve/unknown-tag").unwrap();
-    assert_eq!(issue["location"], json!({"path": "a.sieve", "positions": {"begin": {"line": 3, "column": 11}, "end": {"line": 3, "column": 19}}}));
+    assert_eq!(
+        issue["location"],
+        json!({"path": "a.sieve", "positions": {"begin": {"line": 3, "column": 11}, "end": {"line": 3, "column": 19}}})
+    );
     assert_eq!((&issue["severity"], &issue["description"]), (&"major".into(), &"`header` takes no `:contain`".into()));
     let prints = |issues: &[Value]| issues.iter().map(|issue| issue["fingerprint"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     let mut unique = prints(&issues);
@@ -137,11 +151,14 @@ fn junit_has_a_case_for_each_finding_or_one_that_passes() {
 fn every_server_in_a_table_that_fits() {
     let script = "require [\"fileinto\", \"mailbox\", \"foreverypart\", \"mime\"];\nif header :contain \"Subject\" \"x\" { fileinto :create \"A\"; }\nsize \"10K\";\n";
     let folder = folder("table", &[("a.sieve", script), ("good.sieve", "keep;\n")]);
-    for (lang, words) in [("en", ["refused", "as pigeonhole-2.4", "and ", "line 2: "]), ("fr", ["refusé", "comme pigeonhole-2.4", "et ", "ligne 2 : "])] {
+    for (lang, words) in
+        [("en", ["refused", "as pigeonhole-2.4", "and ", "line 2: "]), ("fr", ["refusé", "comme pigeonhole-2.4", "et ", "ligne 2 : "])]
+    {
         let out = check(&folder, "full", &["--server", "all", "--lang", lang, "a.sieve", "good.sieve"]);
         assert!(words.iter().all(|word| out.contains(word)), "{out}");
         assert!(out.lines().all(|line| line.chars().count() <= 100), "{out}");
-        let verdicts: Vec<usize> = out.lines().filter(|line| line.contains(words[0])).map(|line| line.split(words[0]).next().unwrap().chars().count()).collect();
+        let verdicts: Vec<usize> =
+            out.lines().filter(|line| line.contains(words[0])).map(|line| line.split(words[0]).next().unwrap().chars().count()).collect();
         assert!(verdicts.len() == 8 && verdicts.windows(2).all(|pair| pair[0] == pair[1]), "{out}");
     }
     let out = check(&folder, "full", &["--server", "all", "good.sieve"]);

@@ -156,10 +156,14 @@ mod tests {
     #[test]
     fn levels_and_what_is_known_of_the_user_count() {
         let request = |more: &str| {
-            format!("{{\"script\":\"require [\\\"fileinto\\\",\\\"copy\\\"];if true{{fileinto \\\"A\\\";}}redirect \\\"a@example.org\\\";\"{more}}}")
+            format!(
+                "{{\"script\":\"require [\\\"fileinto\\\",\\\"copy\\\"];if true{{fileinto \\\"A\\\";}}redirect \\\"a@example.org\\\";\"{more}}}"
+            )
         };
         let has = |more: &str, code: &str| found(&request(more)).iter().any(|found| found == code);
-        assert!(has("", "hint sieve/unused-require") && !has("", "warning sieve/missing-folder") && !has("", "warning sieve/redirect-to-self"));
+        assert!(
+            has("", "hint sieve/unused-require") && !has("", "warning sieve/missing-folder") && !has("", "warning sieve/redirect-to-self")
+        );
         let account = ",\"account\":{\"addresses\":[\"a@example.org\"],\"mailboxes\":[\"INBOX\"]}";
         assert!(has(account, "warning sieve/missing-folder") && has(account, "warning sieve/redirect-to-self"));
         let levels = |levels: &str| format!("{account},\"levels\":{{{levels}}}");
@@ -168,7 +172,10 @@ mod tests {
         for (wrong, told) in [
             ("\"sieve/nothing\":\"off\"", "there is no finding `sieve/nothing`"),
             ("\"sieve/unused-require\":\"error\"", "there is no level `error`: `off`, `hint` or `warning`"),
-            ("\"sieve/missing-require\":\"off\"", "`sieve/missing-require` is an error: the server refuses such a script, whatever its level"),
+            (
+                "\"sieve/missing-require\":\"off\"",
+                "`sieve/missing-require` is an error: the server refuses such a script, whatever its level",
+            ),
         ] {
             assert_eq!(found(&request(&levels(wrong))), [told]);
         }

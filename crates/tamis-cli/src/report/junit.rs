@@ -10,7 +10,8 @@ pub fn render(reports: &[Report]) -> String {
             let (file, found) = (escaped(&report.file), &answer.found);
             let suite = format!("{file} ({})", escaped(&answer.server));
             let tests = found.len().max(1);
-            out += &format!("  <testsuite name=\"{suite}\" package=\"tamis\" tests=\"{tests}\" failures=\"{}\" errors=\"0\">\n", found.len());
+            out +=
+                &format!("  <testsuite name=\"{suite}\" package=\"tamis\" tests=\"{tests}\" failures=\"{}\" errors=\"0\">\n", found.len());
             if found.is_empty() {
                 out += &format!("    <testcase name=\"{}\" classname=\"{file}\"/>\n", answer.verdict.name());
             }

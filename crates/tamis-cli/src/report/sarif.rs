@@ -96,7 +96,8 @@ fn result(report: &Report, answer: &Answer, found: &Diagnostic, index: Option<us
         });
         result.insert("relatedLocations".into(), labels.collect());
     }
-    let fixes: Vec<Value> = found.fixes.iter().filter(|fix| fix.applicability != Applicability::Display).map(|one| fix(report, one)).collect();
+    let fixes: Vec<Value> =
+        found.fixes.iter().filter(|fix| fix.applicability != Applicability::Display).map(|one| fix(report, one)).collect();
     if !fixes.is_empty() {
         result.insert("fixes".into(), fixes.into());
     }

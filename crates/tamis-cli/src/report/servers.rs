@@ -51,7 +51,8 @@ pub fn table(report: &Report) -> String {
 /// How many servers take it.
 fn total(report: &Report) -> String {
     let all = report.servers.len();
-    let taken: Vec<&str> = report.servers.iter().filter(|answer| answer.verdict == Verdict::Accepted).map(|answer| answer.server.as_str()).collect();
+    let taken: Vec<&str> =
+        report.servers.iter().filter(|answer| answer.verdict == Verdict::Accepted).map(|answer| answer.server.as_str()).collect();
     match taken.len() {
         0 => says(report.language, format!("none of the {all} servers accepts it"), format!("aucun des {all} serveurs ne l'accepte")),
         count if count == all => says(report.language, format!("all {all} servers accept it"), format!("les {all} serveurs l'acceptent")),
@@ -131,7 +132,8 @@ pub fn line(report: &Report, answer: &Answer) -> String {
     if let Some(found) = told.first() {
         let (start, _) = report.places(found.range);
         let line = says(report.language, "line", "ligne");
-        out += &format!(": {line} {}: {}[{}]: {}", start.line, found.severity.name(), found.code.facts().id, found.message(report.language));
+        out +=
+            &format!(": {line} {}: {}[{}]: {}", start.line, found.severity.name(), found.code.facts().id, found.message(report.language));
         if told.len() > 1 {
             out += &format!(" (+{})", told.len() - 1);
         }

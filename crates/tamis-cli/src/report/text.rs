@@ -103,7 +103,11 @@ fn fixable(reports: &[Report], language: Language) -> String {
         }
         (safe, all) => {
             let more = if all > safe {
-                says(language, format!(", {} more with --unsafe-fixes", all - safe), format!(", {} de plus avec --unsafe-fixes", all - safe))
+                says(
+                    language,
+                    format!(", {} more with --unsafe-fixes", all - safe),
+                    format!(", {} de plus avec --unsafe-fixes", all - safe),
+                )
             } else {
                 String::new()
             };

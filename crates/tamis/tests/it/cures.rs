@@ -19,7 +19,10 @@ fn safe_fixes_of_errors() {
         ("keep", "keep;"),
         ("fileinto \"A\";\n", "require \"fileinto\";\nfileinto \"A\";\n"),
         ("# head\nkeep;\nrequire \"fileinto\";\nfileinto \"A\";\n", "# head\nrequire \"fileinto\";\nkeep;\nfileinto \"A\";\n"),
-        ("require \"copy\"; keep; require \"fileinto\"; fileinto :copy \"A\";", "require \"copy\";\nrequire \"fileinto\"; keep;  fileinto :copy \"A\";"),
+        (
+            "require \"copy\"; keep; require \"fileinto\"; fileinto :copy \"A\";",
+            "require \"copy\";\nrequire \"fileinto\"; keep;  fileinto :copy \"A\";",
+        ),
         ("if true { require \"fileinto\"; fileinto \"A\"; }\n", "require \"fileinto\";\nif true {  fileinto \"A\"; }\n"),
         ("if size :over \"10K\" { stop; }\n", "if size :over 10K { stop; }\n"),
         ("if header :contains \"subject\" 7 { stop; }\n", "if header :contains \"subject\" \"7\" { stop; }\n"),
@@ -38,7 +41,10 @@ fn unsafe_fixes_of_errors() {
         ("FORWARD \"a@example.org\";\n", "redirect \"a@example.org\";\n"),
         ("if header :is \"a\" \"b {\n  keep;\n}\n", "if header :is \"a\" \"b\" {\n  keep;\n}\n"),
         ("redirect \"a@example.org;\nkeep;\n", "redirect \"a@example.org\";\nkeep;\n"),
-        ("require [\"foobar\", \"envelope\"];\nif envelope \"to\" \"a\" { stop; }\n", "require [\"envelope\"];\nif envelope \"to\" \"a\" { stop; }\n"),
+        (
+            "require [\"foobar\", \"envelope\"];\nif envelope \"to\" \"a\" { stop; }\n",
+            "require [\"envelope\"];\nif envelope \"to\" \"a\" { stop; }\n",
+        ),
         ("require \"foobar\";\nkeep;\n", "keep;\n"),
         ("require \"vacation\";\nvacation text:\nI am away\n", "require \"vacation\";\nvacation text:\nI am away\n.\n;\n"),
         ("require \"vacation\";\r\nvacation text:\r\nI am away", "require \"vacation\";\r\nvacation text:\r\nI am away\n.\n;"),
@@ -53,7 +59,12 @@ fn unsafe_fixes_of_errors() {
 
 #[test]
 fn what_is_not_plain_is_left_alone() {
-    for text in ["if size :over \"big\" { stop; }\n", "if header \"a\" [\"b\", 7x] { stop; }\n", "redirect \"not an address\";\n", "else { stop; }\n"] {
+    for text in [
+        "if size :over \"big\" { stop; }\n",
+        "if header \"a\" [\"b\", 7x] { stop; }\n",
+        "redirect \"not an address\";\n",
+        "else { stop; }\n",
+    ] {
         assert_eq!(cured(text, false), text);
     }
 }

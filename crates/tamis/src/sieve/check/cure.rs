@@ -2,9 +2,9 @@
 
 use super::{Checked, Options, check};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Severity};
+use crate::sieve::Script;
 use crate::sieve::bind::Scripts;
 use crate::sieve::dialect::Dialect;
-use crate::sieve::Script;
 use crate::text::{Edit, Range, apply};
 
 /// A script with its fixes applied, and what remains to be said of it.
@@ -37,7 +37,9 @@ pub fn cure(script: Script, included: &Scripts, dialect: &Dialect, options: &Opt
             return cured;
         }
         let next = applied(&cured, &chosen, included, dialect, options).map(|next| (next, chosen.iter().map(|(code, _)| *code).collect()));
-        let Some(((script, checked), codes)) = next.or_else(|| one_by_one(&cured, &chosen, included, dialect, options)) else { return cured };
+        let Some(((script, checked), codes)) = next.or_else(|| one_by_one(&cured, &chosen, included, dialect, options)) else {
+            return cured;
+        };
         cured.script = script;
         cured.checked = checked;
         cured.applied.extend::<Vec<Code>>(codes);
@@ -108,7 +110,10 @@ fn one_by_one(cured: &Cured, chosen: &[(Code, &Fix)], included: &Scripts, dialec
 /// True if there is an error that was not there before: of errors that say the same, if there are more of them.
 fn adds_error(before: &[Diagnostic], after: &[Diagnostic]) -> bool {
     let errors = |findings: &'_ [Diagnostic], of: &Diagnostic| {
-        findings.iter().filter(|finding| finding.severity == Severity::Error && finding.code == of.code && finding.params == of.params).count()
+        findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error && finding.code == of.code && finding.params == of.params)
+            .count()
     };
     after.iter().any(|finding| finding.severity == Severity::Error && errors(after, finding) > errors(before, finding))
 }
@@ -144,7 +149,12 @@ mod tests {
 
     #[test]
     fn a_fix_that_adds_an_error_is_left_out() {
-        let none = Fix { title: crate::diagnostic::Phrase { en: "", fr: "" }, params: Vec::new(), applicability: Applicability::Safe, edits: Vec::new() };
+        let none = Fix {
+            title: crate::diagnostic::Phrase { en: "", fr: "" },
+            params: Vec::new(),
+            applicability: Applicability::Safe,
+            edits: Vec::new(),
+        };
         let edit = |range: Range, text: &str| Fix { edits: vec![Edit { range, text: text.into() }], ..none.clone() };
         let (dialect, scripts, options) = (Dialect::default(), Scripts::default(), Options::default());
         let script = Script::parse("keep;\nstop;\n");

@@ -315,7 +315,11 @@ impl Lexer<'_> {
         let is_guessed = self.at < self.text.len();
         self.report_endless(Code::UnterminatedString, Range::new(offset(start), offset(start) + 1));
         if is_guessed {
-            self.cure_last(Code::UnterminatedString, Phrase { en: "close the string here", fr: "fermer la chaîne ici" }, Edit { range: end, text: "\"".into() });
+            self.cure_last(
+                Code::UnterminatedString,
+                Phrase { en: "close the string here", fr: "fermer la chaîne ici" },
+                Edit { range: end, text: "\"".into() },
+            );
         }
     }
 
@@ -418,7 +422,11 @@ impl Lexer<'_> {
                 let line = self.text.strip_suffix(b"\n").unwrap_or(self.text);
                 let end = line.strip_suffix(b"\r").unwrap_or(line).len().max(head.end as usize);
                 let edit = Edit { range: Range::at(offset(end)), text: "\n.\n;".into() };
-                self.cure_last(Code::UnterminatedText, Phrase { en: "end the text and the command here", fr: "terminer ici le texte et la commande" }, edit);
+                self.cure_last(
+                    Code::UnterminatedText,
+                    Phrase { en: "end the text and the command here", fr: "terminer ici le texte et la commande" },
+                    edit,
+                );
                 break;
             }
             let line = self.at;
