@@ -53,7 +53,9 @@ const char *tamis_version(void);
  * Says what is wrong with a script, as a server would.
  *
  *     request    {"script": "...", "server": "mailcow", "set": {"sieve_max_redirects": "4"}, "lang": "fr", "positions": "utf16",
- *                 "scripts": [{"store": "personal", "name": "...", "text": "..."}]}
+ *                 "scripts": [{"store": "personal", "name": "...", "text": "..."}],
+ *                 "account": {"addresses": ["owner@example.org"], "mailboxes": ["INBOX"]},
+ *                 "levels": {"sieve/unused-require": "off"}}
  *                Everything but the script may be left out. "server" is one of pigeonhole-2.4 (the default), pigeonhole-0.5, mailcow,
  *                mailcow-global, rfc.
  *     len        Its length in bytes, without a final NUL.

@@ -2,14 +2,17 @@
 
 use std::io::Write;
 
-use clap::{Args, ValueEnum};
-use tamis::diagnostic::{Diagnostic, Language, Severity};
-use tamis::sieve::{Dialect, Options, Script, Verdict, check as check_script};
+use clap::Args;
+use similar::TextDiff;
+use tamis::diagnostic::{Code, Diagnostic, Language};
+use tamis::sieve::check::fix_of;
+use tamis::sieve::{Cured, Dialect, Options, Script, Verdict, check as check_script, cure};
 use tamis::text::Encoding;
-use tamis_wire::{CheckResponse, FileReport, Places};
 
-use crate::common::ServerArgs;
-use crate::{Exit, draw, files};
+use crate::common::{ServerArgs, number, says};
+use crate::config::{self, Configs};
+use crate::report::{self, Answer, Format, Report};
+use crate::{Exit, files};
 
 /// Say what is wrong with Sieve scripts, as the chosen server would.
 #[derive(Args)]
@@ -19,121 +22,216 @@ pub struct CheckArgs {
     /// How findings are shown.
     #[arg(long, value_enum, default_value_t = Format::Full)]
     format: Format,
+    /// Apply safe fixes: those after which no message is handled differently, except that the script is accepted. The script of standard
+    /// input goes to standard output, what remains to be said to standard error.
+    #[arg(long, group = "mend")]
+    fix: bool,
+    /// Show what --fix would change as a unified diff, and change nothing; exit with 1 if there is anything.
+    #[arg(long, group = "mend")]
+    diff: bool,
+    /// With --fix or --diff: also the fixes that are only probably meant.
+    #[arg(long, requires = "mend")]
+    unsafe_fixes: bool,
+    /// How loud a finding is: off, hint or warning, such as unused-require=off (repeatable).
+    #[arg(long = "level", value_name = "CODE=LEVEL")]
+    levels: Vec<String>,
+    /// An address of the user's own (repeatable).
+    #[arg(long = "address", value_name = "ADDRESS")]
+    addresses: Vec<String>,
+    /// A mailbox that exists (repeatable). Without any, it is not known which there are.
+    #[arg(long = "mailbox", value_name = "NAME")]
+    mailboxes: Vec<String>,
     /// The scripts; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// With an excerpt of the script and the cure.
-    Full,
-    /// One line each: `FILE:LINE:COLUMN: severity[code]: message`.
-    Concise,
-    /// One JSON object.
-    Json,
-}
-
 /// Checks every file, whatever the others are like.
 pub fn check(args: &CheckArgs) -> Result<Exit, String> {
-    let dialects = args.server.dialects()?;
-    let many = dialects.len() > 1;
-    let language = args.server.language();
-    let mut out = anstream::stdout();
+    if args.server.is_all() && (args.fix || args.diff) {
+        return Err(says(
+            crate::common::language(args.server.lang.as_deref()),
+            "--fix and --diff are for one server: what one does not need, another may".into(),
+            "--fix et --diff valent pour un seul serveur : ce dont l'un se passe, un autre peut l'exiger".into(),
+        ));
+    }
+    let mut configs = Configs::default();
     let mut exit = Exit::Clean;
-    let mut response = CheckResponse::default();
-    let mut count = Count::default();
+    let mut reports = Vec::new();
+    let mut troubles = Vec::new();
+    let mut mended = Mended::default();
     for file in &args.files {
-        let script = match files::script(file) {
-            Ok(script) => script,
-            Err(error) => {
-                anstream::eprintln!("tamis: {error}");
+        let one = look(args, file, &mut configs, &mut mended);
+        match one {
+            Ok(report) => {
+                if exit == Exit::Clean && report.servers.iter().any(Answer::says_anything) {
+                    exit = Exit::Findings;
+                }
+                reports.push(report);
+            }
+            Err(Trouble::Drawn(text)) => {
+                anstream::eprintln!("{text}");
+                return Ok(Exit::Trouble);
+            }
+            Err(Trouble::Said(text)) => {
+                anstream::eprintln!("tamis: {text}");
+                troubles.push(text);
                 exit = Exit::Trouble;
-                continue;
-            }
-        };
-        if many && args.format == Format::Full {
-            let _ = writeln!(out, "{file}");
-        }
-        for dialect in &dialects {
-            let included = files::included(&script, dialect, args.server.include.as_deref());
-            let checked = check_script(&script, &included, dialect, &Options::default());
-            if exit != Exit::Trouble && (checked.verdict != Verdict::Accepted || !checked.diagnostics.is_empty()) {
-                exit = Exit::Findings;
-            }
-            count.add(checked.verdict, &checked.diagnostics);
-            let own: Vec<Diagnostic> = checked.diagnostics.into_iter().filter(|diagnostic| diagnostic.unit == 0).collect();
-            match args.format {
-                Format::Full | Format::Concise if many => {
-                    let _ = writeln!(out, "{}", verdict(dialect, checked.verdict, &own, file, &script, args.format, language));
-                }
-                Format::Full => {
-                    for diagnostic in &own {
-                        let _ = writeln!(out, "{}\n", draw::finding(diagnostic, file, script.text(), language));
-                    }
-                }
-                Format::Concise => {
-                    for diagnostic in &own {
-                        let _ = writeln!(out, "{}", concise(diagnostic, file, &script, language));
-                    }
-                }
-                Format::Json => {
-                    response.file(&FileReport {
-                        file,
-                        server: &dialect.name,
-                        verdict: checked.verdict,
-                        diagnostics: &own,
-                        places: Places { name: "", text: script.text(), lines: script.lines(), encoding: Encoding::Utf8 },
-                        language,
-                        wanted: &[],
-                    });
-                }
             }
         }
     }
-    match args.format {
-        Format::Json => {
-            let _ = writeln!(out, "{}", response.finish());
+    let language = reports.first().map_or_else(|| crate::common::language(args.server.lang.as_deref()), |report| report.language);
+    if args.diff {
+        let summary = mended.summary(&reports, true, args.unsafe_fixes, language);
+        anstream::eprintln!("{summary}");
+        return Ok(match exit {
+            Exit::Trouble => exit,
+            _ if mended.files > 0 => Exit::Findings,
+            _ => Exit::Clean,
+        });
+    }
+    // The fixed script has standard output for itself.
+    let mut out: Box<dyn Write> = match args.fix && args.files.iter().any(|file| file == "-") {
+        true => Box::new(anstream::stderr()),
+        false => Box::new(anstream::stdout()),
+    };
+    let _ = out.write_all(report::render(args.format, &reports, &troubles, args.fix, language).as_bytes());
+    if args.fix {
+        let summary = format!("{}{}", mended.told, mended.summary(&reports, false, args.unsafe_fixes, language));
+        match args.format {
+            Format::Full => drop(writeln!(out, "{summary}")),
+            // Another program reads that.
+            _ => anstream::eprintln!("{summary}"),
         }
-        Format::Full if !many => {
-            let server = dialects.first().map_or("", |dialect| &dialect.name);
-            let _ = writeln!(out, "{}", count.summary(server, language));
-        }
-        Format::Full | Format::Concise => {}
     }
     Ok(exit)
 }
 
-/// One server's verdict in a line, with what it rests on.
-fn verdict(
-    dialect: &Dialect,
-    verdict: Verdict,
-    own: &[Diagnostic],
-    file: &str,
-    script: &Script,
-    format: Format,
-    language: Language,
-) -> String {
-    let word = match (verdict, language) {
-        (Verdict::Accepted, Language::En) => "accepted",
-        (Verdict::Refused, Language::En) => "refused",
-        (Verdict::Declined, Language::En) => "declined",
-        (Verdict::Accepted, Language::Fr) => "accepté",
-        (Verdict::Refused, Language::Fr) => "refusé",
-        (Verdict::Declined, Language::Fr) => "sans avis",
-    };
-    let first = own.iter().find(|diagnostic| diagnostic.severity == Severity::Error).or(own.first());
-    let reason = first.map(|diagnostic| {
-        let line = script.lines().position(script.text(), diagnostic.range.start, Encoding::Utf8).line;
-        let more = if own.len() > 1 { format!(" (+{})", own.len() - 1) } else { String::new() };
-        let word = if language == Language::Fr { "ligne" } else { "line" };
-        format!("{word} {line}: {}[{}]: {}{more}", diagnostic.severity.name(), diagnostic.code.facts().id, diagnostic.message(language))
-    });
-    let reason = reason.unwrap_or_default();
-    if format == Format::Concise {
-        return format!("{file}: {}: {word}: {reason}", dialect.name).trim_end_matches(": ").to_owned();
+/// Why a file was not checked.
+enum Trouble {
+    /// A configuration has mistakes: nothing is checked.
+    Drawn(String),
+    /// The file cannot be read or written: the others are checked.
+    Said(String),
+}
+
+impl From<String> for Trouble {
+    fn from(text: String) -> Self {
+        Self::Said(text)
     }
-    format!("  {:<15} {word:<10}{}", dialect.name, reason).trim_end().to_owned()
+}
+
+/// Checks one file and, if asked, mends it.
+fn look(args: &CheckArgs, file: &str, configs: &mut Configs, mended: &mut Mended) -> Result<Report, Trouble> {
+    let config = args.server.configured(configs, file).map_err(Trouble::Drawn)?;
+    let language = args.server.language(&config);
+    let told = |text: String| Trouble::Drawn(format!("tamis: {text}"));
+    let dialects = args.server.dialects(&config).map_err(told)?;
+    let options = Options {
+        levels: config::levels(&config, &args.levels, language).map_err(told)?,
+        addresses: if args.addresses.is_empty() { config.addresses.clone() } else { args.addresses.clone() },
+        mailboxes: if args.mailboxes.is_empty() { config.mailboxes.clone() } else { Some(args.mailboxes.clone()) },
+    };
+    let include = args.server.include(&config);
+    let mut script = files::script(file)?;
+    if let (Some(dialect), true) = (dialects.first(), args.fix || args.diff) {
+        let included = files::included(&script, dialect, include.as_deref());
+        let cured = cure(script.clone(), &included, dialect, &options, args.unsafe_fixes);
+        script = mended.mend(args, file, script, cured, language)?;
+    }
+    let ask = |dialect: &Dialect| {
+        let included = files::included(&script, dialect, include.as_deref());
+        let checked = check_script(&script, &included, dialect, &options);
+        let (own, others): (Vec<Diagnostic>, Vec<Diagnostic>) = checked.diagnostics.into_iter().partition(|found| found.unit == 0);
+        Answer { server: dialect.name.clone(), verdict: checked.verdict, found: own, elsewhere: others }
+    };
+    let servers = dialects.iter().map(ask).collect();
+    Ok(Report { file: file.to_owned(), script, servers, language })
+}
+
+/// What was mended in all files.
+#[derive(Default)]
+struct Mended {
+    files: usize,
+    fixes: usize,
+    /// A line for each file: what was fixed in it.
+    told: String,
+}
+
+impl Mended {
+    /// Writes or shows a mended script, and gives the one to speak of from here on.
+    fn mend(&mut self, args: &CheckArgs, file: &str, script: Script, cured: Cured, language: Language) -> Result<Script, String> {
+        let is_stdin_fixed = args.fix && file == "-";
+        // What is put out is a script: what draws colours would take escape characters out of it.
+        let put = |text: &str| std::io::stdout().lock().write_all(text.as_bytes()).map_err(|error| format!("{file}: {error}"));
+        if !cured.is_settled || cured.applied.is_empty() {
+            if !cured.is_settled {
+                anstream::eprintln!(
+                    "{file}: {}",
+                    says(
+                        language,
+                        "fixes undo each other, and the script is left as it is",
+                        "des corrections se défont l'une l'autre, et le script reste tel quel"
+                    )
+                );
+            }
+            if is_stdin_fixed {
+                put(script.text())?;
+            }
+            return Ok(script);
+        }
+        self.files += 1;
+        self.fixes += cured.applied.len();
+        let fixed = says(language, "fixed", "corrigé");
+        self.told += &format!("{file}: {fixed}: {}\n", counted(&cured.applied));
+        if args.diff {
+            let diff = TextDiff::from_lines(script.text(), cured.script.text());
+            put(&diff.unified_diff().header(file, file).to_string())?;
+        } else if is_stdin_fixed {
+            put(cured.script.text())?;
+        } else {
+            files::write(file, cured.script.text())?;
+        }
+        Ok(cured.script)
+    }
+
+    fn summary(&self, reports: &[Report], would: bool, and_unsafe: bool, language: Language) -> String {
+        let Self { files, fixes, .. } = self;
+        let found = || reports.iter().flat_map(|report| &report.servers).flat_map(Answer::all);
+        let left = found().count();
+        let more = if and_unsafe { 0 } else { found().filter(|finding| fix_of(finding, true).is_some()).count() };
+        let fixed = number(language, *fixes, ["fix", "fixes"], ["correction", "corrections"]);
+        let place = number(language, *files, ["file", "files"], ["fichier", "fichiers"]);
+        let left = number(language, left, ["finding", "findings"], ["constat", "constats"]);
+        let mut out = match (language, would) {
+            (Language::En, false) => format!("{fixed} applied in {place}; {left} left"),
+            (Language::En, true) => format!("{fixed} to apply in {place}; {left} would be left"),
+            (Language::Fr, false) => format!("{fixed} dans {place} ; reste : {left}"),
+            (Language::Fr, true) => format!("{fixed} à faire dans {place} ; resterait : {left}"),
+        };
+        if more > 0 {
+            out += &says(
+                language,
+                format!(", {more} of them fixable with --unsafe-fixes"),
+                format!(", dont {more} à corriger avec --unsafe-fixes"),
+            );
+        }
+        out
+    }
+}
+
+/// Codes, each with how often.
+fn counted(codes: &[Code]) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for code in codes {
+        let id = code.facts().id;
+        match counts.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((id, 1)),
+        }
+    }
+    let told = counts.iter().map(|(id, count)| if *count > 1 { format!("{id} ×{count}") } else { (*id).to_owned() });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// One line for a finding.
@@ -143,44 +241,11 @@ pub fn concise(diagnostic: &Diagnostic, file: &str, script: &Script, language: L
     format!("{file}:{}:{}: {severity}[{code}]: {}", place.line, place.column, diagnostic.message(language))
 }
 
-/// What was found over all files.
-#[derive(Default)]
-struct Count {
-    accepted: usize,
-    refused: usize,
-    declined: usize,
-    errors: usize,
-    warnings: usize,
-}
-
-impl Count {
-    fn add(&mut self, verdict: Verdict, diagnostics: &[Diagnostic]) {
-        match verdict {
-            Verdict::Accepted => self.accepted += 1,
-            Verdict::Refused => self.refused += 1,
-            Verdict::Declined => self.declined += 1,
-        }
-        self.errors += diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-        self.warnings += diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning).count();
-    }
-
-    fn summary(&self, server: &str, language: Language) -> String {
-        let Self { accepted, refused, declined, errors, warnings } = self;
-        let mut parts = Vec::new();
-        let words = match language {
-            Language::En => ["accepts", "refuses", "leaves undecided", "error(s)", "warning(s)"],
-            Language::Fr => ["accepte", "refuse", "laisse sans avis", "erreur(s)", "avertissement(s)"],
-        };
-        let scripts = |count: usize| format!("{count} script{}", if count > 1 { "s" } else { "" });
-        if *accepted > 0 {
-            parts.push(format!("{server} {} {}", words[0], scripts(*accepted)));
-        }
-        if *refused > 0 {
-            parts.push(format!("{server} {} {}", words[1], scripts(*refused)));
-        }
-        if *declined > 0 {
-            parts.push(format!("tamis {} {}", words[2], scripts(*declined)));
-        }
-        format!("{}: {errors} {}, {warnings} {}", parts.join(", "), words[3], words[4])
+/// The word for a verdict.
+pub fn verdict(verdict: Verdict, language: Language) -> &'static str {
+    match verdict {
+        Verdict::Accepted => says(language, "accepted", "accepté"),
+        Verdict::Refused => says(language, "refused", "refusé"),
+        Verdict::Declined => says(language, "undecided", "sans avis"),
     }
 }

@@ -7,28 +7,28 @@ use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use tamis::diagnostic::{Applicability, Diagnostic, Fix, Language, Severity};
 use tamis::text;
 
+use crate::common::says;
+
 /// Draws one finding of a file. Colour comes and goes with the terminal: `anstream` strips it.
 pub fn finding(diagnostic: &Diagnostic, path: &str, source: &str, language: Language) -> String {
     let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR.with_name(Some(match language {
-            Language::En => "error",
-            Language::Fr => "erreur",
-        })),
-        Severity::Warning => Level::WARNING.with_name(Some(match language {
-            Language::En => "warning",
-            Language::Fr => "avertissement",
-        })),
-        Severity::Hint => Level::INFO.with_name(Some(match language {
-            Language::En => "hint",
-            Language::Fr => "conseil",
-        })),
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Hint => Level::INFO,
     };
+    let level = level.with_name(Some(severity(diagnostic.severity, language)));
     let message = diagnostic.message(language);
     let labels: Vec<(Range<usize>, String)> =
         diagnostic.labels.iter().map(|label| (span(label.range, source), label.message.render(language, &label.params))).collect();
-    let mut snippet =
-        Snippet::source(source).path(path).fold(true).annotation(AnnotationKind::Primary.span(span(diagnostic.range, source)));
-    for (range, label) in &labels {
+    // What a label says of the place itself stands there.
+    let range = span(diagnostic.range, source);
+    let (own, others): (Vec<_>, Vec<_>) = labels.iter().partition(|(place, _)| *place == range);
+    let mut primary = AnnotationKind::Primary.span(range);
+    if let Some((_, label)) = own.first() {
+        primary = primary.label(label.as_str());
+    }
+    let mut snippet = Snippet::source(source).path(path).fold(true).annotation(primary);
+    for (range, label) in others {
         snippet = snippet.annotation(AnnotationKind::Context.span(range.clone()).label(label.as_str()));
     }
     let mut groups = vec![level.primary_title(message.as_str()).id(diagnostic.code.facts().id).element(snippet)];
@@ -37,6 +37,15 @@ pub fn finding(diagnostic: &Diagnostic, path: &str, source: &str, language: Lang
         groups.push(suggestion(fix, title, source, language));
     }
     Renderer::styled().decor_style(DecorStyle::Unicode).render(&groups)
+}
+
+/// The word for a severity.
+pub fn severity(severity: Severity, language: Language) -> &'static str {
+    match severity {
+        Severity::Error => says(language, "error", "erreur"),
+        Severity::Warning => says(language, "warning", "avertissement"),
+        Severity::Hint => says(language, "hint", "conseil"),
+    }
 }
 
 fn title(fix: &Fix, language: Language) -> String {
@@ -49,10 +58,7 @@ fn title(fix: &Fix, language: Language) -> String {
 }
 
 fn suggestion<'a>(fix: &Fix, title: &'a str, source: &'a str, language: Language) -> Group<'a> {
-    let help = match language {
-        Language::En => "help",
-        Language::Fr => "aide",
-    };
+    let help = says(language, "help", "aide");
     let mut snippet = Snippet::source(source).fold(true);
     for edit in &fix.edits {
         snippet = snippet.patch(Patch::new(edit.range.start as usize..edit.range.end as usize, edit.text.clone()));

@@ -1,6 +1,6 @@
 //! Reading scripts, and the scripts that they include.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use tamis::sieve::{Dialect, Script, Scripts, Store, compile};
@@ -25,6 +25,44 @@ pub fn script(path: &str) -> Result<Script, String> {
             Err(format!("{path}:{line}: not UTF-8 text (byte {valid}); save the script as UTF-8"))
         }
     }
+}
+
+/// Writes a file whole or not at all: beside it, and then in its place. A link stays a link; permissions and owner are kept.
+pub fn write(path: &str, text: &str) -> Result<(), String> {
+    let trouble = |error: std::io::Error| format!("{path}: {error}");
+    let target = std::fs::canonicalize(path).map_err(trouble)?;
+    let kept = std::fs::metadata(&target).map_err(trouble)?;
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let beside = folder.join(format!(".{name}.tamis-{}", std::process::id()));
+    let written = (|| {
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        same_owner(&beside, &kept)?;
+        file.set_permissions(kept.permissions())?;
+        file.sync_all()?;
+        std::fs::rename(&beside, &target)
+    })();
+    let Err(error) = written else { return Ok(()) };
+    let _ = std::fs::remove_file(&beside);
+    // Where no file may be made, or none with this owner, the file itself is written. Not after any other trouble: a full disk would cut it.
+    if error.kind() == std::io::ErrorKind::PermissionDenied { std::fs::write(&target, text).map_err(trouble) } else { Err(trouble(error)) }
+}
+
+/// Gives a new file the owner of the one that it replaces: an administrator fixes users' scripts.
+#[cfg(unix)]
+fn same_owner(path: &Path, kept: &std::fs::Metadata) -> std::io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let new = std::fs::metadata(path)?;
+    if (new.uid(), new.gid()) == (kept.uid(), kept.gid()) {
+        return Ok(());
+    }
+    std::os::unix::fs::chown(path, Some(kept.uid()), Some(kept.gid()))
+}
+
+#[cfg(not(unix))]
+fn same_owner(_: &Path, _: &std::fs::Metadata) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Finds the scripts that a script includes, in a folder, as long as new ones are wanted. Names cannot leave the folder: a script

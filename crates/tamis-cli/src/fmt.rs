@@ -9,6 +9,7 @@ use tamis::sieve::format::{can_format, format};
 use tamis::sieve::{MAX_SCRIPT, Script};
 use tamis::text::apply;
 
+use crate::config::{ConfigArgs, Configs};
 use crate::{Exit, check, common, files};
 
 /// Lay out scripts: blocks indented, one command per line, comments kept where they are. What they do stays the same.
@@ -23,6 +24,8 @@ pub struct FmtArgs {
     /// The language of messages: en or fr. By default that of the environment.
     #[arg(long, value_name = "LANG", value_parser = ["en", "fr"])]
     lang: Option<String>,
+    #[command(flatten)]
+    config: ConfigArgs,
     /// The scripts, which are written in place; - is standard input, laid out on standard output.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
@@ -30,11 +33,20 @@ pub struct FmtArgs {
 
 /// Lays out every file, whatever the others are like.
 pub fn fmt(args: &FmtArgs) -> Result<Exit, String> {
-    let language = common::language(args.lang.as_deref());
+    let asked = common::language(args.lang.as_deref());
+    let mut configs = Configs::default();
     // Scripts go out byte for byte: what draws colours would take escape characters out of them.
     let mut out = std::io::stdout().lock();
     let mut exit = Exit::Clean;
     for file in &args.files {
+        let config = match configs.of(file, &args.config, asked) {
+            Ok(config) => config,
+            Err(drawn) => {
+                anstream::eprintln!("{drawn}");
+                return Ok(Exit::Trouble);
+            }
+        };
+        let language = common::chosen_language(args.lang.as_deref(), &config);
         let done = files::script(file).and_then(|script| one(&mut out, args, file, &script, language));
         match done {
             Ok(Exit::Clean) => {}
@@ -69,7 +81,7 @@ fn one(out: &mut impl Write, args: &FmtArgs, file: &str, script: &Script, langua
     if file == "-" {
         out.write_all(laid_out.as_bytes()).map_err(unwritten)?;
     } else if is_changed {
-        std::fs::write(file, laid_out).map_err(unwritten)?;
+        files::write(file, &laid_out)?;
     }
     Ok(Exit::Clean)
 }

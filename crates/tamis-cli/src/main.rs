@@ -3,11 +3,15 @@
 
 mod check;
 mod common;
+mod config;
 mod draw;
 mod engine;
+mod explain;
 mod files;
 mod fmt;
 mod mail;
+mod pages;
+mod report;
 mod run;
 mod spec;
 mod test;
@@ -29,6 +33,8 @@ struct Cli {
 enum Command {
     /// Say what is wrong with Sieve scripts, as the chosen server would.
     Check(check::CheckArgs),
+    /// Say what a finding means and what to do about it, or name all findings.
+    Explain(explain::ExplainArgs),
     /// Lay out scripts: blocks indented, one command per line, comments kept where they are.
     Fmt(fmt::FmtArgs),
     /// Run a script on messages and show what would happen, and why.
@@ -65,6 +71,7 @@ impl From<Exit> for ExitCode {
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => check::check(&args),
+        Command::Explain(args) => explain::explain(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Run(args) => run::run(&args),
         Command::Spec(args) => spec::spec(&args),

@@ -13,6 +13,7 @@ use tamis::text::{Encoding, Range};
 use tamis_wire::{RunResponse, Simulation};
 
 use crate::common::ServerArgs;
+use crate::config::{Config, Configs};
 use crate::mail::{Mail, Source};
 use crate::{Exit, draw, engine, files};
 
@@ -76,15 +77,22 @@ struct Setting {
 
 /// Runs the script on every message, whatever the others are like.
 pub fn run(args: &RunArgs) -> Result<Exit, String> {
-    let dialect = args.server.dialect()?;
+    let config = match args.server.configured(&mut Configs::default(), &args.script) {
+        Ok(config) => config,
+        Err(drawn) => {
+            anstream::eprintln!("{drawn}");
+            return Ok(Exit::Trouble);
+        }
+    };
+    let dialect = args.server.dialect(&config)?;
     let script = files::script(&args.script)?;
-    let included = files::included(&script, &dialect, args.server.include.as_deref());
+    let included = files::included(&script, &dialect, args.server.include(&config).as_deref());
     let setting = Setting {
         included,
-        account: account(args)?,
+        account: account(args, &config)?,
         now: now(args.now.as_deref())?,
         charsets: Charsets::new(),
-        language: args.server.language(),
+        language: args.server.language(&config),
         script,
         dialect,
     };
@@ -194,11 +202,18 @@ fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Si
     }
 }
 
-fn account(args: &RunArgs) -> Result<Account, String> {
+/// What the configuration says of the user, and over it the account's file, and over it the command line.
+fn account(args: &RunArgs, config: &Config) -> Result<Account, String> {
     let mut account = Account::default();
     if let Some(path) = &args.account {
         let text = String::from_utf8(files::read(path)?).map_err(|_| format!("{path}: not UTF-8 text"))?;
         account = tamis_wire::read_account(&text).map_err(|error| format!("{path}: {error}"))?;
+    }
+    if account.addresses.is_empty() {
+        account.addresses.clone_from(&config.addresses);
+    }
+    if account.mailboxes.is_none() && args.mailboxes.is_empty() {
+        account.mailboxes.clone_from(&config.mailboxes);
     }
     if !args.mailboxes.is_empty() {
         account.mailboxes.get_or_insert_default().extend(args.mailboxes.iter().cloned());

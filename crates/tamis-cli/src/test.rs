@@ -14,6 +14,8 @@ use tamis::sieve::{Dialect, Script};
 use tamis::text::Encoding;
 
 use crate::common::ServerArgs;
+use crate::config::Configs;
+use crate::report::escaped;
 use crate::{Exit, draw, files};
 
 /// Run test files: scripts in the language of Pigeonhole's own test suite (vnd.dovecot.testsuite).
@@ -56,8 +58,16 @@ struct Done {
 
 /// Runs every test file, whatever the others are like.
 pub fn test(args: &TestArgs) -> Result<Exit, String> {
-    let dialect = args.server.dialect()?;
-    let language = args.server.language();
+    let first = args.paths.first().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+    let config = match args.server.configured(&mut Configs::default(), &first) {
+        Ok(config) => config,
+        Err(drawn) => {
+            anstream::eprintln!("{drawn}");
+            return Ok(Exit::Trouble);
+        }
+    };
+    let dialect = args.server.dialect(&config)?;
+    let language = args.server.language(&config);
     let now = crate::run::now(args.now.as_deref())?;
     let mut exit = Exit::Clean;
     let mut done = Vec::new();
@@ -359,22 +369,5 @@ fn junit(done: &[Done], language: Language) -> String {
         out.push_str("  </testsuite>\n");
     }
     out.push_str("</testsuites>\n");
-    out
-}
-
-/// Text for XML; what XML cannot hold is left out.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push('\n'),
-            char if char.is_control() || matches!(char, '\u{fffe}' | '\u{ffff}') => {}
-            char => out.push(char),
-        }
-    }
     out
 }

@@ -26,7 +26,7 @@ fn tamis(args: &[&str], input: &[u8]) -> (i32, String, String) {
 #[test]
 fn a_good_script_is_clean_and_a_bad_one_is_not() {
     let (status, out, _) = tamis(&["check", "--server", "mailcow", "sieve/01-sender-to-folder.sieve"], b"");
-    assert_eq!((status, out.as_str()), (0, "mailcow accepts 1 script: 0 error(s), 0 warning(s)\n"));
+    assert_eq!((status, out.as_str()), (0, "mailcow accepts 1 script: 0 errors, 0 warnings\n"));
     let (status, out, _) = tamis(&["check", "--server", "mailcow", "--format", "concise", "sieve/bad/six-mistakes.sieve"], b"");
     assert_eq!(status, 1);
     assert_eq!(out.lines().count(), 6, "{out}");

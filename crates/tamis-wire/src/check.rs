@@ -1,7 +1,7 @@
 //! The answer of `check`.
 
 use tamis::diagnostic::{Diagnostic, Fix, Label, Language};
-use tamis::sieve::{Options, Script, Verdict, WantedScript, check};
+use tamis::sieve::{Script, Verdict, WantedScript, check};
 
 use crate::run::wanted_script;
 use crate::write::Writer;
@@ -124,7 +124,7 @@ pub fn check_json(request: &str) -> String {
     let answer = Request::parse(request).and_then(|request| {
         let dialect = request.dialect()?;
         let script = Script::parse(request.script.as_str());
-        let mut checked = check(&script, &request.scripts, &dialect, &Options::default());
+        let mut checked = check(&script, &request.scripts, &dialect, &request.options());
         checked.diagnostics.retain(|diagnostic| diagnostic.unit == 0);
         let mut response = CheckResponse::default();
         response.file(&FileReport {
@@ -139,4 +139,45 @@ pub fn check_json(request: &str) -> String {
         Ok(response.finish())
     });
     answer.unwrap_or_else(|failed| failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The codes that are found, each with its severity.
+    fn found(request: &str) -> Vec<String> {
+        let answer: serde_json::Value = serde_json::from_str(&check_json(request)).unwrap();
+        let Some(files) = answer["files"].as_array() else { return vec![answer["error"].as_str().unwrap().to_owned()] };
+        let found = files[0]["diagnostics"].as_array().unwrap().iter();
+        found.map(|found| format!("{} {}", found["severity"].as_str().unwrap(), found["code"].as_str().unwrap())).collect()
+    }
+
+    #[test]
+    fn levels_and_what_is_known_of_the_user_count() {
+        let request = |more: &str| {
+            format!(
+                "{{\"script\":\"require [\\\"fileinto\\\",\\\"copy\\\"];if true{{fileinto \\\"A\\\";}}redirect \\\"a@example.org\\\";\"{more}}}"
+            )
+        };
+        let has = |more: &str, code: &str| found(&request(more)).iter().any(|found| found == code);
+        assert!(
+            has("", "hint sieve/unused-require") && !has("", "warning sieve/missing-folder") && !has("", "warning sieve/redirect-to-self")
+        );
+        let account = ",\"account\":{\"addresses\":[\"a@example.org\"],\"mailboxes\":[\"INBOX\"]}";
+        assert!(has(account, "warning sieve/missing-folder") && has(account, "warning sieve/redirect-to-self"));
+        let levels = |levels: &str| format!("{account},\"levels\":{{{levels}}}");
+        assert!(has(&levels("\"sieve/missing-folder\":\"hint\""), "hint sieve/missing-folder"));
+        assert!(!has(&levels("\"sieve/unused-require\":\"off\""), "hint sieve/unused-require"));
+        for (wrong, told) in [
+            ("\"sieve/nothing\":\"off\"", "there is no finding `sieve/nothing`"),
+            ("\"sieve/unused-require\":\"error\"", "there is no level `error`: `off`, `hint` or `warning`"),
+            (
+                "\"sieve/missing-require\":\"off\"",
+                "`sieve/missing-require` is an error: the server refuses such a script, whatever its level",
+            ),
+        ] {
+            assert_eq!(found(&request(&levels(wrong))), [told]);
+        }
+    }
 }

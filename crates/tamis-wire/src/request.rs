@@ -3,7 +3,7 @@
 use tamis::diagnostic::Language;
 use tamis::mail::{Charsets, WantedCharset};
 use tamis::sieve::run::{Account, Timestamp};
-use tamis::sieve::{Dialect, Scripts, Store};
+use tamis::sieve::{Dialect, Level, Levels, Options, Scripts, Store};
 use tamis::text::Encoding;
 
 use crate::failed;
@@ -34,6 +34,8 @@ pub struct Request {
     pub now: Option<String>,
     /// What is known of the user.
     pub account: Account,
+    /// How loud findings are, where not as they are by themselves.
+    pub levels: Levels,
     /// Whether the answer has a trace.
     pub trace: bool,
     /// Answers to wanted charset conversions.
@@ -79,6 +81,11 @@ impl Request {
             "to" => self.to = reader.optional(name)?,
             "now" => self.now = reader.optional(name)?,
             "account" => self.account = account(reader)?,
+            "levels" => reader.object(name, &mut |reader, name| {
+                let text = reader.string("a level")?;
+                let level = Level::named(&text).ok_or_else(|| format!("there is no level `{text}`: `off`, `hint` or `warning`"))?;
+                self.levels.set(name, level)
+            })?,
             "trace" => self.trace = reader.flag(name)?,
             "charsets" => reader.list(name, &mut |reader| {
                 let [charset, bytes, text] = answer(reader, ["charset", "bytes", "text"])?;
@@ -123,6 +130,13 @@ impl Request {
             dialect.set(key, value).map_err(|error| failed(&error))?;
         }
         Ok(dialect)
+    }
+
+    /// What checking may know beside the script and its server.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        let Account { addresses, mailboxes, .. } = &self.account;
+        Options { levels: self.levels.clone(), addresses: addresses.clone(), mailboxes: mailboxes.clone() }
     }
 
     /// When the message is delivered; 2026-01-01 if nobody says, since the core has no clock.

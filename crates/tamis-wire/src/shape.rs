@@ -97,6 +97,11 @@ pub const SHAPES: &[Shape] = &[
             sometimes("to", OrNull(&Text), "Envelope recipient; the first address of the account, or read from the message, if left out."),
             sometimes("now", OrNull(&Text), "When the message is delivered (RFC 3339)."),
             sometimes("account", Named("Account"), "What is known of the user."),
+            sometimes(
+                "levels",
+                Map(&Word(&["off", "hint", "warning"])),
+                "How loud findings of check are, by code, where not as they are by themselves. Errors have no level.",
+            ),
             sometimes("trace", Flag, "Whether the answer has a trace."),
             sometimes("charsets", List(&Named("Charset")), "Answers to wanted charset conversions."),
             sometimes("scripts", List(&Named("Script")), "Answers to wanted scripts."),

@@ -27,6 +27,8 @@ export interface Request {
   now?: string | null;
   /** What is known of the user. */
   account?: Account;
+  /** How loud findings of check are, by code, where not as they are by themselves. Errors have no level. */
+  levels?: Record<string, 'off' | 'hint' | 'warning'>;
   /** Whether the answer has a trace. */
   trace?: boolean;
   /** Answers to wanted charset conversions. */

@@ -6,6 +6,7 @@
 
 mod actions;
 mod arguments;
+mod cures;
 mod external;
 mod include;
 mod lookup;

@@ -4,6 +4,8 @@
 //! ([`Script`]), and reports the smallest range that shows the matter. It never claims what it cannot know: a string that is built at run time
 //! is passed over.
 
+#[cfg(feature = "lints")]
+mod cure;
 mod levels;
 #[cfg(feature = "lints")]
 mod lints;
@@ -15,6 +17,8 @@ use super::dialect::Dialect;
 use super::{Script, Verdict, WantedScript, compile};
 use crate::diagnostic::Diagnostic;
 
+#[cfg(feature = "lints")]
+pub use cure::{Cured, cure, fix_of};
 pub use levels::{Level, Levels};
 
 /// What may be known beside the script and its server.

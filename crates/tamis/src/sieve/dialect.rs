@@ -273,6 +273,12 @@ impl Dialect {
     }
 }
 
+/// The names of all settings that [`Dialect::set`] takes, without their `sieve_`; those with a header's name in them aside.
+#[must_use]
+pub const fn setting_names() -> &'static [&'static str] {
+    settings::NAMES
+}
+
 /// The names of all capabilities that tamis knows.
 #[must_use]
 pub fn known_capabilities() -> Vec<&'static str> {

@@ -4,6 +4,7 @@ mod arrows;
 mod bombs;
 mod check;
 mod constructs;
+mod cures;
 mod effects;
 mod format;
 mod lints;

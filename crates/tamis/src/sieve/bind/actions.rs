@@ -1,6 +1,7 @@
 //! Commands that are no tests: their own rules beyond the shape of their arguments.
 
 use super::arguments::{Arguments, Tagged};
+use super::cures::address_reason;
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::mail::parse_address;
@@ -184,10 +185,9 @@ impl Binder<'_> {
     /// Checks a literal address as smtp-address.c does.
     pub(super) fn check_address(&mut self, text: &Text) -> bool {
         let Some(literal) = text.literal() else { return true };
-        if parse_address(literal).is_ok() {
-            return true;
-        }
-        self.error(Code::InvalidAddress, text.range, "value", literal);
+        let Err(error) = parse_address(literal) else { return true };
+        let finding = Diagnostic::new(Code::InvalidAddress, text.range).with("value", literal);
+        self.report(finding.label(text.range, address_reason(&error)));
         false
     }
 

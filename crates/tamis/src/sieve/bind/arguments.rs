@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Binder;
+use super::cures::{convert, missing_argument};
 use super::lookup::{find_tag, stands_on};
 use super::names::{nearest, replace};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
@@ -143,7 +144,7 @@ impl<'s> Binder<'s> {
                 (valid, misplaced) = (false, true);
             }
             if let Some(other) = out.tags.iter().find(|other| excludes(found, other.tag, tag)) {
-                self.excluded(argument.range, other.range);
+                self.excluded(argument.range, other.range, tag.value.is_none());
                 valid = false;
             }
             let mut tagged = Tagged { tag, range: argument.range, value: None };
@@ -178,13 +179,15 @@ impl<'s> Binder<'s> {
                 Some(extra) => positional.last().map_or(extra.range, |last| extra.range.cover(last.range)),
                 None => call.name,
             };
-            self.report(
-                Diagnostic::new(Code::ArgumentCount, range)
-                    .with("name", found.name)
-                    .with("expected", expected)
-                    .with("count", count.to_string())
-                    .with("usage", format!("`{}`", found.usage())),
-            );
+            let mut finding = Diagnostic::new(Code::ArgumentCount, range)
+                .with("name", found.name)
+                .with("expected", expected)
+                .with("count", count.to_string())
+                .with("usage", format!("`{}`", found.usage()));
+            if let Some(arg) = found.args.iter().filter(|arg| !arg.optional).nth(count) {
+                finding = missing_argument(finding, call, arg, kind_name(arg.kind));
+            }
+            self.report(finding);
             return false;
         }
         let skipped = found.args.len().saturating_sub(count);
@@ -197,14 +200,13 @@ impl<'s> Binder<'s> {
         let mut valid = true;
         for (position, (arg, argument)) in expected.zip(positional).enumerate() {
             if !accepts(arg.kind, *argument) {
-                self.report(
-                    Diagnostic::new(Code::WrongArgument, argument.range)
-                        .with("position", (position + 1).to_string())
-                        .with("name", found.name)
-                        .with("what", arg.name)
-                        .with("expected", kind_name(arg.kind))
-                        .with("found", argument_name(argument.kind)),
-                );
+                let finding = Diagnostic::new(Code::WrongArgument, argument.range)
+                    .with("position", (position + 1).to_string())
+                    .with("name", found.name)
+                    .with("what", arg.name)
+                    .with("expected", kind_name(arg.kind))
+                    .with("found", argument_name(argument.kind));
+                self.report(convert(finding, self.text, arg.kind, *argument));
                 valid = false;
             }
         }
@@ -219,12 +221,12 @@ impl<'s> Binder<'s> {
     /// A tag that cannot stand beside one before it.
     #[cold]
     #[inline(never)]
-    fn excluded(&mut self, range: Range, first: Range) {
-        self.report(
-            Diagnostic::new(Code::DuplicateTag, range)
-                .with("tag", self.tag_name(range))
-                .label(first, Phrase { en: "the first one", fr: "la première" }),
-        );
+    fn excluded(&mut self, range: Range, first: Range, alone: bool) {
+        let finding = Diagnostic::new(Code::DuplicateTag, range)
+            .with("tag", self.tag_name(range))
+            .label(first, Phrase { en: "the first one", fr: "la première" });
+        // What has a parameter says more than its name: which of two was meant, nobody knows.
+        self.report(if alone { self.without_tag(finding, range, first) } else { finding });
     }
 
     /// A tag whose parameter is missing or of another kind.
@@ -234,7 +236,7 @@ impl<'s> Binder<'s> {
         let (code, place) = found.map_or((Code::MissingTagValue, range), |found| (Code::WrongTagValue, found.range));
         let mut diagnostic = Diagnostic::new(code, place).with("tag", self.tag_name(range)).with("expected", kind_name(kind));
         if let Some(found) = found {
-            diagnostic = diagnostic.with("found", argument_name(found.kind));
+            diagnostic = convert(diagnostic.with("found", argument_name(found.kind)), self.text, kind, found);
         }
         self.report(diagnostic);
     }

@@ -1,6 +1,7 @@
 //! Unknown names: what was probably meant, and which extension brings it.
 
 use super::Binder;
+use super::cures::elsewhere;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::sieve::spec::{self, Extension, Role};
 use crate::sieve::syntax::Call;
@@ -28,7 +29,7 @@ impl Binder<'_> {
             .filter(|command| (command.role == Role::Test) == test && self.is_offered("", command.name, command.name))
             .map(|command| command.name);
         let mut diagnostic = Diagnostic::new(code, call.name).with("name", name);
-        if let Some(meant) = nearest(name, candidates) {
+        if let Some(meant) = elsewhere(name, candidates.clone()).or_else(|| nearest(name, candidates)) {
             diagnostic = diagnostic.fix(replace(call.name, meant, meant.to_owned()));
         }
         self.report(diagnostic);

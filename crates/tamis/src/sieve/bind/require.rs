@@ -17,7 +17,7 @@ impl Binder<'_> {
     pub(super) fn require(&mut self, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) -> Option<Op> {
         let anywhere = self.dialect.engine.rules().require_anywhere;
         if !anywhere && (!top || !matches!(before, Previous::Nothing | Previous::Require)) {
-            self.report(Diagnostic::new(Code::LateRequire, call.name));
+            self.report(self.moved_to_top(Diagnostic::new(Code::LateRequire, call.name), call));
         }
         let mut failing = None;
         for string in self.calls.strings(*arguments.positional.first()?) {
@@ -65,6 +65,8 @@ impl Binder<'_> {
                 if let Some(extension) = spec::extension(meant) {
                     self.assume(extension);
                 }
+            } else {
+                diagnostic = self.without_capability(diagnostic, &name, range);
             }
             self.report(diagnostic);
         }
@@ -184,7 +186,7 @@ impl Binder<'_> {
 }
 
 /// Where the first command may go: after the comments at the head of a script, before the blank line or command that ends them.
-fn after_heading(text: &str) -> u32 {
+pub(super) fn after_heading(text: &str) -> u32 {
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         if !line.starts_with('#') || !line.ends_with('\n') {

@@ -4,6 +4,54 @@ use super::known::ALWAYS;
 use super::{AddressSource, Dialect, Score, ScoreType, Settings};
 use crate::sieve::spec::{self, Extension};
 
+/// The names of all settings, without `sieve_`, to say which was meant. Those with a name of a header in them are not here.
+pub(super) const NAMES: &[&str] = &[
+    "max_script_size",
+    "max_actions",
+    "max_redirects",
+    "vacation_min_period",
+    "vacation_max_period",
+    "vacation_default_period",
+    "vacation_default_subject",
+    "vacation_default_subject_template",
+    "vacation_max_subject_codepoints",
+    "vacation_use_original_recipient",
+    "vacation_dont_check_recipient",
+    "vacation_check_recipient",
+    "vacation_send_from_recipient",
+    "vacation_to_header_ignore_envelope",
+    "duplicate_default_period",
+    "duplicate_max_period",
+    "variables_max_scope_size",
+    "variables_max_variable_size",
+    "variables_max_value_size",
+    "include_max_nesting_depth",
+    "include_max_includes",
+    "editheader_max_header_size",
+    "editheader_forbid_add",
+    "editheader_forbid_delete",
+    "editheader_protected",
+    "redirect_envelope_from",
+    "notify_max_notifications",
+    "notify_mailto_envelope_from",
+    "report_from",
+    "spamtest_status_header",
+    "spamtest_status_type",
+    "spamtest_max_header",
+    "spamtest_max_value",
+    "virustest_status_header",
+    "virustest_status_type",
+    "virustest_max_header",
+    "virustest_max_value",
+    "extensions",
+    "global_extensions",
+    "global",
+    "lda_mailbox_autocreate",
+    "namespace_separator",
+    "recipient_delimiter",
+    "utf8fileinto",
+];
+
 /// A setting of numbers by its name without `sieve_`.
 fn number<'s>(settings: &'s mut Settings, key: &str) -> Option<(&'s mut u64, Unit)> {
     Some(match key {
@@ -249,5 +297,13 @@ mod tests {
         assert!(dialect.extension(b"vnd.dovecot.debug").is_some() && dialect.extension(b"regex").is_none());
         assert!(dialect.set("sieve_max_redirects", "many").unwrap_err().contains("`many`"));
         assert!(dialect.set("sieve_nothing", "1").is_err());
+    }
+
+    #[test]
+    fn every_name_is_that_of_a_setting() {
+        for name in NAMES {
+            let answer = Dialect::default().set(name, "?");
+            assert!(answer.as_ref().err().is_none_or(|why| !why.starts_with("there is no setting")), "{name}: {answer:?}");
+        }
     }
 }

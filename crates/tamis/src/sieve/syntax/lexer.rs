@@ -311,7 +311,26 @@ impl Lexer<'_> {
     /// closes a command or list there), so that the rest of the script is still checked.
     fn unterminated(&mut self, start: usize) {
         self.at = start + self.unterminated_length(start);
+        let end = Range::at(offset(self.at));
+        let is_guessed = self.at < self.text.len();
         self.report_endless(Code::UnterminatedString, Range::new(offset(start), offset(start) + 1));
+        if is_guessed {
+            self.cure_last(
+                Code::UnterminatedString,
+                Phrase { en: "close the string here", fr: "fermer la chaîne ici" },
+                Edit { range: end, text: "\"".into() },
+            );
+        }
+    }
+
+    /// Adds a cure to the error that was just reported.
+    #[cold]
+    #[inline(never)]
+    fn cure_last(&mut self, code: Code, title: Phrase, edit: Edit) {
+        // Of too many errors the last were not reported.
+        if let Some(error) = self.errors.last_mut().filter(|error| error.code == code && error.fixes.is_empty()) {
+            error.fixes.push(Fix { title, params: Vec::new(), applicability: Applicability::Unsafe, edits: vec![edit] });
+        }
     }
 
     fn unterminated_length(&self, start: usize) -> usize {
@@ -399,6 +418,15 @@ impl Lexer<'_> {
         loop {
             if self.at >= self.text.len() {
                 self.report_endless(Code::UnterminatedText, head);
+                // Before the last line end, which then ends the command.
+                let line = self.text.strip_suffix(b"\n").unwrap_or(self.text);
+                let end = line.strip_suffix(b"\r").unwrap_or(line).len().max(head.end as usize);
+                let edit = Edit { range: Range::at(offset(end)), text: "\n.\n;".into() };
+                self.cure_last(
+                    Code::UnterminatedText,
+                    Phrase { en: "end the text and the command here", fr: "terminer ici le texte et la commande" },
+                    edit,
+                );
                 break;
             }
             let line = self.at;

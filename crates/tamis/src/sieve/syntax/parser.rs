@@ -247,11 +247,13 @@ impl Parser<'_> {
             self.report(diagnostic);
             return;
         }
+        let mut is_list = false;
         // A stray `,`, `)`, `]`, …: say what stands there, then go on behind the command's own end.
         let range = self.range;
         if kind == Kind::Comma {
             let found = self.found();
             self.report(Diagnostic::new(Code::TestListWithoutParentheses, range).with("found", found));
+            is_list = true;
         } else {
             let found = self.found();
             self.report(Diagnostic::new(Code::UnexpectedToken, range).with("found", found).with("name", name.of(self.text)));
@@ -261,10 +263,29 @@ impl Parser<'_> {
             self.bump();
         }
         self.close(node);
+        if is_list && self.kind == Kind::OpenCurly {
+            self.parenthesise(call);
+        }
         match self.kind {
             Kind::Semicolon => self.bump(),
             Kind::OpenCurly => self.block(depth, Some(call)),
             _ => {}
+        }
+    }
+
+    /// Adds a cure to the error that was just reported: parentheses from the first test of a command's test to here.
+    #[cold]
+    #[inline(never)]
+    fn parenthesise(&mut self, call: u32) {
+        let Some(first) = self.calls.inner_test(call) else { return };
+        let edits = [(first.start, "("), (self.last_end, ")")].map(|(at, text)| Edit { range: Range::at(at), text: text.into() }).to_vec();
+        if let Some(error) = self.errors.last_mut().filter(|error| error.code == Code::TestListWithoutParentheses) {
+            error.fixes.push(Fix {
+                title: Phrase { en: "add the parentheses", fr: "ajouter les parenthèses" },
+                params: Vec::new(),
+                applicability: Applicability::Unsafe,
+                edits,
+            });
         }
     }
 

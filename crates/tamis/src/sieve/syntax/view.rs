@@ -258,6 +258,12 @@ impl Calls {
         }
     }
 
+    /// The name of the first test in a call's own test, of a call that is being read.
+    pub(super) fn inner_test(&self, call: u32) -> Option<Range> {
+        let test = self.calls.get(call as usize + 1)?;
+        self.calls.get(call as usize + 2).filter(|inner| inner.name.end <= test.end).map(|inner| inner.name)
+    }
+
     /// How many calls there are.
     pub(super) fn count(&self) -> usize {
         self.calls.len()
