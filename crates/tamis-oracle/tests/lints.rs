@@ -319,6 +319,62 @@ fn known() -> Options {
     }
 }
 
+/// The warnings of a corpus script: code, line, and the text that is meant.
+fn warnings(text: &str, dialect: &Dialect) -> Vec<String> {
+    let script = Script::parse(text);
+    let checked = check(&script, &Scripts::default(), dialect, &Options::default());
+    let loud = checked.diagnostics.iter().filter(|finding| finding.severity == Severity::Warning);
+    loud.map(|finding| {
+        let shown = finding.range.of(text).lines().next().unwrap_or_default();
+        format!("{} {} {shown}", script.lines().line(finding.range.start), finding.code.facts().id)
+    })
+    .collect()
+}
+
+#[test]
+fn no_template_has_a_warning() {
+    let mut judged = 0;
+    for (name, text) in corpus::scripts().unwrap().iter().filter(|(name, _)| name.matches('/').count() == 1) {
+        for server in ["mailcow", "mailcow-global", "pigeonhole-0.5", "pigeonhole-2.4", "rfc"] {
+            let dialect = Dialect::named(server).unwrap();
+            if compile(&Script::parse(text.as_str()), &Scripts::default(), &dialect).program.is_none() {
+                // Without `editheader` two of them are refused.
+                assert!(!server.starts_with("mailcow"), "{name}");
+                continue;
+            }
+            judged += 1;
+            assert_eq!(warnings(text, &dialect), [""; 0], "{name} on {server}");
+        }
+    }
+    assert!(judged >= 100, "{judged}");
+}
+
+/// Each was looked at, and is true of its script: they show odd corners.
+const OF_HARD_SCRIPTS: &[(&str, &[&str])] = &[
+    ("body-kinds", &["10 sieve/empty-key \"\""]),
+    ("constant-false", &["4 sieve/unreachable elsif true", "4 sieve/unreachable else"]),
+    ("empty-blocks", &["3 sieve/unreachable elsif true", "4 sieve/unreachable else", "7 sieve/unreachable else"]),
+    ("global-variables", &["10 sieve/unreachable discard"]),
+    ("header-lists", &["5 sieve/empty-key \"\"", "6 sieve/empty-key \"\""]),
+    ("invalid-flags", &["3 sieve/invalid-flag \"\\\\Unknown\"", "3 sieve/invalid-flag \"(bad)\"", "3 sieve/invalid-flag \"\\\\Recent\""]),
+    ("not-a-variable", &["10 sieve/unset-variable ${missing}"]),
+    ("not-not", &["4 sieve/unreachable else"]),
+    ("string-counts", &["3 sieve/unset-variable ${none}"]),
+    ("tag-order", &["4 sieve/tag-lost :create"]),
+    ("upper-case", &["8 sieve/unreachable ELSE"]),
+    ("warnings", &["3 sieve/invalid-date-part \"jour\"", "4 sieve/invalid-header-name \"Subject: \"", "5 sieve/invalid-zone \"Paris\"", "6 sieve/protected-header \"Received\""]),
+];
+
+#[test]
+fn the_warnings_of_hard_scripts_are_these() {
+    let dialect = Dialect::named("mailcow-global").unwrap();
+    for (name, text) in corpus::scripts().unwrap().iter().filter(|(name, _)| name.starts_with("sieve/hard/")) {
+        let name = name.trim_start_matches("sieve/hard/").trim_end_matches(".sieve");
+        let known = OF_HARD_SCRIPTS.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, known)| known);
+        assert_eq!(warnings(text, &dialect), known, "{name}");
+    }
+}
+
 #[test]
 fn cures_and_layout_of_the_corpus_change_no_outcome() {
     let mail = Mail::corpus();
