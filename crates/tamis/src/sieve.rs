@@ -24,7 +24,9 @@ pub mod syntax;
 pub mod values;
 
 pub use bind::{Scripts, Store, WantedScript};
-pub use check::{Checked, Cured, Level, Levels, Options, check, cure};
+pub use check::{Checked, Level, Levels, Options, check};
+#[cfg(feature = "lints")]
+pub use check::{Cured, cure};
 pub use dialect::Dialect;
 pub use format::format;
 pub use program::Program;

@@ -667,6 +667,10 @@ codes! {
         en: "the server loses the message: filing into `{name}` fails after the message was kept, and both are undone",
         fr: "le serveur perd le message : le classement dans `{name}` échoue après que le message a été gardé, et les deux sont annulés"
     }
+    CompilerCrashes "sieve/crashes-compiler" Error {
+        en: "the server's compiler crashes here: the script is not stored, and nothing says why",
+        fr: "le compilateur du serveur plante ici : le script n'est pas enregistré, et rien ne dit pourquoi"
+    }
     // Lints: what a server accepts and a user would rather not have.
     UnusedRequire "sieve/unused-require" Hint lint {
         en: "the script does not use `{name}`",

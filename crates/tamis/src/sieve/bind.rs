@@ -347,6 +347,10 @@ impl<'s> Binder<'s> {
         let known = self.find(first.name, true);
         if known.is_some_and(|command| command.role == Role::Test) {
             self.error(Code::UnexpectedTest, first.name, "name", found.name);
+            // Arguments are looked at before tests.
+            if found.op == OpId::NotifyMethod {
+                self.arguments(found, call);
+            }
             return Inside::Wrong;
         }
         let is_test = found.role == Role::Test;

@@ -395,7 +395,7 @@ impl Binder<'_> {
             2 => (arguments.nth_back(2)?, Some(arguments.nth_back(1)?)),
             _ => (arguments.nth_back(1)?, None),
         };
-        let name = self.string(name);
+        let (list, name) = (self.calls.strings(name).len() > 1, self.string(name));
         let forbidden = name.literal().is_some_and(|name| self.dialect.settings.forbids_delete(name));
         self.check_header_name(&name, forbidden);
         let values = values.map(|values| self.strings(values));
@@ -406,6 +406,9 @@ impl Binder<'_> {
                 .matching(arguments, &Texts::default(), Comparator::AsciiCasemap)
                 .unwrap_or(Matching { comparator: Comparator::AsciiCasemap, kind: MatchKind::Is }),
         };
+        if list {
+            return Some(Op::Error { message: Text::of(name.range, b"deleteheader") });
+        }
         let index = index.map(|(_, index)| Index { index, last: last.is_some() });
         Some(Op::DeleteHeader { index, matching, name, values })
     }

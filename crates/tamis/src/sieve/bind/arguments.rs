@@ -6,7 +6,7 @@ use super::Binder;
 use super::cures::{convert, missing_argument};
 use super::lookup::{find_tag, stands_on};
 use super::names::{nearest, replace};
-use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::sieve::spec::{ArgKind, Command, Extension, Family, On, OpId, Tag, TagId};
 use crate::sieve::syntax::{Argument, Call, Kind};
 use crate::text::{Edit, Range};
@@ -80,6 +80,7 @@ impl<'s> Binder<'s> {
         if (fits || self.positional(found, call, positional)) && agree {
             return Some(out);
         }
+        self.no_flags(found, call, &out);
         self.recycle(out);
         None
     }
@@ -154,6 +155,12 @@ impl<'s> Binder<'s> {
                 tagged.value = next.filter(|next| accepts(kind, *next));
                 if tagged.value.is_none() {
                     self.wrong_value(kind, argument.range, next);
+                    // Before 2.4.3 cmd-notify.c looks at what follows without asking whether something does.
+                    let own = |tagged: &Tagged| matches!(tagged.tag.id, TagId::From | TagId::Options | TagId::Message);
+                    let crashes = tag.id == TagId::Importance && self.dialect.engine.is_before_24(3) && out.tags.iter().all(own);
+                    if crashes && valid && next.is_none() && all.get(at).is_none() {
+                        self.compiler_crashes(argument.range);
+                    }
                     valid = false;
                 }
             }
@@ -165,14 +172,49 @@ impl<'s> Binder<'s> {
         valid.then_some(out)
     }
 
+    /// `hasflag` without flags. Pigeonhole 0.5 takes what follows the first argument before it asks whether there is one (tst-hasflag.c), but only if
+    /// it found nothing wrong with the tags.
+    #[cold]
+    #[inline(never)]
+    fn no_flags(&mut self, found: &'static Command, call: Call<'_>, arguments: &Arguments<'_>) {
+        if found.op != OpId::HasFlag || !arguments.positional.is_empty() || !self.dialect.engine.is_05() {
+            return;
+        }
+        let is = |tagged: &Tagged, known: &[&str]| {
+            let strings = tagged.value.map(|value| self.calls.strings(value)).unwrap_or_default();
+            strings.first().is_some_and(|string| known.iter().any(|known| known.as_bytes() == &*string.value(self.text)))
+        };
+        let right = arguments.tags.iter().all(|tagged| match tagged.tag.id {
+            TagId::Comparator => {
+                is(tagged, &["i;octet", "i;ascii-casemap"])
+                    || is(tagged, &["i;ascii-numeric"]) && self.is_loaded("comparator-i;ascii-numeric")
+            }
+            TagId::Count | TagId::Value => is(tagged, &["gt", "ge", "lt", "le", "eq", "ne"]),
+            _ => true,
+        });
+        if right {
+            self.compiler_crashes(call.name);
+        }
+    }
+
+    /// The real compiler ends here without a word. It does not get here if it cannot parse the script.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn compiler_crashes(&mut self, range: Range) {
+        if !self.errors.iter().any(|error| error.severity == Severity::Error) {
+            self.report(Diagnostic::new(Code::CompilerCrashes, range));
+        }
+    }
+
     /// The positional arguments, of which optional ones may be left out.
     #[cold]
     #[inline(never)]
     fn positional(&mut self, found: &'static Command, call: Call<'_>, positional: &[Argument]) -> bool {
         let least = found.args.iter().filter(|arg| !arg.optional).count();
         let count = positional.len();
-        // Pigeonhole counts the arguments of these only up to what it needs (ext-imap4flags-common.c).
-        let forgiven = matches!(found.op, OpId::SetFlag | OpId::AddFlag | OpId::RemoveFlag) && self.dialect.engine.is_pigeonhole();
+        // Pigeonhole counts the arguments of these only up to what it needs (ext-imap4flags-common.c, tst-specialuse-exists.c).
+        let forgiven = matches!(found.op, OpId::SetFlag | OpId::AddFlag | OpId::RemoveFlag | OpId::SpecialUseExists)
+            && self.dialect.engine.is_pigeonhole();
         if count < least || (count > found.args.len() && !forgiven) {
             let expected = if least == found.args.len() { least.to_string() } else { format!("{least}–{}", found.args.len()) };
             let range = match positional.get(found.args.len()) {
@@ -200,14 +242,22 @@ impl<'s> Binder<'s> {
         let mut valid = true;
         for (position, (arg, argument)) in expected.zip(positional).enumerate() {
             if !accepts(arg.kind, *argument) {
-                let finding = Diagnostic::new(Code::WrongArgument, argument.range)
+                let mut finding = Diagnostic::new(Code::WrongArgument, argument.range)
                     .with("position", (position + 1).to_string())
                     .with("name", found.name)
                     .with("what", arg.name)
                     .with("expected", kind_name(arg.kind))
                     .with("found", argument_name(argument.kind));
+                // Pigeonhole compiles a list of names and fails when it comes to it (cmd-deleteheader.c).
+                let later = found.op == OpId::DeleteHeader
+                    && position == 0
+                    && argument.kind == Kind::StringList
+                    && self.dialect.engine.is_pigeonhole();
+                if later {
+                    finding.severity = Severity::Warning;
+                }
+                valid &= later;
                 self.report(convert(finding, self.text, arg.kind, *argument));
-                valid = false;
             }
         }
         valid

@@ -145,7 +145,7 @@ impl Binder<'_> {
         let is_score = |other: &Extension| matches!(other.name, "spamtest" | "spamtestplus");
         if self.loaded.iter().any(|other| is_score(other) && other.name != extension.name) {
             self.report(Diagnostic::new(Code::SpamtestTwice, range));
-            self.loaded.retain(|other| !is_score(other));
+            self.loaded.retain(|other| !is_score(other) || other.name == extension.name);
             self.ids = self.loaded.iter().map(|extension| super::lookup::id(extension)).collect();
         }
     }

@@ -168,7 +168,14 @@ impl Binder<'_> {
     /// The edit that adds a capability: to the first `require`, or as a new line where one belongs.
     pub(super) fn require_fix(&self, capability: &str) -> Fix {
         let first = self.calls.top().next().filter(|call| call.name.of(self.text).eq_ignore_ascii_case("require"));
-        let edit = match first.and_then(|call| call.arguments().first()) {
+        // What is broken is left alone: then another `require` comes before it.
+        let whole = |call: &Call<'_>| {
+            matches!(call.arguments(), [_])
+                && call.tests().next().is_none()
+                && call.block().is_none()
+                && !self.errors.iter().any(|error| call.range().touches(error.range.start))
+        };
+        let edit = match first.filter(whole).and_then(|call| call.arguments().first()) {
             Some(argument) if argument.kind == Kind::StringList => {
                 let last = self.calls.strings(*argument).last().map_or(argument.range.end, |string| string.range.end);
                 Edit { range: Range::at(last), text: format!(", \"{capability}\"") }

@@ -96,6 +96,7 @@ impl Binder<'_> {
                     self.warn_header_name(header);
                 }
                 let handle = arguments.value(TagId::Handle).map(|handle| self.string(handle));
+                self.mixed_duplicate(arguments);
                 let uniqueid = arguments.value(TagId::UniqueId).map(|value| self.string(value));
                 let period = self.duplicate_period(arguments);
                 Some(TestKind::Duplicate(Box::new(Duplicate { handle, header, uniqueid, period, last: arguments.has(TagId::Last) })))
@@ -268,6 +269,21 @@ impl Binder<'_> {
         }
         let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
         Some(TestKind::Envelope { parts, keys, matching, part: Self::address_part(arguments) })
+    }
+
+    /// `duplicate` has two extensions that exclude each other. Where both are required all the same, the test is the last one's, and a tag of the
+    /// other's fails an assertion (tst-duplicate.c).
+    fn mixed_duplicate(&mut self, arguments: &Arguments<'_>) {
+        let both = ["duplicate", "vnd.dovecot.duplicate"];
+        let mut required = self.required.iter().map(|(extension, _)| extension.name).filter(|name| both.contains(name));
+        let (Some(first), Some(last)) = (required.next(), required.next_back()) else { return };
+        let foreign = if last == "duplicate" { "value" } else { "uniqueid" };
+        let tags: Vec<_> = arguments.tags.iter().filter(|tagged| tagged.tag.name == foreign || tagged.tag.id == TagId::Header).collect();
+        if first != last
+            && let Some(tagged) = tags.first().filter(|tagged| tagged.tag.name == foreign)
+        {
+            self.compiler_crashes(tagged.range);
+        }
     }
 
     fn hasflag(&mut self, arguments: &Arguments<'_>) -> Option<TestKind> {

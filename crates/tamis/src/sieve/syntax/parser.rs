@@ -124,7 +124,9 @@ impl Parser<'_> {
     #[inline(never)]
     fn report(&mut self, diagnostic: Diagnostic) {
         let at_end = diagnostic.code == Code::ExpectedBlockEnd || diagnostic.range.start >= offset(self.text.trim_end().len());
-        if self.errors.len() < Limits::ERRORS && !(self.swallowed && at_end) {
+        // Two things that miss the same in one place say it once.
+        let said = self.errors.last().is_some_and(|last| last.code == diagnostic.code && last.range == diagnostic.range);
+        if self.errors.len() < Limits::ERRORS && !(self.swallowed && at_end) && !said {
             self.errors.push(diagnostic);
         }
     }
@@ -234,8 +236,13 @@ impl Parser<'_> {
     fn missing_semicolon(&mut self, call: u32, name: Range, depth: u32) {
         let at = Range::at(self.last_end);
         let kind = self.kind;
+        let endless = self.after_endless();
         let missing = |name: Range, text: &str| {
-            Diagnostic::new(Code::ExpectedSemicolon, at).with("name", name.of(text)).fix(Fix {
+            let finding = Diagnostic::new(Code::ExpectedSemicolon, at).with("name", name.of(text));
+            if endless {
+                return finding;
+            }
+            finding.fix(Fix {
                 title: Phrase { en: "add the semicolon", fr: "ajouter le point-virgule" },
                 params: Vec::new(),
                 applicability: Applicability::Safe,
@@ -523,12 +530,25 @@ impl Parser<'_> {
     fn report_between(&mut self, code: Code, missing: &str) {
         let at = Range::at(self.last_end);
         let found = self.found();
-        self.report(Diagnostic::new(code, at).with("found", found).fix(Fix {
-            title: Phrase { en: "add `{missing}`", fr: "ajouter `{missing}`" },
-            params: vec![("missing", missing.to_owned())],
-            applicability: Applicability::Safe,
-            edits: vec![Edit { range: at, text: missing.into() }],
-        }));
+        let mut finding = Diagnostic::new(code, at).with("found", found);
+        if !self.after_endless() {
+            finding = finding.fix(Fix {
+                title: Phrase { en: "add `{missing}`", fr: "ajouter `{missing}`" },
+                params: vec![("missing", missing.to_owned())],
+                applicability: Applicability::Safe,
+                edits: vec![Edit { range: at, text: missing.into() }],
+            });
+        }
+        self.report(finding);
+    }
+
+    /// True if the last token is a string without an end: what is written behind it becomes part of it.
+    #[cold]
+    #[inline(never)]
+    fn after_endless(&self) -> bool {
+        let before = self.taken.checked_sub(2).and_then(|before| self.tree.tokens().get(before));
+        let start = before.map_or(0, |token| token.end);
+        self.errors.iter().any(|error| error.code == Code::UnterminatedString && error.range.start == start)
     }
 }
 

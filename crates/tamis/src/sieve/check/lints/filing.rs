@@ -1,6 +1,7 @@
 //! Flags that come too late for what was filed.
 
 use super::{Applicability, Code, Diagnostic, Edit, Look, Phrase, Range, fix};
+use crate::sieve::dialect::Engine;
 use crate::sieve::program::{Block, Command, Op, TestKind};
 
 /// `fileinto "A"; addflag "\\Seen";`: the flag is set when the message is filed already (RFC 5232, 5), and nothing files it later.
@@ -8,7 +9,8 @@ pub(super) fn flags_after(look: &mut Look<'_>) {
     // Something reads the flags, or passes the message on.
     let reads = look.unit.tests.iter().any(|test| matches!(test.kind, TestKind::HasFlag { variables: None, .. }));
     let passes = look.unit.commands.iter().any(|command| matches!(command.op, Op::Include { .. } | Op::ForEveryPart(_)));
-    if !look.unit.flags || reads || passes {
+    // Of what Proton makes of the order nothing is published.
+    if !look.unit.flags || reads || passes || look.dialect.engine == Engine::Proton {
         return;
     }
     let mut found = Vec::new();

@@ -16,7 +16,7 @@ pub(super) fn tests(look: &mut Look<'_>) {
             TestKind::String { keys, matching, .. } | TestKind::HasFlag { keys, matching, .. } => (keys, matching, Values::Other),
             _ => continue,
         };
-        empty_key(look, keys, matching, &values);
+        empty_key(look, test, keys, matching, &values);
         repeated(look, keys, matching);
         wildcards(look, test, keys, matching);
         if let TestKind::Header { names, keys, matching, mime: None, .. } = &test.kind {
@@ -35,7 +35,7 @@ enum Values<'p> {
 }
 
 /// `:contains ""` and `:matches "*"` hold for every value (RFC 5228, 2.7.1).
-fn empty_key(look: &mut Look<'_>, keys: &Texts, matching: &Matching, values: &Values<'_>) {
+fn empty_key(look: &mut Look<'_>, test: &Test, keys: &Texts, matching: &Matching, values: &Values<'_>) {
     for key in &keys.items {
         let Some(literal) = key.literal() else { continue };
         if matches!(matching.kind, MatchKind::Contains) && literal.is_empty() {
@@ -45,7 +45,8 @@ fn empty_key(look: &mut Look<'_>, keys: &Texts, matching: &Matching, values: &Va
             {
                 finding = finding.with("name", name);
             } else {
-                finding = finding.with("name", "…");
+                let test = look.call(test.range).map(|call| call.name.of(look.text())).unwrap_or_default();
+                finding = finding.with("name", test.to_ascii_lowercase());
             }
             look.report(finding);
         }

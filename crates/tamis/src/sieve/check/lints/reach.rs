@@ -114,7 +114,8 @@ fn constant_in(look: &mut Look<'_>, test: Call<'_>) {
         Some(value) => {
             let word = if value { "true" } else { "false" };
             let edit = Edit { range: Range::new(test.name.start, end_of(look, test)), text: word.into() };
-            let cure = fix(Phrase { en: "write it out", fr: "l'écrire en clair" }, Applicability::Safe, vec![edit]);
+            let applicability = if has_effect(look, test) { Applicability::Unsafe } else { Applicability::Safe };
+            let cure = fix(Phrase { en: "write it out", fr: "l'écrire en clair" }, applicability, vec![edit]);
             look.report(Diagnostic::new(Code::ConstantTest, test.range()).with("value", word).fix(cure));
         }
         None => {
@@ -128,6 +129,15 @@ fn constant_in(look: &mut Look<'_>, test: Call<'_>) {
             }
         }
     }
+}
+
+/// True if more may come of a test than its answer: a memory, match values, a program that runs.
+fn has_effect(look: &Look<'_>, test: Call<'_>) -> bool {
+    const PLAIN: &[&str] = &["true", "false", "not", "allof", "anyof", "exists", "size"];
+    const READING: &[&str] = &["header", "address", "envelope", "body"];
+    let is_in = |names: &[&str]| names.iter().any(|known| test.name.of(look.text()).eq_ignore_ascii_case(known));
+    let plain = is_in(PLAIN) || is_in(READING) && !look.unit.captures;
+    !plain || test.tests().any(|inner| has_effect(look, inner))
 }
 
 /// Where a test ends, its closing parenthesis included.

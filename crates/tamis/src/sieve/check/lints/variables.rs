@@ -62,11 +62,12 @@ pub(super) fn unset_and_unused(look: &mut Look<'_>) {
 /// True if one command sets it.
 fn once(look: &Look<'_>, name: &str) -> bool {
     let index = look.unit.variables.iter().position(|known| known.eq_ignore_ascii_case(name)).map(offset);
-    let sets = look
-        .unit
-        .commands
-        .iter()
-        .filter(|command| matches!(&command.op, Op::Set { variable: Place::Local(own), .. } if Some(*own) == index));
+    let is = |place: &Place| matches!(place, Place::Local(own) if Some(*own) == index);
+    let sets = look.unit.commands.iter().filter(|command| match &command.op {
+        Op::Set { variable, .. } | Op::ExtractText { variable, .. } | Op::Flag { variable: Some(variable), .. } => is(variable),
+        Op::External(external) => external.output.iter().any(is),
+        _ => false,
+    });
     sets.count() == 1
 }
 
