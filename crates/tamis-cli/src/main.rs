@@ -7,6 +7,7 @@ mod draw;
 mod engine;
 mod files;
 mod fmt;
+mod lsp;
 mod mail;
 mod run;
 mod spec;
@@ -31,6 +32,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Lay out scripts: blocks indented, one command per line, comments kept where they are.
     Fmt(fmt::FmtArgs),
+    /// Serve an editor: the language server, over standard input and output.
+    Lsp(lsp::LspArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
     /// Say what the language has: every extension and every server, or one command, test, tag or extension.
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => check::check(&args),
         Command::Fmt(args) => fmt::fmt(&args),
+        Command::Lsp(args) => lsp::lsp(&args),
         Command::Run(args) => run::run(&args),
         Command::Spec(args) => spec::spec(&args),
         Command::Test(args) => test::test(&args),

@@ -9,10 +9,16 @@
 //! ```
 
 pub mod bind;
+#[cfg(feature = "edit")]
+pub mod context;
 pub mod dialect;
 pub mod effects;
 pub mod format;
+#[cfg(feature = "edit")]
+pub mod hover;
 pub mod narrate;
+#[cfg(feature = "edit")]
+pub mod occurrences;
 pub mod policy;
 pub mod program;
 pub mod run;
@@ -20,12 +26,16 @@ pub mod spec;
 #[cfg(feature = "svtest")]
 pub mod svtest;
 pub mod syntax;
+pub mod tokens;
 pub mod values;
 
 pub use bind::{Scripts, Store, WantedScript};
 pub use dialect::Dialect;
 pub use format::format;
+#[cfg(feature = "edit")]
+pub use hover::{Hover, hover};
 pub use program::Program;
+pub use tokens::tokens;
 
 use std::sync::OnceLock;
 

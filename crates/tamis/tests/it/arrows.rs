@@ -34,7 +34,15 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sieve::program",
         ],
     ),
+    ("sieve::tokens", &["text", "sieve::syntax", "sieve::dialect", "sieve::context", "sieve::occurrences"]),
+    // What an editor needs to know of a place: names by the spec, and the names of variables as `bind` reads them.
+    ("sieve::context", &["text", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::bind"]),
+    ("sieve::occurrences", &["text", "order", "sieve::spec", "sieve::syntax", "sieve::bind", "sieve::context"]),
     // Row 3.
+    (
+        "sieve::hover",
+        &["text", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::values", "sieve::context", "sieve::occurrences"],
+    ),
     ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),
     ("sieve::run", &["text", "order", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::values", "sieve::program"]),
     ("sieve::narrate", &["text", "diagnostic", "sieve::run"]),

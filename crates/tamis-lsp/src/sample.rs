@@ -1,0 +1,1 @@
+pub const COMMAND: &str = "tamis.runOnSample";
