@@ -11,7 +11,7 @@ use super::syntax::{self, Kind, StringToken};
 use crate::diagnostic::Language;
 use crate::text::Range;
 
-pub use describe::describe;
+pub use describe::{decoded_mailbox, describe, number};
 
 /// What is known of something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,12 +57,10 @@ pub enum Topic {
     MatchValue(u64),
     /// A number.
     Number(u64, Meaning),
-    /// A mailbox as it is written, and what it is called.
+    /// A mailbox as it is written.
     Mailbox(String),
-    /// A script that can be included.
-    Script(String),
-    /// An address of the user.
-    Address(String),
+    /// A string of which only the meaning is known.
+    Plain(String, Meaning),
 }
 
 /// What is known of the thing at an offset.
@@ -123,7 +121,7 @@ fn in_string(scope: &Scope<'_>, spot: &Spot, piece: Piece, offset: u32) -> Optio
             Topic::Name(all.into_iter().find(|one| range.touches(one.range.start))?.symbol)
         }
         Meaning::Mailbox => Topic::Mailbox(value.to_owned()),
-        Meaning::Script => Topic::Script(value.to_owned()),
+        Meaning::Script => Topic::Plain(value.to_owned(), meaning),
         Meaning::Key => Topic::Word(spec::word(read_words(scope, spot)?, value)?, Meaning::Key),
         meaning => Topic::Word(spec::word(spec::words(meaning), value)?, meaning),
     };

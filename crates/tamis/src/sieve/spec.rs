@@ -49,7 +49,9 @@ mod vnd_stalwart;
 mod words;
 
 #[cfg(feature = "edit")]
-pub use words::{DEFAULT_MATCH_TYPE, FREE_COMPARATORS, Meaning, Word, keys, meaning, needed_tag, value_meaning, word, words};
+pub use words::{
+    DEFAULT_MATCH_TYPE, FREE_COMPARATORS, Meaning, Word, keys, meaning, needed_extension, needed_tag, value_meaning, word, words,
+};
 
 /// A line of documentation in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,5 +8,5 @@ mod view;
 
 pub use kind::Kind;
 pub use parser::{Limits, Parsed, parse};
-pub use value::{number, string};
+pub use value::{number, quote, string};
 pub use view::{Argument, Call, CallBlock, CallIter, Calls, StringToken};

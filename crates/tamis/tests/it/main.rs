@@ -4,6 +4,8 @@ mod arrows;
 mod bombs;
 mod check;
 mod constructs;
+#[cfg(feature = "edit")]
+mod edit;
 mod effects;
 mod format;
 mod mail;

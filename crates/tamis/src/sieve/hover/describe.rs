@@ -71,7 +71,8 @@ pub fn describe(topic: &Topic, scope: &Scope<'_>, language: Language) -> Hover {
             word.name.clone_into(&mut told.hover.title);
             told.kind(kind(*meaning));
             told.doc(word.doc, word.source);
-            if let Some(extension) = spec::extension(word.needs).filter(|_| !word.needs.is_empty()) {
+            let needs = spec::needed_extension(*meaning, word);
+            if let Some(extension) = spec::extension(needs).filter(|_| !needs.is_empty()) {
                 told.offer(extension, "");
             }
         }
@@ -111,13 +112,9 @@ pub fn describe(topic: &Topic, scope: &Scope<'_>, language: Language) -> Hover {
                 );
             }
         }
-        Topic::Script(name) => {
-            told.hover.title = printable(name.as_bytes());
-            told.kind(kind(Meaning::Script));
-        }
-        Topic::Address(address) => {
-            told.hover.title = printable(address.as_bytes());
-            told.kind(kind(Meaning::Address));
+        Topic::Plain(text, meaning) => {
+            told.hover.title = printable(text.as_bytes());
+            told.kind(kind(*meaning));
         }
     }
     told.hover

@@ -181,6 +181,13 @@ pub fn word(words: &'static [Word], name: &str) -> Option<&'static Word> {
     words.iter().find(|word| word.name.eq_ignore_ascii_case(name))
 }
 
+/// The extension that a word needs beside that of its command; the empty name if none.
+#[must_use]
+pub fn needed_extension(meaning: Meaning, word: &Word) -> &'static str {
+    let part = ENVELOPE_PARTS.iter().find(|(name, ..)| meaning == Meaning::EnvelopePart && *name == word.name);
+    part.map_or(word.needs, |(_, _, extension)| extension)
+}
+
 /// The comparators that need no `require` (RFC 5228, 2.7.3).
 pub const FREE_COMPARATORS: &[&str] = &["i;octet", "i;ascii-casemap"];
 

@@ -73,6 +73,21 @@ fn multi_line(token: &[u8]) -> Vec<u8> {
     out
 }
 
+/// A quoted string with this value (RFC 5228, 2.4.2), its quotes included: the one way in which text is put into a script.
+#[must_use]
+pub fn quote(value: &str) -> String {
+    let mut out = String::with_capacity(value.len() + 2);
+    out.push('"');
+    for char in value.chars() {
+        if matches!(char, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(char);
+    }
+    out.push('"');
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +99,13 @@ mod tests {
         assert_eq!(number(b"18446744073709551615"), Some(u64::MAX));
         assert_eq!(number(b"18446744073709551616"), None);
         assert_eq!(number(b"16G"), Some(16 << 30));
+    }
+
+    #[test]
+    fn quoted_text_reads_as_itself() {
+        for value in ["", "a", "a\"b", "\\", "\\\"", "é\r\n${x}"] {
+            assert_eq!(*string(quote(value).as_bytes(), Kind::Quoted), *value.as_bytes());
+        }
     }
 
     #[test]
