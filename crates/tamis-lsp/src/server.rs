@@ -13,11 +13,11 @@ use lsp_types::{
 use serde_json::{Value, json};
 use tamis::text::Encoding;
 
+use crate::completion::{self, Kept};
 use crate::documents::Documents;
-use crate::language::{self, Kept};
 use crate::settings::Settings;
 use crate::words::{self, say_with};
-use crate::{problems, sample};
+use crate::{language, names, problems, sample};
 
 /// What the editor said it can do.
 #[derive(Clone, Copy, Debug, Default)]
@@ -196,6 +196,24 @@ impl Session<'_> {
                 Response::new_ok(id, Value::Null)
             }
             request::HoverRequest::METHOD => self.reply::<request::HoverRequest>(id, params, language::hover),
+            request::Completion::METHOD => self.reply::<request::Completion>(id, params, completion::completion),
+            request::ResolveCompletionItem::METHOD => self.reply::<request::ResolveCompletionItem>(id, params, completion::resolve),
+            request::SignatureHelpRequest::METHOD => self.reply::<request::SignatureHelpRequest>(id, params, completion::signature_help),
+            request::DocumentSymbolRequest::METHOD => self.reply::<request::DocumentSymbolRequest>(id, params, language::symbols),
+            request::FoldingRangeRequest::METHOD => self.reply::<request::FoldingRangeRequest>(id, params, language::folding),
+            request::PrepareRenameRequest::METHOD => self.reply::<request::PrepareRenameRequest>(id, params, names::prepare_rename),
+            request::Rename::METHOD => self.reply::<request::Rename>(id, params, names::rename),
+            request::GotoDefinition::METHOD => self.reply::<request::GotoDefinition>(id, params, names::definition),
+            request::References::METHOD => self.reply::<request::References>(id, params, names::references),
+            request::DocumentHighlightRequest::METHOD => self.reply::<request::DocumentHighlightRequest>(id, params, names::highlight),
+            request::InlayHintRequest::METHOD => self.reply::<request::InlayHintRequest>(id, params, language::hints),
+            request::CodeLensRequest::METHOD => self.reply::<request::CodeLensRequest>(id, params, language::lenses),
+            request::SemanticTokensFullRequest::METHOD => self.reply::<request::SemanticTokensFullRequest>(id, params, language::tokens),
+            request::SemanticTokensRangeRequest::METHOD => {
+                self.reply::<request::SemanticTokensRangeRequest>(id, params, language::tokens_in_range)
+            }
+            request::Formatting::METHOD => self.reply::<request::Formatting>(id, params, problems::formatting),
+            request::ExecuteCommand::METHOD => self.reply::<request::ExecuteCommand>(id, params, sample::execute),
             request::DocumentDiagnosticRequest::METHOD => self.reply::<request::DocumentDiagnosticRequest>(id, params, problems::pull),
             request::CodeActionRequest::METHOD => self.reply::<request::CodeActionRequest>(id, params, problems::actions),
             _ => Response::new_err(id, ErrorCode::MethodNotFound as i32, format!("there is no method `{method}`")),

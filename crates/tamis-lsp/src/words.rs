@@ -14,8 +14,6 @@ pub const SETTINGS: Phrase = Phrase { en: "tamis: settings: {error}", fr: "tamis
 pub const SERVERS: Phrase = Phrase { en: "servers", fr: "serveurs" };
 pub const GLOBAL_ONLY: Phrase = Phrase { en: "administrator's scripts only", fr: "scripts de l'administrateur seulement" };
 pub const IF_SWITCHED_ON: Phrase = Phrase { en: "if switched on", fr: "si activé" };
-pub const NOT_RUN: Phrase =
-    Phrase { en: "`{server}` does not run this script: {reason}", fr: "`{server}` n'exécute pas ce script : {reason}" };
 
 /// A sentence without parameters.
 pub fn say(phrase: Phrase, language: Language) -> String {

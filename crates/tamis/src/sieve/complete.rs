@@ -190,6 +190,9 @@ impl Completer<'_> {
     ) {
         let mut requires = requires;
         let mut edits = Vec::new();
+        if !matches!(self.spot.place, Place::String(_)) {
+            self.separate(replace, &mut snippet);
+        }
         match self.scope.require(requires).filter(|_| !requires.is_empty()) {
             // Two edits at one place have no order: the text goes in as one.
             Some(edit) if edit.range.is_empty() && edit.range.start == replace.start => snippet.before(&edit.text),
@@ -199,6 +202,20 @@ impl Completer<'_> {
         }
         let Snippet { text, placeholders } = snippet;
         self.out.push(Completion { label: label.to_owned(), kind, detail, replace, insert: text, placeholders, edits, requires, topic });
+    }
+
+    /// Blanks where words or strings would grow together.
+    fn separate(&self, replace: Range, snippet: &mut Snippet) {
+        let text = self.scope.text();
+        let grows = |char: Option<char>| char.is_some_and(|char| char.is_alphanumeric() || matches!(char, '_' | '"' | ':'));
+        let before = text.get(..replace.start as usize).and_then(|before| before.chars().next_back());
+        if grows(before) && grows(snippet.text.chars().next()) {
+            snippet.before(" ");
+        }
+        let after = text.get(replace.end as usize..).and_then(|after| after.chars().next());
+        if grows(after) && grows(snippet.text.chars().next_back()) {
+            snippet.push(" ");
+        }
     }
 
     /// True if nothing follows a place on its line, so that a whole construct can be written there.

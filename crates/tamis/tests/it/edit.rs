@@ -152,6 +152,8 @@ fn strings_by_what_they_mean() {
     offers("if envelope \"‸\" \"x\" {}", &["from", "to", "auth"], &["notify"]);
     offers("fileinto \"‸\";", &["Factures", "a \"b\""], &["Subject"]);
     offers("fileinto :copy \"‸", &["Factures"], &[]);
+    offers("if true {\n  fileinto \"Fac ‸\n  stop;\n}", &["Factures"], &["stop", ":copy"]);
+    offers("keep :flags [\"\\\\Seen\", \"(a)‸", &["$Junk"], &[":flags"]);
     offers("fileinto :flags \"‸\" \"x\";", &["\\Seen", "$Junk"], &["Factures"]);
     offers("fileinto :flags [\"\\\\Seen\", \"‸\"] \"x\";", &["\\Flagged"], &["Factures"]);
     offers("addflag \"‸\";", &["\\Seen"], &[]);
@@ -505,7 +507,7 @@ fn completing_anywhere_in_the_corpus() {
         let script = Script::parse(text.as_str());
         let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         // A few hundred places of each script, others in the next one.
-        let step = (places.len() / 12).max(1);
+        let step = (places.len() / 40).max(1);
         for at in places.iter().skip(number % step).step_by(step) {
             count += complete_at(&script, offset(*at), dialect, &around);
             let _ = hover(&script, offset(*at), dialect, Language::En);

@@ -122,11 +122,19 @@ impl Completer<'_> {
         let Some(topic) = topic else { return };
         let quoted = syntax::quote(value);
         let insert = match quotes {
+            Quotes::Both if self.needs_comma(range) => &format!(", {quoted}"),
             Quotes::Both => quoted.as_str(),
             Quotes::None => quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or(""),
             Quotes::Closing => quoted.get(1..).unwrap_or(""),
         };
         self.push(value, kind, String::new(), range, Snippet::plain(insert), requires, topic);
+    }
+
+    /// True behind a string in a list.
+    fn needs_comma(&self, range: Range) -> bool {
+        let is_in_list = self.spot.frames.last().is_some_and(|frame| frame.in_list);
+        let before = self.scope.text().get(..range.start as usize).unwrap_or("");
+        is_in_list && before.trim_end().ends_with('"')
     }
 
     /// What the server offers and the script does not require yet.

@@ -98,7 +98,10 @@ impl Scope<'_> {
     pub fn at(&self, offset: u32) -> Spot {
         let pieces = self.pieces();
         let (walker, next) = self.walk(&pieces, offset);
-        let at = pieces.get(next).copied().filter(|piece| piece.range.start < offset && offset <= piece.range.end);
+        let mut at = pieces.get(next).copied().filter(|piece| piece.range.start < offset && offset <= piece.range.end);
+        if let Some(piece) = pieces.get(next).filter(|piece| self.goes_on(**piece, offset)) {
+            at = Some(Piece { range: Range::new(piece.range.start, piece.range.end.max(offset)), ..*piece });
+        }
         let place = walker.place(self, at, offset);
         // The token at the place is part of it; what follows belongs to the innermost call all the same.
         let inside = matches!(place, Place::String(_));
@@ -136,13 +139,20 @@ impl Scope<'_> {
         for piece in pieces {
             let glues = matches!(piece.kind, Kind::Identifier | Kind::Tag | Kind::Number | Kind::Garbage | Kind::HashComment);
             let is_before = piece.range.end < offset || (piece.range.end == offset && !glues && !self.is_open(*piece));
-            if !is_before {
+            if !is_before || self.goes_on(*piece, offset) {
                 break;
             }
             walker.take(self, *piece);
             next += 1;
         }
         (walker, next)
+    }
+
+    /// True for a string without an end that the lexer cut before the blanks and brackets in front of an offset.
+    fn goes_on(&self, piece: Piece, offset: u32) -> bool {
+        let between = Range::new(piece.range.end, offset).of(self.text());
+        let is_cut = piece.kind == Kind::Quoted && piece.range.end <= offset && between.bytes().all(|byte| b" \t;,])}{".contains(&byte));
+        is_cut && self.is_unterminated(piece)
     }
 
     /// True for a string that has no end.
@@ -378,7 +388,7 @@ impl Frame {
     /// The slot of the argument that a token stands in.
     #[must_use]
     pub fn slot_of(&self, scope: &Scope<'_>, command: &Command, token: Range) -> Option<Slot> {
-        let holds = |argument: &Written| argument.range.start <= token.start && token.end <= argument.range.end;
+        let holds = |argument: &Written| argument.range.start <= token.start && token.start < argument.range.end;
         let index = self.arguments.iter().position(holds)?;
         self.slots(scope, command).get(index).copied()
     }
