@@ -413,3 +413,52 @@ fn leaving_without_goodbye_and_asking_what_nobody_knows() {
     editor.tell("exit", Value::Null);
     assert_eq!(editor.child.wait().unwrap().code(), Some(1));
 }
+
+/// Every question at places that are and are not there, on scripts that are hardly any.
+#[test]
+fn no_place_is_wrong_enough() {
+    let (mut editor, _) = Editor::greeted(json!({"textDocument": {"diagnostic": {}}}), json!({}));
+    let methods = [
+        "hover",
+        "completion",
+        "signatureHelp",
+        "prepareRename",
+        "rename",
+        "definition",
+        "references",
+        "documentHighlight",
+        "documentSymbol",
+        "foldingRange",
+        "semanticTokens/full",
+        "semanticTokens/range",
+        "inlayHint",
+        "codeLens",
+        "codeAction",
+        "diagnostic",
+    ];
+    let scripts = ["", "𝄞", "\"", "require [\"", "if 𝄞 header :\r\n\"${", "text:\n..", "}}}", "\u{feff}keep;\0", "set \"a", "/*"];
+    let far = u32::MAX;
+    for (number, script) in scripts.into_iter().enumerate() {
+        let uri = format!("file:///nowhere/{number}.sieve");
+        editor.open(&uri, script);
+        for (line, character) in [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0), (1, 2), (0, far), (far, 0), (far, far)] {
+            let place = json!({"line": line, "character": character});
+            let range = json!({"start": place, "end": {"line": 0, "character": 0}});
+            let params = json!({
+                "textDocument": {"uri": uri}, "position": place, "range": range, "newName": "x",
+                "context": {"includeDeclaration": true, "diagnostics": [], "triggerKind": 1, "isRetrigger": false},
+            });
+            for method in methods {
+                let answer = editor.answer(&format!("textDocument/{method}"), params.clone());
+                let code = answer["error"]["code"].as_i64();
+                assert!(code.is_none() || code == Some(-32803), "{method} {script:?} {place}: {answer}");
+            }
+            // Changes there, too.
+            editor.tell(
+                "textDocument/didChange",
+                json!({"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"range": range, "text": "\""}]}),
+            );
+        }
+    }
+    assert_eq!(editor.leave(), Some(0));
+}

@@ -114,9 +114,9 @@ pub fn folding(session: &mut Session<'_>, params: FoldingRangeParams) -> Answer<
         let is_closed = fold.kind == FoldKind::Region && fold.range.of(map.text).ends_with(['}', ']', ')']);
         FoldingRange {
             start_line: range.start.line,
-            start_character: Some(range.start.character).filter(|_| !lines_only),
+            start_character: (!lines_only).then_some(range.start.character),
             end_line: range.end.line.saturating_sub(u32::from(lines_only && is_closed)),
-            end_character: Some(range.end.character).filter(|_| !lines_only),
+            end_character: (!lines_only).then_some(range.end.character),
             kind: Some(match fold.kind {
                 FoldKind::Region => FoldingRangeKind::Region,
                 FoldKind::Comment => FoldingRangeKind::Comment,

@@ -41,8 +41,7 @@ pub fn execute(session: &mut Session<'_>, params: ExecuteCommandParams) -> Answe
         },
     };
     let included = session.documents.included(document, &settings.dialect, settings);
-    let account =
-        Account { addresses: settings.addresses.clone(), mailboxes: settings.mailboxes.clone().map(Into::into), ..Account::default() };
+    let account = Account { addresses: settings.addresses.clone(), mailboxes: settings.mailboxes.clone(), ..Account::default() };
     let simulation = Simulation {
         script: &document.script,
         included: &included,

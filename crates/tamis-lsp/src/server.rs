@@ -8,7 +8,7 @@ use lsp_types::{
     ConfigurationItem, ConfigurationParams, DiagnosticOptions, DiagnosticServerCapabilities, ExecuteCommandOptions,
     FoldingRangeProviderCapability, HoverProviderCapability, InitializeParams, MessageType, OneOf, PositionEncodingKind, RenameOptions,
     SemanticTokensFullOptions, SemanticTokensOptions, ServerCapabilities, ShowMessageParams, SignatureHelpOptions,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
 };
 use serde_json::{Value, json};
 use tamis::text::Encoding;
@@ -29,6 +29,8 @@ pub struct Client {
     /// It answers `workspace/configuration`.
     pub configuration: bool,
     pub folds_lines_only: bool,
+    /// It asks anew for diagnostics, hints and lenses when told to.
+    refreshes: [bool; 3],
 }
 
 /// One session.
@@ -81,15 +83,20 @@ impl Session<'_> {
     /// Reads what the editor can do and wants. Gives what is wrong with its settings.
     fn greet(&mut self, params: &InitializeParams) -> Option<String> {
         let capabilities = &params.capabilities;
-        let text = capabilities.text_document.as_ref();
+        let (text, workspace) = (capabilities.text_document.as_ref(), capabilities.workspace.as_ref());
         let item = text.and_then(|text| text.completion.as_ref()?.completion_item.as_ref());
         let formats = text.and_then(|text| text.hover.as_ref()?.content_format.as_ref());
         self.client = Client {
             snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
             markdown: formats.is_some_and(|formats| formats.contains(&lsp_types::MarkupKind::Markdown)),
             pulls: text.is_some_and(|text| text.diagnostic.is_some()),
-            configuration: capabilities.workspace.as_ref().and_then(|workspace| workspace.configuration).unwrap_or(false),
+            configuration: workspace.and_then(|workspace| workspace.configuration).unwrap_or(false),
             folds_lines_only: text.and_then(|text| text.folding_range.as_ref()?.line_folding_only).unwrap_or(false),
+            refreshes: [
+                workspace.and_then(|all| all.diagnostic.as_ref()?.refresh_support).unwrap_or(false),
+                workspace.and_then(|all| all.inlay_hint.as_ref()?.refresh_support).unwrap_or(false),
+                workspace.and_then(|all| all.code_lens.as_ref()?.refresh_support).unwrap_or(false),
+            ],
         };
         let encodings = capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
         if encodings.is_some_and(|encodings| encodings.contains(&PositionEncodingKind::UTF8)) {
@@ -111,6 +118,7 @@ impl Session<'_> {
             text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
                 open_close: Some(true),
                 change: Some(TextDocumentSyncKind::INCREMENTAL),
+                save: Some(TextDocumentSyncSaveOptions::Supported(true)),
                 ..TextDocumentSyncOptions::default()
             })),
             diagnostic_provider: Some(DiagnosticServerCapabilities::Options(DiagnosticOptions {
@@ -260,6 +268,8 @@ impl Session<'_> {
                     }
                 }
             }
+            // What is beside the documents may have changed.
+            notification::DidSaveTextDocument::METHOD | notification::DidChangeWatchedFiles::METHOD => self.renew(),
             notification::DidChangeConfiguration::METHOD => {
                 let settings = params.get("settings").cloned().unwrap_or_default();
                 if settings.is_null() {
@@ -276,7 +286,23 @@ impl Session<'_> {
         if let Err(error) = self.settings.take(settings) {
             self.complain(&error);
         }
+        self.renew();
+    }
+
+    /// Everything that was said of the documents may be old.
+    fn renew(&mut self) {
         self.documents.all_dirty();
+        let methods =
+            [request::WorkspaceDiagnosticRefresh::METHOD, request::InlayHintRefreshRequest::METHOD, request::CodeLensRefresh::METHOD];
+        for (method, _) in methods.into_iter().zip(self.client.refreshes).filter(|(_, refreshes)| *refreshes) {
+            self.ask(method, Value::Null);
+        }
+    }
+
+    fn ask(&mut self, method: &str, params: impl serde::Serialize) {
+        self.asked += 1;
+        let request = Request::new(self.asked.into(), method.to_owned(), params);
+        let _ = self.connection.sender.send(request.into());
     }
 
     /// Asks the editor for its settings, if it answers such questions.
@@ -284,13 +310,11 @@ impl Session<'_> {
         if !self.client.configuration {
             return;
         }
-        self.asked += 1;
         let params = ConfigurationParams { items: vec![ConfigurationItem { scope_uri: None, section: Some("tamis".to_owned()) }] };
-        let request = Request::new(self.asked.into(), request::WorkspaceConfiguration::METHOD.to_owned(), params);
-        let _ = self.connection.sender.send(request.into());
+        self.ask(request::WorkspaceConfiguration::METHOD, params);
     }
 
-    /// The answer to the only question that is ever asked.
+    /// The answer to the only question that has one.
     fn configured(&mut self, response: &Response) {
         let value = serde_json::to_value(response).unwrap_or_default();
         if let Some(settings) = value.pointer("/result/0") {

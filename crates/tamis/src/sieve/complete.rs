@@ -178,17 +178,13 @@ impl Completer<'_> {
         out
     }
 
-    fn push(
-        &mut self,
-        label: &str,
-        kind: CompletionKind,
-        detail: String,
-        replace: Range,
-        mut snippet: Snippet,
-        requires: &'static str,
-        topic: Topic,
-    ) {
+    fn push(&mut self, label: &str, kind: CompletionKind, replace: Range, mut snippet: Snippet, requires: &'static str, topic: Topic) {
         let mut requires = requires;
+        let detail = match &topic {
+            Topic::Command(_, command) => command.usage(),
+            Topic::Tag(_, tag, _) => tag.usage(),
+            _ => String::new(),
+        };
         let mut edits = Vec::new();
         if !matches!(self.spot.place, Place::String(_)) {
             self.separate(replace, &mut snippet);
@@ -254,7 +250,7 @@ impl Completer<'_> {
                 let snippet = if self.is_free(range.end) { command_snippet(command) } else { Snippet::plain(command.name) };
                 let kind = if command.role == Role::Action { CompletionKind::Action } else { CompletionKind::Control };
                 let topic = Topic::Command(extension, command);
-                self.push(command.name, kind, command.usage(), range, snippet, extension.name, topic);
+                self.push(command.name, kind, range, snippet, extension.name, topic);
             }
         }
     }
@@ -273,15 +269,7 @@ impl Completer<'_> {
                     snippet.before("(");
                     snippet.push(")");
                 }
-                self.push(
-                    command.name,
-                    CompletionKind::Test,
-                    command.usage(),
-                    range,
-                    snippet,
-                    extension.name,
-                    Topic::Command(extension, command),
-                );
+                self.push(command.name, CompletionKind::Test, range, snippet, extension.name, Topic::Command(extension, command));
             }
         }
     }
@@ -351,7 +339,7 @@ impl Completer<'_> {
                 let shown = if meaning == Meaning::Comparator { "i;ascii-casemap" } else { shown };
                 snippet.argument(kind, shown.trim_start_matches('\\'), meaning);
             }
-            self.push(&name, CompletionKind::Tag, tag.usage(), range, snippet, extension.name, Topic::Tag(extension, tag, command));
+            self.push(&name, CompletionKind::Tag, range, snippet, extension.name, Topic::Tag(extension, tag, command));
         }
     }
 

@@ -30,6 +30,18 @@ pub enum Use {
     Read,
 }
 
+impl Use {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Set => "set",
+            Self::Declared => "declared",
+            Self::Read => "read",
+        }
+    }
+}
+
 /// A name in a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occurrence {

@@ -127,7 +127,7 @@ impl Completer<'_> {
             Quotes::None => quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or(""),
             Quotes::Closing => quoted.get(1..).unwrap_or(""),
         };
-        self.push(value, kind, String::new(), range, Snippet::plain(insert), requires, topic);
+        self.push(value, kind, range, Snippet::plain(insert), requires, topic);
     }
 
     /// True behind a string in a list.
@@ -234,14 +234,14 @@ impl Completer<'_> {
             }
         }
         for (name, kind, requires, topic) in found {
-            self.push(&name, kind, String::new(), range, Snippet::plain(format!("{name}{close}")), requires, topic);
+            self.push(&name, kind, range, Snippet::plain(format!("{name}{close}")), requires, topic);
         }
         if let Some(extension) = spec::extension("encoded-character").filter(|extension| self.usable(extension, "")) {
             for (name, example) in [("unicode:", "20AC"), ("hex:", "24")] {
                 let mut snippet = Snippet::plain(name);
                 snippet.fill(example);
                 snippet.push(close);
-                self.push(name, CompletionKind::Value, String::new(), range, snippet, extension.name, Topic::Extension(extension));
+                self.push(name, CompletionKind::Value, range, snippet, extension.name, Topic::Extension(extension));
             }
         }
     }
