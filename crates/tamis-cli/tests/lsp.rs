@@ -303,6 +303,9 @@ fn completion_with_and_without_snippets() {
     let list = editor.at("textDocument/completion", URI, 0, 10);
     assert_eq!(of(&list, "É𝄞")["textEdit"]["newText"], "É𝄞");
     assert_eq!(of(&list, "Factures")["kind"], 19);
+    let typed = |column: u32, char: &str| json!({"textDocument": {"uri": URI}, "position": {"line": 0, "character": column}, "context": {"triggerKind": 2, "triggerCharacter": char}});
+    assert!(editor.ask("textDocument/completion", typed(10, "\""))["items"].is_array());
+    assert_eq!(editor.ask("textDocument/completion", typed(11, "\"")), Value::Null);
     let help = editor.at("textDocument/signatureHelp", URI, 0, 10);
     assert_eq!((&help["signatures"][0]["label"], &help["activeParameter"]), (&json!("fileinto <mailbox: string>"), &json!(0)));
     let hover = editor.at("textDocument/hover", URI, 0, 2);

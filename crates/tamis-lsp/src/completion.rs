@@ -6,6 +6,7 @@ use lsp_types::{
 };
 use serde_json::{Value, json};
 use tamis::sieve::complete::{Around, Completion, CompletionKind};
+use tamis::sieve::context::Place;
 use tamis::sieve::hover::describe;
 use tamis::sieve::{self, Scope};
 use tamis::text::Range;
@@ -27,6 +28,12 @@ pub struct Kept {
 pub fn completion(session: &mut Session<'_>, params: CompletionParams) -> Answer<Option<CompletionResponse>> {
     let at = params.text_document_position;
     let Some((document, offset)) = place(session, &at) else { return Ok(None) };
+    // A quote or brace that ends or opens something else than a string asks for nothing.
+    let trigger = params.context.as_ref().and_then(|context| context.trigger_character.as_deref());
+    let is_inside = || matches!(Scope::new(&document.script, &session.settings.dialect).at(offset).place, Place::String(_));
+    if trigger.is_some_and(|trigger| trigger != ":") && !is_inside() {
+        return Ok(None);
+    }
     let map = Map::new(&document.script, session.encoding);
     let scripts = session.documents.neighbours(document, &session.settings);
     let around = Around {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
-use tamis::sieve::{Dialect, Script, Scripts, Store, compile};
+use tamis::sieve::{Script, Scripts, Store, WantedScript};
 use tamis::text::{Encoding, LineIndex};
 
 use crate::convert::{self, Map};
@@ -69,18 +69,25 @@ impl Documents {
         self.open.values_mut().for_each(|document| document.is_dirty = true);
     }
 
-    /// What a script includes, as far as it is in its folder or open.
-    pub fn included(&self, document: &Document, dialect: &Dialect, settings: &Settings) -> Scripts {
+    /// Asks about a script, and as long as it wants scripts that it includes, supplies them and asks again: those in its folder, and those
+    /// that are open.
+    pub fn answered<T>(
+        &self,
+        document: &Document,
+        settings: &Settings,
+        mut ask: impl FnMut(&Scripts) -> T,
+        wanted: impl Fn(&T) -> &[WantedScript],
+    ) -> T {
         let folder = folder(document, settings);
         let mut included = Scripts::default();
         loop {
-            let wanted = compile(&document.script, &included, dialect).wanted;
-            if wanted.is_empty() {
-                return included;
+            let answer = ask(&included);
+            if wanted(&answer).is_empty() {
+                return answer;
             }
-            for one in wanted {
+            for one in wanted(&answer) {
                 let found = folder.as_deref().filter(|_| one.store == Store::Personal).and_then(|folder| self.read(folder, &one.name));
-                included.texts.insert((one.store, one.name), found);
+                included.texts.insert((one.store, one.name.clone()), found);
             }
         }
     }

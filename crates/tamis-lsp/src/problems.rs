@@ -10,7 +10,8 @@ use lsp_types::{
     WorkspaceEdit,
 };
 use tamis::diagnostic::{Applicability, Diagnostic as Finding, Fix, Language, Severity};
-use tamis::sieve::{check, format, format::can_format};
+use tamis::sieve::format::can_format;
+use tamis::sieve::{Scripts, check, format};
 use tamis::text::{Edit, Range};
 
 use crate::convert::Map;
@@ -112,9 +113,9 @@ pub fn change(uri: &Uri, edits: Vec<TextEdit>) -> WorkspaceEdit {
 
 /// The findings in the document itself. The one place that asks for them.
 fn findings(session: &Session<'_>, document: &Document) -> Vec<Finding> {
-    let dialect = &session.settings.dialect;
-    let included = session.documents.included(document, dialect, &session.settings);
-    let mut found = check(&document.script, &included, dialect).diagnostics;
+    let settings = &session.settings;
+    let ask = |included: &Scripts| check(&document.script, included, &settings.dialect);
+    let mut found = session.documents.answered(document, settings, ask, |checked| &checked.wanted).diagnostics;
     found.retain(|finding| finding.unit == 0);
     found
 }

@@ -6,6 +6,7 @@ use lsp_server::ErrorCode;
 use lsp_types::{ExecuteCommandParams, MessageType, Uri};
 use serde_json::Value;
 use tamis::mail::Charsets;
+use tamis::sieve::Scripts;
 use tamis::sieve::run::{Account, Timestamp};
 use tamis::text::Encoding;
 use tamis_wire::Simulation;
@@ -40,27 +41,31 @@ pub fn execute(session: &mut Session<'_>, params: ExecuteCommandParams) -> Answe
             }
         },
     };
-    let included = session.documents.included(document, &settings.dialect, settings);
     let account = Account { addresses: settings.addresses.clone(), mailboxes: settings.mailboxes.clone(), ..Account::default() };
-    let simulation = Simulation {
-        script: &document.script,
-        included: &included,
-        dialect: &settings.dialect,
-        account: &account,
-        message: &message,
-        charsets: &Charsets::new(),
-        from: None,
-        to: None,
-        now: now(),
-        name: &name,
-        language,
-        encoding: Encoding::Utf8,
-        trace: true,
+    let ask = |included: &Scripts| {
+        let simulation = Simulation {
+            script: &document.script,
+            included,
+            dialect: &settings.dialect,
+            account: &account,
+            message: &message,
+            charsets: &Charsets::new(),
+            from: None,
+            to: None,
+            now: now(),
+            name: &name,
+            language,
+            encoding: Encoding::Utf8,
+            trace: true,
+        };
+        let response = tamis_wire::native::answered(&simulation);
+        let json = response.json(&simulation);
+        (response, json)
     };
-    let response = tamis_wire::native::answered(&simulation);
+    let (response, json) = session.documents.answered(document, settings, ask, |(response, _)| &response.wanted_scripts);
     let is_good = response.outcome_name() == "ok";
     session.show(if is_good { MessageType::INFO } else { MessageType::WARNING }, response.sentence(language));
-    Ok(serde_json::from_str(&response.json(&simulation)).ok())
+    Ok(serde_json::from_str(&json).ok())
 }
 
 fn now() -> Timestamp {

@@ -131,7 +131,7 @@ impl Session<'_> {
                 ..CodeActionOptions::default()
             })),
             completion_provider: Some(CompletionOptions {
-                trigger_characters: trigger(&[":", "\"", "{", "\\", "$"]),
+                trigger_characters: trigger(&[":", "\"", "{", "\\"]),
                 resolve_provider: Some(true),
                 completion_item: Some(CompletionOptionsCompletionItem { label_details_support: Some(false) }),
                 ..CompletionOptions::default()

@@ -214,11 +214,11 @@ impl Completer<'_> {
         }
     }
 
-    /// True if nothing follows a place on its line, so that a whole construct can be written there.
-    fn is_free(&self, at: u32) -> bool {
+    /// True if nothing follows a place on its line but what comes `after` a construct, so that a whole one can be written there.
+    fn is_free(&self, at: u32, after: &[char]) -> bool {
         let rest = Range::new(at, length(self.scope.text().len())).of(self.scope.text());
         let line = rest.lines().next().unwrap_or("").trim_start();
-        line.is_empty() || line.starts_with(['}', '#'])
+        line.is_empty() || line.starts_with(after)
     }
 
     /// Constructs of the language that this server has and nothing in force excludes.
@@ -236,7 +236,7 @@ impl Completer<'_> {
         let in_loop = self.spot.blocks.iter().any(|name| self.scope.is_loop(name.of(text)));
         let at_top = self.spot.blocks.is_empty();
         let anywhere = self.scope.dialect.engine.rules().require_anywhere;
-        for extension in self.scope.extensions() {
+        for extension in self.scope.listed() {
             for command in extension.commands {
                 let fits = match command.op {
                     OpId::Elsif | OpId::Else => follows_if,
@@ -247,7 +247,7 @@ impl Completer<'_> {
                 if command.role == Role::Test || !fits || !self.usable(extension, command.name) {
                     continue;
                 }
-                let snippet = if self.is_free(range.end) { command_snippet(command) } else { Snippet::plain(command.name) };
+                let snippet = if self.is_free(range.end, &['}', '#']) { command_snippet(command) } else { Snippet::plain(command.name) };
                 let kind = if command.role == Role::Action { CompletionKind::Action } else { CompletionKind::Control };
                 let topic = Topic::Command(extension, command);
                 self.push(command.name, kind, range, snippet, extension.name, topic);
@@ -259,12 +259,13 @@ impl Completer<'_> {
         if range.of(self.scope.text()).starts_with(':') {
             return;
         }
-        for extension in self.scope.extensions() {
+        for extension in self.scope.listed() {
             for command in extension.commands.iter().filter(|command| command.role == Role::Test) {
                 if !self.usable(extension, command.name) {
                     continue;
                 }
-                let mut snippet = if self.is_free(range.end) { test_snippet(command) } else { Snippet::plain(command.name) };
+                let mut snippet =
+                    if self.is_free(range.end, &['{', ')', ',', '#']) { test_snippet(command) } else { Snippet::plain(command.name) };
                 if wrap == Wrap::Parentheses {
                     snippet.before("(");
                     snippet.push(")");
@@ -303,8 +304,10 @@ impl Completer<'_> {
             self.tests(range, if command.tests == Tests::List { Wrap::Parentheses } else { Wrap::None });
         }
         let values_first = command.role != Role::Test;
+        let count = frame.slots(self.scope, command).iter().filter(|slot| matches!(slot, Slot::Positional(_))).count();
+        let has_all = count >= command.args.len();
         let values = |own: &mut Self| {
-            if !is_tag {
+            if !is_tag && !has_all {
                 own.values(own.scope.meaning(command, slot), range, strings::Quotes::Both);
             }
         };

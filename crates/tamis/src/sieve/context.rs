@@ -123,6 +123,12 @@ impl<'s> Scope<'s> {
         self.all.iter().copied()
     }
 
+    /// The same for those who read: in force or not, in the order of the spec.
+    pub fn listed(&self) -> impl Iterator<Item = &'static Extension> {
+        let loaded = spec::extensions().iter().copied().filter(|extension| self.is_loaded(extension.name));
+        loaded.chain(self.all.iter().copied().filter(|extension| !self.is_loaded(extension.name)))
+    }
+
     /// What a name stands for as a command or as a test, whether or not it is in force.
     #[must_use]
     pub fn command(&self, name: &str, is_test: bool) -> Option<(&'static Extension, &'static Command)> {
@@ -136,14 +142,17 @@ impl<'s> Scope<'s> {
     /// The tag of a name, its colon left out, on a command.
     #[must_use]
     pub fn tag(&self, command: &Command, name: &str) -> Option<(&'static Extension, &'static Tag)> {
-        self.tags(command).find(|(_, tag)| tag.name.eq_ignore_ascii_case(name))
+        let of = |extension: &'static Extension| {
+            let is_meant = |tag: &&Tag| tag.name.eq_ignore_ascii_case(name) && tag.stands_on(command);
+            extension.tags.iter().find(is_meant).map(|tag| (extension, tag))
+        };
+        self.extensions().find_map(of)
     }
 
-    /// Every tag that may stand on a command, with its extension.
+    /// Every tag that may stand on a command, with its extension: those in force first, in the order of the spec.
     pub fn tags(&self, command: &Command) -> impl Iterator<Item = (&'static Extension, &'static Tag)> {
-        self.extensions()
-            .flat_map(|extension| extension.tags.iter().map(move |tag| (extension, tag)))
-            .filter(move |(_, tag)| tag.stands_on(command))
+        let all = self.listed().flat_map(|extension| extension.tags.iter().map(move |tag| (extension, tag)));
+        all.filter(move |(_, tag)| tag.stands_on(command))
     }
 
     /// What each argument of a call is to it. Optional positional arguments are left out from the left (RFC 5232, 3).

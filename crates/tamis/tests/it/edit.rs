@@ -90,7 +90,8 @@ fn a_command_brings_its_arguments_and_what_it_requires() {
     takes("require \"copy\";\nfi‸", "fileinto", "require [\"copy\", \"fileinto\"];\nfileinto \"‹mailbox›\";");
     takes("require [\"copy\", \"fileinto\"];\nfi‸ \"x\";", "fileinto", "require [\"copy\", \"fileinto\"];\nfileinto \"x\";");
     takes("‸", "if", "if ‹test› {\n  ‹›\n}");
-    takes("if ‸ { keep; }", "header", "if header { keep; }");
+    takes("if ‸ { keep; }", "header", "if header \"‹header-names›\" \"‹keys›\" { keep; }");
+    takes("if head‸ :is \"a\" \"b\" { keep; }", "header", "if header :is \"a\" \"b\" { keep; }");
     takes("if ‸", "header", "if header \"‹header-names›\" \"‹keys›\"");
     takes("if ‸", "size", "if size ‹:over› ‹100K›");
     takes("if ‸", "anyof", "if anyof (‹test›, ‹test›)");
@@ -110,6 +111,7 @@ fn tests_where_a_test_belongs() {
 #[test]
 fn tags_that_still_fit() {
     offers("fileinto ‸", &[":copy", ":create", ":flags", "Factures"], &[":is", ":days", "keep"]);
+    offers("fileinto ‸ \"x\";", &[":copy"], &["Factures"]);
     offers("fileinto :c‸", &[":copy", ":create"], &["Factures"]);
     offers("fileinto :‸ \"x\";", &[":copy"], &["Factures"]);
     offers("fileinto :copy :‸ \"x\";", &[":create"], &[":copy"]);
