@@ -39,6 +39,7 @@ const STEPS: &[Step] = &[
     Step { name: "wasm", title: "WASM modules", work: build_wasm },
     Step { name: "types", title: "TypeScript types (tsc)", work: types },
     Step { name: "unit", title: "unit tests of the page (vitest)", work: unit },
+    Step { name: "editors", title: "VS Code extension (node --test)", work: editors },
     Step { name: "page", title: "page (vite)", work: page },
     Step { name: "sizes", title: "sizes of the WASM and of the page", work: sizes },
     Step { name: "browser", title: "browser test (Chromium)", work: browser },
@@ -164,6 +165,11 @@ fn unit() -> Result<Outcome> {
     tools::run(&mut tools::cargo(&["build", "--locked", "--quiet", "--package", "tamis-oracle", "--example", "answers"]))?;
     let answers = tools::target_folder().join("debug/examples").join(format!("answers{}", std::env::consts::EXE_SUFFIX));
     tools::run(web::npm(&["run", "--silent", "test"]).env("TAMIS_ANSWERS", answers)).map(|()| Outcome::Passed)
+}
+
+/// What of the extension can be tested without an editor.
+fn editors() -> Result<Outcome> {
+    tools::run(&mut tools::program("node", &["--test", "editors/vscode/extension.test.js"])).map(|()| Outcome::Passed)
 }
 
 fn page() -> Result<Outcome> {

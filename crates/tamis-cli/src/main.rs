@@ -9,6 +9,7 @@ mod engine;
 mod explain;
 mod files;
 mod fmt;
+mod lsp;
 mod mail;
 mod pages;
 mod report;
@@ -37,6 +38,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Lay out scripts: blocks indented, one command per line, comments kept where they are.
     Fmt(fmt::FmtArgs),
+    /// Serve an editor: the language server, over standard input and output.
+    Lsp(lsp::LspArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
     /// Say what the language has: every extension and every server, or one command, test, tag or extension.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::check(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Fmt(args) => fmt::fmt(&args),
+        Command::Lsp(args) => lsp::lsp(&args),
         Command::Run(args) => run::run(&args),
         Command::Spec(args) => spec::spec(&args),
         Command::Test(args) => test::test(&args),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tamis::diagnostic::Language;
 use tamis::sieve::Dialect;
 use tamis::sieve::dialect::{Server, Support, servers};
-use tamis::sieve::spec::{self, ArgKind, Command, Doc, Extension, On, Role, Tag};
+use tamis::sieve::spec::{self, Command, Doc, Extension, On, Role, Tag};
 
 use crate::{Exit, common};
 
@@ -202,7 +202,7 @@ fn markdown(question: &Question) -> String {
             let _ = writeln!(out, "- `{}`: {} ({})", command.usage(), command.doc.en, command.source);
         }
         for tag in extension.tags {
-            let _ = writeln!(out, "- `{}` on {}: {} ({})", tag_usage(tag), on(tag), tag.doc.en, tag.source);
+            let _ = writeln!(out, "- `{}` on {}: {} ({})", tag.usage(), on(tag), tag.doc.en, tag.source);
         }
         if !extension.commands.is_empty() || !extension.tags.is_empty() {
             out.push('\n');
@@ -228,10 +228,7 @@ fn json_matrix(question: &Question) -> String {
 }
 
 fn json_servers(question: &Question, extension: &Extension, construct: &str) -> Value {
-    let support = |dialect: &Dialect| {
-        let lacks = dialect.engine.rules().without.contains(&construct);
-        if lacks { Support::Missing } else { dialect.support(extension) }
-    };
+    let support = |dialect: &Dialect| dialect.support_of(extension, construct);
     question
         .dialects
         .iter()
@@ -273,7 +270,7 @@ fn json_tag(question: &Question, extension: &Extension, tag: &Tag) -> Value {
         "kind": "tag",
         "name": format!(":{}", tag.name),
         "extension": extension.name,
-        "usage": tag_usage(tag),
+        "usage": tag.usage(),
         "on": on(tag),
         "source": tag.source,
         "doc": question.doc(tag.doc),
@@ -297,17 +294,6 @@ const fn role(role: Role) -> &'static str {
     }
 }
 
-/// A tag with its parameter.
-fn tag_usage(tag: &Tag) -> String {
-    let value = match tag.value {
-        None => "",
-        Some(ArgKind::String) => " <string>",
-        Some(ArgKind::Strings) => " <string-list>",
-        Some(ArgKind::Number) => " <number>",
-    };
-    format!(":{}{value}", tag.name)
-}
-
 /// The commands that a tag stands on.
 fn on(tag: &Tag) -> String {
     match tag.on {
@@ -324,14 +310,10 @@ fn on(tag: &Tag) -> String {
 
 /// The tags that may stand on a command, with the extension that brings each.
 fn tags_on(question: &Question, command: &Command) -> impl Iterator<Item = (&'static Extension, &'static Tag)> {
-    let stands = |tag: &Tag| match tag.on {
-        On::Commands(names) => names.contains(&command.name),
-        On::Family(family) => command.families.contains(&family),
-    };
     question
         .extensions()
         .flat_map(|extension| extension.tags.iter().map(move |tag| (extension, tag)))
-        .filter(move |(_, tag)| stands(tag) && question.has(&format!(":{}", tag.name)))
+        .filter(move |(_, tag)| tag.stands_on(command) && question.has(&format!(":{}", tag.name)))
 }
 
 fn text(question: &Question, found: &Found) -> String {
@@ -355,7 +337,7 @@ fn text(question: &Question, found: &Found) -> String {
                 let _ = writeln!(out, "  {}\n      {}", command.usage(), question.doc(command.doc));
             }
             for tag in extension.tags.iter().filter(|tag| question.has(&format!(":{}", tag.name))) {
-                let _ = writeln!(out, "  {} ({} {})\n      {}", tag_usage(tag), question.word("on", "sur"), on(tag), question.doc(tag.doc));
+                let _ = writeln!(out, "  {} ({} {})\n      {}", tag.usage(), question.word("on", "sur"), on(tag), question.doc(tag.doc));
             }
             if !extension.conflicts.is_empty() {
                 let _ = writeln!(out, "  {} {}", question.word("not together with", "pas avec"), extension.conflicts.join(", "));
@@ -373,14 +355,14 @@ fn text(question: &Question, found: &Found) -> String {
             let _ = writeln!(out, "  {}", command.usage());
             for (from, tag) in tags_on(question, command) {
                 let from = if from.name == extension.name { String::new() } else { format!(" [{}]", extension_name(question, from)) };
-                let _ = writeln!(out, "  {:<32} {}{from}", tag_usage(tag), question.doc(tag.doc));
+                let _ = writeln!(out, "  {:<32} {}{from}", tag.usage(), question.doc(tag.doc));
             }
         }
         Found::Tag(_, tag) => {
             let _ = writeln!(
                 out,
                 "{}  ({} {owner}, {})\n  {}\n",
-                tag_usage(tag),
+                tag.usage(),
                 question.word("tag of", "étiquette de"),
                 tag.source,
                 question.doc(tag.doc)

@@ -6,6 +6,8 @@
 
 mod base64;
 mod check;
+#[cfg(feature = "edit")]
+mod edit;
 mod highlight;
 #[cfg(feature = "native")]
 pub mod native;
@@ -21,6 +23,8 @@ mod write;
 
 pub use base64::{decode as from_base64, encode as to_base64};
 pub use check::{CheckResponse, FileReport, check_json};
+#[cfg(feature = "edit")]
+pub use edit::{complete_json, hover_json, outline_json, rename_json, signature_json, tokens_json};
 pub use highlight::tokens;
 pub use place::Places;
 pub use request::{Request, read_account};

@@ -42,6 +42,12 @@ pub struct Request {
     pub charsets: Charsets,
     /// Answers to wanted scripts.
     pub scripts: Scripts,
+    /// The place that is asked about.
+    #[cfg(feature = "edit")]
+    pub offset: u32,
+    /// Another name for what stands there.
+    #[cfg(feature = "edit")]
+    pub name: Option<String>,
 }
 
 /// Answers as they are read: they are put in order all at once, however many there are.
@@ -100,6 +106,10 @@ impl Request {
                 answers.scripts.push(((store, name.unwrap_or_default()), text));
                 Ok(())
             })?,
+            #[cfg(feature = "edit")]
+            "offset" => self.offset = reader.number(name)?,
+            #[cfg(feature = "edit")]
+            "name" => self.name = reader.optional(name)?,
             _ => return Err(unknown(name)),
         }
         Ok(())

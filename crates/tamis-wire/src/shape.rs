@@ -1,5 +1,5 @@
 //! The shapes of the JSON, described once: from here come the JSON Schema (`crates/tamis-wire/wire.schema.json`) and the page's types
-//! (`web/src/engine/wire.ts`). Requests are read in `request`, answers written in `check`, `run`, `vet` and `lib`; the page's tests hold
+//! (`web/src/engine/wire.ts`). Requests are read in `request`, answers written in `check`, `run`, `edit`, `vet` and `lib`; the page's tests hold
 //! every answer over the corpus against the schema, which allows no field that is not here.
 
 mod schema;
@@ -84,7 +84,7 @@ pub const SHAPES: &[Shape] = &[
     shape("Language", "A language that tamis speaks.", Word(&["en", "fr"])),
     shape(
         "Request",
-        "What is asked, of check and of run alike; the message's bytes travel beside it.",
+        "What is asked, of check, run and what an editor asks alike; the message's bytes travel beside it.",
         Object(&[
             sometimes("version", Version, "The version of the JSON."),
             always("script", Text, "The script's text."),
@@ -105,6 +105,8 @@ pub const SHAPES: &[Shape] = &[
             sometimes("trace", Flag, "Whether the answer has a trace."),
             sometimes("charsets", List(&Named("Charset")), "Answers to wanted charset conversions."),
             sometimes("scripts", List(&Named("Script")), "Answers to wanted scripts."),
+            sometimes("offset", Count, "The place that is asked about, for complete, hover, signature and rename."),
+            sometimes("name", OrNull(&Text), "Another name for what stands there, for rename."),
         ]),
     ),
     shape(
@@ -202,6 +204,172 @@ pub const SHAPES: &[Shape] = &[
             always("start", Count, "Offset of the first unit replaced."),
             always("end", Count, "Offset after the last."),
             always("text", Text, "What stands there afterwards."),
+        ]),
+    ),
+    shape(
+        "Span",
+        "A part of a text, offsets in the unit that the request names.",
+        Object(&[always("start", Count, "Offset of the first unit."), always("end", Count, "Offset after the last.")]),
+    ),
+    shape(
+        "CompleteResponse",
+        "The answer of complete: what can be written at a place, the best first.",
+        Object(&[
+            always("version", Version, "The version of the JSON."),
+            always("completions", List(&Named("Completion")), "What there is."),
+        ]),
+    ),
+    shape(
+        "Completion",
+        "Something that can be written.",
+        Object(&[
+            always("label", Text, "How it is called in a list."),
+            always(
+                "kind",
+                Word(&["control", "action", "test", "tag", "extension", "mailbox", "variable", "script", "value"]),
+                "What kind of thing it is.",
+            ),
+            always("detail", Text, "How it is written with its arguments; empty if that says nothing more."),
+            always("doc", Text, "What it does or means."),
+            always("start", Count, "Offset of the first unit replaced."),
+            always("end", Count, "Offset after the last."),
+            always("insert", Text, "What stands there afterwards."),
+            always(
+                "placeholders",
+                List(&Named("Span")),
+                "The parts of `insert` to be filled in, in order; an empty one is for the cursor.",
+            ),
+            always("edits", List(&Named("Edit")), "What else changes; none of it touches what is replaced."),
+            always("requires", Text, "The extension that is added to `require`; empty if none."),
+        ]),
+    ),
+    shape(
+        "HoverResponse",
+        "The answer of hover.",
+        Object(&[always("version", Version, "The version of the JSON."), always("hover", OrNull(&Named("Hover")), "What stands there.")]),
+    ),
+    shape(
+        "Hover",
+        "What is known of something.",
+        Object(&[
+            always("start", Named("Place"), "Where it starts."),
+            always("end", Named("Place"), "Where it ends."),
+            always("title", Text, "How it is called."),
+            always("kind", Text, "What kind of thing it is, in words."),
+            always("usage", Text, "How it is written with its arguments; empty if that says nothing more."),
+            always("doc", Text, "What it does or means."),
+            always("notes", List(&Text), "What else there is to say here, a sentence each."),
+            always("tags", List(&Named("TagDoc")), "What may stand on it."),
+            always("source", Text, "Where it is defined; empty if nowhere."),
+            always("extension", Text, "The extension that it needs; empty if none."),
+            always(
+                "servers",
+                Map(&Word(&["yes", "global", "option", "no"])),
+                "Which servers have it: `global` for the administrator's scripts only, `option` if switched on.",
+            ),
+        ]),
+    ),
+    shape(
+        "TagDoc",
+        "A tag, or a command of an extension.",
+        Object(&[always("usage", Text, "How it is written."), always("doc", Text, "What it does.")]),
+    ),
+    shape(
+        "SignatureResponse",
+        "The answer of signature.",
+        Object(&[
+            always("version", Version, "The version of the JSON."),
+            always(
+                "signature",
+                OrNull(&Object(&[
+                    always("label", Text, "How the call is written."),
+                    always("parameters", List(&Named("Span")), "Where its arguments stand in the label."),
+                    always("active", OrNull(&Count), "Which of them the place is in."),
+                    always("doc", Text, "What the call does."),
+                ])),
+                "The call around the place.",
+            ),
+        ]),
+    ),
+    shape(
+        "OutlineResponse",
+        "The answer of outline.",
+        Object(&[
+            always("version", Version, "The version of the JSON."),
+            always("symbols", List(&Named("OutlineEntry")), "The commands of the script."),
+            always("folds", List(&Named("Fold")), "What can be folded away."),
+        ]),
+    ),
+    shape(
+        "OutlineEntry",
+        "A command.",
+        Object(&[
+            always("name", Text, "What the comment before it says, or else the command itself."),
+            always("detail", Text, "The command, if a comment names it."),
+            always(
+                "kind",
+                Word(&["block", "branch", "word", "command"]),
+                "Whether it has a block, a test and a block, no arguments, or some.",
+            ),
+            always("start", Named("Place"), "Where it starts."),
+            always("end", Named("Place"), "Where it ends."),
+            always(
+                "head",
+                Object(&[always("start", Named("Place"), "Where it starts."), always("end", Named("Place"), "Where it ends.")]),
+                "The command without its block.",
+            ),
+            always("children", List(&Named("OutlineEntry")), "The commands of its block."),
+        ]),
+    ),
+    shape(
+        "Fold",
+        "A stretch of several lines.",
+        Object(&[
+            always("kind", Word(&["region", "comment", "imports"]), "What it is; `imports` is the head of the script."),
+            always("start", Named("Place"), "Where it starts."),
+            always("end", Named("Place"), "Where it ends."),
+        ]),
+    ),
+    shape(
+        "TokensResponse",
+        "The answer of tokens.",
+        Object(&[
+            always("version", Version, "The version of the JSON."),
+            always(
+                "tokens",
+                List(&Count),
+                "Start, end and class of each token: 1 comment, 2 command, 3 test, 4 tag, 5 number, 6 string, 7 punctuation, 8 without a \
+                 meaning, 9 variable inside a string.",
+            ),
+            always("hints", List(&Named("Hint")), "What is shown between the characters."),
+        ]),
+    ),
+    shape(
+        "Hint",
+        "What a script says without writing it.",
+        Object(&[
+            always("offset", Count, "Where it is shown."),
+            always("text", Text, "What is shown."),
+            always("kind", Word(&["implied", "value"]), "A tag that counts although it is not written, or a value in other words."),
+        ]),
+    ),
+    shape(
+        "RenameResponse",
+        "The answer of rename.",
+        Object(&[
+            always("version", Version, "The version of the JSON."),
+            always("places", List(&Named("Named")), "Every place that names it; none if nothing there can be renamed."),
+            sometimes("edits", List(&Named("Edit")), "The edits that give it the name that was asked for."),
+            sometimes("refused", Text, "Why it cannot have that name."),
+        ]),
+    ),
+    shape(
+        "Named",
+        "A place that names a variable or a loop.",
+        Object(&[
+            always("start", Named("Place"), "Where the name starts."),
+            always("end", Named("Place"), "Where it ends."),
+            always("use", Word(&["set", "declared", "read"]), "What is done with it there."),
         ]),
     ),
     shape(

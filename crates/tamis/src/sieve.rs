@@ -10,26 +10,62 @@
 
 pub mod bind;
 pub mod check;
+#[cfg(feature = "edit")]
+pub mod complete;
+#[cfg(feature = "edit")]
+pub mod context;
 pub mod dialect;
 pub mod effects;
+#[cfg(feature = "edit")]
+pub mod folding;
 pub mod format;
+#[cfg(feature = "edit")]
+pub mod hints;
+#[cfg(feature = "edit")]
+pub mod hover;
 pub mod narrate;
+#[cfg(feature = "edit")]
+pub mod occurrences;
 pub mod policy;
 pub mod program;
+#[cfg(feature = "edit")]
+pub mod rename;
 pub mod run;
+#[cfg(feature = "edit")]
+pub mod signature;
 pub mod spec;
 #[cfg(feature = "svtest")]
 pub mod svtest;
+#[cfg(feature = "edit")]
+pub mod symbols;
 pub mod syntax;
+pub mod tokens;
 pub mod values;
 
 pub use bind::{Scripts, Store, WantedScript};
 pub use check::{Checked, Level, Levels, Options, check};
 #[cfg(feature = "lints")]
 pub use check::{Cured, cure};
+#[cfg(feature = "edit")]
+pub use complete::{Around, Completion, complete};
+#[cfg(feature = "edit")]
+pub use context::Scope;
 pub use dialect::Dialect;
+#[cfg(feature = "edit")]
+pub use folding::folding;
 pub use format::format;
+#[cfg(feature = "edit")]
+pub use hints::hints;
+#[cfg(feature = "edit")]
+pub use hover::{Hover, hover};
 pub use program::Program;
+#[cfg(feature = "edit")]
+pub use rename::{prepare_rename, references, rename};
+#[cfg(feature = "edit")]
+pub use signature::signature;
+#[cfg(feature = "edit")]
+pub use symbols::symbols;
+pub use tokens::tokens;
 
 use std::sync::OnceLock;
 

@@ -3,7 +3,7 @@
 /** A language that tamis speaks. */
 export type Language = 'en' | 'fr';
 
-/** What is asked, of check and of run alike; the message's bytes travel beside it. */
+/** What is asked, of check, run and what an editor asks alike; the message's bytes travel beside it. */
 export interface Request {
   /** The version of the JSON. */
   version?: 1;
@@ -35,6 +35,10 @@ export interface Request {
   charsets?: Charset[];
   /** Answers to wanted scripts. */
   scripts?: Script[];
+  /** The place that is asked about, for complete, hover, signature and rename. */
+  offset?: number;
+  /** Another name for what stands there, for rename. */
+  name?: string | null;
 }
 
 /** What is known of the user. */
@@ -148,6 +152,190 @@ export interface Edit {
   end: number;
   /** What stands there afterwards. */
   text: string;
+}
+
+/** A part of a text, offsets in the unit that the request names. */
+export interface Span {
+  /** Offset of the first unit. */
+  start: number;
+  /** Offset after the last. */
+  end: number;
+}
+
+/** The answer of complete: what can be written at a place, the best first. */
+export interface CompleteResponse {
+  /** The version of the JSON. */
+  version: 1;
+  /** What there is. */
+  completions: Completion[];
+}
+
+/** Something that can be written. */
+export interface Completion {
+  /** How it is called in a list. */
+  label: string;
+  /** What kind of thing it is. */
+  kind: 'control' | 'action' | 'test' | 'tag' | 'extension' | 'mailbox' | 'variable' | 'script' | 'value';
+  /** How it is written with its arguments; empty if that says nothing more. */
+  detail: string;
+  /** What it does or means. */
+  doc: string;
+  /** Offset of the first unit replaced. */
+  start: number;
+  /** Offset after the last. */
+  end: number;
+  /** What stands there afterwards. */
+  insert: string;
+  /** The parts of `insert` to be filled in, in order; an empty one is for the cursor. */
+  placeholders: Span[];
+  /** What else changes; none of it touches what is replaced. */
+  edits: Edit[];
+  /** The extension that is added to `require`; empty if none. */
+  requires: string;
+}
+
+/** The answer of hover. */
+export interface HoverResponse {
+  /** The version of the JSON. */
+  version: 1;
+  /** What stands there. */
+  hover: Hover | null;
+}
+
+/** What is known of something. */
+export interface Hover {
+  /** Where it starts. */
+  start: Place;
+  /** Where it ends. */
+  end: Place;
+  /** How it is called. */
+  title: string;
+  /** What kind of thing it is, in words. */
+  kind: string;
+  /** How it is written with its arguments; empty if that says nothing more. */
+  usage: string;
+  /** What it does or means. */
+  doc: string;
+  /** What else there is to say here, a sentence each. */
+  notes: string[];
+  /** What may stand on it. */
+  tags: TagDoc[];
+  /** Where it is defined; empty if nowhere. */
+  source: string;
+  /** The extension that it needs; empty if none. */
+  extension: string;
+  /** Which servers have it: `global` for the administrator's scripts only, `option` if switched on. */
+  servers: Record<string, 'yes' | 'global' | 'option' | 'no'>;
+}
+
+/** A tag, or a command of an extension. */
+export interface TagDoc {
+  /** How it is written. */
+  usage: string;
+  /** What it does. */
+  doc: string;
+}
+
+/** The answer of signature. */
+export interface SignatureResponse {
+  /** The version of the JSON. */
+  version: 1;
+  /** The call around the place. */
+  signature: {
+    /** How the call is written. */
+    label: string;
+    /** Where its arguments stand in the label. */
+    parameters: Span[];
+    /** Which of them the place is in. */
+    active: number | null;
+    /** What the call does. */
+    doc: string;
+  } | null;
+}
+
+/** The answer of outline. */
+export interface OutlineResponse {
+  /** The version of the JSON. */
+  version: 1;
+  /** The commands of the script. */
+  symbols: OutlineEntry[];
+  /** What can be folded away. */
+  folds: Fold[];
+}
+
+/** A command. */
+export interface OutlineEntry {
+  /** What the comment before it says, or else the command itself. */
+  name: string;
+  /** The command, if a comment names it. */
+  detail: string;
+  /** Whether it has a block, a test and a block, no arguments, or some. */
+  kind: 'block' | 'branch' | 'word' | 'command';
+  /** Where it starts. */
+  start: Place;
+  /** Where it ends. */
+  end: Place;
+  /** The command without its block. */
+  head: {
+    /** Where it starts. */
+    start: Place;
+    /** Where it ends. */
+    end: Place;
+  };
+  /** The commands of its block. */
+  children: OutlineEntry[];
+}
+
+/** A stretch of several lines. */
+export interface Fold {
+  /** What it is; `imports` is the head of the script. */
+  kind: 'region' | 'comment' | 'imports';
+  /** Where it starts. */
+  start: Place;
+  /** Where it ends. */
+  end: Place;
+}
+
+/** The answer of tokens. */
+export interface TokensResponse {
+  /** The version of the JSON. */
+  version: 1;
+  /** Start, end and class of each token: 1 comment, 2 command, 3 test, 4 tag, 5 number, 6 string, 7 punctuation, 8 without a meaning, 9 variable inside a string. */
+  tokens: number[];
+  /** What is shown between the characters. */
+  hints: Hint[];
+}
+
+/** What a script says without writing it. */
+export interface Hint {
+  /** Where it is shown. */
+  offset: number;
+  /** What is shown. */
+  text: string;
+  /** A tag that counts although it is not written, or a value in other words. */
+  kind: 'implied' | 'value';
+}
+
+/** The answer of rename. */
+export interface RenameResponse {
+  /** The version of the JSON. */
+  version: 1;
+  /** Every place that names it; none if nothing there can be renamed. */
+  places: Named[];
+  /** The edits that give it the name that was asked for. */
+  edits?: Edit[];
+  /** Why it cannot have that name. */
+  refused?: string;
+}
+
+/** A place that names a variable or a loop. */
+export interface Named {
+  /** Where the name starts. */
+  start: Place;
+  /** Where it ends. */
+  end: Place;
+  /** What is done with it there. */
+  use: 'set' | 'declared' | 'read';
 }
 
 /** The answer of run, for one message. */

@@ -26,8 +26,11 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Edit, Range, count, offset};
 use arguments::Tagged;
 
+pub use arguments::excludes;
 pub use include::{Scripts, Store, WantedScript};
 pub use names::nearest;
+pub use require::require_edit;
+pub use strings::{Name, parse_name};
 
 /// What comes out: a program unless there are errors, all diagnostics, and the scripts that are still to be supplied.
 #[derive(Debug)]

@@ -243,6 +243,12 @@ impl Dialect {
         }
     }
 
+    /// The same of a command or, with its colon, a tag, which an engine may lack although it has the extension.
+    #[must_use]
+    pub fn support_of(&self, extension: &Extension, construct: &str) -> Support {
+        if self.engine.rules().without.contains(&construct) { Support::Missing } else { self.support(extension) }
+    }
+
     /// True if the extension is kept for scripts in the global position and this is not one.
     #[must_use]
     pub fn is_restricted(&self, extension: &Extension) -> bool {

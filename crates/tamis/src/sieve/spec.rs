@@ -45,6 +45,13 @@ mod vnd_cyrus;
 mod vnd_dovecot;
 mod vnd_proton;
 mod vnd_stalwart;
+#[cfg(feature = "edit")]
+mod words;
+
+#[cfg(feature = "edit")]
+pub use words::{
+    DEFAULT_MATCH_TYPE, FREE_COMPARATORS, Meaning, Word, keys, meaning, needed_extension, needed_tag, value_meaning, word, words,
+};
 
 /// A line of documentation in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -243,6 +250,29 @@ impl Command {
             out.push_str(" { … }");
         }
         out
+    }
+}
+
+impl Tag {
+    /// How it is written, with its parameter.
+    #[must_use]
+    pub fn usage(&self) -> String {
+        let value = match self.value {
+            None => "",
+            Some(ArgKind::String) => " <string>",
+            Some(ArgKind::Strings) => " <string-list>",
+            Some(ArgKind::Number) => " <number>",
+        };
+        format!(":{}{value}", self.name)
+    }
+
+    /// True if it may stand on a command.
+    #[must_use]
+    pub fn stands_on(&self, command: &Command) -> bool {
+        match self.on {
+            On::Commands(names) => names.contains(&command.name),
+            On::Family(family) => command.families.contains(&family),
+        }
     }
 }
 

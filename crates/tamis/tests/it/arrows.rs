@@ -34,6 +34,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sieve::program",
         ],
     ),
+    ("sieve::tokens", &["text", "sieve::syntax", "sieve::dialect", "sieve::context", "sieve::occurrences"]),
+    // What an editor needs to know of a place: names by the spec, and the names of variables as `bind` reads them.
+    ("sieve::context", &["text", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::bind"]),
+    ("sieve::occurrences", &["text", "order", "sieve::spec", "sieve::syntax", "sieve::bind", "sieve::context"]),
     // Row 3.
     (
         "sieve::check",
@@ -50,7 +54,21 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sieve::bind",
         ],
     ),
+    (
+        "sieve::hover",
+        &["text", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::values", "sieve::context", "sieve::occurrences"],
+    ),
     ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),
+    // A completion says what it is about in the words of hover.
+    (
+        "sieve::complete",
+        &["text", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::bind", "sieve::context", "sieve::occurrences", "sieve::hover"],
+    ),
+    ("sieve::signature", &["text", "sieve::spec", "sieve::dialect", "sieve::context", "sieve::hover"]),
+    ("sieve::symbols", &["text", "sieve::syntax"]),
+    ("sieve::folding", &["text", "order", "sieve::syntax"]),
+    ("sieve::rename", &["text", "diagnostic", "sieve::dialect", "sieve::bind", "sieve::context", "sieve::occurrences"]),
+    ("sieve::hints", &["text", "order", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::context", "sieve::hover"]),
     ("sieve::run", &["text", "order", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::values", "sieve::program"]),
     ("sieve::narrate", &["text", "diagnostic", "sieve::run"]),
     (

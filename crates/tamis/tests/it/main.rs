@@ -5,6 +5,8 @@ mod bombs;
 mod check;
 mod constructs;
 mod cures;
+#[cfg(feature = "edit")]
+mod edit;
 mod effects;
 mod format;
 mod lints;

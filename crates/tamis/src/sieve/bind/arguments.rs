@@ -379,7 +379,8 @@ pub(super) const fn precedence(id: TagId) -> Option<u32> {
 }
 
 /// True if two tags cannot stand on one call: of a family one at most, no tag twice, no two of a group.
-fn excludes(found: &Command, one: &Tag, other: &Tag) -> bool {
+#[must_use]
+pub fn excludes(found: &Command, one: &Tag, other: &Tag) -> bool {
     if let (On::Family(a), On::Family(b)) = (one.on, other.on) {
         return a == b && a != Family::Modifier;
     }

@@ -2,7 +2,7 @@
 //! are made when this is compiled, and a look-up is a few comparisons of numbers.
 
 use super::Binder;
-use crate::sieve::spec::{self, Command, Extension, On, Role, Tag};
+use crate::sieve::spec::{self, Command, Extension, Role, Tag};
 use crate::text::{Range, count};
 
 /// A name of the spec, and where in it the name stands.
@@ -341,10 +341,7 @@ pub(super) fn find_tag(
 
 /// True if a tag may stand on a command.
 pub(super) fn stands_on(tag: &Tag, found: &Command) -> bool {
-    match tag.on {
-        On::Commands(names) => names.contains(&found.name),
-        On::Family(family) => found.families.contains(&family),
-    }
+    tag.stands_on(found)
 }
 
 #[cfg(test)]

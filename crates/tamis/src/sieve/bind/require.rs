@@ -8,7 +8,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::sieve::dialect::Position;
 use crate::sieve::program::{Op, Text};
 use crate::sieve::spec::{self, Extension};
-use crate::sieve::syntax::{Call, Kind};
+use crate::sieve::syntax::{Call, Calls, Kind};
 use crate::text::{Edit, Range, offset};
 
 impl Binder<'_> {
@@ -165,30 +165,35 @@ impl Binder<'_> {
         true
     }
 
-    /// The edit that adds a capability: to the first `require`, or as a new line where one belongs.
+    /// The fix that adds a capability.
     pub(super) fn require_fix(&self, capability: &str) -> Fix {
-        let first = self.calls.top().next().filter(|call| call.name.of(self.text).eq_ignore_ascii_case("require"));
-        // What is broken is left alone: then another `require` comes before it.
-        let whole = |call: &Call<'_>| {
-            matches!(call.arguments(), [_])
-                && call.tests().next().is_none()
-                && call.block().is_none()
-                && !self.errors.iter().any(|error| call.range().touches(error.range.start))
-        };
-        let edit = match first.filter(whole).and_then(|call| call.arguments().first()) {
-            Some(argument) if argument.kind == Kind::StringList => {
-                let last = self.calls.strings(*argument).last().map_or(argument.range.end, |string| string.range.end);
-                Edit { range: Range::at(last), text: format!(", \"{capability}\"") }
-            }
-            Some(argument) => Edit { range: argument.range, text: format!("[{}, \"{capability}\"]", argument.range.of(self.text)) },
-            None => Edit { range: Range::at(after_heading(self.text)), text: format!("require \"{capability}\";\n") },
-        };
         Fix {
             title: Phrase { en: "add `{extension}` to `require`", fr: "ajouter `{extension}` à `require`" },
             params: vec![("extension", capability.to_owned())],
             applicability: Applicability::Safe,
-            edits: vec![edit],
+            edits: vec![require_edit(self.text, self.calls, self.errors, capability)],
         }
+    }
+}
+
+/// The edit that adds a capability: to the first `require`, or as a new line where one belongs.
+#[must_use]
+pub fn require_edit(text: &str, calls: &Calls, errors: &[Diagnostic], capability: &str) -> Edit {
+    let first = calls.top().next().filter(|call| call.name.of(text).eq_ignore_ascii_case("require"));
+    // What is broken is left alone: then another `require` comes before it.
+    let whole = |call: &Call<'_>| {
+        matches!(call.arguments(), [_])
+            && call.tests().next().is_none()
+            && call.block().is_none()
+            && !errors.iter().any(|error| call.range().touches(error.range.start))
+    };
+    match first.filter(whole).and_then(|call| call.arguments().first()) {
+        Some(argument) if argument.kind == Kind::StringList => {
+            let last = calls.strings(*argument).last().map_or(argument.range.end, |string| string.range.end);
+            Edit { range: Range::at(last), text: format!(", \"{capability}\"") }
+        }
+        Some(argument) => Edit { range: argument.range, text: format!("[{}, \"{capability}\"]", argument.range.of(text)) },
+        None => Edit { range: Range::at(after_heading(text)), text: format!("require \"{capability}\";\n") },
     }
 }
 

@@ -250,7 +250,8 @@ impl<'s> Binder<'s> {
 }
 
 /// The name between `${` and `}`.
-enum Name<'n> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name<'n> {
     /// `${x}`.
     Variable(&'n str),
     /// `${1}`.
@@ -260,7 +261,8 @@ enum Name<'n> {
 }
 
 /// Reads a variable name and says how long it is (RFC 5229, 3: variable-name; ext-variables-name.c).
-fn parse_name(text: &[u8]) -> Option<(Name<'_>, usize)> {
+#[must_use]
+pub fn parse_name(text: &[u8]) -> Option<(Name<'_>, usize)> {
     let mut at = 0;
     let mut elements = 0;
     let mut first = 0;

@@ -102,6 +102,13 @@ mod tests {
     }
 
     #[test]
+    fn quoted_text_reads_as_itself() {
+        for value in ["", "a", "a\"b", "\\", "\\\"", "é\r\n${x}"] {
+            assert_eq!(*string(quote(value).as_bytes(), Kind::Quoted), *value.as_bytes());
+        }
+    }
+
+    #[test]
     fn strings() {
         assert_eq!(*string(br#""a\"b\\c\d""#, Kind::Quoted), *br#"a"b\cd"#);
         assert_eq!(*string(b"\"a\nb\r\nc\"", Kind::Quoted), *b"a\r\nb\r\nc");

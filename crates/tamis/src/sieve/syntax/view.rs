@@ -85,6 +85,12 @@ pub struct StringToken {
 }
 
 impl StringToken {
+    /// The string at a place, of which the lexer's note is not at hand.
+    #[must_use]
+    pub const fn at(range: Range, kind: Kind) -> Self {
+        Self { range, kind, plain: false }
+    }
+
     /// Its value in the text that it stands in.
     #[must_use]
     pub fn value(self, text: &str) -> Cow<'_, [u8]> {
