@@ -63,6 +63,18 @@ fn a_test_file_that_runs_itself_runs_nothing() {
     assert_eq!(report.tests.len(), 1);
 }
 
+/// Pigeonhole says "error" of an invalid use in a test, counts it, and compiles all the same (tst-specialuse-exists.c).
+#[test]
+fn what_the_server_counts_as_an_error_is_counted() {
+    let text = "require [\"relational\", \"comparator-i;ascii-numeric\"];
+test \"x\" {
+    if not test_script_compile \"a.sieve\" { test_fail \"refused\"; }
+    if not test_error :count \"eq\" :comparator \"i;ascii-numeric\" \"2\" { test_fail \"errors\"; }
+}";
+    let report = beside(text, &[("a.sieve", "require \"special-use\"; if specialuse_exists \"INBOX\" [\"a\", \"\\\\b\", \"c\"] { keep; }")], 1000);
+    assert!(report.passed(), "{report:?}");
+}
+
 #[test]
 fn odd_places_for_commands() {
     assert!(suite("test_fail \"outside\";").tests[0].failure.is_some());
