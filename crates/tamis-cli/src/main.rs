@@ -5,6 +5,7 @@ mod check;
 mod common;
 mod draw;
 mod engine;
+mod exec;
 mod files;
 mod fmt;
 mod mail;

@@ -5,7 +5,7 @@ use super::compose::{self, Letter};
 use super::machine::Machine;
 use super::notify::is_word;
 use super::result::{Entry, Flags, Kind, Preference, Vacation, same_mailbox};
-use super::{Action, Delivery, Keep, Outcome, Question, Remembered, Sent, Stored, Value};
+use super::{Action, Delivery, Keep, Outcome, Question, Remembered, Reply, Sent, Stored, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{SmtpAddress, addresses};
 use crate::order::Map;
@@ -162,16 +162,21 @@ impl Default for Progress {
 
 impl Machine<'_, '_> {
     /// Does what the result says, and tells the outcome.
-    pub(super) fn finish(mut self) -> Outcome {
+    pub(super) fn finish(&mut self) -> Outcome {
         self.execute();
         let failure = self.conclude();
-        let mut outcome = self.progress.outcome;
+        let mut outcome = std::mem::take(&mut self.progress.outcome);
         // When a program fails at the end, what was stored before has the header as the script left it.
         let late = |failure: &Diagnostic| failure.code == Code::ProgramFailed;
-        outcome.edited = self.fields.edited().filter(|_| failure.as_ref().is_none_or(late));
+        if failure.as_ref().is_none_or(late) {
+            outcome.edited = self.fields.edited();
+            let message = self.fields.message();
+            outcome.replaced = (!std::ptr::eq(message, self.delivery.message)).then(|| message.raw().to_vec());
+        }
+        self.made.settle(self.delivery.message);
         outcome.failure = failure;
-        outcome.notes = self.notes;
-        outcome.assumed = self.assumed;
+        outcome.notes = std::mem::take(&mut self.notes);
+        outcome.assumed = std::mem::take(&mut self.assumed);
         outcome.steps = self.steps;
         outcome
     }
@@ -343,9 +348,19 @@ impl Machine<'_, '_> {
         let mut failure = None;
         for entry in entries.iter().filter(|entry| !entry.answered) {
             match &entry.kind {
-                Kind::External(external) if external.fails && external.op == OpId::Pipe => {
+                Kind::External(external) if external.op == OpId::Pipe => {
+                    let run = if external.pending { self.program(external, &entry.fields).ok().flatten() } else { None };
+                    let ending = run.map(|(ending, reply, _)| (ending, reply != Reply::Yes && !external.tries()));
+                    if !ending.map_or(external.fails, |(_, fails)| fails) {
+                        committed = true;
+                        continue;
+                    }
                     if failure.is_none() {
-                        failure = Some(Diagnostic::new(Code::ProgramFailed, entry.range).with("name", external.name));
+                        let broken = Diagnostic::new(Code::ProgramFailed, entry.range).with("name", external.name);
+                        failure = Some(match ending {
+                            Some((ending, _)) => Self::program_failure(broken, external, ending),
+                            None => broken,
+                        });
                     }
                     if !committed {
                         return failure;

@@ -72,6 +72,11 @@ impl<'m> Fields<'m> {
         Self { message, entries, index: OnceCell::new(), edited: false, parsed: false, growth: 0 }
     }
 
+    /// The message that these are the fields of: what was delivered, or what a program made of it.
+    pub(super) fn message(&self) -> &'m Message<'m> {
+        self.message
+    }
+
     /// The places of the fields of this name, in order.
     fn places(&self, name: &[u8]) -> impl Iterator<Item = usize> {
         let index = self.index.get_or_init(|| {
