@@ -33,7 +33,7 @@ pub struct RunArgs {
     /// When the message arrives, such as 2026-11-23T09:14:00+01:00. By default now.
     #[arg(long, value_name = "RFC3339")]
     now: Option<String>,
-    /// What is known of the user, as JSON: {"addresses": […], "mailboxes": […]}.
+    /// What is known of the user, as JSON: addresses, mailboxes, lists, answers of programs, what is remembered, … (docs/account.md).
     #[arg(long, value_name = "FILE")]
     account: Option<String>,
     /// Another program that answers in place of tamis, such as peers/stalwart: a request on its standard input, the JSON of

@@ -113,3 +113,40 @@ fn bad_usage_is_told_with_a_way_out() {
     let (status, _, err) = tamis(&["check", "-"], b"keep; # \xff\n");
     assert!(status == 2 && err.contains("-:1: not UTF-8 text (byte 8)"), "{err}");
 }
+
+/// The example of docs/account.md, as it stands there.
+#[test]
+fn an_account_answers_what_a_script_asks() {
+    let page = std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/account.md")).unwrap();
+    let block = |kind: &str| page.split(&format!("```{kind}\n")).nth(1).unwrap().split("```").next().unwrap().to_owned();
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("account");
+    std::fs::create_dir_all(&folder).unwrap();
+    let message = "From: bob@example.com\nTo: anna@example.org\nSubject: hello\n\nHello\n";
+    for (name, text) in [("account.json", block("json").as_str()), ("script.sieve", &block("sieve")), ("message.eml", message)] {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let shown = block("text");
+    let (command, expected) = shown.split_once('\n').unwrap();
+    let output = Command::new("sh")
+        .args(["-c", &command.replacen("$ tamis", env!("CARGO_BIN_EXE_tamis"), 1)])
+        .current_dir(&folder)
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    // Without the memory the sender is answered, and the answer says what to remember.
+    let account = block("json").replace("bob@example.com\", \"until", "eve@example.com\", \"until");
+    std::fs::write(folder.join("account.json"), account).unwrap();
+    let format = "--format json --now 2026-11-28T00:00:00Z --account account.json";
+    let output = Command::new("sh")
+        .args(["-c", &command.replacen("$ tamis", env!("CARGO_BIN_EXE_tamis"), 1).replacen("--account account.json", format, 1)])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let until = 1_795_824_000 + 7 * 86_400;
+    let remembered = serde_json::json!([{"question": "answered-before", "handle": "away", "id": "bob@example.com", "until": until}]);
+    assert_eq!(json["remembered"], remembered, "{out}");
+    assert!(json["replaced"].as_str().unwrap().contains("Subject: cleaned"), "{out}");
+}

@@ -3,7 +3,7 @@
 use tamis::diagnostic::{Diagnostic, Language};
 use tamis::mail::{self, Charsets, Message, WantedCharset};
 use tamis::sieve::narrate::{Recorder, Step, assumed, sentence};
-use tamis::sieve::run::{Account, Action, Assumption, Delivery, Keep, Limits, Outcome, Sent, Stored, Tracer, Value, run};
+use tamis::sieve::run::{Account, Action, Assumption, Delivery, Keep, Limits, Outcome, Remembered, Sent, Stored, Tracer, Value, run};
 use tamis::sieve::{Dialect, Script, Scripts, Store, Verdict, WantedScript, compile};
 use tamis::text::{Encoding, LineIndex};
 
@@ -257,6 +257,15 @@ impl RunResponse {
         writer.begin("assumed", '[');
         outcome.assumed.iter().for_each(|assumption| assumption_taken(writer, assumption, language));
         writer.close(']');
+        if !outcome.remembered.is_empty() {
+            writer.begin("remembered", '[');
+            outcome.remembered.iter().for_each(|memory| remembered(writer, memory));
+            writer.close(']');
+        }
+        if let Some(message) = &outcome.replaced {
+            writer.name("replaced");
+            writer.bytes(message);
+        }
         writer.begin("hazards", '[');
         outcome.notes.iter().filter(|note| note.code.is_hazard()).for_each(|note| writer.string(note.code.facts().id));
         writer.close(']');
@@ -343,6 +352,18 @@ fn sent(writer: &mut Writer, sent: &Sent, language: Language) {
         }
         None => writer.null("suppressed"),
     }
+    writer.close('}');
+}
+
+/// Something remembered, as an account takes it.
+fn remembered(writer: &mut Writer, memory: &Remembered) {
+    writer.open('{');
+    writer.text("question", memory.question.name());
+    writer.name("handle");
+    writer.bytes(&memory.handle);
+    writer.name("id");
+    writer.bytes(&memory.id);
+    writer.count("until", memory.until.try_into().unwrap_or_default());
     writer.close('}');
 }
 
