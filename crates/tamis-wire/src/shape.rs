@@ -256,6 +256,7 @@ pub const SHAPES: &[Shape] = &[
             always("failure", OrNull(&Named("Diagnostic")), "Why it failed."),
             always("diagnostics", List(&Named("Diagnostic")), "What the compiler found, and then what was noticed during the run."),
             always("actions", List(&Named("Action")), "The actions of the result, in order."),
+            sometimes("scripts", List(&Named("ChainedScript")), "The scripts that ran one after another, if there was more than one."),
             always("stored", List(&Named("Stored")), "What the user's mailboxes gain."),
             always("sent", List(&Named("Sent")), "What leaves, or would have left."),
             always("keep", Word(&["implicit", "explicit", "cancelled"]), "What became of the implicit keep."),
@@ -267,6 +268,17 @@ pub const SHAPES: &[Shape] = &[
             always("trace", OrNull(&List(&Named("TraceStep"))), "The steps, if they were asked for."),
             always("wanted", List(&Either(&[Named("WantedCharset"), Named("WantedScript")])), "What would make the answer better."),
             always("used", Object(&[always("steps", Count, "Steps.")]), "What the run cost."),
+        ]),
+    ),
+    shape(
+        "ChainedScript",
+        "A script of a chain: the administrator's before the user's own, that, and those after.",
+        Object(&[
+            always("name", Text, "Its name; empty for the user's own."),
+            always("position", Word(&["before", "personal", "after"]), "Where it stands."),
+            always("ran", Flag, "Whether it ran: one before may have settled what becomes of the message."),
+            always("decides", Flag, "What became of the message is its doing: it failed, or took the last action."),
+            always("actions", List(&Count), "Its actions, as their places in `actions`; the implicit keep is nobody's."),
         ]),
     ),
     shape(

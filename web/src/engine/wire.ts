@@ -210,6 +210,8 @@ export interface RunResponse {
   diagnostics: Diagnostic[];
   /** The actions of the result, in order. */
   actions: Action[];
+  /** The scripts that ran one after another, if there was more than one. */
+  scripts?: ChainedScript[];
   /** What the user's mailboxes gain. */
   stored: Stored[];
   /** What leaves, or would have left. */
@@ -219,7 +221,7 @@ export interface RunResponse {
   /** What was assumed because nobody knows. */
   assumed: Assumed[];
   /** What the server will remember: an account takes it as it is. */
-  remembered: Remembered[];
+  remembered?: Remembered[];
   /** The message that a program made of the one delivered. */
   replaced?: string;
   /** Codes of known faults of the server's engine that this input meets. */
@@ -235,6 +237,20 @@ export interface RunResponse {
     /** Steps. */
     steps: number;
   };
+}
+
+/** A script of a chain: the administrator's before the user's own, that, and those after. */
+export interface ChainedScript {
+  /** Its name; empty for the user's own. */
+  name: string;
+  /** Where it stands. */
+  position: 'before' | 'personal' | 'after';
+  /** Whether it ran: one before may have settled what becomes of the message. */
+  ran: boolean;
+  /** What became of the message is its doing: it failed, or took the last action. */
+  decides: boolean;
+  /** Its actions, as their places in `actions`; the implicit keep is nobody's. */
+  actions: number[];
 }
 
 /** An action: its name, its tagged arguments, and the others. */

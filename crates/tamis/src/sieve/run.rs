@@ -314,6 +314,8 @@ pub struct Outcome {
     pub edited: Option<Vec<(Vec<u8>, Vec<u8>)>>,
     /// The message that a program made of the one delivered, if one did (`filter`): what is stored and sent, with what was `edited` after that.
     pub replaced: Option<Vec<u8>>,
+    /// Of a chain, how many scripts ran.
+    pub scripts: u32,
     /// What it cost.
     pub steps: u64,
 }

@@ -150,13 +150,23 @@ pub(super) struct Progress {
     redirects: Vec<(Option<Diagnostic>, Vec<u8>)>,
     /// How many mails were written.
     letters: u32,
+    /// How many scripts ran.
+    pub(super) scripts: u32,
     /// What becomes of the message.
     pub(super) outcome: Outcome,
 }
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { implicit: true, kept: false, created: Vec::new(), redirects: Vec::new(), letters: 0, outcome: Outcome::default() }
+        Self {
+            implicit: true,
+            kept: false,
+            created: Vec::new(),
+            redirects: Vec::new(),
+            letters: 0,
+            scripts: 0,
+            outcome: Outcome::default(),
+        }
     }
 }
 
@@ -178,6 +188,7 @@ impl Machine<'_, '_> {
         outcome.notes = std::mem::take(&mut self.notes);
         outcome.assumed = std::mem::take(&mut self.assumed);
         outcome.steps = self.steps;
+        outcome.scripts = self.progress.scripts;
         outcome
     }
 
