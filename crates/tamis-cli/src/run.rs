@@ -275,7 +275,8 @@ pub fn destination(name: &str, outcome: Option<&Outcome>) -> String {
         return format!("({name})");
     };
     let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
-    let mut places: Vec<String> = outcome.stored.iter().map(|stored| text(&stored.mailbox)).collect();
+    let mut places: Vec<String> =
+        outcome.stored.iter().filter(|stored| stored.sent.is_none()).map(|stored| text(&stored.mailbox)).collect();
     for sent in outcome.sent.iter().filter(|sent| sent.suppressed.is_none()) {
         places.push(match sent.kind {
             "redirect" => format!("→ {}", sent.to.iter().map(text).collect::<Vec<_>>().join(", ")),

@@ -380,7 +380,7 @@ fn value(writer: &mut Writer, value: &Value) {
     }
 }
 
-/// A copy in a mailbox; `created` is present only if it is true.
+/// A copy in a mailbox; `created` is present only if it is true, `sent` only for copies of what leaves.
 fn stored(writer: &mut Writer, stored: &Stored) {
     writer.open('{');
     writer.name("mailbox");
@@ -389,6 +389,9 @@ fn stored(writer: &mut Writer, stored: &Stored) {
     if stored.created {
         writer.name("created");
         writer.flag(Some(true));
+    }
+    if let Some(sent) = stored.sent {
+        writer.count("sent", sent.into());
     }
     writer.close('}');
 }

@@ -294,6 +294,7 @@ pub const SHAPES: &[Shape] = &[
             always("mailbox", Text, "Which mailbox."),
             always("flags", List(&Text), "Its flags."),
             sometimes("created", True, "The mailbox is created by this."),
+            sometimes("sent", Count, "Not the message, but a copy of one that leaves: its place in `sent`."),
         ]),
     ),
     shape(

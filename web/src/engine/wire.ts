@@ -267,6 +267,8 @@ export interface Stored {
   flags: string[];
   /** The mailbox is created by this. */
   created?: true;
+  /** Not the message, but a copy of one that leaves: its place in `sent`. */
+  sent?: number;
 }
 
 /** A mail that leaves, or would have left. */

@@ -360,7 +360,7 @@ pub enum Value {
     List(Vec<Vec<u8>>),
 }
 
-/// A copy of the message in one of the user's mailboxes.
+/// A copy of the message in one of the user's mailboxes, or of one that leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
     /// Which.
@@ -369,6 +369,8 @@ pub struct Stored {
     pub flags: Vec<Vec<u8>>,
     /// True if the mailbox is created by this.
     pub created: bool,
+    /// Not the message, but a copy of one that leaves (RFC 8580): its place in [`Outcome::sent`].
+    pub sent: Option<u32>,
 }
 
 /// A mail that leaves, or would have left.

@@ -565,8 +565,13 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.set_account(Account { mailboxes: after.mailboxes, ..self.account.clone() });
         let Some(suite) = &mut self.suite else { return };
         // The implicit keep, which stands after them, stores the message as it is now.
-        for (stored, fields) in outcome.stored.iter().zip(stores.iter().chain(std::iter::repeat(last))) {
-            let raw = fields.mail(|_| false);
+        let mut stores = stores.iter().chain(std::iter::repeat(last));
+        for stored in &outcome.stored {
+            let copied = stored.sent.and_then(|sent| outcome.sent.get(usize::try_from(sent).ok()?));
+            let raw = match copied {
+                Some(sent) => sent.message.clone(),
+                None => stores.next().map(|fields| fields.mail(|_| false)).unwrap_or_default(),
+            };
             let mut flags = stored.flags.clone();
             if self.dialect.engine.is_since_24(0) {
                 // mail_attachment_detection_options = add-flags, which is the default.
