@@ -172,34 +172,12 @@ fn account(reader: &mut Reader<'_>) -> Result<Account, String> {
                 }
             }),
             "metadata" => {
-                let known = account.metadata.get_or_insert_default();
-                records(reader, name, ["mailbox", "name", "value", ""], &mut |[mailbox, name, value, _]| {
-                    known.push(Annotation { mailbox, name, value: value.into_bytes() });
-                    None
-                })
+                account.metadata.get_or_insert_default();
+                records(reader, name, ["mailbox", "name", "value", ""], &mut account)
             }
-            "answers" => records(reader, name, ["command", "about", "reply", "output"], &mut |[command, about, reply, output]| {
-                let reply = match reply.as_str() {
-                    "" | "yes" => Reply::Yes,
-                    "no" => Reply::No,
-                    "broken" => Reply::Broken,
-                    _ => return Some(reply),
-                };
-                account.answers.push(Answer { command, about: about.into_bytes(), reply, output: output.into_bytes() });
-                None
-            }),
-            "remembered" => records(reader, name, ["question", "handle", "id", "until"], &mut |[question, handle, id, until]| {
-                let memory = match question.as_str() {
-                    "seen-before" => &mut account.seen,
-                    "answered-before" => &mut account.replied,
-                    _ => return Some(question),
-                };
-                let seconds = until.parse().ok().or_else(|| crate::parse_rfc3339(&until).map(|time| time.seconds));
-                let Some(seconds) = seconds else { return Some(until) };
-                memory.insert((handle.into_bytes(), id.into_bytes()), seconds);
-                None
-            }),
-            _ => Err(format!("an account has no field `{name}`")),
+            "answers" => records(reader, name, ["command", "about", "reply", "output"], &mut account),
+            "remembered" => records(reader, name, ["question", "handle", "id", "until"], &mut account),
+            _ => Err(senseless(name, "account")),
         }
     })?;
     Ok(account)
@@ -225,25 +203,55 @@ fn named(reader: &mut Reader<'_>, name: &str, each: &mut dyn FnMut(&str, Option<
     })
 }
 
-/// Takes an array of objects with these fields, which are strings or numbers; what is left out is empty. `each` gives back a value that makes
-/// no sense.
-fn records(
-    reader: &mut Reader<'_>,
-    name: &str,
-    names: [&str; 4],
-    each: &mut dyn FnMut([String; 4]) -> Option<String>,
-) -> Result<(), String> {
+/// Takes an array of objects with these fields, which are strings or numbers; what is left out is empty.
+fn records(reader: &mut Reader<'_>, name: &str, names: [&str; 4], account: &mut Account) -> Result<(), String> {
     reader.list(name, &mut |reader| {
-        let mut record = [const { String::new() }; 4];
+        let mut fields = [const { String::new() }; 4];
         reader.object(name, &mut |reader, field| {
-            match names.iter().zip(&mut record).find(|(known, _)| **known == field) {
+            match names.iter().zip(&mut fields).find(|(known, _)| **known == field) {
                 Some((_, value)) => *value = reader.scalar(field)?,
-                None => return Err(format!("`{name}` has no field `{field}`")),
+                None => return Err(senseless(field, name)),
             }
             Ok(())
         })?;
-        each(record).map_or(Ok(()), |wrong| Err(format!("`{wrong}` makes no sense in `{name}`")))
+        record(account, name, fields).map_or(Ok(()), |wrong| Err(senseless(&wrong, name)))
     })
+}
+
+/// Adds what a record of an account tells; gives back a value that makes no sense.
+fn record(account: &mut Account, name: &str, [first, second, third, fourth]: [String; 4]) -> Option<String> {
+    match name {
+        "metadata" => {
+            let known = account.metadata.get_or_insert_default();
+            known.push(Annotation { mailbox: first, name: second, value: third.into_bytes() });
+        }
+        "answers" => {
+            let reply = match third.as_str() {
+                "" | "yes" => Reply::Yes,
+                "no" => Reply::No,
+                "broken" => Reply::Broken,
+                _ => return Some(third),
+            };
+            account.answers.push(Answer { command: first, about: second.into_bytes(), reply, output: fourth.into_bytes() });
+        }
+        _ => {
+            let memory = match first.as_str() {
+                "seen-before" => &mut account.seen,
+                "answered-before" => &mut account.replied,
+                _ => return Some(first),
+            };
+            let seconds = fourth.parse::<u64>().ok().and_then(|seconds| i64::try_from(seconds).ok());
+            let Some(seconds) = seconds.or_else(|| crate::parse_rfc3339(&fourth).map(|time| time.seconds)) else { return Some(fourth) };
+            memory.insert((second.into_bytes(), third.into_bytes()), seconds);
+        }
+    }
+    None
+}
+
+#[cold]
+#[inline(never)]
+fn senseless(what: &str, name: &str) -> String {
+    format!("`{what}` makes no sense in `{name}`")
 }
 
 /// The fields of an answer to something wanted. An answer is the question with a text: what else the question had may stay.
@@ -299,11 +307,11 @@ mod tests {
     #[test]
     fn what_makes_no_sense_in_an_account_is_said() {
         for (text, error) in [
-            (r#"{"mail":[]}"#, "an account has no field `mail`"),
+            (r#"{"mail":[]}"#, "`mail` makes no sense in `account`"),
             (r#"{"answers":[{"reply":"maybe"}]}"#, "`maybe` makes no sense in `answers`"),
             (r#"{"remembered":[{"question":"outside"}]}"#, "`outside` makes no sense in `remembered`"),
             (r#"{"remembered":[{"question":"seen-before","until":"soon"}]}"#, "`soon` makes no sense in `remembered`"),
-            (r#"{"metadata":[{"nmae":"x"}]}"#, "`metadata` has no field `nmae`"),
+            (r#"{"metadata":[{"nmae":"x"}]}"#, "`nmae` makes no sense in `metadata`"),
             (r#"{"lists":{"a":{}}}"#, "`a` must be an array"),
             (r#"{"metadata":[{"name":[]}]}"#, "`name` must be a string"),
         ] {

@@ -413,7 +413,7 @@ impl Machine<'_, '_> {
                     if failure.is_none() {
                         let broken = Diagnostic::new(Code::ProgramFailed, entry.range).with("name", external.name);
                         failure = Some(match ending {
-                            Some((ending, _)) => Self::program_failure(broken, external, ending),
+                            Some((ending, _)) => Self::program_failure(broken, external.args.first(), ending),
                             None => broken,
                         });
                     }

@@ -67,6 +67,7 @@ fn hash(name: &[u8]) -> u32 {
 }
 
 impl<'m> Fields<'m> {
+    #[inline(never)]
     pub(super) fn new(message: &'m Message<'m>) -> Self {
         let entries = message.fields().iter().map(|field| Entry::new(Cow::Borrowed(field))).collect();
         Self { message, entries, index: OnceCell::new(), edited: false, parsed: false, growth: 0 }

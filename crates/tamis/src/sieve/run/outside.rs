@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::fields::Fields;
 use super::machine::{Machine, Step};
 use super::matching::Matcher;
+use super::programs::Ending;
 use super::result::{self, Entry, Kind, Preference};
 use super::{Event, Question, Reply, Value};
 use crate::diagnostic::{Code, Diagnostic};
@@ -271,8 +272,8 @@ impl<'p> Machine<'p, '_> {
     }
 
     /// Asks something outside. What it is asked to do becomes an action; its answer and what it writes come back.
-    /// If it cannot be asked, also how that ends a command.
-    pub(super) fn ask(&mut self, range: Range, external: &'p External) -> Step<(Reply, Vec<u8>, Option<Diagnostic>)> {
+    /// If a program was run, also how that ended.
+    pub(super) fn ask(&mut self, range: Range, external: &'p External) -> Step<(Reply, Vec<u8>, Option<Ending>)> {
         let args: Vec<Value> = external.args.iter().map(|arg| self.parameter(arg)).collect();
         if matches!(external.op, OpId::Pipe | OpId::Filter | OpId::Execute) {
             let given = args.iter().filter_map(|arg| match arg {
@@ -293,14 +294,14 @@ impl<'p> Machine<'p, '_> {
             .iter()
             .find(|answer| answer.command == external.name && (answer.about.is_empty() || answer.about == about));
         let known = known.map(|answer| (answer.reply, answer.output.clone()));
-        let mut asked = result::External {
+        let mut asked = Box::new(result::External {
             op: external.op,
             name: external.name,
             tags: self.values(&external.tags),
             args,
             fails: false,
             pending: known.is_none() && external.op == OpId::Pipe && self.programs.is_some(),
-        };
+        });
         let mut ending = None;
         let known = match known {
             None if !asked.pending => {
@@ -332,22 +333,16 @@ impl<'p> Machine<'p, '_> {
         if let Some(variable) = external.output.filter(|_| holds && told) {
             self.assign(range, variable, output.clone(), &[]);
         }
-        let failure = (reply == Reply::Broken).then(|| {
-            let failure = Diagnostic::new(Code::ProgramFailed, range).with("name", external.name);
-            match ending {
-                Some(ending) => Self::program_failure(failure, &asked, ending),
-                None => failure,
-            }
-        });
         if !asks_only(external.op) {
             asked.fails = !holds && !asked.tries();
             let copy = asked.tags.iter().any(|(name, _)| *name == "copy");
-            self.act(range, Entry { copy, ..self.entry(Kind::External(Box::new(asked))) })?;
+            self.act(range, Entry { copy, ..self.entry(Kind::External(asked)) })?;
         }
-        Ok((reply, output, failure))
+        Ok((reply, output, ending))
     }
 
     /// Goes on with another message. The envelope stays, and so does what is read of the message as it came (sieve_message_substitute).
+    #[inline(never)]
     fn replace(&mut self, range: Range, raw: Vec<u8>) -> Step<()> {
         self.step(raw.len() as u64 / 64)?;
         let Some(message) = self.made.message(raw, self.delivery.message) else {
@@ -359,12 +354,17 @@ impl<'p> Machine<'p, '_> {
 
     /// A command whose effect lies outside.
     pub(super) fn external(&mut self, range: Range, external: &'p External) -> Step<()> {
+        let (reply, _, ending) = self.ask(range, external)?;
         // A program that cannot be run ends the script; one that says no does not (cmd-execute.c, cmd-filter.c). What `pipe` comes to shows
         // when all is done.
-        match self.ask(range, external)?.2 {
-            Some(failure) if external.op != OpId::Pipe => Err(self.fail(failure)),
-            _ => Ok(()),
+        if reply == Reply::Broken && external.op != OpId::Pipe {
+            let failure = Diagnostic::new(Code::ProgramFailed, range).with("name", external.name);
+            return Err(self.fail(match ending {
+                Some(ending) => Self::program_failure(failure, external.args.first().map(|arg| self.parameter(arg)).as_ref(), ending),
+                None => failure,
+            }));
         }
+        Ok(())
     }
 }
 

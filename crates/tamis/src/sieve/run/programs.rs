@@ -183,8 +183,8 @@ impl Machine<'_, '_> {
     }
 
     /// The failure of a program, with what the server's own words for it need.
-    pub(super) fn program_failure(failure: Diagnostic, external: &External, ending: Ending) -> Diagnostic {
-        let program = match external.args.first() {
+    pub(super) fn program_failure(failure: Diagnostic, program: Option<&Value>, ending: Ending) -> Diagnostic {
+        let program = match program {
             Some(Value::Text(name)) => name.as_slice(),
             _ => &[],
         };

@@ -38,25 +38,30 @@ impl<T> Shelf<T> {
 
 /// The messages that programs make of the one that is delivered (`filter`).
 #[derive(Debug)]
-pub(super) struct Made<'m> {
-    raws: Shelf<Vec<u8>>,
-    messages: Shelf<Message<'m>>,
+pub(super) struct Made<'m>(Shelf<Replacement<'m>>);
+
+/// A message and its text.
+#[derive(Debug)]
+struct Replacement<'m> {
+    raw: Vec<u8>,
+    message: OnceCell<Message<'m>>,
 }
 
 impl Default for Made<'_> {
     fn default() -> Self {
-        Self { raws: Shelf::new(MOST), messages: Shelf::new(MOST) }
+        Self(Shelf::new(MOST))
     }
 }
 
 impl<'m> Made<'m> {
     /// A message with this text, read as `like` was; none if there are too many.
     pub(super) fn message(&'m self, raw: Vec<u8>, like: &Message<'_>) -> Option<&'m Message<'m>> {
-        self.messages.put(like.replaced(self.raws.put(raw)?))
+        let made = self.0.put(Replacement { raw, message: OnceCell::new() })?;
+        Some(made.message.get_or_init(|| like.replaced(&made.raw)))
     }
 
     /// The charsets that these messages want are wanted of the one that is delivered.
     pub(super) fn settle(&self, message: &Message<'_>) {
-        self.messages.iter().for_each(|made| message.converter().want(made.wanted()));
+        self.0.iter().filter_map(|made| made.message.get()).for_each(|made| message.converter().want(made.wanted()));
     }
 }

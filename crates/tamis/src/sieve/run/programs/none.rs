@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
-use super::Reply;
 use super::fields::Fields;
 use super::machine::{Machine, Step};
 use super::result::External;
+use super::{Reply, Value};
 use crate::diagnostic::Diagnostic;
 
 /// There are none.
@@ -21,7 +21,7 @@ impl Machine<'_, '_> {
         Ok(None)
     }
 
-    pub(super) fn program_failure(failure: Diagnostic, _: &External, _: Ending) -> Diagnostic {
+    pub(super) fn program_failure(failure: Diagnostic, _: Option<&Value>, _: Ending) -> Diagnostic {
         failure
     }
 }
