@@ -20,7 +20,8 @@ Usage: cargo xtask COMMAND
   studio [--port N] [--no-open]   build the studio and serve it on 127.0.0.1 (default: the first free port from 7770)
   test [STEP]...                  every check of this repository, or only the steps whose name contains a STEP
   campaign KIND [--pairs N]...    ask the real programs about N generated cases; without KIND it says which there are
-  svtest PATH [--server NAME]     Pigeonhole's own tests, in the folder `tests` of a checkout of its source
+  svtest PATH [--server NAME]     Pigeonhole's own tests, in the folder `tests` of a checkout of its source; with --exec the
+                                  programs are run that come with them
   bench                           the ratios of benches/README.md, measured in one run
   fuzz TARGET [SECONDS]           cargo-fuzz on one target (needs cargo-fuzz)
   wasm                            only the WASM module and its JavaScript, into web/src/generated
@@ -48,7 +49,7 @@ fn command() -> tools::Result<bool> {
     }
     let mut arguments = lexopt::Parser::from_env();
     let words = |error: lexopt::Error| error.to_string();
-    let (mut command, mut rest, mut port, mut open, mut server) = (None, Vec::new(), None, true, None);
+    let (mut command, mut rest, mut port, mut open, mut server, mut exec) = (None, Vec::new(), None, true, None, false);
     while let Some(argument) = arguments.next().map_err(words)? {
         match argument {
             Value(word) if command.is_none() => command = Some(word.to_string_lossy().into_owned()),
@@ -56,6 +57,7 @@ fn command() -> tools::Result<bool> {
             Long("port") => port = Some(arguments.value().and_then(|text| lexopt::ValueExt::parse::<u16>(&text)).map_err(words)?),
             Long("no-open") => open = false,
             Long("server") => server = Some(arguments.value().map_err(words)?.to_string_lossy().into_owned()),
+            Long("exec") => exec = true,
             Long("help") | Short('h') => {
                 print!("{USAGE}");
                 return Ok(true);
@@ -66,7 +68,7 @@ fn command() -> tools::Result<bool> {
     match command.as_deref() {
         Some("studio") if rest.is_empty() => studio::studio(port, open).map(|()| true),
         Some("test") => test::test(&rest),
-        Some("svtest") if rest.len() == 1 => svtest::svtest(rest.first().map_or("", String::as_str), server.as_deref()),
+        Some("svtest") if rest.len() == 1 => svtest::svtest(rest.first().map_or("", String::as_str), server.as_deref(), exec),
         Some("bench") if rest.is_empty() => {
             tools::run(
                 tools::cargo(&["run", "--release", "--locked", "--manifest-path"])

@@ -7,9 +7,12 @@ use crate::tools::{self, Result};
 /// What needs programs beside the tests.
 const PROGRAMS: &str = "programs";
 
-/// Runs the test files below `path` in three groups and shows the figures; true if all ended as they must, but for those that run programs of
-/// their own: tamis runs none.
-pub(crate) fn svtest(path: &str, server: Option<&str>) -> Result<bool> {
+/// Where these are, below the tests.
+const FOLDER: &str = "plugins/extprograms";
+
+/// Runs the test files below `path` in three groups and shows the figures; true if all ended as they must, but for those that need programs of
+/// their own unless these are run.
+pub(crate) fn svtest(path: &str, server: Option<&str>, exec: bool) -> Result<bool> {
     tools::run(&mut tools::cargo(&["build", "--release", "--quiet", "--locked", "--package", "tamis-cli"]))?;
     let folder = std::env::current_dir().map_err(|error| error.to_string())?.join(path);
     let mut files = Vec::new();
@@ -19,7 +22,7 @@ pub(crate) fn svtest(path: &str, server: Option<&str>) -> Result<bool> {
     }
     let below = |file: &Path, name: &str| file.strip_prefix(&folder).is_ok_and(|inner| inner.starts_with(name));
     let (failures, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| below(file, "failures"));
-    let (plugins, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| below(file, "plugins/extprograms"));
+    let (plugins, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| below(file, FOLDER));
     let mut good = true;
     for (title, files, expect_failure) in
         [("the suite", files, false), (PROGRAMS, plugins, false), ("files that must fail", failures, true)]
@@ -31,9 +34,12 @@ pub(crate) fn svtest(path: &str, server: Option<&str>) -> Result<bool> {
         let mut command = tools::program(tools::target_folder().join("release/tamis"), &["test", "--format", "summary"]);
         command.current_dir(&folder).args(["--server", server.unwrap_or("pigeonhole-2.4")]);
         command.args(expect_failure.then_some("--expect-failure"));
+        if exec && title == PROGRAMS {
+            command.arg("--exec").arg(folder.join(FOLDER).join("bin"));
+        }
         command.args(files.iter().map(|file| file.strip_prefix(&folder).unwrap_or(file)));
         let status = command.status().map_err(|error| format!("tamis: {error}"))?;
-        good &= status.success() || title == PROGRAMS;
+        good &= status.success() || (title == PROGRAMS && !exec);
     }
     Ok(good)
 }

@@ -69,7 +69,7 @@ int tamis_check(const char *request, size_t len, char **out, size_t *out_len);
  * Runs a script on a message and says what would become of it; nothing is stored or sent.
  *
  *     request    As for tamis_check(), and besides: "from", "to" (the envelope), "now" ("2026-11-23T09:14:00+01:00"),
- *                "account": {"addresses": [...], "mailboxes": [...]}, "trace": true.
+ *                "account": {"addresses": [...], "mailboxes": [...], ...}, "trace": true (docs/account.md).
  *     message    The message as it is delivered: any bytes, of length message_len. It may be NULL if message_len is 0.
  *     out        Receives {"version":1,"outcome":"ok|failed|refused|declined","actions":[...],"stored":[...],"sent":[...],
  *                "keep":"implicit|explicit|cancelled","sentence":"...","trace":[...], ...}

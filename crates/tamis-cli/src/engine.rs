@@ -57,6 +57,8 @@ struct StoredJson {
     flags: Vec<String>,
     #[serde(default)]
     created: bool,
+    #[serde(default)]
+    sent: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -150,6 +152,7 @@ impl Answer {
             mailbox: stored.mailbox.clone().into_bytes(),
             flags: bytes(&stored.flags),
             created: stored.created,
+            sent: stored.sent,
         };
         let sent = |sent: &SentJson| {
             let kind = ["redirect", "vacation", "reject", "notify"].into_iter().find(|kind| *kind == sent.kind)?;

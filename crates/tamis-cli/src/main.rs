@@ -6,6 +6,7 @@ mod common;
 mod config;
 mod draw;
 mod engine;
+mod exec;
 mod explain;
 mod files;
 mod fmt;

@@ -7,13 +7,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::Language;
 use tamis::mail::Charsets;
-use tamis::sieve::run::{Account, Outcome, Timestamp};
+use tamis::sieve::dialect::Position;
+use tamis::sieve::run::{Account, Action, Outcome, Timestamp, Value};
 use tamis::sieve::{Dialect, Script, Scripts};
 use tamis::text::{Encoding, Range};
-use tamis_wire::{RunResponse, Simulation};
+use tamis_wire::{Beside, RunResponse, Simulation};
 
 use crate::common::ServerArgs;
 use crate::config::{Config, Configs};
+use crate::exec::{ExecArgs, Programs};
 use crate::mail::{Mail, Source};
 use crate::{Exit, draw, engine, files};
 
@@ -34,12 +36,20 @@ pub struct RunArgs {
     /// When the message arrives, such as 2026-11-23T09:14:00+01:00. By default now.
     #[arg(long, value_name = "RFC3339")]
     now: Option<String>,
-    /// What is known of the user, as JSON: {"addresses": […], "mailboxes": […]}.
+    /// What is known of the user, as JSON: addresses, mailboxes, lists, answers of programs, what is remembered, … (docs/account.md).
     #[arg(long, value_name = "FILE")]
     account: Option<String>,
+    /// A script of the administrator's that runs before the user's own, as Dovecot's sieve_before (repeatable, in this order).
+    #[arg(long, value_name = "SCRIPT", conflicts_with = "engine")]
+    before: Vec<String>,
+    /// A script of the administrator's that runs after the user's own if that leaves the message, as Dovecot's sieve_after (repeatable).
+    #[arg(long, value_name = "SCRIPT", conflicts_with = "engine")]
+    after: Vec<String>,
+    #[command(flatten)]
+    exec: ExecArgs,
     /// Another program that answers in place of tamis, such as peers/stalwart: a request on its standard input, the JSON of
     /// `tamis run` on its standard output.
-    #[arg(long, value_name = "PROGRAM")]
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "folders")]
     engine: Option<String>,
     /// Show every step.
     #[arg(long)]
@@ -67,6 +77,8 @@ enum Format {
 struct Setting {
     script: Script,
     included: Scripts,
+    before: Vec<Beside>,
+    after: Vec<Beside>,
     dialect: Dialect,
     account: Account,
     /// None is known before a message asks.
@@ -87,8 +99,11 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
     let dialect = args.server.dialect(&config)?;
     let script = files::script(&args.script)?;
     let included = files::included(&script, &dialect, args.server.include(&config).as_deref());
+    let programs = args.exec.programs()?;
     let setting = Setting {
         included,
+        before: beside(&args.before, args, &dialect)?,
+        after: beside(&args.after, args, &dialect)?,
         account: account(args, &config)?,
         now: now(args.now.as_deref())?,
         charsets: Charsets::new(),
@@ -98,12 +113,19 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
     };
     let mut out = anstream::stdout();
     if args.format == Format::Text && args.engine.is_none() {
-        let compiled = tamis::sieve::compile(&setting.script, &setting.included, &setting.dialect);
-        for diagnostic in compiled.diagnostics.iter().filter(|diagnostic| diagnostic.unit == 0) {
-            let _ = writeln!(out, "{}\n", draw::finding(diagnostic, &args.script, setting.script.text(), setting.language));
-        }
-        if compiled.program.is_none() {
-            return Ok(Exit::Findings);
+        let global = global(&setting.dialect);
+        let mut scripts: Vec<_> = vec![(&args.script, &setting.script, &setting.included, &setting.dialect)];
+        let before = setting.before.iter().map(|beside| (&beside.name, &beside.script, &beside.included, &global));
+        scripts.splice(0..0, before);
+        scripts.extend(setting.after.iter().map(|beside| (&beside.name, &beside.script, &beside.included, &global)));
+        for (name, script, included, dialect) in scripts {
+            let compiled = tamis::sieve::compile(script, included, dialect);
+            for diagnostic in compiled.diagnostics.iter().filter(|diagnostic| diagnostic.unit == 0) {
+                let _ = writeln!(out, "{}\n", draw::finding(diagnostic, name, script.text(), setting.language));
+            }
+            if compiled.program.is_none() {
+                return Ok(Exit::Findings);
+            }
         }
     }
     let source = Source::new(&args.messages)?;
@@ -126,7 +148,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         };
         let simulation = simulation(args, &setting, &mail);
         let told = match &args.engine {
-            None => Ok(ours(args, &simulation)),
+            None => ours(args, &simulation, programs.as_ref()),
             Some(program) => engine::ask(program, &simulation).map(|answer| Told {
                 is_ok: answer.is_ok(),
                 destination: answer.destination(),
@@ -169,8 +191,15 @@ struct Told {
     shown: String,
 }
 
-fn ours(args: &RunArgs, simulation: &Simulation<'_>) -> Told {
-    let response = tamis_wire::native::answered(simulation);
+fn ours(args: &RunArgs, simulation: &Simulation<'_>, programs: Option<&Programs>) -> Result<Told, String> {
+    let mut ran = Vec::new();
+    let response = loop {
+        let mut response = tamis_wire::native::answered(&Simulation { programs: programs.map(|_| ran.as_slice()), ..*simulation });
+        match (response.program.take(), programs) {
+            (Some(call), Some(programs)) => programs.run(*call, &mut ran).map_err(|error| format!("{}: {error}", simulation.name))?,
+            _ => break response,
+        }
+    };
     let shown = match args.format {
         Format::Json => response.json(simulation),
         Format::Text => {
@@ -181,7 +210,27 @@ fn ours(args: &RunArgs, simulation: &Simulation<'_>) -> Told {
             shown
         }
     };
-    Told { is_ok: response.outcome_name() == "ok", destination: destination(response.outcome_name(), response.outcome.as_ref()), shown }
+    let destination = destination(response.outcome_name(), response.outcome.as_ref());
+    Ok(Told { is_ok: response.outcome_name() == "ok", destination, shown })
+}
+
+/// The server as the administrator's scripts see it.
+fn global(dialect: &Dialect) -> Dialect {
+    Dialect { position: Position::Global, ..dialect.clone() }
+}
+
+/// The administrator's scripts.
+fn beside(paths: &[String], args: &RunArgs, dialect: &Dialect) -> Result<Vec<Beside>, String> {
+    if !paths.is_empty() && !dialect.engine.is_pigeonhole() {
+        return Err(format!("--before and --after are Pigeonhole's: {} has no scripts before and after the user's own", dialect.name));
+    }
+    let global = global(dialect);
+    let read = |path: &String| {
+        let script = files::script(path)?;
+        let included = files::included(&script, &global, args.server.include.as_deref());
+        Ok(Beside { name: path.clone(), script, included })
+    };
+    paths.iter().map(read).collect()
 }
 
 fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Simulation<'s> {
@@ -199,6 +248,9 @@ fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Si
         language: setting.language,
         encoding: Encoding::Utf8,
         trace: args.trace,
+        before: &setting.before,
+        after: &setting.after,
+        programs: None,
     }
 }
 
@@ -238,7 +290,8 @@ pub fn destination(name: &str, outcome: Option<&Outcome>) -> String {
         return format!("({name})");
     };
     let text = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
-    let mut places: Vec<String> = outcome.stored.iter().map(|stored| text(&stored.mailbox)).collect();
+    let mut places: Vec<String> =
+        outcome.stored.iter().filter(|stored| stored.sent.is_none()).map(|stored| text(&stored.mailbox)).collect();
     for sent in outcome.sent.iter().filter(|sent| sent.suppressed.is_none()) {
         places.push(match sent.kind {
             "redirect" => format!("→ {}", sent.to.iter().map(text).collect::<Vec<_>>().join(", ")),
@@ -258,10 +311,12 @@ fn text(out: &mut impl std::fmt::Write, args: &RunArgs, simulation: &Simulation<
     };
     writeln!(out, "{dim}{}{reset}", tamis::diagnostic::printable(simulation.name.as_bytes()))?;
     writeln!(out, "  {bold}{}{reset}", response.sentence(language))?;
+    chain(out, args, response, language)?;
     if let Some(outcome) = &response.outcome {
         if let Some(failure) = &outcome.failure {
             let (line, code) = (line(failure.unit, failure.range), failure.code.facts().id);
-            writeln!(out, "  {red}{}:{line}: {} [{code}]{reset}", args.script, failure.message(language))?;
+            let name = units.get(failure.unit as usize).map(|places| places.name).filter(|name| !name.is_empty()).unwrap_or(&args.script);
+            writeln!(out, "  {red}{name}:{line}: {} [{code}]{reset}", failure.message(language))?;
         }
         for hazard in outcome.notes.iter().filter(|note| note.code.is_hazard()) {
             writeln!(out, "  {red}⚠ {} [{}]{reset}", hazard.message(language), hazard.code.facts().id)?;
@@ -278,11 +333,38 @@ fn text(out: &mut impl std::fmt::Write, args: &RunArgs, simulation: &Simulation<
             None => "",
         };
         let line = line(step.unit, step.range);
-        let place = match units.get(step.unit as usize).filter(|_| step.unit > 0) {
+        let place = match units.get(step.unit as usize).filter(|places| !places.name.is_empty()) {
             Some(places) => format!("{}:{line}", places.name),
             None => line.to_string(),
         };
         writeln!(out, "  {dim}{place:>4}{reset}  {indent}{mark}{}", step.text)?;
     }
     Ok(())
+}
+
+/// The scripts of a chain: what each did, and which decided.
+fn chain(out: &mut impl std::fmt::Write, args: &RunArgs, response: &RunResponse, language: Language) -> std::fmt::Result {
+    let Some(outcome) = &response.outcome else { return Ok(()) };
+    let (dim, reset) = ("\x1b[2m", "\x1b[0m");
+    let words = |en: &'static str, fr: &'static str| if language == Language::Fr { fr } else { en };
+    for script in &response.scripts {
+        let name = if script.name.is_empty() { &args.script } else { &script.name };
+        let actions: Vec<String> = script.actions(outcome).map(|(_, action)| described(action)).collect();
+        let did = match (script.ran, actions.as_slice()) {
+            (false, _) => words("not run", "non exécuté").to_owned(),
+            (true, []) => words("no action", "aucune action").to_owned(),
+            (true, actions) => actions.join(", "),
+        };
+        let decides = if script.decides { words(" (decides)", " (décide)") } else { "" };
+        writeln!(out, "  {dim}{}: {did}{decides}{reset}", tamis::diagnostic::printable(name.as_bytes()))?;
+    }
+    Ok(())
+}
+
+/// An action with its first argument.
+fn described(action: &Action) -> String {
+    match action.args.first() {
+        Some(Value::Text(text)) => format!("{} \"{}\"", action.name, tamis::diagnostic::printable(text)),
+        _ => action.name.to_owned(),
+    }
 }

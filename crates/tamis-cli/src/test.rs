@@ -15,6 +15,7 @@ use tamis::text::Encoding;
 
 use crate::common::ServerArgs;
 use crate::config::Configs;
+use crate::exec::{ExecArgs, Programs};
 use crate::report::escaped;
 use crate::{Exit, draw, files};
 
@@ -26,6 +27,8 @@ pub struct TestArgs {
     /// The time of all deliveries, such as 2026-11-23T09:14:00+01:00. By default now.
     #[arg(long, value_name = "RFC3339")]
     now: Option<String>,
+    #[command(flatten)]
+    exec: ExecArgs,
     /// How results are shown.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -69,10 +72,11 @@ pub fn test(args: &TestArgs) -> Result<Exit, String> {
     let dialect = args.server.dialect(&config)?;
     let language = args.server.language(&config);
     let now = crate::run::now(args.now.as_deref())?;
+    let programs = args.exec.programs()?;
     let mut exit = Exit::Clean;
     let mut done = Vec::new();
     for path in suites(&args.paths)? {
-        match run(&path, &dialect, now) {
+        match run(&path, &dialect, now, programs.as_ref()) {
             Ok(file) => {
                 let as_expected = if args.expect_failure { file.report.failed() } else { file.report.passed() };
                 if exit == Exit::Clean && !as_expected {
@@ -134,18 +138,31 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), String> {
 }
 
 /// Runs one test file, as often as it asks for more.
-fn run(path: &Path, dialect: &Dialect, now: Timestamp) -> Result<Done, String> {
+fn run(path: &Path, dialect: &Dialect, now: Timestamp, programs: Option<&Programs>) -> Result<Done, String> {
     let bytes = files::read(&path.to_string_lossy())?;
     let script = Script::parse(String::from_utf8_lossy(&bytes));
     let folder = path.parent().unwrap_or(Path::new(""));
     let shown = if folder.as_os_str().is_empty() { "." } else { &folder.to_string_lossy() };
     let mut texts: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
     let mut charsets = Charsets::new();
+    let mut ran = Vec::new();
     loop {
-        let suite = Suite { script: &script, dialect, files: &texts, path: shown, now, charsets: &charsets, limits: Limits::default() };
+        let suite = Suite {
+            script: &script,
+            dialect,
+            files: &texts,
+            path: shown,
+            now,
+            charsets: &charsets,
+            limits: Limits::default(),
+            programs: programs.map(|_| ran.as_slice()),
+        };
         let report = svtest::run(&suite);
-        if report.wanted.is_empty() && report.charsets.is_empty() {
+        if report.wanted.is_empty() && report.charsets.is_empty() && report.program.is_none() {
             return Ok(Done { path: path.to_owned(), script, report });
+        }
+        if let (Some(call), Some(programs)) = (report.program, programs) {
+            programs.run(call, &mut ran).map_err(|error| format!("{}: {error}", path.display()))?;
         }
         for wanted in report.wanted {
             let found = if wanted.starts_with('/') { None } else { std::fs::read(folder.join(&wanted)).ok() };

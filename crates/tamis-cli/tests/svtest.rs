@@ -95,3 +95,79 @@ fn what_is_not_there_is_trouble() {
     let (status, _, error) = tamis(&["scripts"]);
     assert_eq!((status, error.as_str()), (2, "tamis: scripts: no *.svtest file in this folder\n"));
 }
+
+/// A folder with programs, and a test file that runs one.
+#[cfg(unix)]
+fn programs(name: &str, programs: &[(&str, &str)], test: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    drop(std::fs::remove_dir_all(&folder));
+    std::fs::create_dir_all(folder.join("bin")).unwrap();
+    for (name, text) in programs {
+        let path = folder.join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let start = "require [\"vnd.dovecot.testsuite\", \"vnd.dovecot.execute\", \"vnd.dovecot.filter\", \"variables\"];\n";
+    std::fs::write(folder.join("x.svtest"), format!("{start}{test}")).unwrap();
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn programs_run_if_their_folder_is_named() {
+    let test = "test \"x\" {
+    execute :input \"in\" :output \"out\" \"say\" [\"a b\", \"$HOME;*\"];
+    if not string \"${out}\" \"a b|$HOME;*|sender@example.com||in\" { test_fail \"${out}\"; }
+    filter \"say\";
+}";
+    let say = "printf '%s|%s|%s|%s|' \"$1\" \"$2\" \"$SENDER\" \"$CARGO_PKG_NAME\"; cat; echo left > left";
+    let folder = programs("exec-named", &[("bin/say", say)], test);
+    let (file, bin) = (folder.join("x.svtest"), folder.join("bin"));
+    let (status, out, _) = tamis(&["--exec", bin.to_str().unwrap(), file.to_str().unwrap()]);
+    assert!(status == 0 && out.contains("1 test(s), 0 failed"), "{out}");
+    // What it leaves is gone with its home.
+    assert!(!bin.join("left").exists() && !folder.join("left").exists());
+    // Without the option nothing runs: the program is assumed to succeed, and says nothing.
+    let (status, out, _) = tamis(&[file.to_str().unwrap()]);
+    assert!(status == 1 && out.contains("✘ x:"), "{out}");
+    let (status, _, error) = tamis(&["--exec", file.to_str().unwrap(), file.to_str().unwrap()]);
+    assert!(status == 2 && error.contains("not a folder"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn programs_do_not_run_elsewhere_or_without_end() {
+    let test = "test_config_set \"sieve_execute_exec_timeout\" \"1s\"; test_config_reload;
+test \"x\" {
+    if execute \"link\" { test_fail \"link\"; }
+    if execute \"writable\" { test_fail \"writable\"; }
+    if execute \"..\" { test_fail \"..\"; }
+    if execute :output \"out\" \"endless\" { test_fail \"endless\"; }
+    if execute \"slow\" { test_fail \"slow\"; }
+    if execute \"dies\" { test_fail \"dies\"; }
+    if not execute \"quick\" { test_fail \"quick\"; }
+}";
+    let all = [
+        ("outside", "exit 0"),
+        ("bin/endless", "yes"),
+        ("bin/slow", "sleep 20"),
+        ("bin/dies", "kill -9 $$"),
+        ("bin/quick", "exit 0"),
+        ("bin/writable", "exit 0"),
+    ];
+    let folder = programs("exec-elsewhere", &all, test);
+    std::os::unix::fs::symlink(folder.join("outside"), folder.join("bin/link")).unwrap();
+    std::fs::set_permissions(folder.join("bin/writable"), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    let begun = std::time::Instant::now();
+    let (status, out, _) = tamis(&["--exec", folder.join("bin").to_str().unwrap(), folder.join("x.svtest").to_str().unwrap()]);
+    assert!(status == 0 && out.contains("1 test(s), 0 failed"), "{out}");
+    assert!(begun.elapsed().as_secs() < 15);
+    // A setting that names another folder than those allowed is not followed.
+    let test = format!(
+        "test_config_set \"sieve_execute_bin_dir\" \"{}\"; test_config_reload; test \"x\" {{ if execute \"outside\" {{ test_fail \"ran\"; }} }}",
+        folder.display()
+    );
+    let folder = programs("exec-other", &[], &test);
+    let (status, out, _) = tamis(&["--exec", folder.join("bin").to_str().unwrap(), folder.join("x.svtest").to_str().unwrap()]);
+    assert!(status == 0, "{out}");
+}

@@ -46,6 +46,9 @@ pub fn execute(session: &mut Session<'_>, params: ExecuteCommandParams) -> Answe
         let simulation = Simulation {
             script: &document.script,
             included,
+            before: &[],
+            after: &[],
+            programs: None,
             dialect: &settings.dialect,
             account: &account,
             message: &message,

@@ -81,7 +81,7 @@ pub(crate) fn diagnostic(writer: &mut Writer, found: &Diagnostic, units: &[Place
     writer.text("severity", found.severity.name());
     writer.text("message", &found.message(language));
     places.range(writer, found.range);
-    if found.unit > 0 {
+    if !places.name.is_empty() {
         writer.text("script", places.name);
     }
     writer.begin("labels", '[');

@@ -5,6 +5,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod base64;
+#[cfg(feature = "native")]
+mod chain;
 mod check;
 #[cfg(feature = "edit")]
 mod edit;
@@ -22,6 +24,8 @@ mod vet;
 mod write;
 
 pub use base64::{decode as from_base64, encode as to_base64};
+#[cfg(feature = "native")]
+pub use chain::{Beside, Chained, Position};
 pub use check::{CheckResponse, FileReport, check_json};
 #[cfg(feature = "edit")]
 pub use edit::{complete_json, hover_json, outline_json, rename_json, signature_json, tokens_json};

@@ -127,18 +127,28 @@ impl Reader<'_> {
     }
 
     /// Takes a number.
-    pub(crate) fn number(&mut self, name: &str) -> Result<u32, String> {
+    pub(crate) fn number(&mut self, name: &str) -> Result<u64, String> {
         self.peek();
         let mut number = None;
         while let Some(digit) = self.text.as_bytes().get(self.at).and_then(|byte| char::from(*byte).to_digit(10)) {
             self.at += 1;
-            let longer = number.unwrap_or(0u32).checked_mul(10).and_then(|number| number.checked_add(digit));
+            let longer = number.unwrap_or(0u64).checked_mul(10).and_then(|number| number.checked_add(digit.into()));
             number = Some(longer.ok_or_else(|| format!("`{name}` must be a small number"))?);
         }
         match number {
             Some(number) => Ok(number),
             None => self.expected(name, "a number"),
         }
+    }
+
+    /// Whether a string comes next.
+    pub(crate) fn at_quote(&mut self) -> bool {
+        self.peek() == Some(b'"')
+    }
+
+    /// Takes a string, or a number as one.
+    pub(crate) fn scalar(&mut self, name: &str) -> Result<String, String> {
+        if self.peek().is_some_and(|byte| byte.is_ascii_digit()) { Ok(self.number(name)?.to_string()) } else { self.string(name) }
     }
 
     /// Takes whatever comes, and forgets it.
@@ -246,7 +256,7 @@ mod tests {
     fn what_is_not_expected_is_told_by_name() {
         assert_eq!(read("1", |reader| reader.string("x")), Err("`x` must be a string".to_owned()));
         assert_eq!(read("[]", |reader| reader.object("x", &mut |_, _| Ok(()))), Err("`x` must be an object".to_owned()));
-        assert_eq!(read("4294967296", |reader| reader.number("x")), Err("`x` must be a small number".to_owned()));
+        assert_eq!(read("18446744073709551616", |reader| reader.number("x")), Err("`x` must be a small number".to_owned()));
         assert_eq!(read("null", |reader| reader.flag("x")), Err("`x` must be true or false".to_owned()));
     }
 

@@ -2,7 +2,7 @@
 
 use tamis::diagnostic::Language;
 use tamis::mail::{Charsets, WantedCharset};
-use tamis::sieve::run::{Account, Timestamp};
+use tamis::sieve::run::{Account, Annotation, Answer, List, Reply, Timestamp};
 use tamis::sieve::{Dialect, Level, Levels, Options, Scripts, Store};
 use tamis::text::Encoding;
 
@@ -73,7 +73,7 @@ impl Request {
 
     fn field(&mut self, reader: &mut Reader<'_>, name: &str, answers: &mut Answers) -> Result<(), String> {
         match name {
-            "version" => self.version = reader.number(name)?,
+            "version" => self.version = u32::try_from(reader.number(name)?).unwrap_or(u32::MAX),
             "script" => self.script = reader.string(name)?,
             "file" => self.file = reader.optional(name)?,
             "server" => self.server = reader.optional(name)?,
@@ -161,7 +161,7 @@ impl Request {
     }
 }
 
-/// Reads what is known of the user: `{"addresses": […], "mailboxes": […]}`, null for mailboxes that are not known.
+/// Reads what is known of the user (docs/account.md). What is null is not known.
 ///
 /// # Errors
 /// What is wrong with it, as a sentence.
@@ -171,22 +171,111 @@ pub fn read_account(text: &str) -> Result<Account, String> {
 
 fn account(reader: &mut Reader<'_>) -> Result<Account, String> {
     let mut account = Account::default();
-    reader.object("account", &mut |reader, name| match name {
-        "addresses" => reader.list(name, &mut |reader| {
-            account.addresses.push(reader.string(name)?);
-            Ok(())
-        }),
-        "mailboxes" if reader.null() => Ok(()),
-        "mailboxes" => {
-            let mailboxes = account.mailboxes.get_or_insert_default();
-            reader.list(name, &mut |reader| {
-                mailboxes.push(reader.string(name)?);
-                Ok(())
-            })
+    reader.object("account", &mut |reader, name| {
+        if reader.null() {
+            return Ok(());
         }
-        _ => Err(unknown(name)),
+        match name {
+            "addresses" | "mailboxes" => {
+                let texts = if name == "addresses" { &mut account.addresses } else { account.mailboxes.get_or_insert_default() };
+                strings(reader, name, &mut |text| texts.push(text))
+            }
+            "special_uses" | "mailbox_ids" => {
+                let known = if name == "mailbox_ids" { &mut account.mailbox_ids } else { &mut account.special_uses };
+                let known = known.get_or_insert_default();
+                named(reader, name, &mut |mailbox, text| known.extend(text.map(|text| (text, mailbox.to_owned()))))
+            }
+            "environment" => named(reader, name, &mut |name, text| account.environment.extend(text.map(|text| (name.to_owned(), text)))),
+            "lists" => named(reader, name, &mut |name, member| {
+                let is_new = account.lists.last().is_none_or(|list| list.name != name);
+                if is_new {
+                    account.lists.push(List { name: name.to_owned(), members: Vec::new() });
+                }
+                if let Some(list) = account.lists.last_mut() {
+                    list.members.extend(member.map(String::into_bytes));
+                }
+            }),
+            "metadata" => {
+                account.metadata.get_or_insert_default();
+                records(reader, name, ["mailbox", "name", "value", ""], &mut account)
+            }
+            "answers" => records(reader, name, ["command", "about", "reply", "output"], &mut account),
+            "remembered" => records(reader, name, ["question", "handle", "id", "until"], &mut account),
+            _ => Err(senseless(name, "account")),
+        }
     })?;
     Ok(account)
+}
+
+/// Takes an array of strings, or one string.
+fn strings(reader: &mut Reader<'_>, name: &str, each: &mut dyn FnMut(String)) -> Result<(), String> {
+    if reader.at_quote() {
+        each(reader.string(name)?);
+        return Ok(());
+    }
+    reader.list(name, &mut |reader| {
+        each(reader.string(name)?);
+        Ok(())
+    })
+}
+
+/// Takes an object whose values are strings, or arrays of them; one that is empty is told once.
+fn named(reader: &mut Reader<'_>, name: &str, each: &mut dyn FnMut(&str, Option<String>)) -> Result<(), String> {
+    reader.object(name, &mut |reader, name| {
+        each(name, None);
+        strings(reader, name, &mut |text| each(name, Some(text)))
+    })
+}
+
+/// Takes an array of objects with these fields, which are strings or numbers; what is left out is empty.
+fn records(reader: &mut Reader<'_>, name: &str, names: [&str; 4], account: &mut Account) -> Result<(), String> {
+    reader.list(name, &mut |reader| {
+        let mut fields = [const { String::new() }; 4];
+        reader.object(name, &mut |reader, field| {
+            match names.iter().zip(&mut fields).find(|(known, _)| **known == field) {
+                Some((_, value)) => *value = reader.scalar(field)?,
+                None => return Err(senseless(field, name)),
+            }
+            Ok(())
+        })?;
+        record(account, name, fields).map_or(Ok(()), |wrong| Err(senseless(&wrong, name)))
+    })
+}
+
+/// Adds what a record of an account tells; gives back a value that makes no sense.
+fn record(account: &mut Account, name: &str, [first, second, third, fourth]: [String; 4]) -> Option<String> {
+    match name {
+        "metadata" => {
+            let known = account.metadata.get_or_insert_default();
+            known.push(Annotation { mailbox: first, name: second, value: third.into_bytes() });
+        }
+        "answers" => {
+            let reply = match third.as_str() {
+                "" | "yes" => Reply::Yes,
+                "no" => Reply::No,
+                "broken" => Reply::Broken,
+                _ => return Some(third),
+            };
+            account.answers.push(Answer { command: first, about: second.into_bytes(), reply, output: fourth.into_bytes() });
+        }
+        _ => {
+            let memory = match first.as_str() {
+                "seen-before" => &mut account.seen,
+                "answered-before" => &mut account.replied,
+                _ => return Some(first),
+            };
+            let seconds = fourth.parse::<u64>().ok().and_then(|seconds| i64::try_from(seconds).ok());
+            let Some(seconds) = seconds.or_else(|| crate::parse_rfc3339(&fourth).map(|time| time.seconds)) else { return Some(fourth) };
+            memory.insert((second.into_bytes(), third.into_bytes()), seconds);
+        }
+    }
+    None
+}
+
+#[cold]
+#[inline(never)]
+fn senseless(what: &str, name: &str) -> String {
+    format!("`{what}` makes no sense in `{name}`")
 }
 
 /// The fields of an answer to something wanted. An answer is the question with a text: what else the question had may stay.
@@ -211,6 +300,48 @@ fn unknown(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_account_has_all_that_is_known_of_a_user() {
+        let text = r#"{"addresses":["a@example.org"],"mailboxes":["INBOX","Spam"],"special_uses":{"Spam":["\\Junk"],"Old":"\\Archive"},
+            "mailbox_ids":{"Spam":"F1"},"metadata":[{"mailbox":"Spam","name":"/private/comment","value":"x"},{"name":"/shared/admin","value":"y"}],
+            "lists":{"friends":["b@example.org","c@example.org"],"none":[]},"environment":{"remote-ip":"192.0.2.1"},
+            "answers":[{"command":"execute","about":"p","reply":"no"},{"command":"filter","output":"Subject: x\n\n"}],
+            "remembered":[{"question":"seen-before","handle":"h","id":"i","until":5000000000},
+                {"question":"answered-before","id":"d@example.org","until":"1970-01-01T00:00:10Z"}]}"#;
+        let account = read_account(text).unwrap();
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(account.special_uses, Some(vec![pair("\\Junk", "Spam"), pair("\\Archive", "Old")]));
+        assert_eq!(account.mailbox_ids, Some(vec![pair("F1", "Spam")]));
+        assert_eq!(account.environment, [pair("remote-ip", "192.0.2.1")]);
+        let metadata: Vec<_> = account.metadata.iter().flatten().map(|known| (known.mailbox.as_str(), known.value.as_slice())).collect();
+        assert_eq!(metadata, [("Spam", &b"x"[..]), ("", b"y")]);
+        let lists: Vec<_> = account.lists.iter().map(|list| (list.name.as_str(), list.members.len())).collect();
+        assert_eq!(lists, [("friends", 2), ("none", 0)]);
+        assert_eq!((account.answers[0].reply, account.answers[1].reply), (Reply::No, Reply::Yes));
+        assert_eq!(account.seen.get(&(b"h".to_vec(), b"i".to_vec())), Some(&5_000_000_000));
+        assert_eq!(account.replied.get(&(Vec::new(), b"d@example.org".to_vec())), Some(&10));
+        // Nothing, and what is null, is not known.
+        for text in ["{}", r#"{"mailboxes":null,"special_uses":null,"metadata":null,"mailbox_ids":null,"answers":null}"#] {
+            assert_eq!(read_account(text).unwrap(), Account::default());
+        }
+        assert_eq!(read_account(r#"{"special_uses":{}}"#).unwrap().special_uses, Some(Vec::new()));
+    }
+
+    #[test]
+    fn what_makes_no_sense_in_an_account_is_said() {
+        for (text, error) in [
+            (r#"{"mail":[]}"#, "`mail` makes no sense in `account`"),
+            (r#"{"answers":[{"reply":"maybe"}]}"#, "`maybe` makes no sense in `answers`"),
+            (r#"{"remembered":[{"question":"outside"}]}"#, "`outside` makes no sense in `remembered`"),
+            (r#"{"remembered":[{"question":"seen-before","until":"soon"}]}"#, "`soon` makes no sense in `remembered`"),
+            (r#"{"metadata":[{"nmae":"x"}]}"#, "`nmae` makes no sense in `metadata`"),
+            (r#"{"lists":{"a":{}}}"#, "`a` must be an array"),
+            (r#"{"metadata":[{"name":[]}]}"#, "`name` must be a string"),
+        ] {
+            assert_eq!(read_account(text).unwrap_err(), error);
+        }
+    }
 
     #[test]
     fn of_two_answers_the_later_counts() {

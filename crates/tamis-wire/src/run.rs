@@ -3,10 +3,12 @@
 use tamis::diagnostic::{Diagnostic, Language};
 use tamis::mail::{self, Charsets, Message, WantedCharset};
 use tamis::sieve::narrate::{Recorder, Step, assumed, sentence};
-use tamis::sieve::run::{Account, Action, Assumption, Delivery, Keep, Limits, Outcome, Sent, Stored, Tracer, Value, run};
-use tamis::sieve::{Dialect, Script, Scripts, Store, Verdict, WantedScript, compile};
+use tamis::sieve::run::{Account, Action, Assumption, Delivery, Keep, Limits, Outcome, Remembered, Sent, Stored, Tracer, Value, run};
+use tamis::sieve::{Dialect, Program, Script, Scripts, Store, Verdict, WantedScript, compile};
 use tamis::text::{Encoding, LineIndex};
 
+#[cfg(feature = "native")]
+use crate::chain::{Beside, Chained};
 use crate::check::{diagnostic, diagnostics};
 use crate::write::Writer;
 use crate::{Places, Request, VERSION};
@@ -40,6 +42,15 @@ pub struct Simulation<'r> {
     pub encoding: Encoding,
     /// Whether a trace is kept.
     pub trace: bool,
+    /// The administrator's scripts that run before the script.
+    #[cfg(feature = "native")]
+    pub before: &'r [Beside],
+    /// Those that run after it.
+    #[cfg(feature = "native")]
+    pub after: &'r [Beside],
+    /// What came of the programs asked for so far by [`RunResponse::program`]; none if none are run, and each is assumed to succeed.
+    #[cfg(feature = "exec")]
+    pub programs: Option<&'r [tamis::sieve::run::Ran]>,
 }
 
 impl Simulation<'_> {
@@ -67,16 +78,24 @@ pub struct RunResponse {
     pub wanted_scripts: Vec<WantedScript>,
     /// Charset conversions that would make the answer better.
     pub wanted_charsets: Vec<WantedCharset>,
-    /// The included scripts of the program.
-    included: Vec<Included>,
+    /// The scripts of the chain, if there is more than the script itself.
+    #[cfg(feature = "native")]
+    pub scripts: Vec<Chained>,
+    /// A program to be run for a better answer, what comes of it to be added to [`Simulation::programs`].
+    #[cfg(feature = "exec")]
+    pub program: Option<Box<tamis::sieve::run::ProgramCall>>,
+    /// The other scripts of the program: included ones, and those of the chain.
+    pub(crate) included: Vec<Included>,
+    /// How many of them come before the script.
+    pub(crate) main: usize,
 }
 
-/// An included script.
+/// Another script than the one that the request is about.
 #[derive(Debug)]
-struct Included {
-    name: String,
-    text: String,
-    lines: LineIndex,
+pub(crate) struct Included {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) lines: LineIndex,
 }
 
 /// Runs the script of a request on a message. Takes and gives JSON; a bad request is answered with `{"version":1,"error":"…"}`.
@@ -103,6 +122,12 @@ pub(crate) fn run_json_with(request: &str, message: &[u8], run: impl FnOnce(&Sim
             to: request.to.as_deref(),
             name: request.file.as_deref().unwrap_or("message.eml"),
             trace: request.trace,
+            #[cfg(feature = "native")]
+            before: &[],
+            #[cfg(feature = "native")]
+            after: &[],
+            #[cfg(feature = "exec")]
+            programs: None,
         };
         Ok(run(&simulation).json(&simulation))
     });
@@ -112,35 +137,65 @@ pub(crate) fn run_json_with(request: &str, message: &[u8], run: impl FnOnce(&Sim
 /// Compiles and runs. Where the envelope is not told, it is read from the message as Pigeonhole's tools do.
 #[must_use]
 pub fn response(simulation: &Simulation<'_>) -> RunResponse {
+    #[cfg(feature = "native")]
+    if let Some(response) = crate::chain::response(simulation) {
+        return response;
+    }
     let compiled = compile(simulation.script, simulation.included, simulation.dialect);
-    let mut response = RunResponse {
-        verdict: compiled.verdict,
-        diagnostics: compiled.diagnostics,
-        outcome: None,
-        trace: None,
-        wanted_scripts: compiled.wanted,
-        wanted_charsets: Vec::new(),
-        included: Vec::new(),
-    };
+    let mut response = RunResponse::new(compiled.verdict, compiled.diagnostics, compiled.wanted);
     let Some(program) = compiled.program else {
         response.diagnostics.retain(|diagnostic| diagnostic.unit == 0);
         return response;
     };
-    for unit in program.units.iter().skip(1) {
-        let key = (if unit.global { Store::Global } else { Store::Personal }, unit.name.clone());
-        let text = simulation.included.texts.get(&key).cloned().flatten().unwrap_or_default();
-        response.included.push(Included { lines: LineIndex::new(&text), name: key.1, text });
-    }
-    let units = response.units(simulation);
-    let sources: Vec<&str> = units.iter().map(|places| places.text).collect();
-    let mut recorder = simulation.trace.then(|| Recorder::new(&sources, simulation.language));
-    let message = Message::parse(simulation.message, &mail::Limits::default(), simulation.charsets.clone());
-    let tracer = recorder.as_mut().map(|recorder| recorder as &mut dyn Tracer);
-    let outcome = run(&program, &delivery(&message, simulation), simulation.account, &Limits::default(), tracer);
-    response.trace = recorder.map(|recorder| recorder.steps);
-    response.outcome = Some(outcome);
-    response.wanted_charsets = message.wanted();
+    response.include(&program, simulation.included);
+    response.simulate(simulation, |delivery, tracer| Some(run(&program, delivery, simulation.account, &Limits::default(), tracer)));
     response
+}
+
+impl RunResponse {
+    /// Nothing has run yet.
+    pub(crate) const fn new(verdict: Verdict, diagnostics: Vec<Diagnostic>, wanted_scripts: Vec<WantedScript>) -> Self {
+        Self {
+            verdict,
+            diagnostics,
+            outcome: None,
+            trace: None,
+            wanted_scripts,
+            wanted_charsets: Vec::new(),
+            #[cfg(feature = "native")]
+            scripts: Vec::new(),
+            #[cfg(feature = "exec")]
+            program: None,
+            included: Vec::new(),
+            main: 0,
+        }
+    }
+
+    /// Adds the scripts that a program includes.
+    pub(crate) fn include(&mut self, program: &Program, texts: &Scripts) {
+        for unit in program.units.iter().skip(1) {
+            let key = (if unit.global { Store::Global } else { Store::Personal }, unit.name.clone());
+            let text = texts.texts.get(&key).cloned().flatten().unwrap_or_default();
+            self.included.push(Included { lines: LineIndex::new(&text), name: key.1, text });
+        }
+    }
+
+    /// Delivers the message by `run`, which has no outcome if it lacks something.
+    pub(crate) fn simulate(
+        &mut self,
+        simulation: &Simulation<'_>,
+        run: impl FnOnce(&Delivery<'_>, Option<&mut dyn Tracer>) -> Option<Outcome>,
+    ) {
+        let units = self.units(simulation);
+        let sources: Vec<&str> = units.iter().map(|places| places.text).collect();
+        let mut recorder = simulation.trace.then(|| Recorder::new(&sources, simulation.language));
+        let message = Message::parse(simulation.message, &mail::Limits::default(), simulation.charsets.clone());
+        let tracer = recorder.as_mut().map(|recorder| recorder as &mut dyn Tracer);
+        let outcome = run(&delivery(&message, simulation), tracer);
+        self.trace = recorder.map(|recorder| recorder.steps);
+        self.outcome = outcome;
+        self.wanted_charsets = message.wanted();
+    }
 }
 
 /// The message with its envelope.
@@ -210,8 +265,10 @@ impl RunResponse {
     #[must_use]
     pub fn units<'s>(&'s self, simulation: &Simulation<'s>) -> Vec<Places<'s>> {
         let encoding = simulation.encoding;
-        let mut units = vec![Places { name: "", text: simulation.script.text(), lines: simulation.script.lines(), encoding }];
-        units.extend(self.included.iter().map(|unit| Places { name: &unit.name, text: &unit.text, lines: &unit.lines, encoding }));
+        let others = self.included.iter().map(|unit| Places { name: &unit.name, text: &unit.text, lines: &unit.lines, encoding });
+        let mut units: Vec<Places<'s>> = others.collect();
+        let main = Places { name: "", text: simulation.script.text(), lines: simulation.script.lines(), encoding };
+        units.insert(self.main.min(units.len()), main);
         units
     }
 
@@ -240,6 +297,8 @@ impl RunResponse {
         writer.begin("actions", '[');
         outcome.actions.iter().for_each(|taken| action(writer, taken));
         writer.close(']');
+        #[cfg(feature = "native")]
+        crate::chain::write(writer, self);
         writer.begin("stored", '[');
         outcome.stored.iter().for_each(|copy| stored(writer, copy));
         writer.close(']');
@@ -257,6 +316,15 @@ impl RunResponse {
         writer.begin("assumed", '[');
         outcome.assumed.iter().for_each(|assumption| assumption_taken(writer, assumption, language));
         writer.close(']');
+        if !outcome.remembered.is_empty() {
+            writer.begin("remembered", '[');
+            outcome.remembered.iter().for_each(|memory| remembered(writer, memory));
+            writer.close(']');
+        }
+        if let Some(message) = &outcome.replaced {
+            writer.name("replaced");
+            writer.bytes(message);
+        }
         writer.begin("hazards", '[');
         outcome.notes.iter().filter(|note| note.code.is_hazard()).for_each(|note| writer.string(note.code.facts().id));
         writer.close(']');
@@ -312,7 +380,7 @@ fn value(writer: &mut Writer, value: &Value) {
     }
 }
 
-/// A copy in a mailbox; `created` is present only if it is true.
+/// A copy in a mailbox; `created` is present only if it is true, `sent` only for copies of what leaves.
 fn stored(writer: &mut Writer, stored: &Stored) {
     writer.open('{');
     writer.name("mailbox");
@@ -321,6 +389,9 @@ fn stored(writer: &mut Writer, stored: &Stored) {
     if stored.created {
         writer.name("created");
         writer.flag(Some(true));
+    }
+    if let Some(sent) = stored.sent {
+        writer.count("sent", sent.into());
     }
     writer.close('}');
 }
@@ -343,6 +414,18 @@ fn sent(writer: &mut Writer, sent: &Sent, language: Language) {
         }
         None => writer.null("suppressed"),
     }
+    writer.close('}');
+}
+
+/// Something remembered, as an account takes it.
+fn remembered(writer: &mut Writer, memory: &Remembered) {
+    writer.open('{');
+    writer.text("question", memory.question.name());
+    writer.name("handle");
+    writer.bytes(&memory.handle);
+    writer.name("id");
+    writer.bytes(&memory.id);
+    writer.count("until", memory.until.try_into().unwrap_or_default());
     writer.close('}');
 }
 
@@ -374,7 +457,7 @@ fn step(writer: &mut Writer, step: &Step, units: &[Places<'_>]) {
     writer.name("result");
     writer.flag(step.result);
     places.range(writer, step.range);
-    if step.unit > 0 {
+    if !places.name.is_empty() {
         writer.text("script", places.name);
     }
     writer.close('}');

@@ -79,6 +79,9 @@ const fn shape(name: &'static str, doc: &'static str, kind: Kind) -> Shape {
     Shape { name, doc, kind }
 }
 
+/// Some texts, or one.
+const TEXTS: Kind = Either(&[Text, List(&Text)]);
+
 /// All shapes.
 pub const SHAPES: &[Shape] = &[
     shape("Language", "A language that tamis speaks.", Word(&["en", "fr"])),
@@ -115,6 +118,50 @@ pub const SHAPES: &[Shape] = &[
         Object(&[
             sometimes("addresses", List(&Text), "The user's own addresses."),
             sometimes("mailboxes", OrNull(&List(&Text)), "The mailboxes that exist; null if that is not known."),
+            sometimes("special_uses", OrNull(&Map(&TEXTS)), "What mailboxes are for: special uses by mailbox; null if that is not known."),
+            sometimes("mailbox_ids", OrNull(&Map(&TEXTS)), "The ids of mailboxes, by mailbox; null if they are not known."),
+            sometimes("metadata", OrNull(&List(&Named("Annotation"))), "Annotations; null if they are not known."),
+            sometimes("lists", OrNull(&Map(&TEXTS)), "Who is on lists kept outside, by the list's name."),
+            sometimes(
+                "answers",
+                OrNull(&List(&Named("Answer"))),
+                "What programs and other things outside answer; the first that fits counts.",
+            ),
+            sometimes("environment", OrNull(&Map(&TEXTS)), "Further items of the environment, by name."),
+            sometimes(
+                "remembered",
+                OrNull(&List(&Named("Remembered"))),
+                "What the server remembers, as the answers to earlier runs tell it.",
+            ),
+        ]),
+    ),
+    shape(
+        "Annotation",
+        "An annotation of a mailbox, or of the server.",
+        Object(&[
+            sometimes("mailbox", Text, "The mailbox; the server's own if left out."),
+            always("name", Text, "Its name, such as `/private/comment`."),
+            sometimes("value", Text, "Its value."),
+        ]),
+    ),
+    shape(
+        "Answer",
+        "What something outside answers.",
+        Object(&[
+            always("command", Text, "The command or test that asks: `execute`, `filter`, `pipe`, `convert`, ..."),
+            sometimes("about", Text, "Its first argument, the program's name for one; any if left out."),
+            sometimes("reply", Word(&["yes", "no", "broken"]), "It succeeds or holds; it says no; it cannot be asked. `yes` if left out."),
+            sometimes("output", Text, "What it writes: the value of `:output`, or of the test; for `filter` the new message."),
+        ]),
+    ),
+    shape(
+        "Remembered",
+        "Something that the server remembers for a time.",
+        Object(&[
+            always("question", Word(&["seen-before", "answered-before"]), "That an id was seen, or that a sender was answered."),
+            sometimes("handle", Text, "The handle: what `:handle` says, or what the server takes instead."),
+            always("id", Text, "The id, or the sender."),
+            always("until", Either(&[Count, Text]), "The second since 1970 at which the memory ends, or that time (RFC 3339)."),
         ]),
     ),
     shape(
@@ -382,15 +429,29 @@ pub const SHAPES: &[Shape] = &[
             always("failure", OrNull(&Named("Diagnostic")), "Why it failed."),
             always("diagnostics", List(&Named("Diagnostic")), "What the compiler found, and then what was noticed during the run."),
             always("actions", List(&Named("Action")), "The actions of the result, in order."),
+            sometimes("scripts", List(&Named("ChainedScript")), "The scripts that ran one after another, if there was more than one."),
             always("stored", List(&Named("Stored")), "What the user's mailboxes gain."),
             always("sent", List(&Named("Sent")), "What leaves, or would have left."),
             always("keep", Word(&["implicit", "explicit", "cancelled"]), "What became of the implicit keep."),
             always("assumed", List(&Named("Assumed")), "What was assumed because nobody knows."),
+            sometimes("remembered", List(&Named("Remembered")), "What the server will remember: an account takes it as it is."),
+            sometimes("replaced", Text, "The message that a program made of the one delivered."),
             always("hazards", List(&Text), "Codes of known faults of the server's engine that this input meets."),
             always("sentence", Text, "One sentence for a user."),
             always("trace", OrNull(&List(&Named("TraceStep"))), "The steps, if they were asked for."),
             always("wanted", List(&Either(&[Named("WantedCharset"), Named("WantedScript")])), "What would make the answer better."),
             always("used", Object(&[always("steps", Count, "Steps.")]), "What the run cost."),
+        ]),
+    ),
+    shape(
+        "ChainedScript",
+        "A script of a chain: the administrator's before the user's own, that, and those after.",
+        Object(&[
+            always("name", Text, "Its name; empty for the user's own."),
+            always("position", Word(&["before", "personal", "after"]), "Where it stands."),
+            always("ran", Flag, "Whether it ran: one before may have settled what becomes of the message."),
+            always("decides", Flag, "What became of the message is its doing: it failed, or took the last action."),
+            always("actions", List(&Count), "Its actions, as their places in `actions`; the implicit keep is nobody's."),
         ]),
     ),
     shape(
@@ -406,6 +467,7 @@ pub const SHAPES: &[Shape] = &[
             always("mailbox", Text, "Which mailbox."),
             always("flags", List(&Text), "Its flags."),
             sometimes("created", True, "The mailbox is created by this."),
+            sometimes("sent", Count, "Not the message, but a copy of one that leaves: its place in `sent`."),
         ]),
     ),
     shape(

@@ -163,6 +163,12 @@ impl<'m> Message<'m> {
         }
     }
 
+    /// Another message in place of this one, read with the same limits and answers.
+    #[must_use]
+    pub fn replaced<'r>(&self, raw: &'r [u8]) -> Message<'r> {
+        Message::parse(raw, &self.limits, self.converter.answers().clone())
+    }
+
     /// The bytes that are read: all, unless they were cut.
     #[must_use]
     pub fn raw(&self) -> &'m [u8] {

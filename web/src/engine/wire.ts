@@ -47,6 +47,54 @@ export interface Account {
   addresses?: string[];
   /** The mailboxes that exist; null if that is not known. */
   mailboxes?: string[] | null;
+  /** What mailboxes are for: special uses by mailbox; null if that is not known. */
+  special_uses?: Record<string, string | string[]> | null;
+  /** The ids of mailboxes, by mailbox; null if they are not known. */
+  mailbox_ids?: Record<string, string | string[]> | null;
+  /** Annotations; null if they are not known. */
+  metadata?: Annotation[] | null;
+  /** Who is on lists kept outside, by the list's name. */
+  lists?: Record<string, string | string[]> | null;
+  /** What programs and other things outside answer; the first that fits counts. */
+  answers?: Answer[] | null;
+  /** Further items of the environment, by name. */
+  environment?: Record<string, string | string[]> | null;
+  /** What the server remembers, as the answers to earlier runs tell it. */
+  remembered?: Remembered[] | null;
+}
+
+/** An annotation of a mailbox, or of the server. */
+export interface Annotation {
+  /** The mailbox; the server's own if left out. */
+  mailbox?: string;
+  /** Its name, such as `/private/comment`. */
+  name: string;
+  /** Its value. */
+  value?: string;
+}
+
+/** What something outside answers. */
+export interface Answer {
+  /** The command or test that asks: `execute`, `filter`, `pipe`, `convert`, ... */
+  command: string;
+  /** Its first argument, the program's name for one; any if left out. */
+  about?: string;
+  /** It succeeds or holds; it says no; it cannot be asked. `yes` if left out. */
+  reply?: 'yes' | 'no' | 'broken';
+  /** What it writes: the value of `:output`, or of the test; for `filter` the new message. */
+  output?: string;
+}
+
+/** Something that the server remembers for a time. */
+export interface Remembered {
+  /** That an id was seen, or that a sender was answered. */
+  question: 'seen-before' | 'answered-before';
+  /** The handle: what `:handle` says, or what the server takes instead. */
+  handle?: string;
+  /** The id, or the sender. */
+  id: string;
+  /** The second since 1970 at which the memory ends, or that time (RFC 3339). */
+  until: number | string;
 }
 
 /** A conversion that the face did: what was wanted, with a text. */
@@ -352,6 +400,8 @@ export interface RunResponse {
   diagnostics: Diagnostic[];
   /** The actions of the result, in order. */
   actions: Action[];
+  /** The scripts that ran one after another, if there was more than one. */
+  scripts?: ChainedScript[];
   /** What the user's mailboxes gain. */
   stored: Stored[];
   /** What leaves, or would have left. */
@@ -360,6 +410,10 @@ export interface RunResponse {
   keep: 'implicit' | 'explicit' | 'cancelled';
   /** What was assumed because nobody knows. */
   assumed: Assumed[];
+  /** What the server will remember: an account takes it as it is. */
+  remembered?: Remembered[];
+  /** The message that a program made of the one delivered. */
+  replaced?: string;
   /** Codes of known faults of the server's engine that this input meets. */
   hazards: string[];
   /** One sentence for a user. */
@@ -373,6 +427,20 @@ export interface RunResponse {
     /** Steps. */
     steps: number;
   };
+}
+
+/** A script of a chain: the administrator's before the user's own, that, and those after. */
+export interface ChainedScript {
+  /** Its name; empty for the user's own. */
+  name: string;
+  /** Where it stands. */
+  position: 'before' | 'personal' | 'after';
+  /** Whether it ran: one before may have settled what becomes of the message. */
+  ran: boolean;
+  /** What became of the message is its doing: it failed, or took the last action. */
+  decides: boolean;
+  /** Its actions, as their places in `actions`; the implicit keep is nobody's. */
+  actions: number[];
 }
 
 /** An action: its name, its tagged arguments, and the others. */
@@ -389,6 +457,8 @@ export interface Stored {
   flags: string[];
   /** The mailbox is created by this. */
   created?: true;
+  /** Not the message, but a copy of one that leaves: its place in `sent`. */
+  sent?: number;
 }
 
 /** A mail that leaves, or would have left. */

@@ -76,6 +76,16 @@ impl Converter {
         Self { answers, wanted: RefCell::default() }
     }
 
+    /// What the face answered.
+    pub(super) fn answers(&self) -> &Charsets {
+        &self.answers
+    }
+
+    /// Asks for what another message wants.
+    pub(crate) fn want(&self, wanted: Vec<WantedCharset>) {
+        wanted.into_iter().for_each(|wanted| self.wanted.borrow_mut().add(wanted));
+    }
+
     /// The conversions asked for so far that nobody answered.
     #[must_use]
     pub fn wanted(&self) -> Vec<WantedCharset> {

@@ -18,6 +18,12 @@ impl<'p> PartIter<'p> {
         Self { parts, root: (!parts.is_empty()).then_some(0), index: 0, start: 0 }
     }
 
+    /// All parts of the message that is walked over.
+    #[must_use]
+    pub const fn parts(&self) -> &'p [Part] {
+        self.parts
+    }
+
     /// A walk over the current part and those inside it: what `:anychild` reads.
     #[must_use]
     pub fn subtree(&self) -> Self {

@@ -8,6 +8,8 @@ mod engine;
 mod known;
 mod mailcow;
 mod pigeonhole;
+#[cfg(feature = "svtest")]
+pub mod programs;
 mod proton;
 mod rfc;
 mod settings;
@@ -154,6 +156,9 @@ pub struct Settings {
     pub mailbox_autocreate: bool,
     /// True if `include :global` finds a store (`sieve_global`).
     pub has_global_scripts: bool,
+    /// The programs that scripts may run.
+    #[cfg(feature = "svtest")]
+    pub programs: programs::Programs,
 }
 
 /// Whether a server has an extension.

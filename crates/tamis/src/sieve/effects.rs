@@ -5,7 +5,8 @@
 //! implicit keep above all, is no effect of the script.
 
 use super::program::{
-    Block, BodyTransform, Command, External, FlagChange, If, MatchKind, Matching, Op, Parameter, Piece, Program, Test, TestKind, Text, Unit,
+    Block, BodyTransform, Command, External, FlagChange, If, MatchKind, Matching, Named, Op, Parameter, Piece, Program, Test, TestKind,
+    Text, Unit,
 };
 use super::spec::{Extension, OpId};
 use super::values::{parse_mailto, scheme};
@@ -256,6 +257,7 @@ impl Walk<'_> {
             Op::Vacation(vacation) => {
                 let from = vacation.from.as_ref().map(|from| self.known(from));
                 self.effects.vacations.push(Reply { at, period: vacation.period, from, mime: vacation.mime });
+                self.copied(&vacation.others, at);
                 "vacation"
             }
             Op::Set { .. } => "set",
@@ -277,6 +279,7 @@ impl Walk<'_> {
                 let method = self.known(&notify.method);
                 let to = recipients(&method);
                 self.effects.notifications.push(Notification { at, method, to });
+                self.copied(&notify.others, at);
                 "notify"
             }
             Op::NotifyOld(notify) => {
@@ -312,6 +315,18 @@ impl Walk<'_> {
             }
         };
         self.effects.commands.push((name, at));
+    }
+
+    /// Where the copy of what is sent goes (RFC 8580).
+    fn copied(&mut self, others: &[Named], at: At) {
+        let has = |name: &str| others.iter().any(|tag| tag.name == name);
+        for tag in others.iter().filter(|tag| tag.name == "fcc") {
+            if let Some(Parameter::String(mailbox)) = &tag.value {
+                let mailbox = self.known(mailbox);
+                self.effects.mailboxes.push(Filing { at, mailbox, copy: true, create: has("create") });
+                self.preferred(at, has("specialuse") || has("mailboxid"));
+            }
+        }
     }
 
     /// Where a mailbox is preferred by its use or id, the message may go to any.

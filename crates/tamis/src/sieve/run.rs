@@ -20,8 +20,14 @@ mod matches;
 mod matching;
 mod notify;
 mod outside;
+#[cfg(feature = "svtest")]
+mod programs;
+#[cfg(not(feature = "svtest"))]
+#[path = "run/programs/none.rs"]
+mod programs;
 mod result;
 mod score;
+mod shelf;
 #[cfg(feature = "svtest")]
 pub(in crate::sieve) mod suite;
 mod tests;
@@ -35,13 +41,16 @@ mod write;
 pub fn run(program: &Program, delivery: &Delivery<'_>, account: &Account, limits: &Limits, tracer: Option<&mut dyn Tracer>) -> Outcome {
     // Coerced so that the tracer is borrowed no longer than the run.
     let tracer = tracer.map(|tracer| -> &mut dyn Tracer { tracer });
-    let mut machine = machine::Machine::new(program, delivery, account, limits, tracer);
+    let made = shelf::Made::default();
+    let mut machine = machine::Machine::new(program, delivery, account, limits, tracer, &made);
     // Why it failed stands in the machine.
     let _ = machine.run();
     machine.finish()
 }
 
 pub use chain::{Chain, run_chain};
+#[cfg(feature = "svtest")]
+pub use programs::{Ending, ProgramCall, Ran, run_with_programs};
 
 /// The release whose behaviour an engine stands for.
 const fn version(engine: Engine) -> &'static str {
@@ -262,7 +271,8 @@ pub struct Answer {
     pub about: Vec<u8>,
     /// What comes of it.
     pub reply: Reply,
-    /// What it writes: the value of `:output`, or of the test.
+    /// What it writes: the value of `:output`, or of the test; for `filter` the message that takes the place of the one delivered, which stays
+    /// as it is if this is empty.
     pub output: Vec<u8>,
 }
 
@@ -302,6 +312,10 @@ pub struct Outcome {
     pub remembered: Vec<Remembered>,
     /// The header fields after `addheader` and `deleteheader`, if the script changed any: what is stored and sent.
     pub edited: Option<Vec<(Vec<u8>, Vec<u8>)>>,
+    /// The message that a program made of the one delivered, if one did (`filter`): what is stored and sent, with what was `edited` after that.
+    pub replaced: Option<Vec<u8>>,
+    /// Of a chain, how many scripts ran.
+    pub scripts: u32,
     /// What it cost.
     pub steps: u64,
 }
@@ -346,7 +360,7 @@ pub enum Value {
     List(Vec<Vec<u8>>),
 }
 
-/// A copy of the message in one of the user's mailboxes.
+/// A copy of the message in one of the user's mailboxes, or of one that leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
     /// Which.
@@ -355,6 +369,8 @@ pub struct Stored {
     pub flags: Vec<Vec<u8>>,
     /// True if the mailbox is created by this.
     pub created: bool,
+    /// Not the message, but a copy of one that leaves (RFC 8580): its place in [`Outcome::sent`].
+    pub sent: Option<u32>,
 }
 
 /// A mail that leaves, or would have left.

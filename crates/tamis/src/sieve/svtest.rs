@@ -13,7 +13,7 @@ use std::rc::Rc;
 use super::bind::{Scripts, Store};
 use super::program::Program;
 use super::run::suite::{self, Given, Host, Tested};
-use super::run::{Event, Limits, Timestamp, Tracer};
+use super::run::{Event, Limits, ProgramCall, Ran, Timestamp, Tracer};
 use super::{Dialect, Script, compile};
 use crate::diagnostic::{Diagnostic, Severity, printable};
 use crate::mail::{Charsets, WantedCharset};
@@ -40,6 +40,8 @@ pub struct Suite<'s> {
     pub charsets: &'s Charsets,
     /// What all scripts together may use.
     pub limits: Limits,
+    /// What came of the programs asked for so far by [`Report::program`]; `None` if none are run, and each is assumed to succeed.
+    pub programs: Option<&'s [Ran]>,
 }
 
 /// What a test file came to.
@@ -57,6 +59,8 @@ pub struct Report {
     pub wanted: Vec<String>,
     /// Charset conversions to be supplied for a better answer.
     pub charsets: BTreeSet<WantedCharset>,
+    /// A program to be run for a better answer, what comes of it to be added to [`Suite::programs`].
+    pub program: Option<ProgramCall>,
     /// What it cost.
     pub steps: u64,
 }
@@ -121,13 +125,20 @@ pub fn run(suite: &Suite<'_>) -> Report {
     let mut runner = Runner { files, compared: Rc::clone(&compared), report: Report::default() };
     match runner.files.compile(suite.script, &dialect) {
         Some((Some(program), _)) => {
-            let given =
-                Given { program: &program, path: suite.path.as_bytes(), now: suite.now, charsets: suite.charsets, limits: &suite.limits };
+            let given = Given {
+                program: &program,
+                path: suite.path.as_bytes(),
+                now: suite.now,
+                charsets: suite.charsets,
+                limits: &suite.limits,
+                programs: suite.programs,
+            };
             let mut watch = Watch(compared);
             let ended = suite::run(&given, &mut runner, &mut watch);
             runner.report.failures.extend(ended.failure);
             runner.report.charsets = ended.charsets;
             runner.report.steps = ended.steps;
+            runner.report.program = ended.program.map(|program| *program);
         }
         Some((None, findings)) => {
             runner.report.failures = findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect();

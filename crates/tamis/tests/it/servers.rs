@@ -1,7 +1,8 @@
 //! Where servers read one language differently: one short script for each known difference.
 
+use tamis::diagnostic::Language;
 use tamis::mail::{self, Charsets, Message};
-use tamis::sieve::run::{Account, Delivery, Limits, Outcome, Question, Timestamp, run};
+use tamis::sieve::run::{Account, Delivery, Limits, Outcome, Question, Stored, Timestamp, run};
 use tamis::sieve::{Dialect, Script, Scripts, Verdict, compile};
 
 const SERVERS: [&str; 6] = ["pigeonhole-0.5", "pigeonhole-2.4", "rfc", "cyrus", "stalwart", "proton"];
@@ -189,4 +190,57 @@ fn releases_of_pigeonhole() {
     assert_eq!(each(&|server| Dialect::named(server).unwrap().settings.max_notifications == Some(10)), [5]);
     assert_eq!(accepted(many), [0, 1, 2, 3, 4, 5]);
     assert_eq!(each(&|server| Dialect::named(server).unwrap().set("sieve_vacation_max_period", "0").is_ok()), [0]);
+}
+
+/// RFC 8580: a copy of what is sent is stored as `fileinto` would store it, and only if it is sent.
+#[test]
+fn copies_of_what_is_sent() {
+    const REQUIRE: &str = "require [\"vacation\", \"enotify\", \"fcc\", \"mailbox\", \"imap4flags\", \"special-use\", \"fileinto\"];\n";
+    let with = |account: &Account, from: &str, script: &str| {
+        let dialect = Dialect::named("cyrus").unwrap();
+        let parsed = Script::parse(format!("{REQUIRE}{script}"));
+        let compiled = compile(&parsed, &Scripts::default(), &dialect);
+        let program = compiled.program.unwrap_or_else(|| panic!("{script}: {:?}", compiled.diagnostics));
+        let message = Message::parse(b"From: a@example.org\nTo: b@example.com\n\nbody\n", &mail::Limits::default(), Charsets::new());
+        let delivery = Delivery {
+            message: &message,
+            from: Some(from.to_owned()).filter(|from| !from.is_empty()),
+            to: "b@example.com".into(),
+            final_to: None,
+            auth: None,
+            now: Timestamp { seconds: 1_795_450_297, zone_minutes: 0 },
+            default_mailbox: "INBOX".into(),
+            hostname: "mail.example.com".into(),
+        };
+        let outcome = run(&program, &delivery, account, &Limits::default(), None);
+        let copy = |stored: &Stored| {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let of = stored.sent.map(|sent| format!(" of {}", outcome.sent[sent as usize].kind)).unwrap_or_default();
+            format!("{}({}){}{of}", text(&stored.mailbox), text(&stored.flags.join(&b' ')), if stored.created { " new" } else { "" })
+        };
+        let mut out: Vec<String> = outcome.stored.iter().map(copy).collect();
+        out.extend(outcome.notes.iter().map(|note| format!("{} {}", note.severity.name(), note.code.facts().id)));
+        (out.join("; "), tamis::sieve::narrate::sentence(&outcome, Language::Fr))
+    };
+    let account = Account {
+        mailboxes: Some(vec!["INBOX".into(), "Sent".into(), "Old".into()]),
+        special_uses: Some(vec![("\\Sent".into(), "Old".into())]),
+        ..Account::default()
+    };
+    let said = |script: &str| with(&account, "a@example.org", script).0;
+    assert_eq!(said("vacation :fcc \"Sent\" \"x\";"), "Sent() of vacation; INBOX()");
+    assert_eq!(
+        said("addflag \"\\\\Flagged\"; vacation :fcc \"Sent\" :flags \"\\\\Seen\" \"x\";"),
+        "Sent(\\Seen) of vacation; INBOX(\\Flagged)"
+    );
+    assert_eq!(said("vacation :fcc \"Sent\" :specialuse \"\\\\Sent\" \"x\";"), "Old() of vacation; INBOX()");
+    assert_eq!(said("notify :fcc \"New\" :create \"mailto:c@example.org\"; fileinto \"Old\";"), "Old(); New() new of notify");
+    // Where there is no such mailbox the mail has left all the same.
+    assert_eq!(said("vacation :fcc \"New\" \"x\";"), "INBOX(); warning run/missing-mailbox");
+    // The null sender is not answered.
+    assert_eq!(with(&account, "", "vacation :fcc \"Sent\" \"x\";").0, "INBOX()");
+    let (_, sentence) = with(&account, "a@example.org", "vacation :fcc \"Sent\" \"x\";");
+    let expected =
+        "Ce message reste dans la boîte de réception; a@example.org reçoit une réponse automatique; une copie en est gardée dans « Sent ».";
+    assert_eq!(sentence, expected);
 }

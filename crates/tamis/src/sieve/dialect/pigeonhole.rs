@@ -44,6 +44,8 @@ pub(super) fn pigeonhole_settings() -> Settings {
         recipient_delimiter: "+".into(),
         mailbox_autocreate: false,
         has_global_scripts: false,
+        #[cfg(feature = "svtest")]
+        programs: super::programs::Programs::default(),
     }
 }
 

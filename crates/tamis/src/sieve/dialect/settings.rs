@@ -113,6 +113,12 @@ impl Unit {
     }
 }
 
+/// A time in seconds.
+#[cfg(feature = "svtest")]
+pub(super) fn seconds(value: &str) -> Option<u64> {
+    Unit::Time.parse(value)
+}
+
 pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), String> {
     let name = key.strip_prefix("plugin/").unwrap_or(key);
     let name = name.strip_prefix("sieve_").unwrap_or(name);
@@ -165,6 +171,10 @@ pub(super) fn set(dialect: &mut Dialect, key: &str, value: &str) -> Result<(), S
         };
         value.clone_into(place);
         return Ok(());
+    }
+    #[cfg(feature = "svtest")]
+    if let Some(done) = dialect.settings.programs.set(name, value) {
+        return done.map_err(|hint| wrong(key, value, hint));
     }
     match name {
         "namespace_separator" => match value.as_bytes() {

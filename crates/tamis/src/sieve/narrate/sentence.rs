@@ -15,8 +15,13 @@ pub fn sentence(outcome: &Outcome, language: Language) -> String {
         return finish(&clauses);
     }
     clauses.push(stored(outcome, language));
-    for sent in &outcome.sent {
+    for (at, sent) in outcome.sent.iter().enumerate() {
         clauses.extend(left(sent, language));
+        for copy in outcome.stored.iter().filter(|copy| copy.sent.is_some_and(|sent| usize::try_from(sent) == Ok(at))) {
+            let phrase = Phrase { en: "a copy of that is kept in {name}", fr: "une copie en est gardée dans {name}" };
+            let name = format!("{}{}", mailbox(copy, language), flags(copy, language));
+            clauses.push(say(phrase, &[("name", name)]));
+        }
     }
     finish(&clauses)
 }
@@ -29,7 +34,8 @@ fn stored(outcome: &Outcome, language: Language) -> String {
     let say = |phrase: Phrase, params: &[(&'static str, String)]| phrase.render(language, params);
     let refused = outcome.sent.iter().any(|sent| sent.kind == "reject" && sent.suppressed.is_none());
     let redirected = outcome.sent.iter().any(|sent| sent.kind == "redirect" && sent.suppressed.is_none());
-    match outcome.stored.as_slice() {
+    let stored: Vec<&Stored> = outcome.stored.iter().filter(|stored| stored.sent.is_none()).collect();
+    match stored.as_slice() {
         [] if refused => say(Phrase { en: "This message is refused", fr: "Ce message est refusé" }, &[]),
         [] if redirected => say(Phrase { en: "This message leaves no copy here", fr: "Ce message ne laisse pas de copie ici" }, &[]),
         [] => say(Phrase { en: "This message is deleted", fr: "Ce message est supprimé" }, &[]),
@@ -99,7 +105,7 @@ mod tests {
     use super::*;
 
     fn stored(mailbox: &str, flags: &[&str]) -> Stored {
-        Stored { mailbox: mailbox.into(), flags: flags.iter().map(|flag| flag.as_bytes().to_vec()).collect(), created: false }
+        Stored { mailbox: mailbox.into(), flags: flags.iter().map(|flag| flag.as_bytes().to_vec()).collect(), created: false, sent: None }
     }
 
     #[test]

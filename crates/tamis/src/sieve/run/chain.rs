@@ -6,7 +6,9 @@ use std::rc::Rc;
 use super::commit::Progress;
 use super::fields::Fields;
 use super::machine::{Asked, Machine};
+use super::programs::Programs;
 use super::result::Actions;
+use super::shelf::Made;
 use super::{Account, Assumption, Delivery, Limits, Outcome, Tracer};
 use crate::diagnostic::Diagnostic;
 use crate::sieve::program::Program;
@@ -37,7 +39,18 @@ pub fn run_chain(
     limits: &Limits,
     tracer: Option<&mut dyn Tracer>,
 ) -> Outcome {
-    run_to_end(chain, delivery, account, limits, tracer, |machine| machine.finish()).unwrap_or_else(|| super::commit::kept(delivery))
+    let made = Made::default();
+    let outside = Outside { made: &made, programs: None };
+    let done = run_to_end(chain, delivery, account, limits, tracer, outside, |mut machine| machine.finish());
+    done.unwrap_or_else(|| super::commit::kept(delivery))
+}
+
+/// What a run has beside its scripts.
+pub(super) struct Outside<'m> {
+    /// Where messages go that programs make.
+    pub(super) made: &'m Made<'m>,
+    /// The programs, if any are run.
+    pub(super) programs: Option<Box<Programs<'m>>>,
 }
 
 /// The same; `end` tells what the last script's machine came to. Nothing if there are no scripts.
@@ -47,6 +60,7 @@ pub(super) fn run_to_end<'m, R>(
     account: &Account,
     limits: &Limits,
     mut tracer: Option<&mut dyn Tracer>,
+    mut outside: Outside<'m>,
     end: impl FnOnce(Machine<'_, 'm>) -> R,
 ) -> Option<R> {
     let mut carried = None;
@@ -55,12 +69,14 @@ pub(super) fn run_to_end<'m, R>(
     let mut scripts = scripts.peekable();
     while let Some((program, discards)) = scripts.next() {
         let tracer = tracer.as_mut().map(|tracer| -> &mut dyn Tracer { *tracer });
-        let mut machine = Machine::new(program, delivery, account, limits, tracer);
+        let mut machine = Machine::new(program, delivery, account, limits, tracer, outside.made);
+        machine.programs = outside.programs.take();
         if let Some(carried) = carried.take() {
             machine.take_over(carried);
         }
-        (machine.base, machine.chained) = (units, !discards);
+        (machine.base, machine.chained) = (units, !discards && chain.scripts.len() > 1);
         units = units.saturating_add(crate::text::offset(program.units.len()));
+        machine.progress.scripts += 1;
         // Why it failed stands in the machine.
         let _ = machine.run();
         machine.execute();
@@ -77,6 +93,7 @@ pub(super) fn run_to_end<'m, R>(
         if !next {
             return Some(end(machine));
         }
+        outside.programs = machine.programs.take();
         carried = Some(machine.give_over());
     }
     None

@@ -5,11 +5,12 @@ use super::compose::{self, Letter};
 use super::machine::Machine;
 use super::notify::is_word;
 use super::result::{Entry, Flags, Kind, Preference, Vacation, same_mailbox};
-use super::{Action, Delivery, Keep, Outcome, Question, Remembered, Sent, Stored, Value};
-use crate::diagnostic::{Code, Diagnostic};
+use super::{Action, Delivery, Keep, Outcome, Question, Remembered, Reply, Sent, Stored, Value};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::{SmtpAddress, addresses};
 use crate::order::Map;
 use crate::sieve::spec::OpId;
+use crate::sieve::values::mailbox_from_utf7;
 use crate::text::Range;
 
 /// For so many seconds a message is not redirected to the same address again (sieve-config.h).
@@ -150,29 +151,45 @@ pub(super) struct Progress {
     redirects: Vec<(Option<Diagnostic>, Vec<u8>)>,
     /// How many mails were written.
     letters: u32,
+    /// How many scripts ran.
+    pub(super) scripts: u32,
     /// What becomes of the message.
     pub(super) outcome: Outcome,
 }
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { implicit: true, kept: false, created: Vec::new(), redirects: Vec::new(), letters: 0, outcome: Outcome::default() }
+        Self {
+            implicit: true,
+            kept: false,
+            created: Vec::new(),
+            redirects: Vec::new(),
+            letters: 0,
+            scripts: 0,
+            outcome: Outcome::default(),
+        }
     }
 }
 
 impl Machine<'_, '_> {
     /// Does what the result says, and tells the outcome.
-    pub(super) fn finish(mut self) -> Outcome {
+    pub(super) fn finish(&mut self) -> Outcome {
         self.execute();
         let failure = self.conclude();
-        let mut outcome = self.progress.outcome;
+        let mut outcome = std::mem::take(&mut self.progress.outcome);
         // When a program fails at the end, what was stored before has the header as the script left it.
         let late = |failure: &Diagnostic| failure.code == Code::ProgramFailed;
-        outcome.edited = self.fields.edited().filter(|_| failure.as_ref().is_none_or(late));
+        if failure.as_ref().is_none_or(late) {
+            outcome.edited = self.fields.edited();
+            let message = self.fields.message();
+            outcome.replaced = (!std::ptr::eq(message, self.delivery.message)).then(|| message.raw().to_vec());
+        }
+        self.made.settle(self.delivery.message);
         outcome.failure = failure;
-        outcome.notes = self.notes;
-        outcome.assumed = self.assumed;
+        outcome.notes = std::mem::take(&mut self.notes);
+        outcome.assumed = std::mem::take(&mut self.assumed);
         outcome.steps = self.steps;
+        outcome.scripts = self.progress.scripts;
         outcome
     }
 
@@ -233,18 +250,13 @@ impl Machine<'_, '_> {
                     let mailbox = preferred.as_deref().unwrap_or(mailbox);
                     self.progress.kept |= same_mailbox(mailbox, &default);
                     let now_kept = self.progress.kept && !kept_before;
-                    if !is_mailbox_name(mailbox, separator) {
-                        self.store_fails(entry, mailbox, Code::RunInvalidMailbox, now_kept);
-                        return false;
-                    }
-                    let exists = self.has_mailbox(mailbox) || self.progress.created.contains(&canonical(mailbox, separator));
-                    if !exists && !entry.create && !self.settings().mailbox_autocreate {
-                        self.store_fails(entry, mailbox, Code::MissingMailbox, now_kept);
-                        return false;
-                    }
-                    if !exists {
-                        self.progress.created.push(canonical(mailbox, separator));
-                    }
+                    let created = match self.open(mailbox, entry.create) {
+                        Ok(created) => created,
+                        Err(code) => {
+                            self.store_fails(entry, mailbox, code, now_kept);
+                            return false;
+                        }
+                    };
                     let given = entry.flags.stored(&self.internal_flags);
                     if !super::flags::are_keywords(&given) {
                         self.unit = entry.unit;
@@ -253,7 +265,7 @@ impl Machine<'_, '_> {
                     }
                     let flags = super::flags::kept(&entry.flags.lists(&self.internal_flags), self.engine().is_pigeonhole());
                     let mailbox = canonical(mailbox, separator);
-                    self.progress.outcome.stored.push(Stored { mailbox, flags, created: !exists });
+                    self.progress.outcome.stored.push(Stored { mailbox, flags, created, sent: None });
                     cancels = true;
                 }
                 Kind::Keep => explicit = true,
@@ -269,6 +281,54 @@ impl Machine<'_, '_> {
             self.progress.implicit &= !cancels || entry.copy;
         }
         explicit
+    }
+
+    /// Whether a mailbox must be created to be stored in, which from now on it is; or why nothing can be stored there.
+    fn open(&mut self, mailbox: &[u8], create: bool) -> Result<bool, Code> {
+        let separator = self.settings().mailbox_separator;
+        if !is_mailbox_name(mailbox, separator) {
+            return Err(Code::RunInvalidMailbox);
+        }
+        let name = canonical(mailbox, separator);
+        if self.has_mailbox(mailbox) || self.progress.created.contains(&name) {
+            return Ok(false);
+        }
+        if !create && !self.settings().mailbox_autocreate {
+            return Err(Code::MissingMailbox);
+        }
+        self.progress.created.push(name);
+        Ok(true)
+    }
+
+    /// Stores a copy of the mail that was just sent, if `:fcc` says so: where and how `fileinto` would (RFC 8580, 3). What is not sent has no copy,
+    /// and where nothing can be stored the mail has left all the same.
+    fn file_copy(&mut self, entry: &Entry<'_>, outcome: &mut Outcome) {
+        let tag = |name: &str| entry.others.iter().find(|(tag, _)| *tag == name).map(|(_, value)| value);
+        let Some(Value::Text(named)) = tag("fcc") else { return };
+        if outcome.sent.last().is_none_or(|sent| sent.suppressed.is_some()) {
+            return;
+        }
+        let mut mailbox = if self.settings().mailbox_utf7 { mailbox_from_utf7(named) } else { None }.unwrap_or_else(|| named.clone());
+        for (name, by) in [("specialuse", Preference::SpecialUse), ("mailboxid", Preference::Id)] {
+            if let Some(Value::Text(text)) = tag(name) {
+                mailbox = self.mailbox_for(by, text).unwrap_or(mailbox);
+            }
+        }
+        match self.open(&mailbox, tag("create").is_some()) {
+            Ok(created) => {
+                let flags = match tag("flags") {
+                    Some(Value::List(lists)) => super::flags::kept(lists, self.engine().is_pigeonhole()),
+                    _ => Vec::new(),
+                };
+                let mailbox = canonical(&mailbox, self.settings().mailbox_separator);
+                let sent = u32::try_from(outcome.sent.len() - 1).ok();
+                outcome.stored.push(Stored { mailbox, flags, created, sent });
+            }
+            Err(code) => {
+                let finding = Diagnostic::new(code, entry.range).with("name", &mailbox).with("value", &mailbox);
+                self.note(Diagnostic { severity: Severity::Warning, ..finding });
+            }
+        }
     }
 
     /// Sends what is to be sent, and keeps the message if it is to be kept. Says why the script failed, if it did.
@@ -298,7 +358,7 @@ impl Machine<'_, '_> {
             if outcome.keep != Keep::Cancelled {
                 outcome.actions.push(implicit_keep(Vec::new()));
                 if !self.progress.kept {
-                    outcome.stored.push(Stored { mailbox: default, flags: Vec::new(), created: false });
+                    outcome.stored.push(Stored { mailbox: default, flags: Vec::new(), created: false, sent: None });
                     self.progress.kept = true;
                 }
             }
@@ -325,7 +385,7 @@ impl Machine<'_, '_> {
                         .keep_target
                         .take()
                         .map(|(mailbox, preferred)| preferred.and_then(|(by, name)| self.mailbox_for(by, &name)).unwrap_or(mailbox));
-                    outcome.stored.push(Stored { mailbox: target.unwrap_or(default), flags, created: false });
+                    outcome.stored.push(Stored { mailbox: target.unwrap_or(default), flags, created: false, sent: None });
                     self.progress.kept = true;
                 }
             }
@@ -343,9 +403,19 @@ impl Machine<'_, '_> {
         let mut failure = None;
         for entry in entries.iter().filter(|entry| !entry.answered) {
             match &entry.kind {
-                Kind::External(external) if external.fails && external.op == OpId::Pipe => {
+                Kind::External(external) if external.op == OpId::Pipe => {
+                    let run = if external.pending { self.program(external, &entry.fields).ok().flatten() } else { None };
+                    let ending = run.map(|(ending, reply, _)| (ending, reply != Reply::Yes && !external.tries()));
+                    if !ending.map_or(external.fails, |(_, fails)| fails) {
+                        committed = true;
+                        continue;
+                    }
                     if failure.is_none() {
-                        failure = Some(Diagnostic::new(Code::ProgramFailed, entry.range).with("name", external.name));
+                        let broken = Diagnostic::new(Code::ProgramFailed, entry.range).with("name", external.name);
+                        failure = Some(match ending {
+                            Some((ending, _)) => Self::program_failure(broken, external.args.first(), ending),
+                            None => broken,
+                        });
                     }
                     if !committed {
                         return failure;
@@ -364,11 +434,15 @@ impl Machine<'_, '_> {
                     }
                     outcome.sent.push(sent);
                 }
-                Kind::Vacation(vacation) => self.vacate(outcome, vacation, letters),
+                Kind::Vacation(vacation) => {
+                    self.vacate(outcome, vacation, letters);
+                    self.file_copy(entry, outcome);
+                }
                 Kind::Notify(notify) if !notify.mailto.recipients.is_empty() => {
                     let mut sent = compose::notify(&self.letter(letters), notify);
                     sent.suppressed = automatic(super::fields::Fields::new(self.delivery.message).words(b"auto-submitted"));
                     outcome.sent.push(sent);
+                    self.file_copy(entry, outcome);
                 }
                 Kind::NotifyOld(notify) => {
                     let mut sent = compose::notify_old(&self.letter(letters), notify);
@@ -550,7 +624,7 @@ impl Machine<'_, '_> {
 
 /// The message is kept, and nothing else: no script says anything.
 pub(super) fn kept(delivery: &Delivery<'_>) -> Outcome {
-    let stored = Stored { mailbox: delivery.default_mailbox.clone().into_bytes(), flags: Vec::new(), created: false };
+    let stored = Stored { mailbox: delivery.default_mailbox.clone().into_bytes(), flags: Vec::new(), created: false, sent: None };
     Outcome { actions: vec![implicit_keep(Vec::new())], stored: vec![stored], ..Outcome::default() }
 }
 

@@ -67,9 +67,15 @@ fn hash(name: &[u8]) -> u32 {
 }
 
 impl<'m> Fields<'m> {
+    #[inline(never)]
     pub(super) fn new(message: &'m Message<'m>) -> Self {
         let entries = message.fields().iter().map(|field| Entry::new(Cow::Borrowed(field))).collect();
         Self { message, entries, index: OnceCell::new(), edited: false, parsed: false, growth: 0 }
+    }
+
+    /// The message that these are the fields of: what was delivered, or what a program made of it.
+    pub(super) fn message(&self) -> &'m Message<'m> {
+        self.message
     }
 
     /// The places of the fields of this name, in order.

@@ -8,7 +8,9 @@ use super::commit::Progress;
 use super::fields::Fields;
 use super::loops::{Jump, Layout};
 use super::matching::{Keys, Matcher};
+use super::programs::Programs;
 use super::result::{Actions, Entry, Flags, Kind, Preference};
+use super::shelf::Made;
 use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flags, variables, write};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::PartIter;
@@ -76,6 +78,10 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) replaced: bool,
     /// Where the implicit keep goes instead of the default mailbox, and what is preferred to that.
     pub(super) keep_target: Option<KeepTarget>,
+    /// What programs make of the message.
+    pub(super) made: &'m Made<'m>,
+    /// The programs that are run, if any are.
+    pub(super) programs: Option<Box<Programs<'m>>>,
     /// What a test file has beside.
     #[cfg(feature = "svtest")]
     pub(super) suite: Option<Box<super::suite::Suite<'p, 'm>>>,
@@ -133,6 +139,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         account: &'p Account,
         limits: &'p Limits,
         tracer: Option<&'p mut (dyn Tracer + 'p)>,
+        made: &'m Made<'m>,
     ) -> Self {
         Self {
             program,
@@ -165,6 +172,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             crashed: false,
             replaced: false,
             keep_target: None,
+            made,
+            programs: None,
             #[cfg(feature = "svtest")]
             suite: None,
         }
@@ -497,7 +506,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Ok(())
             }
             Op::ForEveryPart(block) => {
-                let message = self.delivery.message;
+                let message = self.fields.message();
                 let mut parts = self.part().map_or_else(|| PartIter::new(message.parts()), |parts| parts.children());
                 if parts.current().is_some() {
                     // Compiling counts the loops of one script, running those of all.
@@ -540,12 +549,13 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Ok(())
             }
             Op::ExtractText { variable, modifiers, first } => {
-                let Some(part) = self.part().and_then(|mut parts| parts.current()) else { return Ok(()) };
+                let part = self.part().and_then(|mut parts| parts.parts().get(parts.current()?));
+                let Some(part) = part else { return Ok(()) };
                 if self.replaced && self.engine().is_pigeonhole() {
                     // An assertion of cmd-extracttext.c.
                     return Err(self.abort(Diagnostic::new(Code::CommandCrashes, command.range).with("name", "extracttext")));
                 }
-                let mut value = self.delivery.message.parts().get(part).map(|part| part.text.to_vec()).unwrap_or_default();
+                let mut value = part.text.to_vec();
                 if let Some(first) = first.and_then(|first| usize::try_from(first).ok()) {
                     // Bytes, though the standard says characters (cmd-extracttext.c).
                     value.truncate(first);

@@ -2,9 +2,12 @@
 //! tell is assumed and reported.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
+use super::fields::Fields;
 use super::machine::{Machine, Step};
 use super::matching::Matcher;
+use super::programs::Ending;
 use super::result::{self, Entry, Kind, Preference};
 use super::{Event, Question, Reply, Value};
 use crate::diagnostic::{Code, Diagnostic};
@@ -269,7 +272,8 @@ impl<'p> Machine<'p, '_> {
     }
 
     /// Asks something outside. What it is asked to do becomes an action; its answer and what it writes come back.
-    pub(super) fn ask(&mut self, range: Range, external: &'p External) -> Step<(Reply, Vec<u8>)> {
+    /// If a program was run, also how that ended.
+    pub(super) fn ask(&mut self, range: Range, external: &'p External) -> Step<(Reply, Vec<u8>, Option<Ending>)> {
         let args: Vec<Value> = external.args.iter().map(|arg| self.parameter(arg)).collect();
         if matches!(external.op, OpId::Pipe | OpId::Filter | OpId::Execute) {
             let given = args.iter().filter_map(|arg| match arg {
@@ -289,38 +293,76 @@ impl<'p> Machine<'p, '_> {
             .answers
             .iter()
             .find(|answer| answer.command == external.name && (answer.about.is_empty() || answer.about == about));
-        let (reply, output) = match known {
-            Some(answer) => (answer.reply, answer.output.clone()),
-            None => {
-                // Programs are there to succeed; of facts nobody knows the better guess is that they are not so.
-                let holds = !asks_only(external.op);
-                let about = if about.is_empty() { external.name.as_bytes() } else { &about };
-                self.assume(Question::Outside, about, holds);
-                (if holds { Reply::Yes } else { Reply::No }, Vec::new())
+        let known = known.map(|answer| (answer.reply, answer.output.clone()));
+        let mut asked = Box::new(result::External {
+            op: external.op,
+            name: external.name,
+            tags: self.values(&external.tags),
+            args,
+            fails: false,
+            pending: known.is_none() && external.op == OpId::Pipe && self.programs.is_some(),
+        });
+        let mut ending = None;
+        let known = match known {
+            None if !asked.pending => {
+                let fields = Rc::clone(&self.fields);
+                self.program(&asked, &fields)?.map(|(ended, reply, output)| {
+                    ending = Some(ended);
+                    (reply, output)
+                })
             }
+            known => known,
         };
+        let told = known.is_some();
+        let (reply, output) = known.unwrap_or_else(|| {
+            // Programs are there to succeed; of facts nobody knows the better guess is that they are not so.
+            let holds = !asks_only(external.op);
+            let about = if about.is_empty() { external.name.as_bytes() } else { &about };
+            if !asked.pending {
+                self.assume(Question::Outside, about, holds);
+            }
+            (if holds { Reply::Yes } else { Reply::No }, Vec::new())
+        });
         let holds = reply == Reply::Yes;
-        self.replaced |= external.op == OpId::Filter && holds && self.part().is_some();
-        if let Some(variable) = external.output.filter(|_| holds && known.is_some()) {
+        if external.op == OpId::Filter && holds {
+            self.replaced |= self.part().is_some();
+            if ending.is_some() || !output.is_empty() {
+                self.replace(range, output.clone())?;
+            }
+        }
+        if let Some(variable) = external.output.filter(|_| holds && told) {
             self.assign(range, variable, output.clone(), &[]);
         }
         if !asks_only(external.op) {
-            let tags = self.values(&external.tags);
-            let copy = external.tags.iter().any(|tag| tag.name == "copy");
-            let fails = !holds && !external.tags.iter().any(|tag| tag.name == "try");
-            let kind = Kind::External(Box::new(result::External { op: external.op, name: external.name, tags, args, fails }));
-            self.act(range, Entry { copy, ..self.entry(kind) })?;
+            asked.fails = !holds && !asked.tries();
+            let copy = asked.tags.iter().any(|(name, _)| *name == "copy");
+            self.act(range, Entry { copy, ..self.entry(Kind::External(asked)) })?;
         }
-        Ok((reply, output))
+        Ok((reply, output, ending))
+    }
+
+    /// Goes on with another message. The envelope stays, and so does what is read of the message as it came (sieve_message_substitute).
+    #[inline(never)]
+    fn replace(&mut self, range: Range, raw: Vec<u8>) -> Step<()> {
+        self.step(raw.len() as u64 / 64)?;
+        let Some(message) = self.made.message(raw, self.delivery.message) else {
+            return Err(self.fail(Diagnostic::new(Code::OutOfSteps, range).with("max", super::shelf::MOST.to_string())));
+        };
+        self.fields = Rc::new(Fields::new(message));
+        Ok(())
     }
 
     /// A command whose effect lies outside.
     pub(super) fn external(&mut self, range: Range, external: &'p External) -> Step<()> {
-        let (reply, _) = self.ask(range, external)?;
+        let (reply, _, ending) = self.ask(range, external)?;
         // A program that cannot be run ends the script; one that says no does not (cmd-execute.c, cmd-filter.c). What `pipe` comes to shows
         // when all is done.
         if reply == Reply::Broken && external.op != OpId::Pipe {
-            return Err(self.fail(Diagnostic::new(Code::ProgramFailed, range).with("name", external.name)));
+            let failure = Diagnostic::new(Code::ProgramFailed, range).with("name", external.name);
+            return Err(self.fail(match ending {
+                Some(ending) => Self::program_failure(failure, external.args.first().map(|arg| self.parameter(arg)).as_ref(), ending),
+                None => failure,
+            }));
         }
         Ok(())
     }

@@ -65,6 +65,15 @@ pub(super) struct External {
     pub(super) args: Vec<Value>,
     /// It failed.
     pub(super) fails: bool,
+    /// What comes of it shows when it is run, at the end.
+    pub(super) pending: bool,
+}
+
+impl External {
+    /// Failure is nothing to it.
+    pub(super) fn tries(&self) -> bool {
+        self.tags.iter().any(|(name, _)| *name == "try")
+    }
 }
 
 #[derive(Debug)]

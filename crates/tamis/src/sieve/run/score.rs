@@ -77,7 +77,7 @@ impl Machine<'_, '_> {
     /// message came.
     fn header_value(&mut self, specification: &str) -> Step<Option<Vec<u8>>> {
         let (name, pattern) = parse_specification(specification);
-        let message = self.delivery.message;
+        let message = self.fields.message();
         let Some(field) = fields_named(message.fields(), name.as_bytes()).next() else { return Ok(None) };
         let value = field.decoded_whole(message.converter()).into_owned();
         let Some(pattern) = pattern else { return Ok(Some(value)) };

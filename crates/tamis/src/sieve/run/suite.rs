@@ -10,11 +10,12 @@ mod stage;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::chain::{Chain, run_to_end};
+use super::chain::{Chain, Outside, run_to_end};
 use super::commit::Progress;
 use super::fields::Fields;
 use super::machine::{Failed, Machine, Step};
 use super::matching::{Keys, Matcher};
+use super::programs::{ProgramCall, Programs, Ran};
 use super::result::{Actions, Entry, Kind};
 use super::{Account, Annotation, Delivery, Limits, Outcome, Sent, Timestamp, Tracer};
 use crate::diagnostic::{Code, Diagnostic};
@@ -65,6 +66,8 @@ pub(in crate::sieve) struct Ended {
     /// Charsets that messages are in and that nobody converted.
     pub(in crate::sieve) charsets: BTreeSet<WantedCharset>,
     pub(in crate::sieve) steps: u64,
+    /// A program that is to be run before the file can go on.
+    pub(in crate::sieve) program: Option<Box<ProgramCall>>,
 }
 
 /// What a test file is run with.
@@ -75,13 +78,15 @@ pub(in crate::sieve) struct Given<'g> {
     pub(in crate::sieve) now: Timestamp,
     pub(in crate::sieve) charsets: &'g Charsets,
     pub(in crate::sieve) limits: &'g Limits,
+    /// What came of the programs asked for so far; none if none are run.
+    pub(in crate::sieve) programs: Option<&'g [Ran]>,
 }
 
 /// Runs a test file.
 pub(in crate::sieve) fn run(given: &Given<'_>, host: &mut dyn Host, tracer: &mut dyn Tracer) -> Ended {
     let stage = Stage::new(given.charsets);
     let Some(delivery) = stage.delivery(FIRST_MESSAGE.to_vec(), given.now) else {
-        return Ended { failure: None, charsets: BTreeSet::new(), steps: 0 };
+        return Ended { failure: None, charsets: BTreeSet::new(), steps: 0, program: None };
     };
     let account = Account {
         mailboxes: Some(vec!["INBOX".to_owned()]),
@@ -90,7 +95,8 @@ pub(in crate::sieve) fn run(given: &Given<'_>, host: &mut dyn Host, tracer: &mut
         environment: environment(&BTreeMap::new()),
         ..Account::default()
     };
-    let mut machine = Machine::new(given.program, delivery, &account, given.limits, Some(tracer));
+    let mut machine = Machine::new(given.program, delivery, &account, given.limits, Some(tracer), &stage.made);
+    machine.programs = given.programs.map(|ran| Box::new(Programs::new(ran)));
     machine.suite = Some(Box::new(Suite {
         stage: &stage,
         host,
@@ -109,8 +115,10 @@ pub(in crate::sieve) fn run(given: &Given<'_>, host: &mut dyn Host, tracer: &mut
     }));
     let ended = machine.run();
     machine.suite_end(ended.is_err());
+    stage.made.settle(machine.delivery.message);
     let charsets = stage.messages.iter().flat_map(Message::wanted).collect();
-    Ended { failure: machine.failure.take(), charsets, steps: machine.steps }
+    let program = machine.programs.take().and_then(|programs| programs.wanted);
+    Ended { failure: machine.failure.take(), charsets, steps: machine.steps, program }
 }
 
 /// A mail in a mailbox, and its flags.
@@ -196,7 +204,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// There is no going on: the file asks for what was not supplied.
-    fn suite_unknown(&mut self) -> Failed {
+    pub(super) fn suite_unknown(&mut self) -> Failed {
         if let Some(suite) = &mut self.suite {
             suite.unknown = true;
         }
@@ -455,7 +463,10 @@ impl<'p, 'm> Machine<'p, 'm> {
                 let names = self.actions.entries.iter().map(|entry| action_name(entry).as_bytes().to_vec()).collect();
                 self.listed(range, listed, b"action", names)
             }
-            Ask::Execute => Ok(self.execute_result()),
+            Ask::Execute => {
+                let done = self.execute_result();
+                self.unless_wanting(done)
+            }
             Ask::Message(source) => self.take_message(source, range),
         }
     }
@@ -497,7 +508,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             return Ok(false);
         };
-        let mut inner = Machine::new(&program, self.delivery, self.account, self.limits, None);
+        let mut inner = Machine::new(&program, self.delivery, self.account, self.limits, None, self.made);
+        inner.programs = self.programs.take();
         inner.dialect = self.dialect;
         inner.steps = self.steps;
         std::mem::swap(&mut inner.actions, &mut self.actions);
@@ -510,9 +522,15 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.internal_flags = inner.internal_flags;
         self.asked = inner.asked;
         self.steps = inner.steps;
+        self.programs = inner.programs;
         let (notes, failure) = (inner.notes, inner.failure);
         self.set_errors(&notes, failure.as_ref());
-        Ok(done)
+        self.unless_wanting(done)
+    }
+
+    /// An answer, unless a program is to be run before there is one.
+    fn unless_wanting(&mut self, answer: bool) -> Step<bool> {
+        if self.wants_program() { Err(self.suite_unknown()) } else { Ok(answer) }
     }
 
     /// The errors to be asked about now: of a run, or of carrying out a result.
@@ -547,8 +565,13 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.set_account(Account { mailboxes: after.mailboxes, ..self.account.clone() });
         let Some(suite) = &mut self.suite else { return };
         // The implicit keep, which stands after them, stores the message as it is now.
-        for (stored, fields) in outcome.stored.iter().zip(stores.iter().chain(std::iter::repeat(last))) {
-            let raw = fields.mail(|_| false);
+        let mut stores = stores.iter().chain(std::iter::repeat(last));
+        for stored in &outcome.stored {
+            let copied = stored.sent.and_then(|sent| outcome.sent.get(usize::try_from(sent).ok()?));
+            let raw = match copied {
+                Some(sent) => sent.message.clone(),
+                None => stores.next().map(|fields| fields.mail(|_| false)).unwrap_or_default(),
+            };
             let mut flags = stored.flags.clone();
             if self.dialect.engine.is_since_24(0) {
                 // mail_attachment_detection_options = add-flags, which is the default.
@@ -578,20 +601,23 @@ impl<'p, 'm> Machine<'p, 'm> {
         }
         let refs: Vec<&Program> = programs.iter().map(|program| &**program).collect();
         let chain = Chain { scripts: &refs, discard: None };
-        let end = |machine: Machine<'_, 'm>| {
+        let end = |mut machine: Machine<'_, 'm>| {
             let last = Rc::clone(&machine.fields);
-            (stores(&machine.actions.entries), last, machine.finish())
+            (stores(&machine.actions.entries), last, machine.finish(), machine.programs.take())
         };
-        let Some((stores, last, outcome)) = run_to_end(&chain, self.delivery, self.account, self.limits, None, end) else {
+        let outside = Outside { made: self.made, programs: self.programs.take() };
+        let Some((stores, last, outcome, programs)) = run_to_end(&chain, self.delivery, self.account, self.limits, None, outside, end)
+        else {
             return Ok(accepted);
         };
+        self.programs = programs;
         self.steps = self.steps.saturating_add(outcome.steps);
         if accepted {
             self.set_errors(&outcome.notes, outcome.failure.as_ref());
         }
         let last = if outcome.failure.is_some() { Rc::new(Fields::new(self.delivery.message)) } else { last };
         self.deliver(&outcome, &stores, &last);
-        Ok(accepted && outcome.failure.is_none())
+        self.unless_wanting(accepted && outcome.failure.is_none())
     }
 }
 

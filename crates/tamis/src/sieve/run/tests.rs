@@ -116,7 +116,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             })),
             TestKind::ValidExtList { names } => Ok(names.items.iter().all(|name| self.list(&self.text(name)).is_some())),
             TestKind::External(external, compared) => {
-                let (reply, output) = self.ask(range, external)?;
+                let (reply, output, _) = self.ask(range, external)?;
                 match compared.as_deref() {
                     Some((keys, matching)) => self.one(matcher(matching, keys, captures), external.name.as_bytes(), &output),
                     None => Ok(reply == super::Reply::Yes),
@@ -179,9 +179,9 @@ impl<'p, 'm> Machine<'p, 'm> {
     where
         'm: 'v,
     {
-        let message = self.delivery.message;
-        let parts = message.parts();
-        let mut walk = self.part().unwrap_or_else(|| PartIter::new(parts)).subtree();
+        let message = self.fields.message();
+        let mut walk = self.part().unwrap_or_else(|| PartIter::new(message.parts())).subtree();
+        let parts = walk.parts();
         walk.reset();
         let mut out = Vec::new();
         let mut at = walk.current();
@@ -425,7 +425,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     fn body(&mut self, range: Range, transform: &BodyTransform, mut matcher: Matcher<'_>) -> Step<bool> {
-        let message = self.delivery.message;
+        let message = self.fields.message();
         let bodies = match transform {
             BodyTransform::Raw => {
                 let mut raw = message.body_raw();

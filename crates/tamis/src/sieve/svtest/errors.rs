@@ -62,8 +62,30 @@ fn compiled(script: &Script, findings: &[Diagnostic], refused: bool, dialect: &D
 
 /// The lines that it prints when a script runs: why it failed, or what it complained about all the same.
 pub(super) fn running(finding: &Diagnostic, dialect: &Dialect) -> Vec<String> {
+    if finding.code == Code::ProgramFailed {
+        return program_failed(param(finding, "name"), param(finding, "about"), param(finding, "reason"));
+    }
     let said = finding.severity == Severity::Error || matches!(finding.code, Code::RunInvalidRegex | Code::RunInvalidNotify);
     if said && finding.code != Code::DuplicateTwice { vec![quoted(line(finding), dialect)] } else { Vec::new() }
+}
+
+/// What it says of a program (cmd-pipe.c, cmd-filter.c, cmd-execute.c).
+fn program_failed(command: &str, program: &str, reason: &str) -> Vec<String> {
+    let log = "refer to server log for more information.";
+    let line = match (command, reason) {
+        ("pipe", "status") => format!("failed to execute to program `{program}': {log}"),
+        // That there is none has been forgotten when it is told.
+        ("pipe", _) => format!("failed to pipe message to program `{program}': {log}"),
+        (_, "missing") => format!("{command} action: program `{program}' not found"),
+        _ => format!("{command} action: failed to execute to program `{program}': {log}"),
+    };
+    // What the library that runs it says before.
+    let why = match reason {
+        "timed-out" => Some(format!("program exec:{program}: Execution timed out")),
+        "broken" => Some(format!("program exec:{program}: Terminated abnormally")),
+        _ => None,
+    };
+    why.into_iter().chain([line]).collect()
 }
 
 /// One script, call by call.

@@ -1,7 +1,6 @@
 //! What the machine of a test file borrows: messages, envelopes, accounts, dialects, one after another.
 
-use std::cell::{Cell, OnceCell};
-
+use super::super::shelf::{Made, Shelf};
 use super::super::{Account, Delivery, Timestamp};
 use crate::mail::{self, Charsets, Message, SmtpAddress};
 use crate::sieve::dialect::Dialect;
@@ -12,31 +11,6 @@ pub(super) const FIRST_MESSAGE: &[u8] = b"From: sender@example.com\nTo: recipien
 /// So many messages, envelopes and settings one test file may go through.
 pub(super) const MOST: usize = 4096;
 
-/// Things that come and stay. No reference to one is ever lost, since the shelf never grows.
-pub(super) struct Shelf<T> {
-    places: Vec<OnceCell<T>>,
-    used: Cell<usize>,
-}
-
-impl<T> Shelf<T> {
-    fn new() -> Self {
-        let mut places = Vec::new();
-        places.resize_with(MOST, OnceCell::new);
-        Self { places, used: Cell::new(0) }
-    }
-
-    /// Puts a thing on the shelf, if there is room.
-    pub(super) fn put(&self, thing: T) -> Option<&T> {
-        let place = self.places.get(self.used.get())?;
-        self.used.set(self.used.get() + 1);
-        Some(place.get_or_init(|| thing))
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.places.iter().filter_map(OnceCell::get)
-    }
-}
-
 /// Everything that the machine of a test file borrows, one after another.
 pub(super) struct Stage<'m> {
     pub(super) raws: Shelf<Vec<u8>>,
@@ -44,17 +18,20 @@ pub(super) struct Stage<'m> {
     pub(super) deliveries: Shelf<Delivery<'m>>,
     pub(super) accounts: Shelf<Account>,
     pub(super) dialects: Shelf<Dialect>,
+    /// What programs make of the messages.
+    pub(super) made: Made<'m>,
     charsets: &'m Charsets,
 }
 
 impl<'m> Stage<'m> {
     pub(super) fn new(charsets: &'m Charsets) -> Self {
         Self {
-            raws: Shelf::new(),
-            messages: Shelf::new(),
-            deliveries: Shelf::new(),
-            accounts: Shelf::new(),
-            dialects: Shelf::new(),
+            raws: Shelf::new(MOST),
+            messages: Shelf::new(MOST),
+            deliveries: Shelf::new(MOST),
+            accounts: Shelf::new(MOST),
+            dialects: Shelf::new(MOST),
+            made: Made::default(),
             charsets,
         }
     }
