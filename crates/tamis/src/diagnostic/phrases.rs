@@ -419,8 +419,8 @@ codes! {
         fr: "`{name}` va à l'intérieur de `foreverypart`"
     }
     UnknownTestObject "sieve/unknown-test-object" Error {
-        en: "there is no `{name}` to set: a test sets `message`, `envelope.from`, `envelope.to`, `envelope.orig_to` or `envelope.auth`",
-        fr: "il n'y a pas de `{name}` : un essai définit `message`, `envelope.from`, `envelope.to`, `envelope.orig_to` ou `envelope.auth`"
+        en: "there is no `{name}` to set: a test sets `message`, `currentdate` and parts of the envelope such as `envelope.from`",
+        fr: "il n'y a pas de `{name}` : un essai définit `message`, `currentdate` et des parties d'enveloppe comme `envelope.from`"
     }
     TestMessageSource "sieve/test-message-source" Error {
         en: "`test_message` takes either `:smtp` or `:folder`",

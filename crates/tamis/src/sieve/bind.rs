@@ -119,6 +119,12 @@ impl<'s> Binder<'s> {
         let (mut loaded, mut ids) = (Vec::with_capacity(USUAL), Vec::with_capacity(USUAL));
         loaded.push(spec::BASE);
         ids.push(lookup::id(spec::BASE));
+        #[cfg(feature = "svtest")]
+        // sieve-rs's own tests need not require their language.
+        if let Some(suite) = dialect.extension(spec::STALWART_TESTSUITE.name.as_bytes()) {
+            loaded.push(suite);
+            ids.push(lookup::id(suite));
+        }
         let rules = dialect.engine.rules();
         Self {
             text,

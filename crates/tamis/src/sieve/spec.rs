@@ -204,7 +204,7 @@ ids! {
 #[cfg(feature = "svtest")]
 ids! {
     /// The behaviour of a command or test of vnd.dovecot.testsuite.
-    SuiteId: Test Set Fail Message AskMessage MessagePrint ResultPrint ResultReset ResultExecute ResultAction Compile Run Multiscript Error
+    SuiteId: Test Set Fail Message AskMessage AssertMessage MessagePrint ResultPrint ResultReset ResultExecute ResultAction ResultCount Compile Run Multiscript Error
         MailboxCreate MailboxDelete ConfigSet ConfigUnset ConfigReload BinarySave BinaryLoad MetadataSet
 }
 

@@ -1,6 +1,6 @@
 //! The server that a test file runs on: the chosen one with every extension that its version has, as Pigeonhole's own runner offers them.
 
-use crate::sieve::dialect::{Dialect, Position, Support};
+use crate::sieve::dialect::{Dialect, Engine, Position, Support};
 use crate::sieve::spec;
 
 /// What only servers have: their runner is none.
@@ -15,8 +15,9 @@ pub(super) fn testing(dialect: &Dialect, script: &str) -> Dialect {
             dialect.extensions.push(extension);
         }
     }
-    // Stalwart's own tests are Pigeonhole's in part, with another name in their `require`.
-    let is_stalwarts = script.contains(spec::STALWART_TESTSUITE.name);
+    // Stalwart's own tests are Pigeonhole's in part, with another name in their `require`, or none.
+    let is_own = dialect.engine == Engine::Stalwart && !script.contains(spec::TESTSUITE.name);
+    let is_stalwarts = is_own || script.contains(spec::STALWART_TESTSUITE.name);
     dialect.extensions.push(if is_stalwarts { spec::STALWART_TESTSUITE } else { spec::TESTSUITE });
     dialect.global_extensions.clear();
     dialect.unjudged.clear();
