@@ -318,6 +318,10 @@ codes! {
         en: "{server} refuses this regular expression: {reason}",
         fr: "{server} refuse cette expression rationnelle : {reason}"
     }
+    InvalidExpression "sieve/invalid-expression" Error {
+        en: "this is no expression: {reason}",
+        fr: "ce n'est pas une expression : {reason}"
+    }
     RegexBeyondLimits "sieve/regex-beyond-limits" Error {
         en: "this regular expression is beyond the limits of tamis: {reason}",
         fr: "cette expression rationnelle dépasse les limites de tamis : {reason}"

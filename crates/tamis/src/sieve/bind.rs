@@ -4,8 +4,12 @@
 //! that decides: blocks that can never run are not looked at, `ihave` loads what it asks for, a tag may be repeated where the
 //! validator forgets it. All errors are reported; what only follows from another is silent.
 
+#[cfg(feature = "expressions")]
+mod access;
 mod actions;
 mod arguments;
+#[cfg(feature = "expressions")]
+mod expression;
 mod external;
 mod include;
 mod lookup;
@@ -17,7 +21,7 @@ mod strings;
 mod suite;
 mod tests;
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Engine};
 use super::program::{Block, Branch, Command, If, Op, Place, Program, Test, TestKind, Tests, Text, Unit};
 use super::spec::{self, Extension, OpId, Role};
 use super::syntax::{self, Call, CallIter};
@@ -90,6 +94,8 @@ struct Binder<'s> {
     diagnostics: Vec<Diagnostic>,
     /// Variables in scope: lower-case name and where each lives.
     names: Vec<(String, Place)>,
+    /// The same of those that live as long as the script, where others end with their block.
+    lasting: Vec<(String, Place)>,
     /// Names of the unit's own variables.
     locals: Vec<String>,
     /// The program's global variables.
@@ -100,6 +106,8 @@ struct Binder<'s> {
     depth: usize,
     /// Names of the loops around, innermost last.
     loops: Vec<Option<Vec<u8>>>,
+    /// So many of them are `while`.
+    whiles: usize,
     /// The dialect offers encoded characters and they are in force.
     encoded: bool,
     /// Variables are in force.
@@ -117,14 +125,18 @@ impl<'s> Binder<'s> {
         /// Few scripts require more extensions.
         const USUAL: usize = 8;
         let (mut loaded, mut ids) = (Vec::with_capacity(USUAL), Vec::with_capacity(USUAL));
-        loaded.push(spec::BASE);
-        ids.push(lookup::id(spec::BASE));
-        #[cfg(feature = "svtest")]
-        // sieve-rs's own tests need not require their language.
-        if let Some(suite) = dialect.extension(spec::STALWART_TESTSUITE.name.as_bytes()) {
-            loaded.push(suite);
-            ids.push(lookup::id(suite));
+        let mut assume = |extension: &'static Extension| {
+            loaded.push(extension);
+            ids.push(lookup::id(extension));
+        };
+        assume(spec::BASE);
+        #[cfg(feature = "expressions")]
+        if dialect.engine == Engine::Stalwart {
+            assume(spec::STALWART);
         }
+        // sieve-rs's own tests need not require their language.
+        #[cfg(feature = "svtest")]
+        dialect.extension(spec::STALWART_TESTSUITE.name.as_bytes()).map(assume);
         let rules = dialect.engine.rules();
         Self {
             text,
@@ -145,11 +157,13 @@ impl<'s> Binder<'s> {
             reported: Vec::new(),
             diagnostics: Vec::new(),
             names: Vec::new(),
+            lasting: Vec::new(),
             locals: Vec::new(),
             globals,
             includes: Vec::new(),
             depth: 0,
             loops: Vec::new(),
+            whiles: 0,
             encoded: false,
             variables: false,
             head: Range::default(),
@@ -211,6 +225,7 @@ impl<'s> Binder<'s> {
     /// Binds the commands of a block.
     fn block(&mut self, calls: CallIter<'_>, top: bool) -> Block {
         self.depth += usize::from(!top);
+        let known = self.names.len();
         let max = self.dialect.engine.rules().blocks;
         if self.depth == max.saturating_add(1) {
             self.error(Code::TooDeep, self.head, "max", max.to_string());
@@ -221,6 +236,9 @@ impl<'s> Binder<'s> {
         let outer = std::mem::replace(&mut self.next, start);
         self.commands(calls, top);
         self.depth -= usize::from(!top);
+        if self.dialect.engine == Engine::Stalwart {
+            self.names.truncate(known);
+        }
         Block { start: count(start), end: count(std::mem::replace(&mut self.next, outer)) }
     }
 
@@ -314,12 +332,18 @@ impl<'s> Binder<'s> {
             return;
         }
         if found.op == OpId::While {
-            // Its expression is not computed, so the block is looked at and never runs; that it does not is told when the script runs.
-            self.loops.push(None);
-            if let Some(inside) = own_block {
-                self.block(inside.commands, false);
+            #[cfg(feature = "expressions")]
+            {
+                let arguments = self.arguments(found, call);
+                let expression = arguments.and_then(|arguments| arguments.nth_back(1));
+                if let Some(op) = self.while_loop(expression, own_block) {
+                    self.add(range, op);
+                }
+                return;
             }
-            self.loops.pop();
+            // Where its expression is not computed, the block is looked at and never runs; that it does not is told when the script runs.
+            #[cfg(not(feature = "expressions"))]
+            self.while_block(own_block);
         }
         if found.op == OpId::ForEveryPart {
             if let Some(op) = self.for_every_part(found, call, own_block) {
@@ -334,6 +358,16 @@ impl<'s> Binder<'s> {
                 self.command(test, Some(outer.unwrap_or(call)), top, &mut Chain::default());
             }
         }
+    }
+
+    /// The block of a `while`.
+    fn while_block(&mut self, block: Option<syntax::CallBlock<'_>>) -> Block {
+        self.loops.push(None);
+        self.whiles += 1;
+        let block = block.map(|block| self.block(block.commands, false)).unwrap_or_default();
+        self.whiles -= 1;
+        self.loops.pop();
+        block
     }
 
     /// Checks the tests of a command that takes none.

@@ -18,6 +18,10 @@ impl Binder<'_> {
     }
 
     fn asked(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>) -> Option<TestKind> {
+        #[cfg(feature = "expressions")]
+        if found.op == OpId::Eval {
+            return Some(TestKind::Eval(Box::new(self.expression(arguments.nth_back(1)?)?)));
+        }
         match found.op {
             OpId::True => Some(TestKind::Constant(true)),
             OpId::False => Some(TestKind::Constant(false)),
@@ -54,7 +58,7 @@ impl Binder<'_> {
                 } else {
                     BodyTransform::Text
                 };
-                Some(TestKind::Body { transform, keys, matching })
+                Some(TestKind::Body { transform, subject: arguments.has(TagId::Subject), keys, matching })
             }
             OpId::String => {
                 let source = self.strings(arguments.nth_back(2)?);
@@ -267,7 +271,8 @@ impl Binder<'_> {
             }
         }
         let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
-        Some(TestKind::Envelope { parts, keys, matching, part: Self::address_part(arguments) })
+        let zone = arguments.value(TagId::Zone).map(|zone| self.string(zone));
+        Some(TestKind::Envelope { parts, keys, matching, part: Self::address_part(arguments), zone })
     }
 
     fn hasflag(&mut self, arguments: &Arguments<'_>) -> Option<TestKind> {

@@ -7,14 +7,15 @@ use std::rc::Rc;
 use super::commit::Progress;
 use super::fields::Fields;
 use super::loops::{Jump, Layout};
-use super::matching::{Keys, Matcher};
 use super::result::{Actions, Entry, Flags, Kind, Preference};
-use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flags, variables, write};
+use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flags, variables};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::PartIter;
 use crate::sieve::dialect::{Dialect, Engine, Settings};
-use crate::sieve::program::{Block, Branch, Command, FlagChange, If, Index, Matching, Op, Piece, Place, Program, Test, Text, Texts, Unit};
-use crate::sieve::values::{is_header_name, mailbox_from_utf7};
+#[cfg(feature = "expressions")]
+use crate::sieve::program::expression::Expression;
+use crate::sieve::program::{Block, Branch, Command, FlagChange, If, Op, Piece, Place, Program, Test, Text, Texts, Unit};
+use crate::sieve::values::mailbox_from_utf7;
 use crate::text::Range;
 
 /// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).
@@ -76,6 +77,12 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) replaced: bool,
     /// Where the implicit keep goes instead of the default mailbox, and what is preferred to that.
     pub(super) keep_target: Option<KeepTarget>,
+    /// The values of variables that are no texts.
+    #[cfg(feature = "expressions")]
+    pub(super) typed: super::expression::Typed,
+    /// Commands and tests so far, as Stalwart counts them to stop a loop.
+    #[cfg(feature = "expressions")]
+    pub(super) instructions: u64,
     /// What a test file has beside.
     #[cfg(feature = "svtest")]
     pub(super) suite: Option<Box<super::suite::Suite<'p, 'm>>>,
@@ -97,11 +104,25 @@ enum Role<'p, 'm> {
     Branch(Option<&'p Branch>),
     /// The body of a `foreverypart`.
     Loop(PartIter<'m>, &'p Command),
+    /// The body of a `while`.
+    #[cfg(feature = "expressions")]
+    While(Range, &'p Expression),
     /// The block of a `test`.
     #[cfg(feature = "svtest")]
     Test,
     /// An included script; holds the state of the one that includes it. None for the script itself.
     Unit(Option<Box<Suspended<'p>>>),
+}
+
+impl Role<'_, '_> {
+    /// What `break` leaves.
+    const fn is_loop(&self) -> bool {
+        #[cfg(feature = "expressions")]
+        if matches!(self, Role::While(..)) {
+            return true;
+        }
+        matches!(self, Role::Loop(..))
+    }
 }
 
 /// A script that waits for the one that it includes.
@@ -111,6 +132,8 @@ struct Suspended<'p> {
     locals: Vec<Vec<u8>>,
     matches: Vec<Vec<u8>>,
     limit: Option<u32>,
+    #[cfg(feature = "expressions")]
+    typed: std::collections::BTreeMap<u32, super::expression::Value>,
 }
 
 /// A unit for programs that have none.
@@ -165,6 +188,10 @@ impl<'p, 'm> Machine<'p, 'm> {
             crashed: false,
             replaced: false,
             keep_target: None,
+            #[cfg(feature = "expressions")]
+            typed: super::expression::Typed::default(),
+            #[cfg(feature = "expressions")]
+            instructions: 0,
             #[cfg(feature = "svtest")]
             suite: None,
         }
@@ -191,6 +218,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             self.depth = u32::try_from(self.frames.len() - 1).unwrap_or(u32::MAX);
             self.step(1)?;
             self.event(|| Event::Command { range: command.range });
+            #[cfg(feature = "expressions")]
+            (self.instructions = self.instructions.saturating_add(1));
             if self.limit.is_some() && !matches!(command.op, Op::If(_)) {
                 let at = self.layout().command(command);
                 self.check_operation(at)?;
@@ -224,6 +253,16 @@ impl<'p, 'm> Machine<'p, 'm> {
         {
             *next = 0;
             return self.step(1);
+        }
+        #[cfg(feature = "expressions")]
+        if let Some(Frame { role: Role::While(range, expression), .. }) = self.frames.last() {
+            let (range, expression) = (*range, *expression);
+            if self.goes_round(range, expression)? {
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.next = 0;
+                }
+                return Ok(());
+            }
         }
         #[cfg(feature = "svtest")]
         if matches!(self.frames.last(), Some(Frame { role: Role::Test, .. })) {
@@ -301,6 +340,8 @@ impl<'p, 'm> Machine<'p, 'm> {
                 (self.unit, self.scope) = (suspended.unit, suspended.scope);
                 (self.locals, self.matches) = (suspended.locals, suspended.matches);
                 self.limit = suspended.limit;
+                #[cfg(feature = "expressions")]
+                (self.typed.locals = suspended.typed);
             }
             Some(Role::Loop(_, command)) => self.left_loop(command),
             _ => {}
@@ -414,6 +455,8 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     fn variable_mut(&mut self, place: Place) -> Option<&mut Vec<u8>> {
+        #[cfg(feature = "expressions")]
+        self.typed.forget(place);
         let (values, index) = match place {
             Place::Local(index) => (&mut self.locals, index),
             Place::Global(index) => (&mut self.globals, index),
@@ -436,29 +479,36 @@ impl<'p, 'm> Machine<'p, 'm> {
         }
         let mut out = Vec::new();
         for piece in &text.pieces {
-            match piece {
-                Piece::Literal(bytes) => out.extend_from_slice(bytes),
-                Piece::Variable(place) => out.extend_from_slice(self.variable(*place)),
-                Piece::Dropped => {}
-                Piece::Environment(name) => out.extend_from_slice(&self.environment_variable(name)),
-                #[cfg(feature = "svtest")]
-                Piece::SuitePath => out.extend_from_slice(self.suite_path()),
-                Piece::Match(index) => {
-                    let value = usize::try_from(*index).ok().and_then(|index| self.matches.get(index));
-                    let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
-                    match value {
-                        Some(value) if value.len() > max => {
-                            let mut value = value.clone();
-                            variables::truncate(&mut value, max);
-                            out.extend_from_slice(&value);
-                        }
-                        Some(value) => out.extend_from_slice(value),
-                        None => {}
+            out.extend_from_slice(&self.piece(piece));
+        }
+        Cow::Owned(out)
+    }
+
+    /// What stands for a piece of a string.
+    pub(super) fn piece<'t>(&'t self, piece: &'t Piece) -> Cow<'t, [u8]> {
+        match piece {
+            Piece::Literal(bytes) => Cow::Borrowed(bytes),
+            Piece::Variable(place) => Cow::Borrowed(self.variable(*place)),
+            Piece::Dropped => Cow::Borrowed(&[]),
+            Piece::Environment(name) => Cow::Owned(self.environment_variable(name)),
+            #[cfg(feature = "expressions")]
+            Piece::Access(access) => Cow::Owned(self.access(access).text()),
+            #[cfg(feature = "svtest")]
+            Piece::SuitePath => Cow::Borrowed(self.suite_path()),
+            Piece::Match(index) => {
+                let value = usize::try_from(*index).ok().and_then(|index| self.matches.get(index));
+                let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
+                match value {
+                    Some(value) if value.len() > max => {
+                        let mut value = value.clone();
+                        variables::truncate(&mut value, max);
+                        Cow::Owned(value)
                     }
+                    Some(value) => Cow::Borrowed(value),
+                    None => Cow::Borrowed(&[]),
                 }
             }
         }
-        Cow::Owned(out)
     }
 
     pub(super) fn optional(&self, text: Option<&Text>) -> Option<Vec<u8>> {
@@ -491,11 +541,38 @@ impl<'p, 'm> Machine<'p, 'm> {
             Op::Break(loops) => {
                 let mut loops = *loops;
                 while let Some(frame) = self.frames.last().filter(|_| loops > 0) {
-                    loops -= u32::from(matches!(frame.role, Role::Loop(..)));
+                    loops -= u32::from(frame.role.is_loop());
                     self.leave();
                 }
                 Ok(())
             }
+            #[cfg(feature = "expressions")]
+            Op::While { expression, block } => {
+                if self.goes_round(command.range, expression)? {
+                    let role = Role::While(command.range, expression);
+                    self.frames.push(Frame { block: self.scope.commands(*block), next: 0, role });
+                }
+                Ok(())
+            }
+            #[cfg(feature = "expressions")]
+            Op::Continue => {
+                while let Some(frame) = self.frames.last_mut() {
+                    if matches!(frame.role, Role::While(..)) {
+                        frame.next = frame.block.len();
+                        break;
+                    }
+                    self.leave();
+                }
+                Ok(())
+            }
+            #[cfg(feature = "expressions")]
+            Op::Let { variable, expression } => {
+                let value = self.evaluate(expression)?;
+                self.set_value(command.range, *variable, value);
+                Ok(())
+            }
+            #[cfg(feature = "expressions")]
+            Op::Eval(expression) => self.evaluate(expression).map(|_| ()),
             Op::ForEveryPart(block) => {
                 let message = self.delivery.message;
                 let mut parts = self.part().map_or_else(|| PartIter::new(message.parts()), |parts| parts.children());
@@ -524,6 +601,8 @@ impl<'p, 'm> Machine<'p, 'm> {
                         locals: std::mem::take(&mut self.locals),
                         matches: std::mem::take(&mut self.matches),
                         limit: self.limit.take(),
+                        #[cfg(feature = "expressions")]
+                        typed: std::mem::take(&mut self.typed.locals),
                     };
                     self.enter(*unit, Some(Box::new(suspended)));
                 }
@@ -535,8 +614,14 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             Op::Include { unit: None, .. } | Op::DebugLog(_) => Ok(()),
             Op::Set { variable, modifiers, value } => {
+                #[cfg(feature = "expressions")]
+                let typed = (modifiers.is_empty() && self.engine() == Engine::Stalwart).then(|| self.literal_value(value));
                 let value = self.text(value).into_owned();
                 self.assign(command.range, *variable, value, modifiers);
+                #[cfg(feature = "expressions")]
+                if let Some(value) = typed {
+                    self.typed.set(*variable, value);
+                }
                 Ok(())
             }
             Op::ExtractText { variable, modifiers, first } => {
@@ -719,84 +804,5 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             Err(refusal) => Err(self.fail(*refusal)),
         }
-    }
-
-    fn add_header(&mut self, range: Range, last: bool, name: &Text, value: &Text) -> Step<()> {
-        let name = self.text(name);
-        let value = self.text(value);
-        if !is_header_name(&name) {
-            return Err(self.fail(Diagnostic::new(Code::RunInvalidHeaderName, range).with("value", name)));
-        }
-        let forbidden = &self.settings().editheader_forbid_add;
-        let listed = forbidden.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(&name));
-        if !name.eq_ignore_ascii_case(b"subject") && (listed || name.eq_ignore_ascii_case(b"x-sieve-redirected-from")) {
-            self.note(Diagnostic::new(Code::RunProtectedHeader, range).with("name", name));
-            return Ok(());
-        }
-        if value.contains(&0) {
-            return Err(self.fail(Diagnostic::new(Code::RunInvalidHeaderValue, range).with("value", value)));
-        }
-        let max = self.settings().editheader_max_header_size;
-        if value.len() as u64 > max {
-            return Err(self.fail(Diagnostic::new(Code::HeaderTooLong, range).with("max", max.to_string())));
-        }
-        let name = write::name(&name);
-        Rc::make_mut(&mut self.fields).add(&name, &value, last);
-        self.event(|| Event::Header { range, added: true, name: &name, value: &value });
-        Ok(())
-    }
-
-    fn delete_header(
-        &mut self,
-        range: Range,
-        index: Option<Index>,
-        matching: &'p Matching,
-        name: &Text,
-        values: Option<&'p Texts>,
-    ) -> Step<()> {
-        let name = self.text(name);
-        if !is_header_name(&name) {
-            return Err(self.fail(Diagnostic::new(Code::RunInvalidHeaderName, range).with("value", name)));
-        }
-        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
-        let listed = self.settings().editheader_forbid_delete.iter().any(|other| is(other));
-        if is("received") || is("auto-submitted") || is("x-sieve-redirected-from") || (listed && !is("subject")) {
-            self.note(Diagnostic::new(Code::RunProtectedHeader, range).with("name", name));
-            return Ok(());
-        }
-        if self.engine() == Engine::Pigeonhole05 && self.fields.crash_when_parsed() {
-            // Fixed in 0.5.21 (edit_mail_headers_parse in util/edit-mail.c).
-            return Err(self.abort(Diagnostic::new(Code::CommandCrashes, range).with("name", "deleteheader")));
-        }
-        let wanted = index.map_or(0, |index| i64::try_from(index.index).unwrap_or(i64::MAX));
-        let from_end = index.is_some_and(|index| index.last);
-        let Some(patterns) = values else {
-            let deleted = Rc::make_mut(&mut self.fields).delete(&name, if from_end { -wanted } else { wanted });
-            for value in deleted {
-                self.event(|| Event::Header { range, added: false, name: &name, value: &value });
-            }
-            return Ok(());
-        };
-        let values = Rc::make_mut(&mut self.fields).values(&name);
-        let mut matcher = Matcher::new(matching, Keys::Texts(patterns), range, self.scope.captures);
-        matcher.many = true;
-        let mut order: Vec<usize> = (0..values.len()).collect();
-        if from_end {
-            order.reverse();
-        }
-        let mut deleted = Vec::new();
-        for (position, at) in (1i64..).zip(order) {
-            let Some(value) = values.get(at).filter(|_| index.is_none() || position == wanted) else { continue };
-            if matcher.counts().is_some() && self.engine().is_pigeonhole() {
-                // `:count` has no function for one value alone, and the engine calls it all the same (sieve_match_value in sieve-match.c).
-                return Err(self.abort(Diagnostic::new(Code::CommandCrashes, range).with("name", "deleteheader")));
-            }
-            if self.compare(&mut matcher, &name, value)? {
-                deleted.push(at + 1);
-                self.event(|| Event::Header { range, added: false, name: &name, value });
-            }
-        }
-        Rc::make_mut(&mut self.fields).delete_at(&name, &deleted);
-        Ok(())
     }
 }

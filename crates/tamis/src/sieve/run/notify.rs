@@ -73,6 +73,8 @@ impl<'p, 'm> Machine<'p, 'm> {
                     out.push(b'}');
                 }
                 Piece::Match(index) => out.extend_from_slice(format!("${{{index}}}").as_bytes()),
+                #[cfg(feature = "expressions")]
+                Piece::Access(_) => {}
                 #[cfg(feature = "svtest")]
                 Piece::SuitePath => {}
             }
