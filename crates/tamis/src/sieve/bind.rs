@@ -303,7 +303,9 @@ impl<'s> Binder<'s> {
     #[cold]
     fn fails_later(&self, call: Call<'_>) -> bool {
         let offered = |extension: &Extension| extension.name.is_empty() || self.dialect.extension(extension.name.as_bytes()).is_some();
-        self.is_loaded("ihave") && !spec::owners(call.name.of(self.text)).any(|(extension, _)| offered(extension))
+        self.is_loaded("ihave")
+            && self.find(call.name, false).is_none()
+            && !spec::owners(call.name.of(self.text)).any(|(extension, _)| offered(extension))
     }
 
     /// A command without branches.
@@ -455,6 +457,13 @@ impl<'s> Binder<'s> {
         chain.previous = Previous::If;
         let (test, known) = self.single_test(found, call);
         let block = match (known, inside) {
+            // sieve-rs reads it all the same: its variables are known from there on.
+            (Known::Always(false), Some(inside)) if self.dialect.engine == Engine::Stalwart => {
+                let before = self.diagnostics.len();
+                let block = self.block(inside.commands, false);
+                self.diagnostics.truncate(before);
+                block
+            }
             (Known::Always(false), _) | (_, None) => Block::default(),
             (_, Some(inside)) => self.block(inside.commands, false),
         };

@@ -4,6 +4,7 @@ use super::arguments::{Arguments, Tagged};
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::mail::parse_address;
+use crate::sieve::dialect::Engine;
 use crate::sieve::program::{
     Comparator, External, Few, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Parameter, Text, Texts, Vacation,
 };
@@ -370,7 +371,9 @@ impl Binder<'_> {
         self.check_header_name(&name, forbidden);
         let value = self.string(arguments.nth_back(1)?);
         if let Some(literal) = value.literal() {
-            if literal.contains(&0) {
+            if self.dialect.engine == Engine::Stalwart {
+                // It takes line ends out, and anything else as it is.
+            } else if literal.contains(&0) {
                 self.report(Diagnostic::new(Code::InvalidHeaderValue, value.range));
             } else if !is_header_value(literal, true, true) {
                 let mut finding = Diagnostic::new(Code::InvalidHeaderValue, value.range);
@@ -439,7 +442,9 @@ impl Binder<'_> {
         let message = arguments.value(TagId::Message).map(|message| self.string(message));
         if let Some(uri) = method.literal() {
             let server = self.dialect.name.clone();
+            let more: &[&[u8]] = if self.dialect.engine == Engine::Stalwart { &[b"xmpp", b"tel", b"http", b"https"] } else { &[] };
             let reason = match values::scheme(uri) {
+                Some((scheme, _)) if more.contains(&scheme) => None,
                 None => Some("no scheme"),
                 Some((scheme, _)) if !scheme.eq_ignore_ascii_case(b"mailto") => Some("only mailto"),
                 Some((_, rest)) => values::parse_mailto(rest).err().map(|error| error.reason()),

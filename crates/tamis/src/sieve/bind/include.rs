@@ -3,7 +3,7 @@
 use super::{Binder, Bound, end_of};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::order::Map;
-use crate::sieve::dialect::{Dialect, Position};
+use crate::sieve::dialect::{Dialect, Engine, Position};
 use crate::sieve::program::{Command, Op, Program, Unit};
 use crate::sieve::syntax::{self, Parsed};
 use crate::text::{Range, offset};
@@ -240,7 +240,9 @@ fn point(commands: &mut [Command], targets: &[Target]) {
 /// Cycles, depth and number of inclusions (ext-include-common.c).
 fn check_graph(edges: &[Vec<(u32, bool)>], keys: &[(Store, String)], dialect: &Dialect, out: &mut Bound) {
     let settings = &dialect.settings;
-    if keys.len() as u64 > settings.include_max_includes {
+    // sieve-rs counts the commands of each script, Pigeonhole the scripts.
+    let most = if dialect.engine == Engine::Stalwart { edges.iter().map(Vec::len).max().unwrap_or(0) } else { keys.len() };
+    if most as u64 > settings.include_max_includes {
         out.diagnostics
             .push(Diagnostic::new(Code::TooManyIncludes, Range::default()).with("max", settings.include_max_includes.to_string()));
         return;

@@ -5,7 +5,7 @@ use super::lookup::id;
 use super::names::{nearest, replace};
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
-use crate::sieve::dialect::Position;
+use crate::sieve::dialect::{Engine, Position};
 use crate::sieve::program::{Op, Text};
 use crate::sieve::spec::{self, Extension};
 use crate::sieve::syntax::{Call, Kind};
@@ -155,7 +155,8 @@ impl Binder<'_> {
         if found.iter().any(|(extension, _)| matches!(extension.name, "variables" | "encoded-character")) {
             return false;
         }
-        for (extension, range) in found {
+        // sieve-rs asks and enables nothing.
+        for (extension, range) in found.into_iter().filter(|_| self.dialect.engine != Engine::Stalwart) {
             if !self.is_loaded(extension.name) {
                 self.load(extension, range);
             }

@@ -216,7 +216,7 @@ const STALWART: Rules = Rules {
     loose_lists: true,
     address_headers: None,
     checks_redirect: false,
-    loops: 3,
+    loops: 4,
     blocks: 15,
     match_values: 30,
     question_mark: Unit::Character,

@@ -501,6 +501,11 @@ impl Machine<'_, '_> {
         let key = (vacation.handle.clone(), sender.to_bytes().to_ascii_lowercase());
         match self.account.replied.get(&key) {
             Some(until) if *until > self.delivery.now.seconds => return because(Code::SuppressedAnswered),
+            // How Stalwart's tests say it.
+            #[cfg(feature = "svtest")]
+            None if self.account.replied.contains_key(&(Vec::new(), [b"_v", key.1.as_slice(), &key.0].concat())) => {
+                return because(Code::SuppressedAnswered);
+            }
             Some(_) => {}
             None => self.assume(Question::AnsweredBefore, &key.1, false),
         }

@@ -20,11 +20,14 @@ impl<'p> Machine<'p, '_> {
         }
         let forbidden = &self.settings().editheader_forbid_add;
         let listed = forbidden.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(&name));
-        if !name.eq_ignore_ascii_case(b"subject") && (listed || name.eq_ignore_ascii_case(b"x-sieve-redirected-from")) {
+        let stalwart = self.engine() == Engine::Stalwart;
+        // Stalwart protects what its settings say, and nothing else.
+        let guarded = listed || name.eq_ignore_ascii_case(b"x-sieve-redirected-from");
+        if if stalwart { listed } else { guarded && !name.eq_ignore_ascii_case(b"subject") } {
             self.note(Diagnostic::new(Code::RunProtectedHeader, range).with("name", name));
             return Ok(());
         }
-        if value.contains(&0) {
+        if value.contains(&0) && !stalwart {
             return Err(self.fail(Diagnostic::new(Code::RunInvalidHeaderValue, range).with("value", value)));
         }
         let max = self.settings().editheader_max_header_size;
@@ -51,7 +54,8 @@ impl<'p> Machine<'p, '_> {
         }
         let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
         let listed = self.settings().editheader_forbid_delete.iter().any(|other| is(other));
-        if is("received") || is("auto-submitted") || is("x-sieve-redirected-from") || (listed && !is("subject")) {
+        let always = is("received") || is("auto-submitted") || is("x-sieve-redirected-from");
+        if if self.engine() == Engine::Stalwart { listed } else { always || (listed && !is("subject")) } {
             self.note(Diagnostic::new(Code::RunProtectedHeader, range).with("name", name));
             return Ok(());
         }

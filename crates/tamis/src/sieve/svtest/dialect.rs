@@ -25,5 +25,15 @@ pub(super) fn testing(dialect: &Dialect, script: &str) -> Dialect {
     dialect.position = Position::Global;
     dialect.settings.has_global_scripts = true;
     dialect.settings.mailbox_separator = b'.';
+    if dialect.engine == Engine::Stalwart {
+        // src/lib.rs of sieve-rs: its tests protect these, allow many mails, and have every mailbox.
+        for header in ["Auto-Submitted", "Received"] {
+            dialect.settings.editheader_forbid_add.push(header.to_owned());
+            dialect.settings.editheader_forbid_delete.push(header.to_owned());
+        }
+        dialect.settings.max_redirects = 100;
+        dialect.settings.mailbox_autocreate = true;
+        dialect.settings.mailbox_separator = b'/';
+    }
     dialect
 }

@@ -80,15 +80,21 @@ impl Value {
         }
     }
 
-    /// The value as a string; items stand on lines of their own.
+    /// The value as a string; items stand on lines of their own, and lists among them nowhere.
     pub(in crate::sieve::run) fn text(&self) -> Vec<u8> {
         match self {
             Self::Text(text) => text.to_vec(),
             Self::Integer(number) => number.to_string().into_bytes(),
             Self::Float(number) => number.to_string().into_bytes(),
             Self::List(items) => {
-                let texts: Vec<Vec<u8>> = items.iter().map(Self::text).collect();
-                texts.join(&b'\n')
+                let mut out = Vec::new();
+                for item in items.iter().filter(|item| !matches!(item, Self::List(_))) {
+                    if !out.is_empty() {
+                        out.extend_from_slice(b"\r\n");
+                    }
+                    out.extend(item.text());
+                }
+                out
             }
         }
     }

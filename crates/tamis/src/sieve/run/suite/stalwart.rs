@@ -80,6 +80,8 @@ impl<'m> Machine<'_, 'm> {
             "editheader_protected" | "editheader_forbid_add" | "editheader_forbid_delete" => {
                 return self.set_in_dialect("editheader_protected", value);
             }
+            // Its template is what stands before the subject.
+            "vacation_default_subject_template" => return self.set_in_dialect(name, &format!("{}%$", value.replace('%', "%%"))),
             "editheader_max_header_size" if value.is_empty() => return self.set_in_dialect(name, "1024"),
             "include_max_includes" if value.is_empty() => return self.set_in_dialect(name, "3"),
             _ => return self.set_in_dialect(name, value),
