@@ -260,9 +260,12 @@ fn check_graph(edges: &[Vec<(u32, bool)>], keys: &[(Store, String)], dialect: &D
         };
         let circular = path.iter().any(|(on_path, _)| *on_path == target);
         let name = (target as usize).checked_sub(1).and_then(|index| keys.get(index)).map_or("", |(_, name)| name.as_str());
-        let problem = if circular && !once {
+        let problem = if circular && dialect.engine == Engine::Stalwart {
+            // Only the run tells, by its depth.
+            None
+        } else if circular && !once {
             Some(Diagnostic::new(Code::IncludeCycle, Range::default()).with("name", name))
-        } else if path.len() as u64 > settings.include_max_nesting_depth {
+        } else if path.len() as u64 > settings.include_max_nesting_depth && dialect.engine != Engine::Stalwart {
             Some(Diagnostic::new(Code::IncludeTooDeep, Range::default()).with("max", settings.include_max_nesting_depth.to_string()))
         } else {
             None

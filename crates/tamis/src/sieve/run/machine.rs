@@ -96,6 +96,14 @@ struct Frame<'p, 'm> {
     block: &'p [Command],
     next: usize,
     role: Role<'p, 'm>,
+    /// A test in it has set match values.
+    captured: bool,
+}
+
+impl<'p, 'm> Frame<'p, 'm> {
+    const fn new(block: &'p [Command], role: Role<'p, 'm>) -> Self {
+        Self { block, next: 0, role, captured: false }
+    }
 }
 
 /// What a frame's block is.
@@ -236,7 +244,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.locals = vec![Vec::new(); self.scope.variables.len()];
         self.matches = Vec::new();
         self.actions.internal_flags |= self.scope.flags;
-        self.frames.push(Frame { block: self.scope.commands(self.scope.block), next: 0, role: Role::Unit(suspended) });
+        self.frames.push(Frame::new(self.scope.commands(self.scope.block), Role::Unit(suspended)));
     }
 
     fn end_of_block(&mut self) -> Step<()> {
@@ -333,9 +341,24 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.fail(Diagnostic { severity: Severity::Error, ..diagnostic })
     }
 
+    /// A test sets match values. sieve-rs sets those that the test has and keeps what others had, up to the end of the block.
+    pub(super) fn set_matches(&mut self, mut values: Vec<Vec<u8>>) {
+        if self.engine() == Engine::Stalwart {
+            values.extend(self.matches.drain(..).skip(values.len()));
+            if let Some(frame) = self.frames.last_mut() {
+                frame.captured = true;
+            }
+        }
+        self.matches = values;
+    }
+
     /// Leaves the innermost block.
     fn leave(&mut self) {
-        match self.frames.pop().map(|frame| frame.role) {
+        let frame = self.frames.pop();
+        if frame.as_ref().is_some_and(|frame| frame.captured) {
+            self.matches.clear();
+        }
+        match frame.map(|frame| frame.role) {
             Some(Role::Unit(Some(suspended))) => {
                 (self.unit, self.scope) = (suspended.unit, suspended.scope);
                 (self.locals, self.matches) = (suspended.locals, suspended.matches);
@@ -351,7 +374,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     /// Enters the block of a `test`.
     #[cfg(feature = "svtest")]
     pub(super) fn enter_test(&mut self, block: Block) {
-        self.frames.push(Frame { block: self.scope.commands(block), next: 0, role: Role::Test });
+        self.frames.push(Frame::new(self.scope.commands(block), Role::Test));
     }
 
     /// Leaves the block of the `test` that runs, or the script if none does.
@@ -550,7 +573,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             Op::While { expression, block } => {
                 if self.goes_round(command.range, expression)? {
                     let role = Role::While(command.range, expression);
-                    self.frames.push(Frame { block: self.scope.commands(*block), next: 0, role });
+                    self.frames.push(Frame::new(self.scope.commands(*block), role));
                 }
                 Ok(())
             }
@@ -583,7 +606,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                         return Err(self.fail(Diagnostic::new(Code::LoopsTooDeep, command.range).with("max", MAX_LOOPS.to_string())));
                     }
                     self.limit = None;
-                    self.frames.push(Frame { block: self.scope.commands(*block), next: 0, role: Role::Loop(parts, command) });
+                    self.frames.push(Frame::new(self.scope.commands(*block), Role::Loop(parts, command)));
                 } else {
                     self.left_loop(command);
                 }
@@ -595,6 +618,14 @@ impl<'p, 'm> Machine<'p, 'm> {
                     self.included.push(*unit);
                 }
                 if first || !*once {
+                    if self.engine() == Engine::Stalwart {
+                        // The script itself counts too.
+                        let units = self.frames.iter().filter(|frame| matches!(frame.role, Role::Unit(_))).count();
+                        let max = self.settings().include_max_nesting_depth;
+                        if units as u64 >= max {
+                            return Err(self.fail(Diagnostic::new(Code::IncludeTooDeep, command.range).with("max", max.to_string())));
+                        }
+                    }
                     let suspended = Suspended {
                         unit: self.unit,
                         scope: self.scope,
@@ -708,7 +739,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.depth = depth;
         let block = block.map(|block| self.scope.commands(block));
         if let Some(block) = block.filter(|block| !block.is_empty() || self.limit.is_some()) {
-            self.frames.push(Frame { block, next: 0, role: Role::Branch(taken) });
+            self.frames.push(Frame::new(block, Role::Branch(taken)));
         }
         Ok(())
     }

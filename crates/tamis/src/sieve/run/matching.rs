@@ -214,11 +214,7 @@ impl Machine<'_, '_> {
         if matcher.captures {
             let range = matcher.range;
             self.event(|| Event::Captures { range, values: &values });
-            // sieve-rs sets those that the test has, and keeps what others had.
-            let rest =
-                if self.engine() == Engine::Stalwart { self.matches.get(values.len()..).unwrap_or_default().to_vec() } else { Vec::new() };
-            self.matches = values;
-            self.matches.extend(rest);
+            self.set_matches(values);
         }
     }
 

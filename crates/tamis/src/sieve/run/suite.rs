@@ -653,6 +653,11 @@ fn stores<'m>(entries: &[Entry<'m>]) -> Vec<Rc<Fields<'m>>> {
 
 /// Whether an action has this argument: an address, a mailbox, a method.
 fn acts_on(entry: &Entry<'_>, about: &[u8], flags: &[u8]) -> bool {
+    if let Kind::Redirect(to) = &entry.kind
+        && [to.local_part.as_slice(), b"@", to.domain.as_deref().unwrap_or_default()].concat() == about
+    {
+        return true;
+    }
     super::commit::action(entry, flags).args.iter().any(|arg| matches!(arg, Value::Text(text) if text == about))
 }
 

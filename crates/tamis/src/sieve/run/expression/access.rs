@@ -87,7 +87,7 @@ impl Machine<'_, '_> {
                 .map(|field| Seen {
                     name: Cow::Borrowed(&*field.name),
                     raw: Cow::Borrowed(&*field.value),
-                    decoded: field.decoded(message.converter()),
+                    decoded: Cow::Owned(mail::decode_header(&refolded(&field.value), message.converter()).into_owned()),
                 })
                 .collect(),
         }
@@ -155,7 +155,7 @@ impl Machine<'_, '_> {
             HeaderPart::Exists => Some(true.into()),
             HeaderPart::Type => mime(field, MimeOption::Type),
             HeaderPart::Subtype => mime(field, MimeOption::Subtype),
-            HeaderPart::Attribute(name) => mime(field, MimeOption::Param(&[&**name])),
+            HeaderPart::Attribute(name) => mime(field, MimeOption::Param(&[&**name])).map(|value| without_charset(&value.text()).into()),
         };
         out.push(value.unwrap_or_default());
     }
@@ -187,10 +187,34 @@ fn mime(field: &Seen<'_>, option: MimeOption<'_>) -> Option<Value> {
     })
 }
 
+/// A parameter in pieces may name its charset in a later one, which Dovecot leaves where it stands (RFC 2231, 4.1).
+fn without_charset(value: &[u8]) -> Vec<u8> {
+    const MARK: &[u8] = b"utf-8''";
+    match crate::text::find(&value.to_ascii_lowercase(), MARK) {
+        Some(at) => [value.get(..at).unwrap_or_default(), value.get(at + MARK.len()..).unwrap_or_default()].concat(),
+        None => value.to_vec(),
+    }
+}
+
 /// Message ids without their angle brackets.
 fn ids(raw: &[u8]) -> Vec<Value> {
     let words = raw.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'<' | b'>' | b','));
     words.filter(|word| !word.is_empty()).map(Value::from).collect()
+}
+
+/// A value whose lines are joined by one blank each.
+fn refolded(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    for (at, line) in raw.split(|byte| *byte == b'\n').enumerate() {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if at == 0 {
+            out.extend_from_slice(line.trim_ascii_start());
+        } else {
+            out.push(b' ');
+            out.extend_from_slice(line.trim_ascii_start());
+        }
+    }
+    out
 }
 
 /// Blanks in a row become one, those at the end none.

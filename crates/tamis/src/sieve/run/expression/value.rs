@@ -62,7 +62,7 @@ impl Value {
 
     /// What a literal stands for: a number that is written as it would be shown is one.
     pub(in crate::sieve::run) fn literal(text: &[u8]) -> Self {
-        let plain = !text.is_empty() && text.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        let plain = !text.is_empty() && text.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
         let Some(written) = std::str::from_utf8(text).ok().filter(|_| plain) else { return text.into() };
         if let Some(number) = written.parse::<i64>().ok().filter(|number| number.to_string() == written) {
             return Self::Integer(number);
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn literals_are_numbers_if_written_like_one() {
         for (text, expected) in
-            [("1", "1#"), ("01", "01"), ("4.2", "4.2#"), ("4.20", "4.20"), ("-3", "-3"), ("", ""), (".", "."), ("1.", "1.")]
+            [("1", "1#"), ("01", "01"), ("4.2", "4.2#"), ("4.20", "4.20"), ("-3", "-3#"), ("3-", "3-"), ("", ""), (".", "."), ("1.", "1.")]
         {
             assert_eq!(shown(&Value::literal(text.as_bytes())), expected, "{text}");
         }
