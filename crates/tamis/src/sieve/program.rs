@@ -475,6 +475,7 @@ pub enum TestKind {
         /// Part of the address.
         part: AddressPart,
         /// `:zone` of Stalwart's: in which zone `bytimeabsolute` is shown.
+        #[cfg(feature = "expressions")]
         zone: Option<Text>,
     },
     /// `exists` (5.5).
@@ -496,6 +497,7 @@ pub enum TestKind {
         /// What of the body.
         transform: BodyTransform,
         /// `:subject` of Stalwart's: the subject too.
+        #[cfg(feature = "expressions")]
         subject: bool,
         /// Keys.
         keys: Texts,
@@ -719,6 +721,7 @@ pub enum AddressPart {
     /// Right of the separator; no value without one.
     Detail,
     /// The display name, `:name` of Stalwart's.
+    #[cfg(feature = "expressions")]
     Name,
 }
 

@@ -58,7 +58,13 @@ impl Binder<'_> {
                 } else {
                     BodyTransform::Text
                 };
-                Some(TestKind::Body { transform, subject: arguments.has(TagId::Subject), keys, matching })
+                Some(TestKind::Body {
+                    transform,
+                    #[cfg(feature = "expressions")]
+                    subject: arguments.has(TagId::Subject),
+                    keys,
+                    matching,
+                })
             }
             OpId::String => {
                 let source = self.strings(arguments.nth_back(2)?);
@@ -271,8 +277,14 @@ impl Binder<'_> {
             }
         }
         let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
-        let zone = arguments.value(TagId::Zone).map(|zone| self.string(zone));
-        Some(TestKind::Envelope { parts, keys, matching, part: Self::address_part(arguments), zone })
+        Some(TestKind::Envelope {
+            parts,
+            keys,
+            matching,
+            part: Self::address_part(arguments),
+            #[cfg(feature = "expressions")]
+            zone: arguments.value(TagId::Zone).map(|zone| self.string(zone)),
+        })
     }
 
     fn hasflag(&mut self, arguments: &Arguments<'_>) -> Option<TestKind> {

@@ -26,6 +26,7 @@ const FORMS: [(&str, &str); 13] = [
 const DAY: i64 = 86_400;
 
 /// The name of a month, from 1.
+#[cfg(feature = "expressions")]
 pub(super) fn month(number: usize) -> Option<&'static str> {
     MONTHS.get(number.checked_sub(1)?).copied()
 }

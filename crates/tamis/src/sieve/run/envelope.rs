@@ -1,14 +1,21 @@
 //! The `envelope` test (RFC 5228, 5.4; RFC 6009).
 
+#[cfg(feature = "expressions")]
 use std::borrow::Cow;
 
 use super::Event;
+#[cfg(feature = "expressions")]
 use super::dates::Civil;
 use super::machine::{Machine, Step};
 use super::matching::Matcher;
-use crate::mail::{SmtpAddress, parse_date};
+use crate::mail::SmtpAddress;
+#[cfg(feature = "expressions")]
+use crate::mail::parse_date;
 use crate::sieve::dialect::Engine;
-use crate::sieve::program::{AddressPart, Text, Texts};
+#[cfg(feature = "expressions")]
+use crate::sieve::program::Text;
+use crate::sieve::program::{AddressPart, Texts};
+#[cfg(feature = "expressions")]
 use crate::sieve::values::parse_zone;
 use crate::text::Range;
 
@@ -18,7 +25,7 @@ impl Machine<'_, '_> {
         range: Range,
         parts: &Texts,
         part: AddressPart,
-        zone: Option<&Text>,
+        #[cfg(feature = "expressions")] zone: Option<&Text>,
         mut matcher: Matcher<'_>,
     ) -> Step<bool> {
         for name in &parts.items {
@@ -37,14 +44,14 @@ impl Machine<'_, '_> {
             } else if let Some(auth) = self.delivery.auth.as_deref().filter(|_| name.eq_ignore_ascii_case(b"auth")) {
                 // No address, so only `:all` has a value.
                 part == AddressPart::All && self.compare(&mut matcher, &name, auth.as_bytes())?
-            } else if let Some(value) = self.envelope_part(&name.to_ascii_lowercase()) {
-                let zone = zone.map(|zone| self.text(zone)).and_then(|zone| parse_zone(&zone));
-                let value = match zone.filter(|_| name.eq_ignore_ascii_case(b"bytimeabsolute")) {
-                    Some(zone) => in_zone(&value, zone).unwrap_or_default().into_bytes(),
-                    None => value,
-                };
-                self.compare(&mut matcher, &name, &value)?
             } else {
+                #[cfg(feature = "expressions")]
+                if let Some(value) = self.envelope_value(&name.to_ascii_lowercase(), zone) {
+                    if self.compare(&mut matcher, &name, &value)? {
+                        return Ok(true);
+                    }
+                    continue;
+                }
                 self.event(|| Event::Missing { range, source: &name });
                 false
             };
@@ -60,7 +67,16 @@ impl Machine<'_, '_> {
         if self.engine() == Engine::Stalwart { self.delivery.recipient() } else { self.delivery.original_recipient() }
     }
 
+    /// A part of the envelope by its name in lower case, a time in the zone that is asked for.
+    #[cfg(feature = "expressions")]
+    fn envelope_value(&self, name: &[u8], zone: Option<&Text>) -> Option<Vec<u8>> {
+        let value = self.envelope_part(name)?;
+        let zone = zone.filter(|_| name == b"bytimeabsolute").map(|zone| self.text(zone)).and_then(|zone| parse_zone(&zone));
+        Some(zone.map_or(value.clone(), |zone| in_zone(&value, zone).unwrap_or_default().into_bytes()))
+    }
+
     /// A part of the envelope by its name in lower case.
+    #[cfg(feature = "expressions")]
     pub(super) fn envelope_part(&self, name: &[u8]) -> Option<Vec<u8>> {
         let bytes = |address: Option<SmtpAddress>| address.map(|address| address.to_bytes());
         match name {
@@ -78,6 +94,7 @@ impl Machine<'_, '_> {
     }
 }
 
+#[cfg(feature = "expressions")]
 /// A time as RFC 3339 writes it, in another zone.
 fn in_zone(value: &[u8], zone: i32) -> Option<String> {
     let text = std::str::from_utf8(value).ok()?;

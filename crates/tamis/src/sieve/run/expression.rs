@@ -61,7 +61,11 @@ impl<'p> Machine<'p, '_> {
                 values.get(&index).cloned().unwrap_or_else(|| self.variable(*place).into())
             }
             Piece::Access(access) => self.access(access),
-            other => self.piece(other).into_owned().into(),
+            other => {
+                let mut text = Vec::new();
+                self.push_piece(&mut text, other);
+                text.into()
+            }
         }
     }
 

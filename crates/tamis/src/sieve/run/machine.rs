@@ -502,22 +502,22 @@ impl<'p, 'm> Machine<'p, 'm> {
         }
         let mut out = Vec::new();
         for piece in &text.pieces {
-            out.extend_from_slice(&self.piece(piece));
+            self.push_piece(&mut out, piece);
         }
         Cow::Owned(out)
     }
 
-    /// What stands for a piece of a string.
-    pub(super) fn piece<'t>(&'t self, piece: &'t Piece) -> Cow<'t, [u8]> {
+    /// Appends what stands for a piece of a string.
+    pub(super) fn push_piece(&self, out: &mut Vec<u8>, piece: &Piece) {
         match piece {
-            Piece::Literal(bytes) => Cow::Borrowed(bytes),
-            Piece::Variable(place) => Cow::Borrowed(self.variable(*place)),
-            Piece::Dropped => Cow::Borrowed(&[]),
-            Piece::Environment(name) => Cow::Owned(self.environment_variable(name)),
+            Piece::Literal(bytes) => out.extend_from_slice(bytes),
+            Piece::Variable(place) => out.extend_from_slice(self.variable(*place)),
+            Piece::Dropped => {}
+            Piece::Environment(name) => out.extend_from_slice(&self.environment_variable(name)),
             #[cfg(feature = "expressions")]
-            Piece::Access(access) => Cow::Owned(self.access(access).text()),
+            Piece::Access(access) => out.extend(self.access(access).text()),
             #[cfg(feature = "svtest")]
-            Piece::SuitePath => Cow::Borrowed(self.suite_path()),
+            Piece::SuitePath => out.extend_from_slice(self.suite_path()),
             Piece::Match(index) => {
                 let value = usize::try_from(*index).ok().and_then(|index| self.matches.get(index));
                 let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
@@ -525,10 +525,10 @@ impl<'p, 'm> Machine<'p, 'm> {
                     Some(value) if value.len() > max => {
                         let mut value = value.clone();
                         variables::truncate(&mut value, max);
-                        Cow::Owned(value)
+                        out.extend_from_slice(&value);
                     }
-                    Some(value) => Cow::Borrowed(value),
-                    None => Cow::Borrowed(&[]),
+                    Some(value) => out.extend_from_slice(value),
+                    None => {}
                 }
             }
         }

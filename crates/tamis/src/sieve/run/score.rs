@@ -5,11 +5,14 @@ use super::machine::{Machine, Step};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::fields_named;
 use crate::regex::Regex;
-use crate::sieve::dialect::{Engine, Score, ScoreType};
+#[cfg(feature = "expressions")]
+use crate::sieve::dialect::Engine;
+use crate::sieve::dialect::{Score, ScoreType};
 
 impl Machine<'_, '_> {
     /// The number that the test compares, as text.
     pub(super) fn score(&mut self, virus: bool, percent: bool) -> Step<Vec<u8>> {
+        #[cfg(feature = "expressions")]
         if self.engine() == Engine::Stalwart {
             return Ok(self.told_score(virus, percent));
         }
@@ -26,6 +29,7 @@ impl Machine<'_, '_> {
     }
 
     /// The same where the server is told the verdict, and reads no header: what surrounds the delivery says it (sieve-rs: test_spamtest.rs).
+    #[cfg(feature = "expressions")]
     fn told_score(&self, virus: bool, percent: bool) -> Vec<u8> {
         let told = |name: &str| self.given(name.as_bytes()).and_then(|value| value.parse::<u64>().ok());
         let score = match (virus, told("vnd.stalwart.spam_status_plus")) {

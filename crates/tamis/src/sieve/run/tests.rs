@@ -69,24 +69,24 @@ impl<'p, 'm> Machine<'p, 'm> {
             TestKind::Address { names, keys, matching, part, index, mime } => {
                 self.address(range, names, *part, *index, mime.as_ref(), matcher(matching, keys, captures))
             }
+            #[cfg(feature = "expressions")]
             TestKind::Envelope { parts, keys, matching, part, zone } => {
                 self.envelope(range, parts, *part, zone.as_ref(), matcher(matching, keys, captures))
             }
+            #[cfg(not(feature = "expressions"))]
+            TestKind::Envelope { parts, keys, matching, part } => self.envelope(range, parts, *part, matcher(matching, keys, captures)),
             TestKind::Exists { names, mime } => self.exists(range, names, mime.as_ref()),
             TestKind::Size { over, limit } => {
                 let size = self.fields.size();
                 Ok(if *over { size > *limit } else { size < *limit })
             }
             // A body sets no match values (RFC 5173, 6).
-            TestKind::Body { transform, subject, keys, matching } => {
-                let mut matcher = matcher(matching, keys, false);
-                if *subject && matcher.counts().is_none() {
-                    let subject = self.fields.decoded(b"subject").next().unwrap_or_default().to_vec();
-                    if self.compare(&mut matcher, b"subject", &subject)? {
-                        return Ok(true);
-                    }
+            TestKind::Body { transform, keys, matching, .. } => {
+                #[cfg(feature = "expressions")]
+                if self.subject_matches(test)? {
+                    return Ok(true);
                 }
-                self.body(range, transform, matcher)
+                self.body(range, transform, matcher(matching, keys, false))
             }
             TestKind::String { source, keys, matching } => self.string(source, matcher(matching, keys, captures)),
             TestKind::HasFlag { variables, keys, matching } => self.has_flag(range, variables.as_deref(), keys, matching),
@@ -408,6 +408,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             AddressPart::User => Some(Cow::Borrowed(address.user(separators))),
             AddressPart::Detail => address.detail(separators).map(Cow::Borrowed),
             // Read apart from the addresses.
+            #[cfg(feature = "expressions")]
             AddressPart::Name => None,
         };
         match value {
@@ -433,6 +434,18 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether the subject is compared, and matches.
+    #[cfg(feature = "expressions")]
+    fn subject_matches(&mut self, test: &'p Test) -> Step<bool> {
+        let TestKind::Body { subject: true, keys, matching, .. } = &test.kind else { return Ok(false) };
+        let mut matcher = Matcher::new(matching, Keys::Texts(keys), test.range, false);
+        if matcher.counts().is_some() {
+            return Ok(false);
+        }
+        let subject = self.fields.decoded(b"subject").next().unwrap_or_default().to_vec();
+        self.compare(&mut matcher, b"subject", &subject)
     }
 
     fn body(&mut self, range: Range, transform: &BodyTransform, mut matcher: Matcher<'_>) -> Step<bool> {
