@@ -21,7 +21,7 @@ mod strings;
 mod suite;
 mod tests;
 
-use super::dialect::{Dialect, Engine};
+use super::dialect::Dialect;
 use super::program::{Block, Branch, Command, If, Op, Place, Program, Test, TestKind, Tests, Text, Unit};
 use super::spec::{self, Extension, OpId, Role};
 use super::syntax::{self, Call, CallIter};
@@ -94,8 +94,8 @@ struct Binder<'s> {
     diagnostics: Vec<Diagnostic>,
     /// Variables in scope: lower-case name and where each lives.
     names: Vec<(String, Place)>,
-    /// The same of those that live as long as the script, where others end with their block.
-    lasting: Vec<(String, Place)>,
+    /// So many of them, at the start, live as long as the script, where others end with their block.
+    lasting: usize,
     /// Names of the unit's own variables.
     locals: Vec<String>,
     /// The program's global variables.
@@ -131,7 +131,7 @@ impl<'s> Binder<'s> {
         };
         assume(spec::BASE);
         #[cfg(feature = "expressions")]
-        if dialect.engine == Engine::Stalwart {
+        if dialect.engine.is_stalwart() {
             assume(spec::STALWART);
         }
         // sieve-rs's own tests need not require their language.
@@ -157,7 +157,7 @@ impl<'s> Binder<'s> {
             reported: Vec::new(),
             diagnostics: Vec::new(),
             names: Vec::new(),
-            lasting: Vec::new(),
+            lasting: 0,
             locals: Vec::new(),
             globals,
             includes: Vec::new(),
@@ -225,7 +225,7 @@ impl<'s> Binder<'s> {
     /// Binds the commands of a block.
     fn block(&mut self, calls: CallIter<'_>, top: bool) -> Block {
         self.depth += usize::from(!top);
-        let known = self.names.len();
+        let known = self.names.len() - self.lasting;
         let max = self.dialect.engine.rules().blocks;
         if self.depth == max.saturating_add(1) {
             self.error(Code::TooDeep, self.head, "max", max.to_string());
@@ -236,8 +236,8 @@ impl<'s> Binder<'s> {
         let outer = std::mem::replace(&mut self.next, start);
         self.commands(calls, top);
         self.depth -= usize::from(!top);
-        if self.dialect.engine == Engine::Stalwart {
-            self.names.truncate(known);
+        if self.dialect.engine.is_stalwart() {
+            self.names.truncate(known + self.lasting);
         }
         Block { start: count(start), end: count(std::mem::replace(&mut self.next, outer)) }
     }
@@ -458,7 +458,7 @@ impl<'s> Binder<'s> {
         let (test, known) = self.single_test(found, call);
         let block = match (known, inside) {
             // sieve-rs reads it all the same: its variables are known from there on.
-            (Known::Always(false), Some(inside)) if self.dialect.engine == Engine::Stalwart => {
+            (Known::Always(false), Some(inside)) if self.dialect.engine.is_stalwart() => {
                 let before = self.diagnostics.len();
                 let block = self.block(inside.commands, false);
                 self.diagnostics.truncate(before);

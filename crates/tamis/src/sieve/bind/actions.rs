@@ -4,7 +4,6 @@ use super::arguments::{Arguments, Tagged};
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::mail::parse_address;
-use crate::sieve::dialect::Engine;
 use crate::sieve::program::{
     Comparator, External, Few, FlagChange, Index, MatchKind, Matching, Notify, NotifyOld, Op, Parameter, Text, Texts, Vacation,
 };
@@ -371,7 +370,7 @@ impl Binder<'_> {
         self.check_header_name(&name, forbidden);
         let value = self.string(arguments.nth_back(1)?);
         if let Some(literal) = value.literal() {
-            if self.dialect.engine == Engine::Stalwart {
+            if self.dialect.engine.is_stalwart() {
                 // It takes line ends out, and anything else as it is.
             } else if literal.contains(&0) {
                 self.report(Diagnostic::new(Code::InvalidHeaderValue, value.range));
@@ -442,7 +441,7 @@ impl Binder<'_> {
         let message = arguments.value(TagId::Message).map(|message| self.string(message));
         if let Some(uri) = method.literal() {
             let server = self.dialect.name.clone();
-            let more: &[&[u8]] = if self.dialect.engine == Engine::Stalwart { &[b"xmpp", b"tel", b"http", b"https"] } else { &[] };
+            let more: &[&[u8]] = if self.dialect.engine.is_stalwart() { &[b"xmpp", b"tel", b"http", b"https"] } else { &[] };
             let reason = match values::scheme(uri) {
                 Some((scheme, _)) if more.contains(&scheme) => None,
                 None => Some("no scheme"),

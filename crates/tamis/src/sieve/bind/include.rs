@@ -3,7 +3,7 @@
 use super::{Binder, Bound, end_of};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::order::Map;
-use crate::sieve::dialect::{Dialect, Engine, Position};
+use crate::sieve::dialect::{Dialect, Position};
 use crate::sieve::program::{Command, Op, Program, Unit};
 use crate::sieve::syntax::{self, Parsed};
 use crate::text::{Range, offset};
@@ -241,7 +241,7 @@ fn point(commands: &mut [Command], targets: &[Target]) {
 fn check_graph(edges: &[Vec<(u32, bool)>], keys: &[(Store, String)], dialect: &Dialect, out: &mut Bound) {
     let settings = &dialect.settings;
     // sieve-rs counts the commands of each script, Pigeonhole the scripts.
-    let most = if dialect.engine == Engine::Stalwart { edges.iter().map(Vec::len).max().unwrap_or(0) } else { keys.len() };
+    let most = if dialect.engine.is_stalwart() { edges.iter().map(Vec::len).max().unwrap_or(0) } else { keys.len() };
     if most as u64 > settings.include_max_includes {
         out.diagnostics
             .push(Diagnostic::new(Code::TooManyIncludes, Range::default()).with("max", settings.include_max_includes.to_string()));
@@ -260,12 +260,12 @@ fn check_graph(edges: &[Vec<(u32, bool)>], keys: &[(Store, String)], dialect: &D
         };
         let circular = path.iter().any(|(on_path, _)| *on_path == target);
         let name = (target as usize).checked_sub(1).and_then(|index| keys.get(index)).map_or("", |(_, name)| name.as_str());
-        let problem = if circular && dialect.engine == Engine::Stalwart {
+        let problem = if circular && dialect.engine.is_stalwart() {
             // Only the run tells, by its depth.
             None
         } else if circular && !once {
             Some(Diagnostic::new(Code::IncludeCycle, Range::default()).with("name", name))
-        } else if path.len() as u64 > settings.include_max_nesting_depth && dialect.engine != Engine::Stalwart {
+        } else if path.len() as u64 > settings.include_max_nesting_depth && !dialect.engine.is_stalwart() {
             Some(Diagnostic::new(Code::IncludeTooDeep, Range::default()).with("max", settings.include_max_nesting_depth.to_string()))
         } else {
             None

@@ -5,7 +5,7 @@ use super::lookup::id;
 use super::names::{nearest, replace};
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
-use crate::sieve::dialect::{Engine, Position};
+use crate::sieve::dialect::Position;
 use crate::sieve::program::{Op, Text};
 use crate::sieve::spec::{self, Extension};
 use crate::sieve::syntax::{Call, Kind};
@@ -156,7 +156,7 @@ impl Binder<'_> {
             return false;
         }
         // sieve-rs asks and enables nothing.
-        for (extension, range) in found.into_iter().filter(|_| self.dialect.engine != Engine::Stalwart) {
+        for (extension, range) in found.into_iter().filter(|_| !self.dialect.engine.is_stalwart()) {
             if !self.is_loaded(extension.name) {
                 self.load(extension, range);
             }

@@ -6,7 +6,6 @@ use super::Binder;
 #[cfg(feature = "expressions")]
 use super::access::NoAccess;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::sieve::dialect::Engine;
 use crate::sieve::program::{Few, Modifier, Piece, Place, Text, Texts};
 use crate::sieve::spec::TagId;
 use crate::sieve::syntax::{self, Argument, StringToken};
@@ -88,7 +87,7 @@ impl<'s> Binder<'s> {
     /// Splits a string at its variables (RFC 5229, 3; ext-variables-arguments.c).
     fn pieces(&mut self, value: &[u8], range: Range) -> Vec<Piece> {
         #[cfg(feature = "expressions")]
-        if self.dialect.engine == Engine::Stalwart {
+        if self.dialect.engine.is_stalwart() {
             return self.stalwart_pieces(value, range);
         }
         let mut pieces = Vec::new();
@@ -182,7 +181,7 @@ impl<'s> Binder<'s> {
             }
             Name::Match(index) => Some(Piece::Match(u32::try_from(index).unwrap_or(u32::MAX))),
             // To be read, a variable must have been set before.
-            Name::Variable(name) if self.dialect.engine == Engine::Stalwart => self.known_variable(name).map(Piece::Variable),
+            Name::Variable(name) if self.dialect.engine.is_stalwart() => self.known_variable(name).map(Piece::Variable),
             Name::Variable(name) => match self.declare(name) {
                 Some(place) => Some(Piece::Variable(place)),
                 None => {
@@ -222,19 +221,25 @@ impl<'s> Binder<'s> {
         if let Some(place) = self.known_variable(name) {
             return Some(place);
         }
-        if (self.names.len() + self.lasting.len()) as u64 >= self.dialect.settings.variables_max_scope_size {
+        if self.names.len() as u64 >= self.dialect.settings.variables_max_scope_size {
             return None;
         }
         let place = Place::Local(offset(self.locals.len()));
         self.locals.push(name.to_owned());
-        let names = if lasting { &mut self.lasting } else { &mut self.names };
-        names.push((name.to_ascii_lowercase(), place));
+        self.remember(name, place, lasting);
         Some(place)
+    }
+
+    /// Puts a name in scope; one that lasts stands before all that end with a block.
+    fn remember(&mut self, name: &str, place: Place, lasting: bool) {
+        self.lasting += usize::from(lasting);
+        let at = if lasting { 0 } else { self.names.len() };
+        self.names.insert(at, (name.to_ascii_lowercase(), place));
     }
 
     /// A variable that was named before.
     pub(super) fn known_variable(&self, name: &str) -> Option<Place> {
-        let mut known = self.names.iter().rev().chain(&self.lasting);
+        let mut known = self.names.iter().rev();
         known.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, place)| *place)
     }
 
@@ -260,7 +265,7 @@ impl<'s> Binder<'s> {
             Some(Place::Local(_)) => self.error(Code::UsedBeforeGlobal, range, "name", name),
             Some(Place::Global(_)) => {}
             None => match self.declare_global(&text) {
-                Some(place) => self.lasting.push((text.to_ascii_lowercase(), place)),
+                Some(place) => self.remember(&text, place, true),
                 None => self.too_many(range),
             },
         }
@@ -289,7 +294,7 @@ impl<'s> Binder<'s> {
                 place
             }
             #[cfg(feature = "expressions")]
-            Some(Name::Namespace("global" | "t", rest)) if self.dialect.engine == Engine::Stalwart => self.declare_global(rest),
+            Some(Name::Namespace("global" | "t", rest)) if self.dialect.engine.is_stalwart() => self.declare_global(rest),
             Some(Name::Namespace(space, _)) => {
                 self.error(Code::UnknownNamespace, range, "name", space);
                 None

@@ -11,7 +11,6 @@ use super::matching::Matcher;
 use crate::mail::SmtpAddress;
 #[cfg(feature = "expressions")]
 use crate::mail::parse_date;
-use crate::sieve::dialect::Engine;
 #[cfg(feature = "expressions")]
 use crate::sieve::program::Text;
 use crate::sieve::program::{AddressPart, Texts};
@@ -64,7 +63,7 @@ impl Machine<'_, '_> {
 
     /// What `to` is: the recipient as the sender wrote it. Stalwart has that apart, as `orcpt`.
     fn envelope_to(&self) -> Option<SmtpAddress> {
-        if self.engine() == Engine::Stalwart { self.delivery.recipient() } else { self.delivery.original_recipient() }
+        if self.engine().is_stalwart() { self.delivery.recipient() } else { self.delivery.original_recipient() }
     }
 
     /// A part of the envelope by its name in lower case, a time in the zone that is asked for.
@@ -82,7 +81,7 @@ impl Machine<'_, '_> {
         match name {
             b"from" => bytes(self.delivery.sender()),
             b"to" => bytes(self.envelope_to()),
-            b"orcpt" if self.engine() == Engine::Stalwart => {
+            b"orcpt" if self.engine().is_stalwart() => {
                 bytes(self.delivery.final_to.as_ref().and_then(|_| self.delivery.original_recipient()))
             }
             _ => {

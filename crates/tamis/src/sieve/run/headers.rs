@@ -20,7 +20,7 @@ impl<'p> Machine<'p, '_> {
         }
         let forbidden = &self.settings().editheader_forbid_add;
         let listed = forbidden.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(&name));
-        let stalwart = self.engine() == Engine::Stalwart;
+        let stalwart = self.engine().is_stalwart();
         // Stalwart protects what its settings say, and nothing else.
         let guarded = listed || name.eq_ignore_ascii_case(b"x-sieve-redirected-from");
         if if stalwart { listed } else { guarded && !name.eq_ignore_ascii_case(b"subject") } {
@@ -55,7 +55,7 @@ impl<'p> Machine<'p, '_> {
         let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
         let listed = self.settings().editheader_forbid_delete.iter().any(|other| is(other));
         let always = is("received") || is("auto-submitted") || is("x-sieve-redirected-from");
-        if if self.engine() == Engine::Stalwart { listed } else { always || (listed && !is("subject")) } {
+        if if self.engine().is_stalwart() { listed } else { always || (listed && !is("subject")) } {
             self.note(Diagnostic::new(Code::RunProtectedHeader, range).with("name", name));
             return Ok(());
         }

@@ -343,7 +343,7 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// A test sets match values. sieve-rs sets those that the test has and keeps what others had, up to the end of the block.
     pub(super) fn set_matches(&mut self, mut values: Vec<Vec<u8>>) {
-        if self.engine() == Engine::Stalwart {
+        if self.engine().is_stalwart() {
             values.extend(self.matches.drain(..).skip(values.len()));
             if let Some(frame) = self.frames.last_mut() {
                 frame.captured = true;
@@ -355,7 +355,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     /// Leaves the innermost block.
     fn leave(&mut self) {
         let frame = self.frames.pop();
-        if frame.as_ref().is_some_and(|frame| frame.captured) {
+        if frame.as_ref().is_some_and(|frame| cfg!(feature = "expressions") && frame.captured) {
             self.matches.clear();
         }
         match frame.map(|frame| frame.role) {
@@ -618,7 +618,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                     self.included.push(*unit);
                 }
                 if first || !*once {
-                    if self.engine() == Engine::Stalwart {
+                    if self.engine().is_stalwart() {
                         // The script itself counts too.
                         let units = self.frames.iter().filter(|frame| matches!(frame.role, Role::Unit(_))).count();
                         let max = self.settings().include_max_nesting_depth;
@@ -646,7 +646,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             Op::Include { unit: None, .. } | Op::DebugLog(_) => Ok(()),
             Op::Set { variable, modifiers, value } => {
                 #[cfg(feature = "expressions")]
-                let typed = (modifiers.is_empty() && self.engine() == Engine::Stalwart).then(|| self.literal_value(value));
+                let typed = (modifiers.is_empty() && self.engine().is_stalwart()).then(|| self.literal_value(value));
                 let value = self.text(value).into_owned();
                 self.assign(command.range, *variable, value, modifiers);
                 #[cfg(feature = "expressions")]

@@ -6,7 +6,6 @@ use super::matching::{Keys, Matcher};
 use super::result::{Entry, Kind, Notify as NotifyAction, NotifyOld as NotifyOldAction, Vacation as VacationAction};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::parse_address;
-use crate::sieve::dialect::Engine;
 use crate::sieve::program::{Few, Matching, Notify, NotifyOld, Piece, Text, Texts, Vacation};
 use crate::sieve::values::{Mailto, parse_mailto, scheme};
 use crate::text::Range;
@@ -53,7 +52,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     /// RFC 5230, 4.2: without `:handle`, the same arguments mean the same vacation. Pigeonhole takes them as the script writes them, variables not
     /// filled in (cmd-vacation.c).
     fn default_handle(&self, vacation: &Vacation) -> Vec<u8> {
-        if self.engine() == Engine::Stalwart {
+        if self.engine().is_stalwart() {
             return self.text(&vacation.reason).into_owned();
         }
         let mut handle = self.source(&vacation.reason);
@@ -102,7 +101,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         let Some(mailto) = (match mailto {
             Some((_, rest)) => parse_mailto(rest).ok(),
             // What other methods do is the host's to say: no mail is sent.
-            None if parsed.is_some() && self.engine() == Engine::Stalwart => Some(Mailto::default()),
+            None if parsed.is_some() && self.engine().is_stalwart() => Some(Mailto::default()),
             None => None,
         }) else {
             let diagnostic = Diagnostic::new(Code::RunInvalidNotify, range).with("value", method);

@@ -224,7 +224,7 @@ impl<'p> Machine<'p, '_> {
             }
         }
         for address in all {
-            let read = if self.engine().rules().checks_redirect { parse_address(&address).ok() } else { loose_address(&address) };
+            let read = if self.engine().is_stalwart() { loose_address(&address) } else { parse_address(&address).ok() };
             let Some(to) = read else {
                 let finding = Diagnostic::new(Code::RunInvalidAddress, range).with("value", address);
                 if !self.engine().rules().checks_redirect {

@@ -5,15 +5,13 @@ use super::machine::{Machine, Step};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::fields_named;
 use crate::regex::Regex;
-#[cfg(feature = "expressions")]
-use crate::sieve::dialect::Engine;
 use crate::sieve::dialect::{Score, ScoreType};
 
 impl Machine<'_, '_> {
     /// The number that the test compares, as text.
     pub(super) fn score(&mut self, virus: bool, percent: bool) -> Step<Vec<u8>> {
         #[cfg(feature = "expressions")]
-        if self.engine() == Engine::Stalwart {
+        if self.engine().is_stalwart() {
             return Ok(self.told_score(virus, percent));
         }
         let settings = if virus { &self.settings().virustest } else { &self.settings().spamtest };

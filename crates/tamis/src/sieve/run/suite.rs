@@ -20,7 +20,7 @@ use super::result::{Actions, Entry, Kind};
 use super::{Account, Annotation, Delivery, Limits, Outcome, Sent, Timestamp, Tracer, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{self, Charsets, Message, WantedCharset};
-use crate::sieve::dialect::{Dialect, Engine};
+use crate::sieve::dialect::Dialect;
 use crate::sieve::program::suite::{Act, Ask, Listed, Object, Source};
 use crate::sieve::program::{Program, Text};
 use crate::text::Range;
@@ -222,7 +222,7 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// The flags of the message, which the internal variable begins with: it is read when a script first asks for it.
     fn set_flags(&mut self, flags: Vec<u8>) {
-        if self.engine() == Engine::Stalwart {
+        if self.engine().is_stalwart() {
             return;
         }
         if let Some(suite) = &mut self.suite {
@@ -263,7 +263,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.fields = Rc::new(Fields::new(self.delivery.message));
         self.progress = Progress::default();
         self.asked.clear();
-        if let Some(suite) = self.suite.as_ref().filter(|_| self.dialect.engine != Engine::Stalwart) {
+        if let Some(suite) = self.suite.as_ref().filter(|_| !self.dialect.engine.is_stalwart()) {
             self.internal_flags.clone_from(&suite.flags);
         }
     }
@@ -352,7 +352,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             Act::Config { key, value, item } => {
                 let key = String::from_utf8_lossy(&self.text(key)).into_owned();
                 let value = value.as_ref().map(|value| String::from_utf8_lossy(&self.text(value)).into_owned());
-                if self.engine() == Engine::Stalwart {
+                if self.engine().is_stalwart() {
                     let item = item.as_ref().map(|item| self.text(item).into_owned());
                     self.stalwart_setting(&key, &value.unwrap_or_default(), item);
                     return Ok(());
@@ -366,7 +366,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Ok(())
             }
             // Stalwart's settings are in force at once.
-            Act::Reload { .. } if self.engine() == Engine::Stalwart => Ok(()),
+            Act::Reload { .. } if self.engine().is_stalwart() => Ok(()),
             Act::Reload { extension } => {
                 let extension = extension.as_ref().map(|extension| self.text(extension).into_owned());
                 self.reload(range, extension)
@@ -461,7 +461,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         let folder = super::commit::canonical(&self.text(folder), self.settings().mailbox_separator);
         let stored = self.suite.as_ref().and_then(|suite| suite.boxes.get(&folder)?.get(index)).cloned();
         // While the message is to be kept, Stalwart's tests take it for stored wherever they look.
-        let Some((raw, flags)) = stored else { return Ok(self.engine() == Engine::Stalwart && self.keeps()) };
+        let Some((raw, flags)) = stored else { return Ok(self.engine().is_stalwart() && self.keeps()) };
         self.set_message(raw, range)?;
         self.set_flags(flags);
         Ok(true)
@@ -496,7 +496,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                 let is_about = |entry: &&Entry<'m>| about.as_ref().is_none_or(|about| acts_on(entry, about, &self.internal_flags));
                 let entries: Vec<_> = self.actions.entries.iter().filter(is_about).collect();
                 let mut names: Vec<Vec<u8>> = entries.iter().map(|entry| action_name(entry).as_bytes().to_vec()).collect();
-                if self.engine() == Engine::Stalwart {
+                if self.engine().is_stalwart() {
                     names.extend(entries.iter().filter(|entry| stalwart::sends(entry)).map(|_| b"send_message".to_vec()));
                     names.extend((about.is_none() && self.keeps()).then(|| b"keep".to_vec()));
                 }

@@ -10,7 +10,6 @@ use super::matching::{Keys, Matcher};
 use super::{Event, Question};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{self, MimeOption as Option_, PartIter, SmtpAddress, parse_date};
-use crate::sieve::dialect::Engine;
 use crate::sieve::program::{
     AddressPart, BodyTransform, Duplicate, Few, Index, MatchKind, Matching, Mime, MimeOption, Place, Test, TestKind, Text, Texts, Zone,
 };
@@ -377,7 +376,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             let compared = matcher.counts().is_some() || value.is_empty() || part == AddressPart::All;
             // sieve-rs takes whatever stands in angle brackets for an address.
             let bare = value.trim_ascii().strip_prefix(b"<").and_then(|value| value.strip_suffix(b">"));
-            let value = bare.filter(|_| self.engine() == Engine::Stalwart).unwrap_or(value);
+            let value = bare.filter(|_| self.engine().is_stalwart()).unwrap_or(value);
             return Ok(compared && self.compare(matcher, name, value)?);
         }
         for (address, written) in addresses.list.addresses.iter().zip(&addresses.written) {

@@ -1,6 +1,6 @@
 //! The server that a test file runs on: the chosen one with every extension that its version has, as Pigeonhole's own runner offers them.
 
-use crate::sieve::dialect::{Dialect, Engine, Position, Support};
+use crate::sieve::dialect::{Dialect, Position, Support};
 use crate::sieve::spec;
 
 /// What only servers have: their runner is none.
@@ -16,7 +16,7 @@ pub(super) fn testing(dialect: &Dialect, script: &str) -> Dialect {
         }
     }
     // Stalwart's own tests are Pigeonhole's in part, with another name in their `require`, or none.
-    let is_own = dialect.engine == Engine::Stalwart && !script.contains(spec::TESTSUITE.name);
+    let is_own = dialect.engine.is_stalwart() && !script.contains(spec::TESTSUITE.name);
     let is_stalwarts = is_own || script.contains(spec::STALWART_TESTSUITE.name);
     dialect.extensions.push(if is_stalwarts { spec::STALWART_TESTSUITE } else { spec::TESTSUITE });
     dialect.global_extensions.clear();
@@ -25,7 +25,7 @@ pub(super) fn testing(dialect: &Dialect, script: &str) -> Dialect {
     dialect.position = Position::Global;
     dialect.settings.has_global_scripts = true;
     dialect.settings.mailbox_separator = b'.';
-    if dialect.engine == Engine::Stalwart {
+    if dialect.engine.is_stalwart() {
         // src/lib.rs of sieve-rs: its tests protect these, allow many mails, and have every mailbox.
         for header in ["Auto-Submitted", "Received"] {
             dialect.settings.editheader_forbid_add.push(header.to_owned());

@@ -3,12 +3,11 @@
 use super::super::machine::Machine;
 use super::super::result::{Entry, Kind};
 use super::super::{Account, List};
-use crate::sieve::dialect::Engine;
 
 impl<'m> Machine<'_, 'm> {
     /// Carries out what is new in the result, where the engine does not wait for the script's end.
     pub(super) fn do_at_once(&mut self) {
-        if self.engine() == Engine::Stalwart && self.actions.entries.iter().any(|entry| !entry.executed) {
+        if self.engine().is_stalwart() && self.actions.entries.iter().any(|entry| !entry.executed) {
             self.execute_result();
         }
     }
@@ -29,7 +28,7 @@ impl<'m> Machine<'_, 'm> {
 
     /// What the result's end takes with it beside the result.
     pub(super) fn reset_stalwart(&mut self) {
-        if self.engine() != Engine::Stalwart {
+        if !self.engine().is_stalwart() {
             return;
         }
         let account =
