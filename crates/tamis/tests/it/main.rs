@@ -5,6 +5,8 @@ mod bombs;
 mod check;
 mod constructs;
 mod effects;
+#[cfg(feature = "expressions")]
+mod expressions;
 mod format;
 mod mail;
 mod regex_oracle;

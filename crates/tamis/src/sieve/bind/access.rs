@@ -75,8 +75,9 @@ fn header(text: &str) -> Option<HeaderAccess> {
     }
     let mut fields = false;
     if let Some(inner) = rest.strip_prefix('[') {
-        let (index, after) = inner.split_once(']')?;
-        access.field = number(index)?;
+        // A bracket may stay open, and hold nothing.
+        let (index, after) = inner.split_once(']').unwrap_or((inner, ""));
+        access.field = if index.is_empty() { access.field } else { number(index)? };
         (fields, rest) = (true, after);
     }
     if let Some(inner) = rest.strip_prefix('.') {
@@ -86,8 +87,8 @@ fn header(text: &str) -> Option<HeaderAccess> {
         (fields, rest) = (true, after);
     }
     if let Some(inner) = rest.strip_prefix('[').filter(|_| fields) {
-        let (index, after) = inner.split_once(']')?;
-        access.item = number(index)?;
+        let (index, after) = inner.split_once(']').unwrap_or((inner, ""));
+        access.item = if index.is_empty() { access.item } else { number(index)? };
         rest = after;
     }
     rest.is_empty().then_some(access)
@@ -164,7 +165,7 @@ mod tests {
         assert_eq!(shown("to[0][*]").as_deref(), Some("to 1 0 Text"));
         assert_eq!(shown("*.raw").as_deref(), Some(" 0 0 Raw"));
         assert_eq!(shown("received[-2].rcvd.from.ip").as_deref(), Some("received -2 -1 Received(From(Ip))"));
-        for wrong in ["", "a b:", "x[", "x[1", "x[a]", "x.nothing", "x[1]y", "x.text[1]y"] {
+        for wrong in ["", "a b:", "x[a]", "x.nothing", "x[1]y", "x.text[1]y"] {
             assert_eq!(shown(wrong), None, "{wrong}");
         }
     }

@@ -54,6 +54,13 @@ impl<'s> Binder<'s> {
 
     /// A string token's value, encoded characters replaced.
     fn decoded(&mut self, string: StringToken) -> Cow<'s, [u8]> {
+        #[cfg(feature = "expressions")]
+        let value = if self.dialect.engine.is_stalwart() && !self.is_suite() {
+            syntax::string_as_written(string.range.bytes(self.text.as_bytes()), string.kind)
+        } else {
+            string.value(self.text)
+        };
+        #[cfg(not(feature = "expressions"))]
         let value = string.value(self.text);
         if !self.encoded {
             return value;
@@ -65,6 +72,15 @@ impl<'s> Binder<'s> {
                 value
             }
         }
+    }
+
+    /// The script belongs to a test file: sieve-rs's own runner gives every line of it a CRLF.
+    #[cfg(feature = "expressions")]
+    fn is_suite(&self) -> bool {
+        #[cfg(feature = "svtest")]
+        return self.is_loaded(crate::sieve::spec::STALWART_TESTSUITE.name) || self.is_loaded(crate::sieve::spec::TESTSUITE.name);
+        #[cfg(not(feature = "svtest"))]
+        false
     }
 
     fn text(&mut self, string: StringToken) -> Text {

@@ -2,7 +2,7 @@
 
 use super::Binder;
 use super::arguments::Arguments;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::sieve::program::{BodyTransform, Comparator, Duplicate, Index, Matching, Mime, MimeOption, TestKind, Text, Texts, Zone};
 use crate::sieve::spec::{self, OpId, TagId};
 use crate::sieve::syntax::Call;
@@ -376,7 +376,11 @@ impl Binder<'_> {
             && !spec::DATE_PARTS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(literal))
         {
             let literal = literal.to_vec();
-            self.error(Code::InvalidDatePart, part.range, "name", literal);
+            let mut finding = Diagnostic::new(Code::InvalidDatePart, part.range).with("name", literal);
+            if self.dialect.engine.is_stalwart() {
+                finding.severity = Severity::Error;
+            }
+            self.report(finding);
         }
         Some((zone, part))
     }

@@ -460,6 +460,10 @@ impl Machine<'_, '_> {
 
     fn reject(&self, reason: &[u8], letters: &mut u32) -> Sent {
         let mut sent = compose::reject(&self.letter(letters), reason);
+        // sieve-rs leaves it to its host.
+        if self.engine().is_stalwart() && self.delivery.sender().is_some() {
+            return sent;
+        }
         sent.suppressed = if self.delivery.sender().is_none() {
             Some(Diagnostic::new(Code::SuppressedNullSender, Range::default()))
         } else {
