@@ -160,3 +160,90 @@ fn outcomes_of_the_templates_beside_the_peer() {
     println!("{} of {count} outcomes agree\n{}", count - wrong.len(), wrong.join("\n"));
     assert!(count > 2_000 && wrong.len() * 100 < count, "{} of {count} outcomes differ", wrong.len());
 }
+
+/// Expressions and what belongs to them, each in a script that files into what it comes to.
+const EXPRESSIONS: &[&str] = &[
+    "2 + 3 * 4",
+    "(2 + 3) * 4",
+    "7 / 2",
+    "8 / 2",
+    "1 / 0",
+    "-3 - -2",
+    "10 - 2 - 3",
+    "9223372036854775807 + 1",
+    "0.1 + 0.2",
+    "'a' + 1 + 2",
+    "'' + 1",
+    "'3' * '4'",
+    "'x' * 2",
+    "2 == '2'",
+    "'a' < 'b'",
+    "'10' < 9",
+    "!0 && !''",
+    "0 || 'left'",
+    "'left' || 0",
+    "1 ^ 1",
+    "true + true",
+    "['a', 'b', 'c'][1]",
+    "['a', 'b', 'c'][9]",
+    "['a', 1 + 1] == ['a', 2]",
+    "(['a', 'b'] + 'c')[2]",
+    "(['a', 'b'] - 'a')[0]",
+    "1 2",
+    "header.subject",
+    "header.from",
+    "header.from.name",
+    "header.to.addr[1]",
+    "header.to.name",
+    "header.message-id.id",
+    "header.date.date",
+    "header.content-type",
+    "header.content-type.subtype",
+    "header.x-none.exists",
+    "header.subject.exists",
+    "header.subject.raw",
+    "header.from.raw_name",
+    "envelope.from",
+    "envelope.to",
+    "(1",
+    "1)",
+    "'a",
+    "unknown",
+    "[1",
+    "1.2.3",
+    "1 # 2",
+    "header.x[",
+    "header.x.none",
+    "['a'][]",
+];
+
+#[test]
+fn expressions_beside_the_peer() {
+    let Some(peer) = peer() else { return };
+    let folder = std::env::temp_dir().join(format!("tamis-expressions-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for (number, expression) in EXPRESSIONS.iter().enumerate() {
+        let script = folder.join(format!("{number}.sieve"));
+        let text = format!(
+            "require [\"variables\", \"fileinto\", \"envelope\", \"vnd.stalwart.expressions\"];\nlet \"x\" \"{expression}\";\nfileinto \"=${{x}}\";\n"
+        );
+        std::fs::write(&script, text).unwrap();
+        let script = script.to_str().unwrap();
+        let mails = ["mail/plain-ascii.eml", "mail/invoice-fr.eml", "mail/list-accent.eml", "mail/folded-headers.eml"];
+        let args = [&["--from", "alice@example.net", "--to", "marie@example.org", "--format", "json", script][..], &mails].concat();
+        let (_, ours, _) = tamis(&[&["run", "--server", "stalwart"][..], &args].concat());
+        let (_, theirs, _) = tamis(&[&["run", "--engine", &peer][..], &args].concat());
+        assert_eq!(ours.lines().count(), theirs.lines().count(), "{expression}");
+        for (ours, theirs) in ours.lines().zip(theirs.lines()) {
+            let (ours, theirs): (Value, Value) = (serde_json::from_str(ours).unwrap(), serde_json::from_str(theirs).unwrap());
+            count += 1;
+            if compared(&ours) != compared(&theirs) {
+                wrong.push(format!("{expression}: tamis {:?}, sieve-rs {:?}", compared(&ours), compared(&theirs)));
+            }
+        }
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    println!("{} of {count} expressions agree\n{}", count - wrong.len(), wrong.join("\n"));
+    assert!(count > 150 && wrong.len() * 20 < count, "{} of {count} expressions differ", wrong.len());
+}

@@ -1,6 +1,7 @@
 //! What sieve-rs does with a message, as `tamis run --format json` tells it. sieve-rs asks and tells by events; a server does the rest.
 
 use serde_json::{Map, Value, json};
+use sieve::compiler::grammar::Capability;
 use sieve::{Envelope, Event, Input, Mailbox, Recipient, Runtime, Script};
 
 use crate::answer::{VERSION, compile, diagnostic, failure};
@@ -32,7 +33,8 @@ pub fn run(request: &Request, message: &[u8]) -> Value {
         Ok(script) => script,
         Err(error) => return answer(request, "refused", vec![diagnostic(&error, &request.script)], outcome),
     };
-    let runtime = Runtime::new();
+    // The two that the library knows and leaves off.
+    let runtime = Runtime::new().with_capability(Capability::While).with_capability(Capability::Expressions);
     let mut context = runtime.filter(message);
     if let Some(from) = &request.from {
         context.set_envelope(Envelope::From, from.clone());

@@ -14,19 +14,19 @@ pub struct Facts {
 }
 
 macro_rules! codes {
-    ($($variant:ident $id:literal $severity:ident $($only:ident)? { en: $en:literal, fr: $fr:literal })*) => {
+    ($($(#[$when:meta])* $variant:ident $id:literal $severity:ident $($only:ident)? { en: $en:literal, fr: $fr:literal })*) => {
         /// What a finding is about. The names are stable: programs match on [`Facts::id`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[allow(missing_docs, reason = "each variant's sentence is its documentation")]
-        pub enum Code { $($variant),* }
+        pub enum Code { $($(#[$when])* $variant),* }
 
         impl Code {
             /// All of them.
-            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
+            pub const ALL: &'static [Code] = &[$($(#[$when])* Code::$variant),*];
 
             /// Name and sentence, one below the other. One string for each code, not three: as a table of facts they were 1.8 kB more of the
             /// browser's module.
-            const TEXTS: &[&str] = &[$(said(concat!($id, "\n", $en, "\n", $fr), stringify!($($only)?))),*];
+            const TEXTS: &[&str] = &[$($(#[$when])* said(concat!($id, "\n", $en, "\n", $fr), stringify!($($only)?))),*];
 
             /// Name, severity and sentence.
             #[must_use]
@@ -40,7 +40,7 @@ macro_rules! codes {
             #[must_use]
             pub const fn severity(self) -> Severity {
                 match self {
-                    $(Code::$variant => Severity::$severity),*
+                    $($(#[$when])* Code::$variant => Severity::$severity),*
                 }
             }
 
@@ -327,6 +327,11 @@ codes! {
         en: "{server} refuses this regular expression: {reason}",
         fr: "{server} refuse cette expression rationnelle : {reason}"
     }
+    #[cfg(feature = "expressions")]
+    InvalidExpression "sieve/invalid-expression" Error {
+        en: "this is no expression: {reason}",
+        fr: "ce n'est pas une expression : {reason}"
+    }
     RegexBeyondLimits "sieve/regex-beyond-limits" Error {
         en: "this regular expression is beyond the limits of tamis: {reason}",
         fr: "cette expression rationnelle dépasse les limites de tamis : {reason}"
@@ -427,10 +432,12 @@ codes! {
         en: "`{name}` belongs inside `foreverypart`",
         fr: "`{name}` va à l'intérieur de `foreverypart`"
     }
+    #[cfg(feature = "svtest")]
     UnknownTestObject "sieve/unknown-test-object" Error {
-        en: "there is no `{name}` to set: a test sets `message`, `envelope.from`, `envelope.to`, `envelope.orig_to` or `envelope.auth`",
-        fr: "il n'y a pas de `{name}` : un essai définit `message`, `envelope.from`, `envelope.to`, `envelope.orig_to` ou `envelope.auth`"
+        en: "there is no `{name}` to set: a test sets `message`, `currentdate` and parts of the envelope such as `envelope.from`",
+        fr: "il n'y a pas de `{name}` : un essai définit `message`, `currentdate` et des parties d'enveloppe comme `envelope.from`"
     }
+    #[cfg(feature = "svtest")]
     TestMessageSource "sieve/test-message-source" Error {
         en: "`test_message` takes either `:smtp` or `:folder`",
         fr: "`test_message` prend soit `:smtp`, soit `:folder`"

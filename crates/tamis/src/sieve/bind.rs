@@ -4,9 +4,13 @@
 //! that decides: blocks that can never run are not looked at, `ihave` loads what it asks for, a tag may be repeated where the
 //! validator forgets it. All errors are reported; what only follows from another is silent.
 
+#[cfg(feature = "expressions")]
+mod access;
 mod actions;
 mod arguments;
 mod cures;
+#[cfg(feature = "expressions")]
+mod expression;
 mod external;
 mod include;
 mod lookup;
@@ -94,6 +98,8 @@ struct Binder<'s> {
     diagnostics: Vec<Diagnostic>,
     /// Variables in scope: lower-case name and where each lives.
     names: Vec<(String, Place)>,
+    /// So many of them, at the start, live as long as the script, where others end with their block.
+    lasting: usize,
     /// Names of the unit's own variables.
     locals: Vec<String>,
     /// The program's global variables.
@@ -104,6 +110,8 @@ struct Binder<'s> {
     depth: usize,
     /// Names of the loops around, innermost last.
     loops: Vec<Option<Vec<u8>>>,
+    /// So many of them are `while`.
+    whiles: usize,
     /// The dialect offers encoded characters and they are in force.
     encoded: bool,
     /// Variables are in force.
@@ -121,8 +129,18 @@ impl<'s> Binder<'s> {
         /// Few scripts require more extensions.
         const USUAL: usize = 8;
         let (mut loaded, mut ids) = (Vec::with_capacity(USUAL), Vec::with_capacity(USUAL));
-        loaded.push(spec::BASE);
-        ids.push(lookup::id(spec::BASE));
+        let mut assume = |extension: &'static Extension| {
+            loaded.push(extension);
+            ids.push(lookup::id(extension));
+        };
+        assume(spec::BASE);
+        #[cfg(feature = "expressions")]
+        if dialect.engine.is_stalwart() {
+            assume(spec::STALWART);
+        }
+        // sieve-rs's own tests need not require their language.
+        #[cfg(feature = "svtest")]
+        dialect.extension(spec::STALWART_TESTSUITE.name.as_bytes()).map(assume);
         let rules = dialect.engine.rules();
         Self {
             text,
@@ -143,11 +161,13 @@ impl<'s> Binder<'s> {
             reported: Vec::new(),
             diagnostics: Vec::new(),
             names: Vec::new(),
+            lasting: 0,
             locals: Vec::new(),
             globals,
             includes: Vec::new(),
             depth: 0,
             loops: Vec::new(),
+            whiles: 0,
             encoded: false,
             variables: false,
             head: Range::default(),
@@ -209,6 +229,7 @@ impl<'s> Binder<'s> {
     /// Binds the commands of a block.
     fn block(&mut self, calls: CallIter<'_>, top: bool) -> Block {
         self.depth += usize::from(!top);
+        let known = self.names.len() - self.lasting;
         let max = self.dialect.engine.rules().blocks;
         if self.depth == max.saturating_add(1) {
             self.error(Code::TooDeep, self.head, "max", max.to_string());
@@ -219,6 +240,9 @@ impl<'s> Binder<'s> {
         let outer = std::mem::replace(&mut self.next, start);
         self.commands(calls, top);
         self.depth -= usize::from(!top);
+        if self.dialect.engine.is_stalwart() {
+            self.names.truncate(known + self.lasting);
+        }
         Block { start: count(start), end: count(std::mem::replace(&mut self.next, outer)) }
     }
 
@@ -283,7 +307,9 @@ impl<'s> Binder<'s> {
     #[cold]
     fn fails_later(&self, call: Call<'_>) -> bool {
         let offered = |extension: &Extension| extension.name.is_empty() || self.dialect.extension(extension.name.as_bytes()).is_some();
-        self.is_loaded("ihave") && !spec::owners(call.name.of(self.text)).any(|(extension, _)| offered(extension))
+        self.is_loaded("ihave")
+            && self.find(call.name, false).is_none()
+            && !spec::owners(call.name.of(self.text)).any(|(extension, _)| offered(extension))
     }
 
     /// A command without branches.
@@ -312,12 +338,18 @@ impl<'s> Binder<'s> {
             return;
         }
         if found.op == OpId::While {
-            // Its expression is not computed, so the block is looked at and never runs; that it does not is told when the script runs.
-            self.loops.push(None);
-            if let Some(inside) = own_block {
-                self.block(inside.commands, false);
+            #[cfg(feature = "expressions")]
+            {
+                let arguments = self.arguments(found, call);
+                let expression = arguments.and_then(|arguments| arguments.nth_back(1));
+                if let Some(op) = self.while_loop(expression, own_block) {
+                    self.add(range, op);
+                }
+                return;
             }
-            self.loops.pop();
+            // Where its expression is not computed, the block is looked at and never runs; that it does not is told when the script runs.
+            #[cfg(not(feature = "expressions"))]
+            self.while_block(own_block);
         }
         if found.op == OpId::ForEveryPart {
             if let Some(op) = self.for_every_part(found, call, own_block) {
@@ -332,6 +364,16 @@ impl<'s> Binder<'s> {
                 self.command(test, Some(outer.unwrap_or(call)), top, &mut Chain::default());
             }
         }
+    }
+
+    /// The block of a `while`.
+    fn while_block(&mut self, block: Option<syntax::CallBlock<'_>>) -> Block {
+        self.loops.push(None);
+        self.whiles += 1;
+        let block = block.map(|block| self.block(block.commands, false)).unwrap_or_default();
+        self.whiles -= 1;
+        self.loops.pop();
+        block
     }
 
     /// Checks the tests of a command that takes none.
@@ -423,6 +465,13 @@ impl<'s> Binder<'s> {
         chain.previous = Previous::If;
         let (test, known) = self.single_test(found, call);
         let block = match (known, inside) {
+            // sieve-rs reads it all the same: its variables are known from there on.
+            (Known::Always(false), Some(inside)) if self.dialect.engine.is_stalwart() => {
+                let before = self.diagnostics.len();
+                let block = self.block(inside.commands, false);
+                self.diagnostics.truncate(before);
+                block
+            }
             (Known::Always(false), _) | (_, None) => Block::default(),
             (_, Some(inside)) => self.block(inside.commands, false),
         };

@@ -193,6 +193,8 @@ impl Walk<'_> {
                 (Piece::Variable(_) | Piece::Match(_) | Piece::Environment(_), _) => parts.push(None),
                 #[cfg(feature = "svtest")]
                 (Piece::SuitePath, _) => parts.push(None),
+                #[cfg(feature = "expressions")]
+                (Piece::Access(_), _) => parts.push(None),
             }
         }
         Known { at: self.at(text.range), parts }
@@ -295,6 +297,18 @@ impl Walk<'_> {
                 self.block(*block);
                 return;
             }
+            #[cfg(feature = "expressions")]
+            Op::While { block, .. } => {
+                self.effects.commands.push(("while", at));
+                self.block(*block);
+                return;
+            }
+            #[cfg(feature = "expressions")]
+            Op::Continue => "continue",
+            #[cfg(feature = "expressions")]
+            Op::Let { .. } => "let",
+            #[cfg(feature = "expressions")]
+            Op::Eval(_) => "eval",
             Op::Break(_) => "break",
             Op::ExtractText { .. } => {
                 self.effects.bodies.push(at);
@@ -397,6 +411,8 @@ impl Walk<'_> {
             | TestKind::SpecialUseExists { .. }
             | TestKind::MailboxIdExists { .. }
             | TestKind::ValidExtList { .. } => {}
+            #[cfg(feature = "expressions")]
+            TestKind::Eval(_) => {}
             #[cfg(feature = "svtest")]
             TestKind::Suite(_) => {}
         }

@@ -3,6 +3,8 @@
 //! `bind` builds this from the syntax tree; `run` interprets it. Nothing here refers to the text but ranges.
 
 mod compact;
+#[cfg(feature = "expressions")]
+pub mod expression;
 mod rows;
 #[cfg(feature = "svtest")]
 pub mod suite;
@@ -114,6 +116,9 @@ pub enum Piece {
     Match(u32),
     /// A substitution that the server drops. The string is not literal to it all the same.
     Dropped,
+    /// A part of the message or its envelope: `${header.subject}` (vnd.stalwart.expressions).
+    #[cfg(feature = "expressions")]
+    Access(Box<expression::Access>),
     /// `${tst.path}`: the folder of the test file.
     #[cfg(feature = "svtest")]
     SuitePath,
@@ -275,6 +280,28 @@ pub enum Op {
         /// What is preferred to it.
         preferred: Option<Box<Preferred>>,
     },
+    /// `while` (vnd.stalwart.while).
+    #[cfg(feature = "expressions")]
+    While {
+        /// As long as this is true.
+        expression: Box<expression::Expression>,
+        /// What is repeated.
+        block: Block,
+    },
+    /// `continue`.
+    #[cfg(feature = "expressions")]
+    Continue,
+    /// `let` (vnd.stalwart.expressions).
+    #[cfg(feature = "expressions")]
+    Let {
+        /// The variable.
+        variable: Place,
+        /// What it is set to.
+        expression: Box<expression::Expression>,
+    },
+    /// `eval` as a command: it only asks what functions do.
+    #[cfg(feature = "expressions")]
+    Eval(Box<expression::Expression>),
     /// A command of vnd.dovecot.testsuite.
     #[cfg(feature = "svtest")]
     Suite(Box<suite::Act>),
@@ -462,6 +489,9 @@ pub enum TestKind {
         matching: Matching,
         /// Part of the address.
         part: AddressPart,
+        /// `:zone` of Stalwart's: in which zone `bytimeabsolute` is shown.
+        #[cfg(feature = "expressions")]
+        zone: Option<Text>,
     },
     /// `exists` (5.5).
     Exists {
@@ -481,6 +511,9 @@ pub enum TestKind {
     Body {
         /// What of the body.
         transform: BodyTransform,
+        /// `:subject` of Stalwart's: the subject too.
+        #[cfg(feature = "expressions")]
+        subject: bool,
         /// Keys.
         keys: Texts,
         /// Comparator and match type.
@@ -610,6 +643,9 @@ pub enum TestKind {
     },
     /// A test that asks the outside world; with keys, about a value.
     External(Box<External>, Option<Box<(Texts, Matching)>>),
+    /// `eval` (vnd.stalwart.expressions).
+    #[cfg(feature = "expressions")]
+    Eval(Box<expression::Expression>),
     /// A test of vnd.dovecot.testsuite.
     #[cfg(feature = "svtest")]
     Suite(Box<suite::Ask>),
@@ -699,6 +735,9 @@ pub enum AddressPart {
     User,
     /// Right of the separator; no value without one.
     Detail,
+    /// The display name, `:name` of Stalwart's.
+    #[cfg(feature = "expressions")]
+    Name,
 }
 
 /// Comparator and match type of a test.

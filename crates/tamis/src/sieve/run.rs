@@ -12,8 +12,12 @@ mod commit;
 mod compare;
 mod compose;
 mod dates;
+mod envelope;
+#[cfg(feature = "expressions")]
+mod expression;
 mod fields;
 mod flags;
+mod headers;
 mod loops;
 mod machine;
 mod matches;

@@ -19,6 +19,8 @@ mod environment;
 mod extlists;
 mod fcc;
 mod fileinto;
+#[cfg(feature = "expressions")]
+mod functions;
 mod ihave;
 mod imap4flags;
 mod imapflags;
@@ -211,7 +213,7 @@ ids! {
 #[cfg(feature = "svtest")]
 ids! {
     /// The behaviour of a command or test of vnd.dovecot.testsuite.
-    SuiteId: Test Set Fail Message AskMessage MessagePrint ResultPrint ResultReset ResultExecute ResultAction Compile Run Multiscript Error
+    SuiteId: Test Set Fail Message AskMessage AssertMessage MessagePrint ResultPrint ResultReset ResultExecute ResultAction ResultCount Compile Run Multiscript Error
         MailboxCreate MailboxDelete ConfigSet ConfigUnset ConfigReload BinarySave BinaryLoad MetadataSet
 }
 
@@ -222,9 +224,24 @@ ids! {
         Mime Handle Index Last Zone OriginalZone Importance Options Message AnyChild Type Subtype ContentType Param
         Name First Global Personal Once Optional Header UniqueId Method Id Low Normal High List
         Other
+        #[cfg(feature = "expressions")] Local
         #[cfg(feature = "svtest")] AppendResult #[cfg(feature = "svtest")] Smtp #[cfg(feature = "svtest")] Folder
         #[cfg(feature = "svtest")] Extension #[cfg(feature = "svtest")] Mailbox
 }
+
+#[cfg(feature = "expressions")]
+ids! {
+    /// What a function of vnd.stalwart.expressions gives.
+    FunctionId: Trim TrimStart TrimEnd Len CharCount Count IsEmpty ToLowercase ToUppercase IsUppercase IsLowercase IsAscii Lines
+        Contains StartsWith EndsWith EqIgnoreCase
+        #[cfg(feature = "svtest")] InArray #[cfg(feature = "svtest")] Joined #[cfg(feature = "svtest")] MyValue
+        #[cfg(feature = "svtest")] True #[cfg(feature = "svtest")] False
+}
+
+#[cfg(all(feature = "expressions", feature = "svtest"))]
+pub use functions::SUITE_FUNCTIONS;
+#[cfg(feature = "expressions")]
+pub use functions::{FUNCTIONS, Function};
 
 impl Command {
     /// How it is written: `header <header-names> <key-list>`, the tags left out.
@@ -451,6 +468,20 @@ pub const TESTSUITE: &Extension = &testsuite::TESTSUITE;
 /// The same as Stalwart's own tests call it, which are Pigeonhole's in part.
 #[cfg(feature = "svtest")]
 pub const STALWART_TESTSUITE: &Extension = &testsuite::STALWART_TESTSUITE;
+
+/// What Stalwart has beyond the extensions: no script requires it.
+#[cfg(feature = "expressions")]
+pub const STALWART: &Extension = &vnd_stalwart::LANGUAGE;
+
+/// Extensions that no server announces.
+pub(in crate::sieve) const HIDDEN: &[&Extension] = &[
+    #[cfg(feature = "svtest")]
+    TESTSUITE,
+    #[cfg(feature = "svtest")]
+    STALWART_TESTSUITE,
+    #[cfg(feature = "expressions")]
+    STALWART,
+];
 
 /// An extension by its capability name (case matters: RFC 5228, 3.2).
 #[must_use]

@@ -8,5 +8,7 @@ mod view;
 
 pub use kind::Kind;
 pub use parser::{Limits, Parsed, parse};
+#[cfg(feature = "expressions")]
+pub use value::string_as_written;
 pub use value::{number, quote, string};
 pub use view::{Argument, Call, CallBlock, CallIter, Calls, StringToken};

@@ -8,6 +8,8 @@ mod cures;
 #[cfg(feature = "edit")]
 mod edit;
 mod effects;
+#[cfg(feature = "expressions")]
+mod expressions;
 mod format;
 mod lints;
 mod mail;

@@ -91,7 +91,7 @@ fn what_each_accepts() {
     // How deep loops and blocks may nest.
     let nested = |open: &str, depth: usize| format!("require \"foreverypart\";{}keep;{}", open.repeat(depth), "}".repeat(depth));
     assert!(
-        accepting(&nested("foreverypart {", 3)).contains(&"stalwart") && !accepting(&nested("foreverypart {", 4)).contains(&"stalwart")
+        accepting(&nested("foreverypart {", 4)).contains(&"stalwart") && !accepting(&nested("foreverypart {", 5)).contains(&"stalwart")
     );
     assert!(accepting(&nested("if true {", 15)).contains(&"stalwart"));
     let deep = nested("if true {", 16);

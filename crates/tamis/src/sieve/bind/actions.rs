@@ -23,6 +23,13 @@ impl Binder<'_> {
     }
 
     fn op(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) -> Option<Op> {
+        #[cfg(feature = "expressions")]
+        match found.op {
+            OpId::Let => return self.let_variable(arguments.nth_back(2)?, arguments.nth_back(1)?),
+            OpId::Eval => return Some(Op::Eval(Box::new(self.expression(arguments.nth_back(1)?)?))),
+            OpId::Continue if self.whiles > 0 => return Some(Op::Continue),
+            _ => {}
+        }
         match found.op {
             OpId::Require => self.require(call, arguments, top, before),
             OpId::Stop => Some(Op::Stop),
@@ -36,6 +43,11 @@ impl Binder<'_> {
             OpId::Vacation => self.vacation(arguments),
             OpId::Set => {
                 let name = arguments.nth_back(2)?;
+                #[cfg(feature = "expressions")]
+                if arguments.has(TagId::Local) {
+                    let name = String::from_utf8_lossy(&self.constant(name)).into_owned();
+                    self.declare_in(&name, true);
+                }
                 let variable = self.named_variable(name);
                 let value = self.string(arguments.nth_back(1)?);
                 // Proton's expressions are not computed: the value is asked for, and what is assumed of it told.
@@ -358,7 +370,9 @@ impl Binder<'_> {
         self.check_header_name(&name, forbidden);
         let value = self.string(arguments.nth_back(1)?);
         if let Some(literal) = value.literal() {
-            if literal.contains(&0) {
+            if self.dialect.engine.is_stalwart() {
+                // It takes line ends out, and anything else as it is.
+            } else if literal.contains(&0) {
                 self.report(Diagnostic::new(Code::InvalidHeaderValue, value.range));
             } else if !is_header_value(literal, true, true) {
                 let mut finding = Diagnostic::new(Code::InvalidHeaderValue, value.range);
@@ -430,7 +444,9 @@ impl Binder<'_> {
         let message = arguments.value(TagId::Message).map(|message| self.string(message));
         if let Some(uri) = method.literal() {
             let server = self.dialect.name.clone();
+            let more: &[&[u8]] = if self.dialect.engine.is_stalwart() { &[b"xmpp", b"tel", b"http", b"https"] } else { &[] };
             let reason = match values::scheme(uri) {
+                Some((scheme, _)) if more.contains(&scheme) => None,
                 None => Some("no scheme"),
                 Some((scheme, _)) if !scheme.eq_ignore_ascii_case(b"mailto") => Some("only mailto"),
                 Some((_, rest)) => values::parse_mailto(rest).err().map(|error| error.reason()),
@@ -523,7 +539,7 @@ impl Binder<'_> {
         let valid = arguments.is_some();
         let name = arguments.as_ref().and_then(|arguments| arguments.value(TagId::Name)).map(|name| self.constant(name));
         let max = self.dialect.engine.rules().loops;
-        if self.loops.len() >= max {
+        if self.loops.len() - self.whiles >= max {
             self.error(Code::LoopsTooDeep, call.name, "max", max.to_string());
         }
         self.loops.push(name);
@@ -551,7 +567,7 @@ impl Binder<'_> {
     }
 
     fn extracttext(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
-        if self.loops.is_empty() {
+        if self.loops.len() == self.whiles {
             self.error(Code::OutsideLoop, call.name, "name", "extracttext");
         }
         let name = arguments.nth_back(1)?;

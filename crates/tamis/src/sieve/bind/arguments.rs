@@ -140,7 +140,7 @@ impl<'s> Binder<'s> {
                 // A parameter that plainly belongs to the unknown tag would look like one positional argument too many.
                 continue;
             };
-            if !out.positional.is_empty() {
+            if !out.positional.is_empty() && !mixed(found) {
                 self.misplaced(call, &out, argument, tag);
                 (valid, misplaced) = (false, true);
             }
@@ -432,5 +432,16 @@ const fn argument_name(kind: Kind) -> &'static str {
         Kind::Number => "number",
         Kind::Tag => "tag",
         _ => "string",
+    }
+}
+
+/// Tags may stand anywhere: `test_set "message" :smtp 0`.
+const fn mixed(found: &Command) -> bool {
+    #[cfg(feature = "svtest")]
+    return matches!(found.op, OpId::Suite(crate::sieve::spec::SuiteId::Set));
+    #[cfg(not(feature = "svtest"))]
+    {
+        let _ = found;
+        false
     }
 }

@@ -77,7 +77,7 @@ impl Binder<'_> {
         if matches!(found.op, OpId::Pipe | OpId::Filter | OpId::Execute) {
             self.check_program(arguments)?;
         }
-        if found.op == OpId::Continue && self.loops.is_empty() {
+        if found.op == OpId::Continue && self.whiles == 0 {
             self.error(Code::OutsideLoop, call.name, "name", found.name);
         }
         // Where a variable is named to be set: `:output` of a program, `:outcome` and `:reason` of a calendar.

@@ -240,7 +240,9 @@ fn point(commands: &mut [Command], targets: &[Target]) {
 /// Cycles, depth and number of inclusions (ext-include-common.c).
 fn check_graph(edges: &[Vec<(u32, bool)>], keys: &[(Store, String)], dialect: &Dialect, out: &mut Bound) {
     let settings = &dialect.settings;
-    if keys.len() as u64 > settings.include_max_includes {
+    // sieve-rs counts the commands of each script, Pigeonhole the scripts.
+    let most = if dialect.engine.is_stalwart() { edges.iter().map(Vec::len).max().unwrap_or(0) } else { keys.len() };
+    if most as u64 > settings.include_max_includes {
         out.diagnostics
             .push(Diagnostic::new(Code::TooManyIncludes, Range::default()).with("max", settings.include_max_includes.to_string()));
         return;
@@ -258,9 +260,12 @@ fn check_graph(edges: &[Vec<(u32, bool)>], keys: &[(Store, String)], dialect: &D
         };
         let circular = path.iter().any(|(on_path, _)| *on_path == target);
         let name = (target as usize).checked_sub(1).and_then(|index| keys.get(index)).map_or("", |(_, name)| name.as_str());
-        let problem = if circular && !once {
+        let problem = if circular && dialect.engine.is_stalwart() {
+            // Only the run tells, by its depth.
+            None
+        } else if circular && !once {
             Some(Diagnostic::new(Code::IncludeCycle, Range::default()).with("name", name))
-        } else if path.len() as u64 > settings.include_max_nesting_depth {
+        } else if path.len() as u64 > settings.include_max_nesting_depth && !dialect.engine.is_stalwart() {
             Some(Diagnostic::new(Code::IncludeTooDeep, Range::default()).with("max", settings.include_max_nesting_depth.to_string()))
         } else {
             None

@@ -154,6 +154,8 @@ impl Binder<'_> {
                     TagId::Domain => AddressPart::Domain,
                     TagId::User => AddressPart::User,
                     TagId::Detail => AddressPart::Detail,
+                    #[cfg(feature = "expressions")]
+                    TagId::Name => AddressPart::Name,
                     _ => return None,
                 })
             })

@@ -157,7 +157,8 @@ impl Binder<'_> {
         if found.iter().any(|(extension, _)| matches!(extension.name, "variables" | "encoded-character")) {
             return false;
         }
-        for (extension, range) in found {
+        // sieve-rs asks and enables nothing.
+        for (extension, range) in found.into_iter().filter(|_| !self.dialect.engine.is_stalwart()) {
             if !self.is_loaded(extension.name) {
                 self.load(extension, range);
             }

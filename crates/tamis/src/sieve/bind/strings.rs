@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use super::Binder;
+#[cfg(feature = "expressions")]
+use super::access::NoAccess;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::sieve::program::{Few, Modifier, Piece, Place, Text, Texts};
 use crate::sieve::spec::TagId;
@@ -52,6 +54,13 @@ impl<'s> Binder<'s> {
 
     /// A string token's value, encoded characters replaced.
     fn decoded(&mut self, string: StringToken) -> Cow<'s, [u8]> {
+        #[cfg(feature = "expressions")]
+        let value = if self.dialect.engine.is_stalwart() && !self.is_suite() {
+            syntax::string_as_written(string.range.bytes(self.text.as_bytes()), string.kind)
+        } else {
+            string.value(self.text)
+        };
+        #[cfg(not(feature = "expressions"))]
         let value = string.value(self.text);
         if !self.encoded {
             return value;
@@ -63,6 +72,15 @@ impl<'s> Binder<'s> {
                 value
             }
         }
+    }
+
+    /// The script belongs to a test file: sieve-rs's own runner gives every line of it a CRLF.
+    #[cfg(feature = "expressions")]
+    fn is_suite(&self) -> bool {
+        #[cfg(feature = "svtest")]
+        return self.is_loaded(crate::sieve::spec::STALWART_TESTSUITE.name) || self.is_loaded(crate::sieve::spec::TESTSUITE.name);
+        #[cfg(not(feature = "svtest"))]
+        false
     }
 
     fn text(&mut self, string: StringToken) -> Text {
@@ -84,6 +102,10 @@ impl<'s> Binder<'s> {
 
     /// Splits a string at its variables (RFC 5229, 3; ext-variables-arguments.c).
     fn pieces(&mut self, value: &[u8], range: Range) -> Vec<Piece> {
+        #[cfg(feature = "expressions")]
+        if self.dialect.engine.is_stalwart() {
+            return self.stalwart_pieces(value, range);
+        }
         let mut pieces = Vec::new();
         let (mut copied, mut at) = (0, 0);
         while let Some(found) = crate::text::find(value.get(at..).unwrap_or(&[]), b"${") {
@@ -109,6 +131,54 @@ impl<'s> Binder<'s> {
         pieces
     }
 
+    /// The same as sieve-rs does it: whatever stands in the braces is a name, and one that is not known stands for nothing.
+    #[cfg(feature = "expressions")]
+    fn stalwart_pieces(&mut self, value: &[u8], range: Range) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let (mut copied, mut at) = (0, 0);
+        while let Some(found) = crate::text::find(value.get(at..).unwrap_or(&[]), b"${") {
+            let start = at + found;
+            let inside = value.get(start + 2..).unwrap_or(&[]);
+            let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'[' | b']' | b'*' | b'-' | b'.' | b':');
+            let length = inside.iter().take_while(|byte| is_part(byte)).count();
+            at = start + 2;
+            let name = inside.get(..length).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or("");
+            // A colon needs a namespace before it.
+            let colon = name.find(':').is_some_and(|colon| name.find('.').is_none_or(|dot| dot > colon));
+            if name.is_empty() || colon || inside.get(length) != Some(&b'}') {
+                continue;
+            }
+            let end = start + 2 + length + 1;
+            let shown = value.get(start..end).unwrap_or(&[]).to_vec();
+            let place = self.within(range, &shown);
+            let piece = match parse_name(inside) {
+                Some((Name::Match(index), digits)) if digits == length => self.substitution(Name::Match(index), &shown, place),
+                _ if name.contains('.') => match self.access(name) {
+                    Ok(piece) => Some(piece),
+                    Err(NoAccess::Unknown) => continue,
+                    Err(NoAccess::TooMany) => {
+                        self.too_many(place);
+                        None
+                    }
+                    Err(NoAccess::Wrong) => {
+                        self.report(Diagnostic::new(Code::InvalidExpression, place).with("reason", "there is no such part of a header"));
+                        None
+                    }
+                },
+                _ => self.known_variable(name).map(Piece::Variable),
+            };
+            if start > copied {
+                pieces.push(Piece::Literal(value.get(copied..start).unwrap_or(&[]).into()));
+            }
+            pieces.push(piece.unwrap_or(Piece::Dropped));
+            (copied, at) = (end, end);
+        }
+        if copied < value.len() {
+            pieces.push(Piece::Literal(value.get(copied..).unwrap_or(&[]).into()));
+        }
+        pieces
+    }
+
     /// Where `shown` stands inside the string token at `range`, if it stands there as it is.
     fn within(&self, range: Range, shown: &[u8]) -> Range {
         match crate::text::find(range.bytes(self.text.as_bytes()), shown) {
@@ -126,6 +196,8 @@ impl<'s> Binder<'s> {
                 None
             }
             Name::Match(index) => Some(Piece::Match(u32::try_from(index).unwrap_or(u32::MAX))),
+            // To be read, a variable must have been set before.
+            Name::Variable(name) if self.dialect.engine.is_stalwart() => self.known_variable(name).map(Piece::Variable),
             Name::Variable(name) => match self.declare(name) {
                 Some(place) => Some(Piece::Variable(place)),
                 None => {
@@ -157,20 +229,37 @@ impl<'s> Binder<'s> {
 
     /// The place of a variable, which its first mention declares. `None` if there are too many.
     fn declare(&mut self, name: &str) -> Option<Place> {
-        let lower = name.to_ascii_lowercase();
-        if let Some((_, place)) = self.names.iter().find(|(known, _)| *known == lower) {
-            return Some(*place);
+        self.declare_in(name, false)
+    }
+
+    /// The same; `lasting`: it lives as long as the script whatever the server.
+    pub(super) fn declare_in(&mut self, name: &str, lasting: bool) -> Option<Place> {
+        if let Some(place) = self.known_variable(name) {
+            return Some(place);
         }
         if self.names.len() as u64 >= self.dialect.settings.variables_max_scope_size {
             return None;
         }
         let place = Place::Local(offset(self.locals.len()));
         self.locals.push(name.to_owned());
-        self.names.push((lower, place));
+        self.remember(name, place, lasting);
         Some(place)
     }
 
-    fn declare_global(&mut self, name: &str) -> Option<Place> {
+    /// Puts a name in scope; one that lasts stands before all that end with a block.
+    fn remember(&mut self, name: &str, place: Place, lasting: bool) {
+        self.lasting += usize::from(lasting);
+        let at = if lasting { 0 } else { self.names.len() };
+        self.names.insert(at, (name.to_ascii_lowercase(), place));
+    }
+
+    /// A variable that was named before.
+    pub(super) fn known_variable(&self, name: &str) -> Option<Place> {
+        let mut known = self.names.iter().rev();
+        known.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, place)| *place)
+    }
+
+    pub(super) fn declare_global(&mut self, name: &str) -> Option<Place> {
         if let Some(index) = self.globals.iter().position(|known| known.eq_ignore_ascii_case(name)) {
             return Some(Place::Global(offset(index)));
         }
@@ -188,12 +277,11 @@ impl<'s> Binder<'s> {
             self.error(Code::InvalidVariableName, range, "name", name);
             return;
         }
-        let lower = text.to_ascii_lowercase();
-        match self.names.iter().find(|(known, _)| *known == lower) {
-            Some((_, Place::Local(_))) => self.error(Code::UsedBeforeGlobal, range, "name", name),
-            Some(_) => {}
+        match self.known_variable(&text) {
+            Some(Place::Local(_)) => self.error(Code::UsedBeforeGlobal, range, "name", name),
+            Some(Place::Global(_)) => {}
             None => match self.declare_global(&text) {
-                Some(place) => self.names.push((lower, place)),
+                Some(place) => self.remember(&text, place, true),
                 None => self.too_many(range),
             },
         }
@@ -221,6 +309,8 @@ impl<'s> Binder<'s> {
                 }
                 place
             }
+            #[cfg(feature = "expressions")]
+            Some(Name::Namespace("global" | "t", rest)) if self.dialect.engine.is_stalwart() => self.declare_global(rest),
             Some(Name::Namespace(space, _)) => {
                 self.error(Code::UnknownNamespace, range, "name", space);
                 None

@@ -21,8 +21,16 @@ impl Binder<'_> {
         let act = match id {
             SuiteId::Set => {
                 let object = self.suite_object(arguments)?;
-                Act::Set { object, value: self.string(arguments.nth_back(1)?) }
+                match (arguments.positional.get(1), arguments.has(TagId::Smtp)) {
+                    (Some(value), false) => Act::Set { object, value: self.string(*value) },
+                    (None, true) if object == Object::Message => Act::SetSent,
+                    _ => {
+                        self.report(Diagnostic::new(Code::TestMessageSource, call.name));
+                        return None;
+                    }
+                }
             }
+            SuiteId::AssertMessage => Act::AssertMessage { message: self.string(arguments.nth_back(1)?) },
             SuiteId::Fail => Act::Fail { reason: self.string(arguments.nth_back(1)?) },
             SuiteId::Message => Act::Message(self.suite_source(call, arguments)?),
             SuiteId::MessagePrint => Act::PrintMessage,
@@ -32,10 +40,11 @@ impl Binder<'_> {
                 Act::Mailbox { create: id == SuiteId::MailboxCreate, name: self.string(arguments.nth_back(1)?) }
             }
             SuiteId::ConfigSet => {
-                let key = self.string(arguments.nth_back(2)?);
-                Act::Config { key, value: Some(self.string(arguments.nth_back(1)?)) }
+                let [key, value, item @ ..] = &*arguments.positional else { return None };
+                let item = item.first().map(|item| self.string(*item));
+                Act::Config { key: self.string(*key), value: Some(self.string(*value)), item }
             }
-            SuiteId::ConfigUnset => Act::Config { key: self.string(arguments.nth_back(1)?), value: None },
+            SuiteId::ConfigUnset => Act::Config { key: self.string(arguments.nth_back(1)?), value: None, item: None },
             SuiteId::ConfigReload => Act::Reload { extension: arguments.value(TagId::Extension).map(|extension| self.string(extension)) },
             SuiteId::BinarySave | SuiteId::BinaryLoad => {
                 Act::Binary { save: id == SuiteId::BinarySave, name: self.string(arguments.nth_back(1)?) }
@@ -50,6 +59,7 @@ impl Binder<'_> {
             | SuiteId::AskMessage
             | SuiteId::ResultExecute
             | SuiteId::ResultAction
+            | SuiteId::ResultCount
             | SuiteId::Compile
             | SuiteId::Run
             | SuiteId::Multiscript
@@ -62,7 +72,13 @@ impl Binder<'_> {
         let ask = match id {
             SuiteId::AskMessage => Ask::Message(self.suite_source(call, arguments)?),
             SuiteId::ResultExecute => Ask::Execute,
-            SuiteId::ResultAction => Ask::Action(self.suite_listed(arguments)?),
+            SuiteId::ResultAction => {
+                let [keys, argument @ ..] = &*arguments.positional else { return None };
+                let argument = argument.first().map(|argument| self.string(*argument));
+                let names = Arguments { tags: arguments.tags.clone(), positional: vec![*keys].into() };
+                Ask::Action(self.suite_listed(&names)?, argument)
+            }
+            SuiteId::ResultCount => Ask::Count(self.string(arguments.nth_back(1)?)),
             SuiteId::Error => Ask::Error(self.suite_listed(arguments)?),
             SuiteId::Compile => Ask::Compile(self.string(arguments.nth_back(1)?)),
             SuiteId::Run => Ask::Run { append: arguments.has(TagId::AppendResult) },
@@ -72,6 +88,7 @@ impl Binder<'_> {
             | SuiteId::Set
             | SuiteId::Fail
             | SuiteId::Message
+            | SuiteId::AssertMessage
             | SuiteId::MessagePrint
             | SuiteId::ResultPrint
             | SuiteId::ResultReset
@@ -88,14 +105,23 @@ impl Binder<'_> {
     }
 
     fn suite_object(&mut self, arguments: &Arguments<'_>) -> Option<Object> {
-        let object = arguments.nth_back(2)?;
+        let object = *arguments.positional.first()?;
         let name = self.constant(object);
         let known = [
             ("message", Object::Message),
             ("envelope.from", Object::From),
             ("envelope.to", Object::To),
             ("envelope.orig_to", Object::OriginalTo),
+            ("envelope.orcpt", Object::OriginalTo),
             ("envelope.auth", Object::Auth),
+            ("envelope.notify", Object::Part("envelope.notify")),
+            ("envelope.ret", Object::Part("envelope.ret")),
+            ("envelope.envid", Object::Part("envelope.envid")),
+            ("envelope.bytimeabsolute", Object::Part("envelope.bytimeabsolute")),
+            ("envelope.bytimerelative", Object::Part("envelope.bytimerelative")),
+            ("envelope.bymode", Object::Part("envelope.bymode")),
+            ("envelope.bytrace", Object::Part("envelope.bytrace")),
+            ("currentdate", Object::CurrentDate),
         ];
         let found = known.into_iter().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(&name));
         if found.is_none() {

@@ -2,7 +2,7 @@
 
 use super::Binder;
 use super::arguments::Arguments;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::sieve::program::{BodyTransform, Comparator, Duplicate, Index, Matching, Mime, MimeOption, TestKind, Text, Texts, Zone};
 use crate::sieve::spec::{self, OpId, TagId};
 use crate::sieve::syntax::Call;
@@ -18,6 +18,10 @@ impl Binder<'_> {
     }
 
     fn asked(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>) -> Option<TestKind> {
+        #[cfg(feature = "expressions")]
+        if found.op == OpId::Eval {
+            return Some(TestKind::Eval(Box::new(self.expression(arguments.nth_back(1)?)?)));
+        }
         match found.op {
             OpId::True => Some(TestKind::Constant(true)),
             OpId::False => Some(TestKind::Constant(false)),
@@ -54,7 +58,13 @@ impl Binder<'_> {
                 } else {
                     BodyTransform::Text
                 };
-                Some(TestKind::Body { transform, keys, matching })
+                Some(TestKind::Body {
+                    transform,
+                    #[cfg(feature = "expressions")]
+                    subject: arguments.has(TagId::Subject),
+                    keys,
+                    matching,
+                })
             }
             OpId::String => {
                 let source = self.strings(arguments.nth_back(2)?);
@@ -268,7 +278,14 @@ impl Binder<'_> {
             }
         }
         let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
-        Some(TestKind::Envelope { parts, keys, matching, part: Self::address_part(arguments) })
+        Some(TestKind::Envelope {
+            parts,
+            keys,
+            matching,
+            part: Self::address_part(arguments),
+            #[cfg(feature = "expressions")]
+            zone: arguments.value(TagId::Zone).map(|zone| self.string(zone)),
+        })
     }
 
     /// `duplicate` has two extensions that exclude each other. Where both are required all the same, the test is the last one's, and a tag of the
@@ -375,7 +392,11 @@ impl Binder<'_> {
             && !spec::DATE_PARTS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(literal))
         {
             let literal = literal.to_vec();
-            self.error(Code::InvalidDatePart, part.range, "name", literal);
+            let mut finding = Diagnostic::new(Code::InvalidDatePart, part.range).with("name", literal);
+            if self.dialect.engine.is_stalwart() {
+                finding.severity = Severity::Error;
+            }
+            self.report(finding);
         }
         Some((zone, part))
     }

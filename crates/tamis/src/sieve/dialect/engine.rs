@@ -44,6 +44,13 @@ impl Engine {
         matches!(self, Self::Pigeonhole24(own) if own >= release)
     }
 
+    /// True for Stalwart where its engine's own ways are followed, which is wherever its expressions are computed. The browser's small module has
+    /// no room for them: there Stalwart is what [`Rules`] says, with the rest as the standard has it.
+    #[must_use]
+    pub const fn is_stalwart(self) -> bool {
+        cfg!(feature = "expressions") && matches!(self, Self::Stalwart)
+    }
+
     /// True for every Pigeonhole that is older than this release of 2.4.
     #[must_use]
     pub const fn is_before_24(self, release: u8) -> bool {
@@ -216,7 +223,7 @@ const STALWART: Rules = Rules {
     loose_lists: true,
     address_headers: None,
     checks_redirect: false,
-    loops: 3,
+    loops: 4,
     blocks: 15,
     match_values: 30,
     question_mark: Unit::Character,

@@ -19,6 +19,13 @@ pub enum Act {
         /// By what.
         value: Text,
     },
+    /// `test_set "message" :smtp`.
+    SetSent,
+    /// `test_assert_message`.
+    AssertMessage {
+        /// What the message must be.
+        message: Text,
+    },
     /// `test_fail`.
     Fail {
         /// Why.
@@ -45,6 +52,8 @@ pub enum Act {
         key: Text,
         /// Its value.
         value: Option<Text>,
+        /// What a list gains.
+        item: Option<Text>,
     },
     /// `test_config_reload`.
     Reload {
@@ -84,7 +93,9 @@ pub enum Ask {
     /// `test_error`.
     Error(Listed),
     /// `test_result_action`.
-    Action(Listed),
+    Action(Listed, Option<Text>),
+    /// `test_result_action_count`.
+    Count(Text),
     /// `test_result_execute`.
     Execute,
     /// `test_message`.
@@ -115,6 +126,10 @@ pub enum Object {
     OriginalTo,
     /// `envelope.auth`.
     Auth,
+    /// A part of the envelope that is nobody's address, such as `envelope.envid`: its name.
+    Part(&'static str),
+    /// `currentdate`.
+    CurrentDate,
 }
 
 /// Where `test_message` takes a mail from.

@@ -534,6 +534,10 @@ impl Machine<'_, '_> {
 
     fn reject(&self, reason: &[u8], letters: &mut u32) -> Sent {
         let mut sent = compose::reject(&self.letter(letters), reason);
+        // sieve-rs leaves it to its host.
+        if self.engine().is_stalwart() && self.delivery.sender().is_some() {
+            return sent;
+        }
         sent.suppressed = if self.delivery.sender().is_none() {
             Some(Diagnostic::new(Code::SuppressedNullSender, Range::default()))
         } else {
@@ -575,6 +579,11 @@ impl Machine<'_, '_> {
         let key = (vacation.handle.clone(), sender.to_bytes().to_ascii_lowercase());
         match self.account.replied.get(&key) {
             Some(until) if *until > self.delivery.now.seconds => return because(Code::SuppressedAnswered),
+            // How Stalwart's tests say it.
+            #[cfg(feature = "svtest")]
+            None if self.account.replied.contains_key(&(Vec::new(), [b"_v", key.1.as_slice(), &key.0].concat())) => {
+                return because(Code::SuppressedAnswered);
+            }
             Some(_) => {}
             None => self.assume(Question::AnsweredBefore, &key.1, false),
         }

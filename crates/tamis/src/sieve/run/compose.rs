@@ -198,7 +198,7 @@ fn reply_to(letter: &Letter<'_>, sender: &SmtpAddress) -> Vec<u8> {
             }
         }
     }
-    path(sender)
+    if letter.dialect.engine.is_stalwart() { sender.to_bytes() } else { path(sender) }
 }
 
 /// The items of an address list: commas in quotes, comments and angle brackets divide nothing.

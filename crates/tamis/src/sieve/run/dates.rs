@@ -25,6 +25,12 @@ const FORMS: [(&str, &str); 13] = [
 
 const DAY: i64 = 86_400;
 
+/// The name of a month, from 1.
+#[cfg(feature = "expressions")]
+pub(super) fn month(number: usize) -> Option<&'static str> {
+    MONTHS.get(number.checked_sub(1)?).copied()
+}
+
 /// A date in its zone, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Civil {

@@ -93,6 +93,12 @@ impl<'m> Fields<'m> {
         places.filter(|place| self.entries.get(*place).is_some_and(|entry| entry.field.is(name)))
     }
 
+    /// All fields, in order.
+    #[cfg(feature = "expressions")]
+    pub(super) fn all(&self) -> impl Iterator<Item = &Field<'m>> {
+        self.entries.iter().map(|entry| &*entry.field)
+    }
+
     /// The values of the fields of this name as `header` compares them.
     pub(super) fn decoded(&self, name: &[u8]) -> impl Iterator<Item = &[u8]> {
         self.places(name).filter_map(|place| self.entries.get(place)).map(|entry| &**self.decode(entry))

@@ -7,16 +7,17 @@ use std::rc::Rc;
 use super::commit::Progress;
 use super::fields::Fields;
 use super::loops::{Jump, Layout};
-use super::matching::{Keys, Matcher};
 use super::programs::Programs;
 use super::result::{Actions, Entry, Flags, Kind, Preference};
 use super::shelf::Made;
-use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flags, variables, write};
+use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flags, variables};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::PartIter;
 use crate::sieve::dialect::{Dialect, Engine, Settings};
-use crate::sieve::program::{Block, Branch, Command, FlagChange, If, Index, Matching, Op, Piece, Place, Program, Test, Text, Texts, Unit};
-use crate::sieve::values::{is_header_name, mailbox_from_utf7};
+#[cfg(feature = "expressions")]
+use crate::sieve::program::expression::Expression;
+use crate::sieve::program::{Block, Branch, Command, FlagChange, If, Op, Piece, Place, Program, Test, Text, Texts, Unit};
+use crate::sieve::values::mailbox_from_utf7;
 use crate::text::Range;
 
 /// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).
@@ -82,6 +83,12 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) made: &'m Made<'m>,
     /// The programs that are run, if any are.
     pub(super) programs: Option<Box<Programs<'m>>>,
+    /// The values of variables that are no texts.
+    #[cfg(feature = "expressions")]
+    pub(super) typed: super::expression::Typed,
+    /// Commands and tests so far, as Stalwart counts them to stop a loop.
+    #[cfg(feature = "expressions")]
+    pub(super) instructions: u64,
     /// What a test file has beside.
     #[cfg(feature = "svtest")]
     pub(super) suite: Option<Box<super::suite::Suite<'p, 'm>>>,
@@ -95,6 +102,14 @@ struct Frame<'p, 'm> {
     block: &'p [Command],
     next: usize,
     role: Role<'p, 'm>,
+    /// A test in it has set match values.
+    captured: bool,
+}
+
+impl<'p, 'm> Frame<'p, 'm> {
+    const fn new(block: &'p [Command], role: Role<'p, 'm>) -> Self {
+        Self { block, next: 0, role, captured: false }
+    }
 }
 
 /// What a frame's block is.
@@ -103,11 +118,25 @@ enum Role<'p, 'm> {
     Branch(Option<&'p Branch>),
     /// The body of a `foreverypart`.
     Loop(PartIter<'m>, &'p Command),
+    /// The body of a `while`.
+    #[cfg(feature = "expressions")]
+    While(Range, &'p Expression),
     /// The block of a `test`.
     #[cfg(feature = "svtest")]
     Test,
     /// An included script; holds the state of the one that includes it. None for the script itself.
     Unit(Option<Box<Suspended<'p>>>),
+}
+
+impl Role<'_, '_> {
+    /// What `break` leaves.
+    const fn is_loop(&self) -> bool {
+        #[cfg(feature = "expressions")]
+        if matches!(self, Role::While(..)) {
+            return true;
+        }
+        matches!(self, Role::Loop(..))
+    }
 }
 
 /// A script that waits for the one that it includes.
@@ -117,6 +146,8 @@ struct Suspended<'p> {
     locals: Vec<Vec<u8>>,
     matches: Vec<Vec<u8>>,
     limit: Option<u32>,
+    #[cfg(feature = "expressions")]
+    typed: std::collections::BTreeMap<u32, super::expression::Value>,
 }
 
 /// A unit for programs that have none.
@@ -174,6 +205,10 @@ impl<'p, 'm> Machine<'p, 'm> {
             keep_target: None,
             made,
             programs: None,
+            #[cfg(feature = "expressions")]
+            typed: super::expression::Typed::default(),
+            #[cfg(feature = "expressions")]
+            instructions: 0,
             #[cfg(feature = "svtest")]
             suite: None,
         }
@@ -200,6 +235,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             self.depth = u32::try_from(self.frames.len() - 1).unwrap_or(u32::MAX);
             self.step(1)?;
             self.event(|| Event::Command { range: command.range });
+            #[cfg(feature = "expressions")]
+            (self.instructions = self.instructions.saturating_add(1));
             if self.limit.is_some() && !matches!(command.op, Op::If(_)) {
                 let at = self.layout().command(command);
                 self.check_operation(at)?;
@@ -216,7 +253,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.locals = vec![Vec::new(); self.scope.variables.len()];
         self.matches = Vec::new();
         self.actions.internal_flags |= self.scope.flags;
-        self.frames.push(Frame { block: self.scope.commands(self.scope.block), next: 0, role: Role::Unit(suspended) });
+        self.frames.push(Frame::new(self.scope.commands(self.scope.block), Role::Unit(suspended)));
     }
 
     fn end_of_block(&mut self) -> Step<()> {
@@ -233,6 +270,16 @@ impl<'p, 'm> Machine<'p, 'm> {
         {
             *next = 0;
             return self.step(1);
+        }
+        #[cfg(feature = "expressions")]
+        if let Some(Frame { role: Role::While(range, expression), .. }) = self.frames.last() {
+            let (range, expression) = (*range, *expression);
+            if self.goes_round(range, expression)? {
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.next = 0;
+                }
+                return Ok(());
+            }
         }
         #[cfg(feature = "svtest")]
         if matches!(self.frames.last(), Some(Frame { role: Role::Test, .. })) {
@@ -303,13 +350,30 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.fail(Diagnostic { severity: Severity::Error, ..diagnostic })
     }
 
+    /// A test sets match values. sieve-rs sets those that the test has and keeps what others had, up to the end of the block.
+    pub(super) fn set_matches(&mut self, mut values: Vec<Vec<u8>>) {
+        if self.engine().is_stalwart() {
+            values.extend(self.matches.drain(..).skip(values.len()));
+            if let Some(frame) = self.frames.last_mut() {
+                frame.captured = true;
+            }
+        }
+        self.matches = values;
+    }
+
     /// Leaves the innermost block.
     fn leave(&mut self) {
-        match self.frames.pop().map(|frame| frame.role) {
+        let frame = self.frames.pop();
+        if frame.as_ref().is_some_and(|frame| cfg!(feature = "expressions") && frame.captured) {
+            self.matches.clear();
+        }
+        match frame.map(|frame| frame.role) {
             Some(Role::Unit(Some(suspended))) => {
                 (self.unit, self.scope) = (suspended.unit, suspended.scope);
                 (self.locals, self.matches) = (suspended.locals, suspended.matches);
                 self.limit = suspended.limit;
+                #[cfg(feature = "expressions")]
+                (self.typed.locals = suspended.typed);
             }
             Some(Role::Loop(_, command)) => self.left_loop(command),
             _ => {}
@@ -319,7 +383,7 @@ impl<'p, 'm> Machine<'p, 'm> {
     /// Enters the block of a `test`.
     #[cfg(feature = "svtest")]
     pub(super) fn enter_test(&mut self, block: Block) {
-        self.frames.push(Frame { block: self.scope.commands(block), next: 0, role: Role::Test });
+        self.frames.push(Frame::new(self.scope.commands(block), Role::Test));
     }
 
     /// Leaves the block of the `test` that runs, or the script if none does.
@@ -423,6 +487,8 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     fn variable_mut(&mut self, place: Place) -> Option<&mut Vec<u8>> {
+        #[cfg(feature = "expressions")]
+        self.typed.forget(place);
         let (values, index) = match place {
             Place::Local(index) => (&mut self.locals, index),
             Place::Global(index) => (&mut self.globals, index),
@@ -445,29 +511,36 @@ impl<'p, 'm> Machine<'p, 'm> {
         }
         let mut out = Vec::new();
         for piece in &text.pieces {
-            match piece {
-                Piece::Literal(bytes) => out.extend_from_slice(bytes),
-                Piece::Variable(place) => out.extend_from_slice(self.variable(*place)),
-                Piece::Dropped => {}
-                Piece::Environment(name) => out.extend_from_slice(&self.environment_variable(name)),
-                #[cfg(feature = "svtest")]
-                Piece::SuitePath => out.extend_from_slice(self.suite_path()),
-                Piece::Match(index) => {
-                    let value = usize::try_from(*index).ok().and_then(|index| self.matches.get(index));
-                    let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
-                    match value {
-                        Some(value) if value.len() > max => {
-                            let mut value = value.clone();
-                            variables::truncate(&mut value, max);
-                            out.extend_from_slice(&value);
-                        }
-                        Some(value) => out.extend_from_slice(value),
-                        None => {}
+            self.push_piece(&mut out, piece);
+        }
+        Cow::Owned(out)
+    }
+
+    /// Appends what stands for a piece of a string.
+    pub(super) fn push_piece(&self, out: &mut Vec<u8>, piece: &Piece) {
+        match piece {
+            Piece::Literal(bytes) => out.extend_from_slice(bytes),
+            Piece::Variable(place) => out.extend_from_slice(self.variable(*place)),
+            Piece::Dropped => {}
+            Piece::Environment(name) => out.extend_from_slice(&self.environment_variable(name)),
+            #[cfg(feature = "expressions")]
+            Piece::Access(access) => out.extend(self.access(access).text()),
+            #[cfg(feature = "svtest")]
+            Piece::SuitePath => out.extend_from_slice(self.suite_path()),
+            Piece::Match(index) => {
+                let value = usize::try_from(*index).ok().and_then(|index| self.matches.get(index));
+                let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
+                match value {
+                    Some(value) if value.len() > max => {
+                        let mut value = value.clone();
+                        variables::truncate(&mut value, max);
+                        out.extend_from_slice(&value);
                     }
+                    Some(value) => out.extend_from_slice(value),
+                    None => {}
                 }
             }
         }
-        Cow::Owned(out)
     }
 
     pub(super) fn optional(&self, text: Option<&Text>) -> Option<Vec<u8>> {
@@ -500,11 +573,38 @@ impl<'p, 'm> Machine<'p, 'm> {
             Op::Break(loops) => {
                 let mut loops = *loops;
                 while let Some(frame) = self.frames.last().filter(|_| loops > 0) {
-                    loops -= u32::from(matches!(frame.role, Role::Loop(..)));
+                    loops -= u32::from(frame.role.is_loop());
                     self.leave();
                 }
                 Ok(())
             }
+            #[cfg(feature = "expressions")]
+            Op::While { expression, block } => {
+                if self.goes_round(command.range, expression)? {
+                    let role = Role::While(command.range, expression);
+                    self.frames.push(Frame::new(self.scope.commands(*block), role));
+                }
+                Ok(())
+            }
+            #[cfg(feature = "expressions")]
+            Op::Continue => {
+                while let Some(frame) = self.frames.last_mut() {
+                    if matches!(frame.role, Role::While(..)) {
+                        frame.next = frame.block.len();
+                        break;
+                    }
+                    self.leave();
+                }
+                Ok(())
+            }
+            #[cfg(feature = "expressions")]
+            Op::Let { variable, expression } => {
+                let value = self.evaluate(expression)?;
+                self.set_value(command.range, *variable, value);
+                Ok(())
+            }
+            #[cfg(feature = "expressions")]
+            Op::Eval(expression) => self.evaluate(expression).map(|_| ()),
             Op::ForEveryPart(block) => {
                 let message = self.fields.message();
                 let mut parts = self.part().map_or_else(|| PartIter::new(message.parts()), |parts| parts.children());
@@ -515,7 +615,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                         return Err(self.fail(Diagnostic::new(Code::LoopsTooDeep, command.range).with("max", MAX_LOOPS.to_string())));
                     }
                     self.limit = None;
-                    self.frames.push(Frame { block: self.scope.commands(*block), next: 0, role: Role::Loop(parts, command) });
+                    self.frames.push(Frame::new(self.scope.commands(*block), Role::Loop(parts, command)));
                 } else {
                     self.left_loop(command);
                 }
@@ -527,12 +627,22 @@ impl<'p, 'm> Machine<'p, 'm> {
                     self.included.push(*unit);
                 }
                 if first || !*once {
+                    if self.engine().is_stalwart() {
+                        // The script itself counts too.
+                        let units = self.frames.iter().filter(|frame| matches!(frame.role, Role::Unit(_))).count();
+                        let max = self.settings().include_max_nesting_depth;
+                        if units as u64 >= max {
+                            return Err(self.fail(Diagnostic::new(Code::IncludeTooDeep, command.range).with("max", max.to_string())));
+                        }
+                    }
                     let suspended = Suspended {
                         unit: self.unit,
                         scope: self.scope,
                         locals: std::mem::take(&mut self.locals),
                         matches: std::mem::take(&mut self.matches),
                         limit: self.limit.take(),
+                        #[cfg(feature = "expressions")]
+                        typed: std::mem::take(&mut self.typed.locals),
                     };
                     self.enter(*unit, Some(Box::new(suspended)));
                 }
@@ -544,8 +654,14 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             Op::Include { unit: None, .. } | Op::DebugLog(_) => Ok(()),
             Op::Set { variable, modifiers, value } => {
+                #[cfg(feature = "expressions")]
+                let typed = (modifiers.is_empty() && self.engine().is_stalwart()).then(|| self.literal_value(value));
                 let value = self.text(value).into_owned();
                 self.assign(command.range, *variable, value, modifiers);
+                #[cfg(feature = "expressions")]
+                if let Some(value) = typed {
+                    self.typed.set(*variable, value);
+                }
                 Ok(())
             }
             Op::ExtractText { variable, modifiers, first } => {
@@ -633,7 +749,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.depth = depth;
         let block = block.map(|block| self.scope.commands(block));
         if let Some(block) = block.filter(|block| !block.is_empty() || self.limit.is_some()) {
-            self.frames.push(Frame { block, next: 0, role: Role::Branch(taken) });
+            self.frames.push(Frame::new(block, Role::Branch(taken)));
         }
         Ok(())
     }
@@ -729,84 +845,5 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             Err(refusal) => Err(self.fail(*refusal)),
         }
-    }
-
-    fn add_header(&mut self, range: Range, last: bool, name: &Text, value: &Text) -> Step<()> {
-        let name = self.text(name);
-        let value = self.text(value);
-        if !is_header_name(&name) {
-            return Err(self.fail(Diagnostic::new(Code::RunInvalidHeaderName, range).with("value", name)));
-        }
-        let forbidden = &self.settings().editheader_forbid_add;
-        let listed = forbidden.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(&name));
-        if !name.eq_ignore_ascii_case(b"subject") && (listed || name.eq_ignore_ascii_case(b"x-sieve-redirected-from")) {
-            self.note(Diagnostic::new(Code::RunProtectedHeader, range).with("name", name));
-            return Ok(());
-        }
-        if value.contains(&0) {
-            return Err(self.fail(Diagnostic::new(Code::RunInvalidHeaderValue, range).with("value", value)));
-        }
-        let max = self.settings().editheader_max_header_size;
-        if value.len() as u64 > max {
-            return Err(self.fail(Diagnostic::new(Code::HeaderTooLong, range).with("max", max.to_string())));
-        }
-        let name = write::name(&name);
-        Rc::make_mut(&mut self.fields).add(&name, &value, last);
-        self.event(|| Event::Header { range, added: true, name: &name, value: &value });
-        Ok(())
-    }
-
-    fn delete_header(
-        &mut self,
-        range: Range,
-        index: Option<Index>,
-        matching: &'p Matching,
-        name: &Text,
-        values: Option<&'p Texts>,
-    ) -> Step<()> {
-        let name = self.text(name);
-        if !is_header_name(&name) {
-            return Err(self.fail(Diagnostic::new(Code::RunInvalidHeaderName, range).with("value", name)));
-        }
-        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
-        let listed = self.settings().editheader_forbid_delete.iter().any(|other| is(other));
-        if is("received") || is("auto-submitted") || is("x-sieve-redirected-from") || (listed && !is("subject")) {
-            self.note(Diagnostic::new(Code::RunProtectedHeader, range).with("name", name));
-            return Ok(());
-        }
-        if self.engine() == Engine::Pigeonhole05 && self.fields.crash_when_parsed() {
-            // Fixed in 0.5.21 (edit_mail_headers_parse in util/edit-mail.c).
-            return Err(self.abort(Diagnostic::new(Code::CommandCrashes, range).with("name", "deleteheader")));
-        }
-        let wanted = index.map_or(0, |index| i64::try_from(index.index).unwrap_or(i64::MAX));
-        let from_end = index.is_some_and(|index| index.last);
-        let Some(patterns) = values else {
-            let deleted = Rc::make_mut(&mut self.fields).delete(&name, if from_end { -wanted } else { wanted });
-            for value in deleted {
-                self.event(|| Event::Header { range, added: false, name: &name, value: &value });
-            }
-            return Ok(());
-        };
-        let values = Rc::make_mut(&mut self.fields).values(&name);
-        let mut matcher = Matcher::new(matching, Keys::Texts(patterns), range, self.scope.captures);
-        matcher.many = true;
-        let mut order: Vec<usize> = (0..values.len()).collect();
-        if from_end {
-            order.reverse();
-        }
-        let mut deleted = Vec::new();
-        for (position, at) in (1i64..).zip(order) {
-            let Some(value) = values.get(at).filter(|_| index.is_none() || position == wanted) else { continue };
-            if matcher.counts().is_some() && self.engine().is_pigeonhole() {
-                // `:count` has no function for one value alone, and the engine calls it all the same (sieve_match_value in sieve-match.c).
-                return Err(self.abort(Diagnostic::new(Code::CommandCrashes, range).with("name", "deleteheader")));
-            }
-            if self.compare(&mut matcher, &name, value)? {
-                deleted.push(at + 1);
-                self.event(|| Event::Header { range, added: false, name: &name, value });
-            }
-        }
-        Rc::make_mut(&mut self.fields).delete_at(&name, &deleted);
-        Ok(())
     }
 }

@@ -214,7 +214,7 @@ impl Machine<'_, '_> {
         if matcher.captures {
             let range = matcher.range;
             self.event(|| Event::Captures { range, values: &values });
-            self.matches = values;
+            self.set_matches(values);
         }
     }
 

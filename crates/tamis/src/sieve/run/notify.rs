@@ -7,7 +7,7 @@ use super::result::{Entry, Kind, Notify as NotifyAction, NotifyOld as NotifyOldA
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::parse_address;
 use crate::sieve::program::{Few, Matching, Notify, NotifyOld, Piece, Text, Texts, Vacation};
-use crate::sieve::values::{parse_mailto, scheme};
+use crate::sieve::values::{Mailto, parse_mailto, scheme};
 use crate::text::Range;
 
 /// The older `notify` takes so many recipients (plugins/notify/ext-notify-limits.h).
@@ -52,6 +52,9 @@ impl<'p, 'm> Machine<'p, 'm> {
     /// RFC 5230, 4.2: without `:handle`, the same arguments mean the same vacation. Pigeonhole takes them as the script writes them, variables not
     /// filled in (cmd-vacation.c).
     fn default_handle(&self, vacation: &Vacation) -> Vec<u8> {
+        if self.engine().is_stalwart() {
+            return self.text(&vacation.reason).into_owned();
+        }
         let mut handle = self.source(&vacation.reason);
         handle.extend(vacation.subject.as_ref().map_or_else(|| b"<default-subject>".to_vec(), |subject| self.source(subject)));
         handle.extend(vacation.from.as_ref().map_or_else(|| b"<default-from>".to_vec(), |from| self.source(from)));
@@ -73,6 +76,8 @@ impl<'p, 'm> Machine<'p, 'm> {
                     out.push(b'}');
                 }
                 Piece::Match(index) => out.extend_from_slice(format!("${{{index}}}").as_bytes()),
+                #[cfg(feature = "expressions")]
+                Piece::Access(_) => {}
                 #[cfg(feature = "svtest")]
                 Piece::SuitePath => {}
             }
@@ -91,8 +96,14 @@ impl<'p, 'm> Machine<'p, 'm> {
             Some(Ok(address)) => Some(address),
             None => None,
         };
-        let mailto = scheme(&method).filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"mailto"));
-        let Some(Ok(mailto)) = mailto.map(|(_, rest)| parse_mailto(rest)) else {
+        let parsed = scheme(&method);
+        let mailto = parsed.filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"mailto"));
+        let Some(mailto) = (match mailto {
+            Some((_, rest)) => parse_mailto(rest).ok(),
+            // What other methods do is the host's to say: no mail is sent.
+            None if parsed.is_some() && self.engine().is_stalwart() => Some(Mailto::default()),
+            None => None,
+        }) else {
             let diagnostic = Diagnostic::new(Code::RunInvalidNotify, range).with("value", method);
             return Err(self.fail(Diagnostic { severity: Severity::Error, ..diagnostic }));
         };

@@ -11,7 +11,7 @@ use super::programs::Ending;
 use super::result::{self, Entry, Kind, Preference};
 use super::{Event, Question, Reply, Value};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::mail::{mime_token, parse_address};
+use crate::mail::{SmtpAddress, mime_token, parse_address};
 use crate::sieve::program::{External, Named, Parameter, Preferred, Report, Text, Texts};
 use crate::sieve::spec::OpId;
 use crate::sieve::values::{annotation_error, is_program_argument, is_special_use};
@@ -33,7 +33,7 @@ impl<'p> Machine<'p, '_> {
     }
 
     /// An item of the environment that the account tells.
-    fn given(&self, item: &[u8]) -> Option<&'p str> {
+    pub(super) fn given(&self, item: &[u8]) -> Option<&'p str> {
         self.account.environment.iter().find(|(name, _)| name.as_bytes() == item).map(|(_, value)| value.as_str())
     }
 
@@ -227,7 +227,8 @@ impl<'p> Machine<'p, '_> {
             }
         }
         for address in all {
-            let Ok(to) = parse_address(&address) else {
+            let read = if self.engine().is_stalwart() { loose_address(&address) } else { parse_address(&address).ok() };
+            let Some(to) = read else {
                 let finding = Diagnostic::new(Code::RunInvalidAddress, range).with("value", address);
                 if !self.engine().rules().checks_redirect {
                     self.note(finding);
@@ -366,6 +367,37 @@ impl<'p> Machine<'p, '_> {
         }
         Ok(())
     }
+}
+
+/// An address as sieve-rs reads it: blanks count for nothing, quotes are taken off, and what stands before `<` is a name (action_redirect.rs).
+fn loose_address(text: &[u8]) -> Option<SmtpAddress> {
+    let (mut out, mut quoted, mut last) = (Vec::new(), false, b'\n');
+    let (mut at, mut dot) = (None, false);
+    for byte in text {
+        match byte {
+            b'"' => quoted = !quoted || last == b'\\',
+            b'@' if !quoted => {
+                if at.is_some() || out.is_empty() {
+                    return None;
+                }
+                at = Some(out.len());
+                out.push(b'@');
+            }
+            b'<' => {
+                out.clear();
+                (at, dot) = (None, false);
+            }
+            b'>' => {}
+            _ if byte.is_ascii_whitespace() && !quoted => {}
+            _ => {
+                dot |= *byte == b'.' && !quoted && at.is_some();
+                out.push(*byte);
+            }
+        }
+        last = *byte;
+    }
+    let (local_part, domain) = out.split_at_checked(at.filter(|_| dot)?)?;
+    Some(SmtpAddress { local_part: local_part.to_vec(), domain: domain.get(1..).map(<[u8]>::to_vec) })
 }
 
 /// True for what asks outside and does nothing there.

@@ -351,7 +351,11 @@ impl Actions<'_> {
         }
         let files = redirect || (matches!(new.kind, Kind::Store(_)) && !new.keep);
         let ends = (files && !new.copy) || matches!(new.kind, Kind::Discard | Kind::Reject(..));
-        self.entries.retain(|old| old.executed || !((ends && old.keep) || (new.keep && matches!(old.kind, Kind::Discard))));
+        // A `keep` with flags is more than the implicit one to it, and stays beside a `fileinto`.
+        let stays =
+            |old: &Entry<'_>| cfg!(feature = "expressions") && matches!(new.kind, Kind::Store(_)) && !old.flags.stored(&[]).is_empty();
+        let goes = |old: &Entry<'_>| (ends && old.keep && !stays(old)) || (new.keep && matches!(old.kind, Kind::Discard));
+        self.entries.retain(|old| old.executed || !goes(old));
         true
     }
 }

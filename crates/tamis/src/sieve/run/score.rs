@@ -10,6 +10,10 @@ use crate::sieve::dialect::{Score, ScoreType};
 impl Machine<'_, '_> {
     /// The number that the test compares, as text.
     pub(super) fn score(&mut self, virus: bool, percent: bool) -> Step<Vec<u8>> {
+        #[cfg(feature = "expressions")]
+        if self.engine().is_stalwart() {
+            return Ok(self.told_score(virus, percent));
+        }
         let settings = if virus { &self.settings().virustest } else { &self.settings().spamtest };
         let Some(ratio) = self.ratio(settings, virus)? else { return Ok(b"0".to_vec()) };
         let scaled = match (percent, virus) {
@@ -20,6 +24,29 @@ impl Machine<'_, '_> {
         #[allow(clippy::cast_possible_truncation, reason = "the ratio lies between 0 and 1")]
         let score = scaled as i32;
         Ok(score.to_string().into_bytes())
+    }
+
+    /// The same where the server is told the verdict, and reads no header: what surrounds the delivery says it (sieve-rs: test_spamtest.rs).
+    #[cfg(feature = "expressions")]
+    fn told_score(&self, virus: bool, percent: bool) -> Vec<u8> {
+        let told = |name: &str| self.given(name.as_bytes()).and_then(|value| value.parse::<u64>().ok());
+        let score = match (virus, told("vnd.stalwart.spam_status_plus")) {
+            (true, _) => told("vnd.stalwart.virus_status").filter(|status| *status <= 5).unwrap_or(0),
+            // From 0 to 100: in between it is at least 1 and at most 100, or of ten at least 2 and at most 9.
+            (false, Some(plus)) => match (plus, percent) {
+                (0, _) => 0,
+                (100.., true) => 100,
+                (100.., false) => 10,
+                (_, true) => plus,
+                (_, false) => (plus / 10).clamp(2, 9),
+            },
+            (false, None) => match (told("vnd.stalwart.spam_status").filter(|status| *status <= 10).unwrap_or(0), percent) {
+                (1, true) => 0,
+                (status, true) => status * 10,
+                (status, false) => status,
+            },
+        };
+        score.to_string().into_bytes()
     }
 
     /// The part of the greatest possible value that the verdict is, from 0 to 1; none if it cannot be told.

@@ -6,18 +6,19 @@
 
 mod settings;
 mod stage;
+mod stalwart;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::chain::{Chain, Outside, run_to_end};
 use super::commit::Progress;
-use super::fields::Fields;
+use super::fields::{Fields, push_crlf};
 use super::machine::{Failed, Machine, Step};
 use super::matching::{Keys, Matcher};
 use super::programs::{ProgramCall, Programs, Ran};
 use super::result::{Actions, Entry, Kind};
-use super::{Account, Annotation, Delivery, Limits, Outcome, Sent, Timestamp, Tracer};
+use super::{Account, Annotation, Delivery, Limits, Outcome, Sent, Timestamp, Tracer, Value};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{self, Charsets, Message, WantedCharset};
 use crate::sieve::dialect::Dialect;
@@ -229,6 +230,9 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// The flags of the message, which the internal variable begins with: it is read when a script first asks for it.
     fn set_flags(&mut self, flags: Vec<u8>) {
+        if self.engine().is_stalwart() {
+            return;
+        }
         if let Some(suite) = &mut self.suite {
             if self.internal_flags == suite.flags {
                 self.internal_flags.clone_from(&flags);
@@ -267,7 +271,7 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.fields = Rc::new(Fields::new(self.delivery.message));
         self.progress = Progress::default();
         self.asked.clear();
-        if let Some(suite) = &mut self.suite {
+        if let Some(suite) = self.suite.as_ref().filter(|_| !self.dialect.engine.is_stalwart()) {
             self.internal_flags.clone_from(&suite.flags);
         }
     }
@@ -288,6 +292,24 @@ impl<'p, 'm> Machine<'p, 'm> {
                 self.suite_fail(range, reason)
             }
             Act::Set { object, value } => self.set_object(range, *object, value),
+            Act::SetSent => {
+                self.do_at_once();
+                let last = self.suite.as_ref().and_then(|suite| suite.sent.last()).map(|(sent, _)| sent.message.clone());
+                match last {
+                    Some(message) => self.set_message(message, range),
+                    None => self.suite_fail(range, b"no message was sent".to_vec()),
+                }
+            }
+            Act::AssertMessage { message } => {
+                let (mut expected, mut found) = (Vec::new(), Vec::new());
+                push_crlf(&mut expected, &self.text(message));
+                push_crlf(&mut found, &self.fields.mail(|_| false));
+                if expected == found {
+                    return Ok(());
+                }
+                self.print(found);
+                self.suite_fail(range, b"the message is not as expected".to_vec())
+            }
             Act::Message(source) => {
                 if self.take_message(source, range)? {
                     return Ok(());
@@ -317,6 +339,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                 if let Some(suite) = &mut self.suite {
                     suite.sent.clear();
                 }
+                self.reset_stalwart();
                 Ok(())
             }
             Act::Mailbox { create, name } => {
@@ -334,9 +357,14 @@ impl<'p, 'm> Machine<'p, 'm> {
                 self.set_account(account);
                 Ok(())
             }
-            Act::Config { key, value } => {
+            Act::Config { key, value, item } => {
                 let key = String::from_utf8_lossy(&self.text(key)).into_owned();
                 let value = value.as_ref().map(|value| String::from_utf8_lossy(&self.text(value)).into_owned());
+                if self.engine().is_stalwart() {
+                    let item = item.as_ref().map(|item| self.text(item).into_owned());
+                    self.stalwart_setting(&key, &value.unwrap_or_default(), item);
+                    return Ok(());
+                }
                 if let Some(suite) = &mut self.suite {
                     match value {
                         Some(value) => suite.config.insert(key, value),
@@ -345,6 +373,8 @@ impl<'p, 'm> Machine<'p, 'm> {
                 }
                 Ok(())
             }
+            // Stalwart's settings are in force at once.
+            Act::Reload { .. } if self.engine().is_stalwart() => Ok(()),
             Act::Reload { extension } => {
                 let extension = extension.as_ref().map(|extension| self.text(extension).into_owned());
                 self.reload(range, extension)
@@ -409,12 +439,21 @@ impl<'p, 'm> Machine<'p, 'm> {
                 let user = String::from_utf8_lossy(&value).into_owned();
                 self.set_envelope(range, |delivery| delivery.auth = Some(user))
             }
+            Object::Part(name) => {
+                self.set_item(name, &String::from_utf8_lossy(&value));
+                Ok(())
+            }
+            Object::CurrentDate => match mail::parse_date(&value) {
+                Some(date) => self.set_envelope(range, |delivery| delivery.now = Timestamp { seconds: date.seconds, zone_minutes: 0 }),
+                None => self.suite_fail(range, b"`currentdate` is no date".to_vec()),
+            },
         }
     }
 
     /// Makes a mail that was sent or stored the message; false if there is none.
     fn take_message(&mut self, source: &Source, range: Range) -> Step<bool> {
         let index = usize::try_from(source.index).unwrap_or(usize::MAX);
+        self.do_at_once();
         let Some(folder) = &source.folder else {
             let Some((sent, to)) = self.suite.as_ref().and_then(|suite| suite.sent.get(index)).cloned() else { return Ok(false) };
             self.set_message(sent.message, range)?;
@@ -429,7 +468,8 @@ impl<'p, 'm> Machine<'p, 'm> {
         };
         let folder = super::commit::canonical(&self.text(folder), self.settings().mailbox_separator);
         let stored = self.suite.as_ref().and_then(|suite| suite.boxes.get(&folder)?.get(index)).cloned();
-        let Some((raw, flags)) = stored else { return Ok(false) };
+        // While the message is to be kept, Stalwart's tests take it for stored wherever they look.
+        let Some((raw, flags)) = stored else { return Ok(self.engine().is_stalwart() && self.keeps()) };
         self.set_message(raw, range)?;
         self.set_flags(flags);
         Ok(true)
@@ -459,13 +499,24 @@ impl<'p, 'm> Machine<'p, 'm> {
                 let errors = self.suite.as_ref().map(|suite| suite.errors.clone()).unwrap_or_default();
                 self.listed(range, listed, b"error", errors.into_iter().map(String::into_bytes).collect())
             }
-            Ask::Action(listed) => {
-                let names = self.actions.entries.iter().map(|entry| action_name(entry).as_bytes().to_vec()).collect();
+            Ask::Action(listed, about) => {
+                let about = about.as_ref().map(|about| self.text(about).into_owned());
+                let is_about = |entry: &&Entry<'m>| about.as_ref().is_none_or(|about| acts_on(entry, about, &self.internal_flags));
+                let entries: Vec<_> = self.actions.entries.iter().filter(is_about).collect();
+                let mut names: Vec<Vec<u8>> = entries.iter().map(|entry| action_name(entry).as_bytes().to_vec()).collect();
+                if self.engine().is_stalwart() {
+                    names.extend(entries.iter().filter(|entry| stalwart::sends(entry)).map(|_| b"send_message".to_vec()));
+                    names.extend((about.is_none() && self.keeps()).then(|| b"keep".to_vec()));
+                }
                 self.listed(range, listed, b"action", names)
             }
             Ask::Execute => {
                 let done = self.execute_result();
                 self.unless_wanting(done)
+            }
+            Ask::Count(count) => {
+                let count = String::from_utf8_lossy(&self.text(count)).parse::<usize>();
+                Ok(count == Ok(self.actions.entries.len()))
             }
             Ask::Message(source) => self.take_message(source, range),
         }
@@ -624,6 +675,16 @@ impl<'p, 'm> Machine<'p, 'm> {
 /// The headers of what the actions store.
 fn stores<'m>(entries: &[Entry<'m>]) -> Vec<Rc<Fields<'m>>> {
     entries.iter().filter(|entry| matches!(entry.kind, Kind::Store(_))).map(|entry| Rc::clone(&entry.fields)).collect()
+}
+
+/// Whether an action has this argument: an address, a mailbox, a method.
+fn acts_on(entry: &Entry<'_>, about: &[u8], flags: &[u8]) -> bool {
+    if let Kind::Redirect(to) = &entry.kind
+        && [to.local_part.as_slice(), b"@", to.domain.as_deref().unwrap_or_default()].concat() == about
+    {
+        return true;
+    }
+    super::commit::action(entry, flags).args.iter().any(|arg| matches!(arg, Value::Text(text) if text == about))
 }
 
 /// The name that the server has for an action.

@@ -23,6 +23,8 @@ impl<'p, 'm> Machine<'p, 'm> {
     /// Runs a test.
     pub(super) fn test(&mut self, test: &'p Test) -> Step<bool> {
         self.step(1)?;
+        #[cfg(feature = "expressions")]
+        (self.instructions = self.instructions.saturating_add(1));
         self.event(|| Event::Test { range: test.range });
         let depth = self.depth;
         self.depth = depth.saturating_add(1);
@@ -66,6 +68,11 @@ impl<'p, 'm> Machine<'p, 'm> {
             TestKind::Address { names, keys, matching, part, index, mime } => {
                 self.address(range, names, *part, *index, mime.as_ref(), matcher(matching, keys, captures))
             }
+            #[cfg(feature = "expressions")]
+            TestKind::Envelope { parts, keys, matching, part, zone } => {
+                self.envelope(range, parts, *part, zone.as_ref(), matcher(matching, keys, captures))
+            }
+            #[cfg(not(feature = "expressions"))]
             TestKind::Envelope { parts, keys, matching, part } => self.envelope(range, parts, *part, matcher(matching, keys, captures)),
             TestKind::Exists { names, mime } => self.exists(range, names, mime.as_ref()),
             TestKind::Size { over, limit } => {
@@ -73,7 +80,13 @@ impl<'p, 'm> Machine<'p, 'm> {
                 Ok(if *over { size > *limit } else { size < *limit })
             }
             // A body sets no match values (RFC 5173, 6).
-            TestKind::Body { transform, keys, matching } => self.body(range, transform, matcher(matching, keys, false)),
+            TestKind::Body { transform, keys, matching, .. } => {
+                #[cfg(feature = "expressions")]
+                if self.subject_matches(test)? {
+                    return Ok(true);
+                }
+                self.body(range, transform, matcher(matching, keys, false))
+            }
             TestKind::String { source, keys, matching } => self.string(source, matcher(matching, keys, captures)),
             TestKind::HasFlag { variables, keys, matching } => self.has_flag(range, variables.as_deref(), keys, matching),
             TestKind::Date { zone, header, part, keys, matching, index } => {
@@ -92,6 +105,8 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             TestKind::MailboxExists { names } => self.mailbox_exists(range, names),
             TestKind::Duplicate(duplicate) => self.duplicate(range, duplicate),
+            #[cfg(feature = "expressions")]
+            TestKind::Eval(expression) => Ok(self.evaluate(expression)?.is_true()),
             #[cfg(feature = "svtest")]
             TestKind::Suite(ask) => self.suite_ask(range, ask),
             TestKind::ValidNotifyMethod { uris } => {
@@ -305,6 +320,18 @@ impl<'p, 'm> Machine<'p, 'm> {
     ) -> Step<bool> {
         let fields = std::rc::Rc::clone(&self.fields);
         let mut found = 0;
+        #[cfg(feature = "expressions")]
+        if part == AddressPart::Name {
+            for name in &names.items {
+                let name = self.text(name);
+                for shown in self.display_names(&name) {
+                    if self.compare(&mut matcher, &name, &shown)? {
+                        return Ok(true);
+                    }
+                }
+            }
+            return self.end(&matcher, false);
+        }
         if mime.is_none() && index.is_none() {
             // The plain case: no list is made, and what was read before is not read again.
             for name in &names.items {
@@ -347,6 +374,9 @@ impl<'p, 'm> Machine<'p, 'm> {
     ) -> Step<bool> {
         if addresses.list.unparsed {
             let compared = matcher.counts().is_some() || value.is_empty() || part == AddressPart::All;
+            // sieve-rs takes whatever stands in angle brackets for an address.
+            let bare = value.trim_ascii().strip_prefix(b"<").and_then(|value| value.strip_suffix(b">"));
+            let value = bare.filter(|_| self.engine().is_stalwart()).unwrap_or(value);
             return Ok(compared && self.compare(matcher, name, value)?);
         }
         for (address, written) in addresses.list.addresses.iter().zip(&addresses.written) {
@@ -362,7 +392,13 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// Compares a part of an address. For `:count` the address counts even if it has no such part.
-    fn compare_address(&mut self, matcher: &mut Matcher<'_>, source: &[u8], part: AddressPart, address: &SmtpAddress) -> Step<bool> {
+    pub(super) fn compare_address(
+        &mut self,
+        matcher: &mut Matcher<'_>,
+        source: &[u8],
+        part: AddressPart,
+        address: &SmtpAddress,
+    ) -> Step<bool> {
         let separators = self.settings().recipient_delimiter.as_bytes();
         let value: Option<Cow<'_, [u8]>> = match part {
             AddressPart::All => Some(Cow::Owned(address.to_bytes())),
@@ -370,40 +406,15 @@ impl<'p, 'm> Machine<'p, 'm> {
             AddressPart::Domain => address.domain.as_deref().map(Cow::Borrowed),
             AddressPart::User => Some(Cow::Borrowed(address.user(separators))),
             AddressPart::Detail => address.detail(separators).map(Cow::Borrowed),
+            // Read apart from the addresses.
+            #[cfg(feature = "expressions")]
+            AddressPart::Name => None,
         };
         match value {
             Some(value) => self.compare(matcher, source, &value),
             None if matcher.counts().is_some() => self.compare(matcher, source, b""),
             None => Ok(false),
         }
-    }
-
-    fn envelope(&mut self, range: Range, parts: &Texts, part: AddressPart, mut matcher: Matcher<'_>) -> Step<bool> {
-        for name in &parts.items {
-            let name = self.text(name);
-            let matched = if name.eq_ignore_ascii_case(b"from") {
-                match self.delivery.sender() {
-                    Some(sender) => self.compare_address(&mut matcher, &name, part, &sender)?,
-                    // The null sender is an empty value for every part.
-                    None => self.compare(&mut matcher, &name, b"")?,
-                }
-            } else if name.eq_ignore_ascii_case(b"to") {
-                match self.delivery.original_recipient() {
-                    Some(recipient) => self.compare_address(&mut matcher, &name, part, &recipient)?,
-                    None => false,
-                }
-            } else if let Some(auth) = self.delivery.auth.as_deref().filter(|_| name.eq_ignore_ascii_case(b"auth")) {
-                // No address, so only `:all` has a value.
-                part == AddressPart::All && self.compare(&mut matcher, &name, auth.as_bytes())?
-            } else {
-                self.event(|| Event::Missing { range, source: &name });
-                false
-            };
-            if matched {
-                return Ok(true);
-            }
-        }
-        self.end(&matcher, false)
     }
 
     fn exists(&mut self, range: Range, names: &Texts, mime: Option<&Mime>) -> Step<bool> {
@@ -422,6 +433,18 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether the subject is compared, and matches.
+    #[cfg(feature = "expressions")]
+    fn subject_matches(&mut self, test: &'p Test) -> Step<bool> {
+        let TestKind::Body { subject: true, keys, matching, .. } = &test.kind else { return Ok(false) };
+        let mut matcher = Matcher::new(matching, Keys::Texts(keys), test.range, false);
+        if matcher.counts().is_some() {
+            return Ok(false);
+        }
+        let subject = self.fields.decoded(b"subject").next().unwrap_or_default().to_vec();
+        self.compare(&mut matcher, b"subject", &subject)
     }
 
     fn body(&mut self, range: Range, transform: &BodyTransform, mut matcher: Matcher<'_>) -> Step<bool> {
@@ -613,6 +636,8 @@ impl<'p, 'm> Machine<'p, 'm> {
         let account = self.account;
         let known = |key: &(Vec<u8>, Vec<u8>)| account.seen.get(key).is_some_and(|until| *until > now);
         let seen = known(&key) || (duplicate.last && known(&(super::memory_handle(handle.as_deref(), false), id.clone())));
+        #[cfg(feature = "svtest")]
+        let seen = seen || known(&(Vec::new(), [handle.as_deref().unwrap_or_default(), bare_id(&id)].concat()));
         if !account.seen.contains_key(&key) {
             self.assume(Question::SeenBefore, &id, false);
         }
@@ -623,4 +648,10 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.asked.push((key, seen));
         Ok(seen)
     }
+}
+
+/// A message id without its angle brackets. Stalwart's tests name ids so, the handle before them.
+#[cfg(feature = "svtest")]
+fn bare_id(id: &[u8]) -> &[u8] {
+    id.trim_ascii().strip_prefix(b"<").and_then(|id| id.strip_suffix(b">")).unwrap_or(id)
 }

@@ -37,8 +37,8 @@ pub(super) const TESTSUITE: Extension = Extension {
         act(
             "test_set",
             SuiteId::Set,
-            &[string("object"), string("value")],
-            doc("replaces the message or a part of the envelope", "remplace le message ou une partie de l'enveloppe"),
+            &[string("object"), Arg { optional: true, ..string("value") }],
+            doc("replaces the message, a part of the envelope, or the time", "remplace le message, une partie de l'enveloppe ou l'heure"),
         ),
         act("test_fail", SuiteId::Fail, &[string("reason")], doc("ends the test: it failed", "termine l'essai : il a échoué")),
         act(
@@ -53,6 +53,12 @@ pub(super) const TESTSUITE: Extension = Extension {
             &[number("index")],
             &[],
             doc("the same; holds if there is such a mail", "de même ; vrai si ce courrier existe"),
+        ),
+        act(
+            "test_assert_message",
+            SuiteId::AssertMessage,
+            &[string("message")],
+            doc("fails the test unless this is the message as it is now", "fait échouer l'essai si ce n'est pas le message tel qu'il est"),
         ),
         act("test_message_print", SuiteId::MessagePrint, &[], doc("shows the message", "montre le message")),
         act("test_result_print", SuiteId::ResultPrint, &[], doc("shows the result", "montre le résultat")),
@@ -72,9 +78,19 @@ pub(super) const TESTSUITE: Extension = Extension {
         ask(
             "test_result_action",
             SuiteId::ResultAction,
-            &[strings("keys")],
+            &[strings("keys"), Arg { optional: true, ..string("argument") }],
             MATCHING,
-            doc("compares the names of the result's actions", "compare les noms des actions du résultat"),
+            doc(
+                "compares the names of the result's actions, and what they act on",
+                "compare les noms des actions du résultat, et ce qu'elles visent",
+            ),
+        ),
+        ask(
+            "test_result_action_count",
+            SuiteId::ResultCount,
+            &[string("count")],
+            &[],
+            doc("holds if the result has so many actions", "vrai si le résultat compte autant d'actions"),
         ),
         ask(
             "test_script_compile",
@@ -112,7 +128,7 @@ pub(super) const TESTSUITE: Extension = Extension {
         act(
             "test_config_set",
             SuiteId::ConfigSet,
-            &[string("setting"), string("value")],
+            &[string("setting"), string("value"), Arg { optional: true, ..string("item") }],
             doc("changes a setting, from the next reload on", "change un réglage, à partir du prochain rechargement"),
         ),
         act(
@@ -144,6 +160,14 @@ pub(super) const TESTSUITE: Extension = Extension {
             doc("keeps the actions of the run before", "garde les actions de l'exécution précédente"),
         ),
         tag("smtp", TagId::Smtp, None, On::Commands(&["test_message"]), SOURCE, doc("a mail that was sent", "un courrier envoyé")),
+        tag(
+            "smtp",
+            TagId::Smtp,
+            Some(ArgKind::Number),
+            On::Commands(&["test_set"]),
+            SOURCE,
+            doc("by the mail that was sent last", "par le dernier courrier envoyé"),
+        ),
         tag(
             "folder",
             TagId::Folder,

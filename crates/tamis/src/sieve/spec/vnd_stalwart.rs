@@ -62,3 +62,47 @@ pub(super) const EXPRESSIONS: Extension = Extension {
     tags: &[],
     conflicts: &[],
 };
+
+/// What needs no `require`.
+#[cfg(feature = "expressions")]
+pub(super) const LANGUAGE: Extension = Extension {
+    name: "vnd.stalwart",
+    source: "sieve-rs: src/compiler/grammar",
+    doc: doc("what Stalwart has beyond the standards", "ce que Stalwart a de plus que les normes"),
+    commands: &[],
+    tags: &[
+        tag(
+            "name",
+            TagId::Name,
+            None,
+            On::Family(Family::AddressPart),
+            "sieve-rs: src/compiler/grammar",
+            doc("the display name", "le nom affiché"),
+        ),
+        tag(
+            "subject",
+            TagId::Subject,
+            None,
+            On::Commands(&["body"]),
+            "sieve-rs: src/compiler/grammar/tests/test_body.rs",
+            doc("compares the subject too", "compare aussi l'objet"),
+        ),
+        tag(
+            "local",
+            TagId::Local,
+            None,
+            On::Commands(&["set"]),
+            "sieve-rs: src/compiler/grammar/actions/action_set.rs",
+            doc("the variable lives as long as the script, not the block", "la variable vit autant que le script, et non que le bloc"),
+        ),
+        tag(
+            "zone",
+            TagId::Zone,
+            Some(ArgKind::String),
+            On::Commands(&["envelope"]),
+            "sieve-rs: src/compiler/grammar/tests/test_envelope.rs",
+            doc("the zone that `bytimeabsolute` is shown in", "le fuseau dans lequel `bytimeabsolute` est montré"),
+        ),
+    ],
+    conflicts: &[],
+};

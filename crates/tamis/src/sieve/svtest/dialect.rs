@@ -15,8 +15,9 @@ pub(super) fn testing(dialect: &Dialect, script: &str) -> Dialect {
             dialect.extensions.push(extension);
         }
     }
-    // Stalwart's own tests are Pigeonhole's in part, with another name in their `require`.
-    let is_stalwarts = script.contains(spec::STALWART_TESTSUITE.name);
+    // Stalwart's own tests are Pigeonhole's in part, with another name in their `require`, or none.
+    let is_own = dialect.engine.is_stalwart() && !script.contains(spec::TESTSUITE.name);
+    let is_stalwarts = is_own || script.contains(spec::STALWART_TESTSUITE.name);
     dialect.extensions.push(if is_stalwarts { spec::STALWART_TESTSUITE } else { spec::TESTSUITE });
     dialect.global_extensions.clear();
     dialect.unjudged.clear();
@@ -24,5 +25,15 @@ pub(super) fn testing(dialect: &Dialect, script: &str) -> Dialect {
     dialect.position = Position::Global;
     dialect.settings.has_global_scripts = true;
     dialect.settings.mailbox_separator = b'.';
+    if dialect.engine.is_stalwart() {
+        // src/lib.rs of sieve-rs: its tests protect these, allow many mails, and have every mailbox.
+        for header in ["Auto-Submitted", "Received"] {
+            dialect.settings.editheader_forbid_add.push(header.to_owned());
+            dialect.settings.editheader_forbid_delete.push(header.to_owned());
+        }
+        dialect.settings.max_redirects = 100;
+        dialect.settings.mailbox_autocreate = true;
+        dialect.settings.mailbox_separator = b'/';
+    }
     dialect
 }

@@ -47,6 +47,38 @@ pub fn quote(value: &str) -> String {
     out
 }
 
+/// The same as sieve-rs reads it: line ends stay as they are written, and `\n`, `\r`, `\t` in quotes are control characters (tokenizer.rs).
+#[cfg(feature = "expressions")]
+#[must_use]
+pub fn string_as_written(token: &[u8], kind: Kind) -> Cow<'_, [u8]> {
+    if kind == Kind::MultiLine {
+        let mut out = Vec::with_capacity(token.len());
+        for line in token.split_inclusive(|byte| *byte == b'\n').skip(1) {
+            if line.trim_ascii_end() == b"." {
+                break;
+            }
+            out.extend_from_slice(if line.starts_with(b"..") { line.get(1..).unwrap_or(&[]) } else { line });
+        }
+        return Cow::Owned(out);
+    }
+    let inside = token.strip_prefix(b"\"").unwrap_or(token);
+    let mut out = Vec::with_capacity(inside.len());
+    let mut bytes = inside.iter().copied();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => break,
+            b'\\' => out.extend(bytes.next().map(|escaped| match escaped {
+                b'n' => b'\n',
+                b'r' => b'\r',
+                b't' => b'\t',
+                escaped => escaped,
+            })),
+            byte => out.push(byte),
+        }
+    }
+    Cow::Owned(out)
+}
+
 fn quoted(token: &[u8]) -> Vec<u8> {
     let inside = match token {
         // Single quotes are an error that was reported; the string is read as it was meant.

@@ -60,7 +60,8 @@ fn item(key: &str) -> Option<&str> {
 /// The environment under these settings. The runner is no delivery agent.
 pub(super) fn environment(config: &BTreeMap<String, String>) -> Vec<(String, String)> {
     let given = config.iter().filter_map(|(key, value)| Some((format!("vnd.dovecot.config.{}", item(key)?), value.clone())));
-    std::iter::once(("location".to_owned(), "MS".to_owned())).chain(given).collect()
+    let always = [("location", "MS"), ("vnd.stalwart.default_mailbox", "INBOX"), ("vnd.stalwart.username", "john.doe")];
+    always.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).chain(given).collect()
 }
 
 /// Who is on a list that Dovecot's file dictionary holds: a line with the key, whose last part is the member, and one with a value.
