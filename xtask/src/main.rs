@@ -85,7 +85,7 @@ fn command() -> tools::Result<bool> {
         }
         Some("wasm") if rest.is_empty() => {
             web::prepare()?;
-            wasm::build().map(|()| true)
+            wasm::build(wasm::Module::Studio).map(|()| true)
         }
         _ => Err(format!("what should I do?\n\n{USAGE}")),
     }

@@ -7,7 +7,7 @@ use crate::{wasm, web};
 /// Builds everything and serves it until Ctrl-C.
 pub(crate) fn studio(port: Option<u16>, open: bool) -> Result {
     web::prepare()?;
-    wasm::build()?;
+    wasm::build(wasm::Module::Studio)?;
     web::build()?;
     let site = Site::open(&root().join("web/dist"), port)?;
     println!("\n  The studio is at {}\n  Ctrl-C stops it.\n", site.url());

@@ -36,7 +36,7 @@ const STEPS: &[Step] = &[
     Step { name: "doc", title: "documentation without warnings (cargo doc)", work: doc },
     Step { name: "deny", title: "licences, sources and banned crates (cargo deny)", work: deny },
     Step { name: "npm", title: "Node and npm packages", work: npm },
-    Step { name: "wasm", title: "WASM module", work: build_wasm },
+    Step { name: "wasm", title: "WASM modules", work: build_wasm },
     Step { name: "types", title: "TypeScript types (tsc)", work: types },
     Step { name: "unit", title: "unit tests of the page (vitest)", work: unit },
     Step { name: "page", title: "page (vite)", work: page },
@@ -151,7 +151,8 @@ fn npm() -> Result<Outcome> {
 }
 
 fn build_wasm() -> Result<Outcome> {
-    wasm::build().map(|()| Outcome::Passed)
+    wasm::build(wasm::Module::Sieve)?;
+    wasm::build(wasm::Module::Studio).map(|()| Outcome::Passed)
 }
 
 fn types() -> Result<Outcome> {

@@ -39,17 +39,38 @@ const PASSES: [&str; 12] = [
     "--strip-target-features",
 ];
 
-/// Where the module and its JavaScript go; the page imports them from there.
-pub(crate) fn folder() -> PathBuf {
-    root().join("web/src/generated")
+/// The modules that are built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Module {
+    /// Everything: the studio's.
+    Studio,
+    /// Check and run, for a webmail that wants no more.
+    Sieve,
 }
 
-/// Builds the module into [`folder`]. wasm-opt comes from npm: `web::prepare` must have run.
-pub(crate) fn build() -> Result {
+impl Module {
+    /// Where the module and its JavaScript go; the page imports the studio's from there.
+    pub(crate) fn folder(self) -> PathBuf {
+        root().join(match self {
+            Self::Studio => "web/src/generated",
+            Self::Sieve => "web/generated-sieve",
+        })
+    }
+
+    const fn features(self) -> &'static [&'static str] {
+        match self {
+            Self::Studio => &[],
+            Self::Sieve => &["--no-default-features"],
+        }
+    }
+}
+
+/// Builds a module into its folder. wasm-opt comes from npm: `web::prepare` must have run.
+pub(crate) fn build(module: Module) -> Result {
     let memory = format!("link-arg=--max-memory={MAX_MEMORY}");
     let target = "wasm32-unknown-unknown";
-    tools::run(&mut tools::cargo(&[
-        "rustc",
+    let mut cargo = tools::cargo(&["rustc"]);
+    tools::run(cargo.args(module.features()).args([
         "--locked",
         "--package",
         "tamis-wasm",
@@ -65,12 +86,12 @@ pub(crate) fn build() -> Result {
         &memory,
     ]))?;
     let compiled = tools::target_folder().join(target).join("wasm/tamis_wasm.wasm");
-    let into = folder();
+    let into = module.folder();
     let mut bindgen = Bindgen::new();
     bindgen.input_path(compiled).out_name("tamis").typescript(true).remove_name_section(true).remove_producers_section(true);
     bindgen.web(true).and_then(|bindgen| bindgen.generate(&into)).map_err(|error| format!("wasm-bindgen: {error:#}"))?;
 
-    let module = into.join("tamis_bg.wasm");
+    let file = into.join("tamis_bg.wasm");
     let optimiser = root().join("web/node_modules/binaryen/bin/wasm-opt");
-    tools::run(tools::program("node", &[]).arg(optimiser).args(FEATURES).args(PASSES).arg(&module).arg("-o").arg(&module))
+    tools::run(tools::program("node", &[]).arg(optimiser).args(FEATURES).args(PASSES).arg(&file).arg("-o").arg(&file))
 }

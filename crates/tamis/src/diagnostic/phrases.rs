@@ -14,7 +14,7 @@ pub struct Facts {
 }
 
 macro_rules! codes {
-    ($($variant:ident $id:literal $severity:ident { en: $en:literal, fr: $fr:literal })*) => {
+    ($($variant:ident $id:literal $severity:ident $($only:ident)? { en: $en:literal, fr: $fr:literal })*) => {
         /// What a finding is about. The names are stable: programs match on [`Facts::id`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         #[allow(missing_docs, reason = "each variant's sentence is its documentation")]
@@ -26,7 +26,7 @@ macro_rules! codes {
 
             /// Name and sentence, one below the other. One string for each code, not three: as a table of facts they were 1.8 kB more of the
             /// browser's module.
-            const TEXTS: &[&str] = &[$(said(concat!($id, "\n", $en, "\n", $fr))),*];
+            const TEXTS: &[&str] = &[$(said(concat!($id, "\n", $en, "\n", $fr), stringify!($($only)?))),*];
 
             /// Name, severity and sentence.
             #[must_use]
@@ -71,12 +71,15 @@ macro_rules! codes {
     };
 }
 
-/// The texts of a code. Policies are judged by native faces only, so that the browser's module has no sentences for them.
-const fn said(texts: &'static str) -> &'static str {
-    match texts.as_bytes() {
-        [b'v', b'e', b't', b'/', ..] if cfg!(target_arch = "wasm32") => "",
-        _ => texts,
-    }
+/// The texts of a code, if it can be reported: `lint` codes are the feature's, and policies are judged by native faces only, so that the browser's
+/// module has no sentences for them.
+const fn said(texts: &'static str, only: &str) -> &'static str {
+    let is_said = match (texts.as_bytes(), only.as_bytes()) {
+        (_, b"lint") => cfg!(feature = "lints"),
+        ([b'v', b'e', b't', b'/', ..], _) => !cfg!(target_arch = "wasm32"),
+        _ => true,
+    };
+    if is_said { texts } else { "" }
 }
 
 codes! {
@@ -665,163 +668,167 @@ codes! {
         fr: "le serveur perd le message : le classement dans `{name}` échoue après que le message a été gardé, et les deux sont annulés"
     }
     // Lints: what a server accepts and a user would rather not have.
-    UnusedRequire "sieve/unused-require" Hint {
+    UnusedRequire "sieve/unused-require" Hint lint {
         en: "the script does not use `{name}`",
         fr: "le script n'utilise pas `{name}`"
     }
-    DuplicateRequire "sieve/duplicate-require" Hint {
+    DuplicateRequire "sieve/duplicate-require" Hint lint {
         en: "`{name}` is required already",
         fr: "`{name}` est déjà demandé"
     }
-    DeprecatedExtension "sieve/deprecated-extension" Hint {
+    DeprecatedExtension "sieve/deprecated-extension" Hint lint {
         en: "`{name}` is a draft that `{other}` took the place of",
         fr: "`{name}` est un brouillon que `{other}` a remplacé"
     }
-    Unreachable "sieve/unreachable" Warning {
+    Unreachable "sieve/unreachable" Warning lint {
         en: "this never runs: `{name}` comes before it",
         fr: "ceci ne s'exécute jamais : `{name}` le précède"
     }
-    ConstantTest "sieve/constant-test" Hint {
+    ConstantTest "sieve/constant-test" Hint lint {
         en: "this test is {value} for every message",
         fr: "ce test vaut {value} pour tout message"
     }
-    SingleTestList "sieve/single-test-list" Hint {
+    SingleTestList "sieve/single-test-list" Hint lint {
         en: "`{name}` has only one test",
         fr: "`{name}` n'a qu'un seul test"
     }
-    DoubleNegation "sieve/double-negation" Hint {
+    DoubleNegation "sieve/double-negation" Hint lint {
         en: "`not not` says nothing",
         fr: "`not not` ne dit rien"
     }
-    ShadowedRule "sieve/shadowed-rule" Warning {
+    ShadowedRule "sieve/shadowed-rule" Warning lint {
         en: "no message gets here: an earlier rule takes them all",
         fr: "aucun message n'arrive ici : une règle précédente les prend tous"
     }
-    Contradiction "sieve/contradiction" Warning {
+    Contradiction "sieve/contradiction" Warning lint {
         en: "this `allof` never holds: its tests contradict each other",
         fr: "cet `allof` n'est jamais vrai : ses tests se contredisent"
     }
-    EmptyKey "sieve/empty-key" Warning {
+    EmptyKey "sieve/empty-key" Warning lint {
         en: "the empty key is found in every `{name}`: every message that has one matches",
         fr: "la clé vide se trouve dans tout `{name}` : tout message qui en a un correspond"
     }
-    RepeatedKey "sieve/repeated-key" Hint {
+    RepeatedKey "sieve/repeated-key" Hint lint {
         en: "the key `{key}` stands twice in the list",
         fr: "la clé `{key}` figure deux fois dans la liste"
     }
-    WildcardWithoutMatches "sieve/wildcard-without-matches" Warning {
+    WildcardWithoutMatches "sieve/wildcard-without-matches" Warning lint {
         en: "with `{tag}` the `*` in `{key}` is an asterisk, not a wildcard",
         fr: "avec `{tag}`, le `*` de `{key}` est un astérisque, pas un joker"
     }
-    MatchesWithoutWildcard "sieve/matches-without-wildcard" Hint {
+    MatchesWithoutWildcard "sieve/matches-without-wildcard" Hint lint {
         en: "without `*` or `?`, `:matches` means `:is`",
         fr: "sans `*` ni `?`, `:matches` signifie `:is`"
     }
-    HeaderForAddress "sieve/header-for-address" Hint {
+    HeaderForAddress "sieve/header-for-address" Hint lint {
         en: "`{name}` mostly has a name beside the address: `address` compares the address alone",
         fr: "`{name}` contient le plus souvent un nom avec l'adresse : `address` compare l'adresse seule"
     }
-    AtInDomain "sieve/at-in-domain" Warning {
+    AtInDomain "sieve/at-in-domain" Warning lint {
         en: "a domain has no `@`: `{key}` never matches",
         fr: "un domaine n'a pas de `@` : `{key}` ne correspond jamais"
     }
-    FlagsAfterFiling "sieve/flags-after-filing" Warning {
+    FlagsAfterFiling "sieve/flags-after-filing" Warning lint {
         en: "the message is filed already: what `{name}` sets does not reach it",
         fr: "le message est déjà classé : ce que fait `{name}` ne l'atteint pas"
     }
-    StealsSpam "sieve/steals-spam" Hint {
+    StealsSpam "sieve/steals-spam" Hint lint {
         en: "spam that matches is filed here too: the server's spam rule comes after this script",
         fr: "le spam concerné est classé ici aussi : la règle anti-spam du serveur vient après ce script"
     }
-    VacationAnswersSpam "sieve/vacation-answers-spam" Hint {
+    VacationAnswersSpam "sieve/vacation-answers-spam" Hint lint {
         en: "spam is answered too, which tells its sender that the address is read",
         fr: "le spam reçoit aussi une réponse, ce qui apprend à son expéditeur que l'adresse est lue"
     }
-    VacationWithoutAddresses "sieve/vacation-without-addresses" Hint {
+    VacationWithoutAddresses "sieve/vacation-without-addresses" Hint lint {
         en: "without `:addresses`, mail to the user's other addresses is not answered",
         fr: "sans `:addresses`, le courrier envoyé aux autres adresses de l'utilisateur reste sans réponse"
     }
-    RedirectsAll "sieve/redirects-all" Hint {
+    RedirectsAll "sieve/redirects-all" Hint lint {
         en: "every message is sent on to `{address}`",
         fr: "tout message est réexpédié à `{address}`"
     }
-    RedirectsAllAway "sieve/redirects-all-away" Hint {
+    RedirectsAllAway "sieve/redirects-all-away" Hint lint {
         en: "every message is sent on to `{address}`, and none stays here",
         fr: "tout message est réexpédié à `{address}`, et aucun ne reste ici"
     }
-    RedirectToSelf "sieve/redirect-to-self" Warning {
+    RedirectToSelf "sieve/redirect-to-self" Warning lint {
         en: "`{address}` is the user's own address: the message comes back",
         fr: "`{address}` est une adresse de l'utilisateur : le message revient"
     }
-    ComputedRedirect "sieve/computed-redirect" Warning {
+    ComputedRedirect "sieve/computed-redirect" Warning lint {
         en: "the message decides where it is sent: its writer can make this account send mail to anyone",
         fr: "le message décide où il est envoyé : son auteur peut faire écrire ce compte à n'importe qui"
     }
-    DiscardsAll "sieve/discards-all" Warning {
+    DiscardsAll "sieve/discards-all" Warning lint {
         en: "every message is deleted",
         fr: "tout message est supprimé"
     }
-    DiscardsTheRest "sieve/discards-the-rest" Hint {
+    DiscardsTheRest "sieve/discards-the-rest" Hint lint {
         en: "every message that no other rule takes is deleted",
         fr: "tout message qu'aucune autre règle ne prend est supprimé"
     }
-    DiscardByHeader "sieve/discard-by-header" Hint {
+    DiscardByHeader "sieve/discard-by-header" Hint lint {
         en: "what is written in the message alone decides this `{name}`",
         fr: "ce qui est écrit dans le message décide seul de ce `{name}`"
     }
-    MissingFolder "sieve/missing-folder" Warning {
+    MissingFolder "sieve/missing-folder" Warning lint {
         en: "there is no mailbox `{name}`: the script fails here, and the message stays in the inbox",
         fr: "il n'y a pas de dossier `{name}` : le script échoue ici, et le message reste dans la boîte de réception"
     }
-    Utf7Mailbox "sieve/utf7-mailbox" Warning {
+    Utf7Mailbox "sieve/utf7-mailbox" Warning lint {
         en: "`{name}` is how IMAP writes `{decoded}`: scripts name mailboxes in UTF-8",
         fr: "`{name}` est l'écriture IMAP de `{decoded}` : les scripts nomment les dossiers en UTF-8"
     }
-    RegexDiffers "sieve/regex-differs" Warning {
+    RegexDiffers "sieve/regex-differs" Warning lint {
         en: "{server} does not read `{construct}` as Perl does: write `{instead}`",
         fr: "{server} ne lit pas `{construct}` comme Perl : écrire `{instead}`"
     }
-    RegexLosesSign "sieve/regex-loses-sign" Warning {
+    RegexLosesSign "sieve/regex-loses-sign" Warning lint {
         en: "`{pattern}` takes 7.5 out of a score of -7.5: good mail counts as spam",
         fr: "`{pattern}` lit 7.5 dans une note de -7.5 : du bon courrier passe pour du spam"
     }
-    DuplicateTestTwice "sieve/duplicate-test-twice" Warning {
+    DuplicateTestTwice "sieve/duplicate-test-twice" Warning lint {
         en: "a second `duplicate` on one value: the server's engine gives up the script without a word",
         fr: "un second `duplicate` sur une même valeur : le moteur du serveur abandonne le script sans rien dire"
     }
-    DuplicateInChain "sieve/duplicate-in-chain" Warning {
+    DuplicateInChain "sieve/duplicate-in-chain" Warning lint {
         en: "the server's own script tests `duplicate` on the same value afterwards, and fails: its spam rule does not run",
         fr: "le script du serveur teste ensuite `duplicate` sur la même valeur, et échoue : sa règle anti-spam ne s'exécute pas"
     }
-    UnsetVariable "sieve/unset-variable" Warning {
+    UnsetVariable "sieve/unset-variable" Warning lint {
         en: "nothing sets `{name}`: it is empty",
         fr: "rien ne définit `{name}` : c'est vide"
     }
-    UnusedVariable "sieve/unused-variable" Hint {
+    UnusedVariable "sieve/unused-variable" Hint lint {
         en: "nothing reads `{name}`",
         fr: "rien ne lit `{name}`"
     }
-    NearLimit "sieve/near-limit" Hint {
-        en: "`{what}`: up to {count} of {max} for one message, over all scripts of the delivery",
-        fr: "`{what}` : jusqu'à {count} sur {max} pour un message, tous scripts de la livraison compris"
+    NearLimit "sieve/near-limit" Hint lint {
+        en: "`{what}`: up to {count} of {max}",
+        fr: "`{what}` : jusqu'à {count} sur {max}"
     }
-    OverLimit "sieve/over-limit" Warning {
+    NearNesting "sieve/near-nesting" Hint lint {
+        en: "nested {count} deep, and the server takes {max} levels",
+        fr: "{count} niveaux d'imbrication, et le serveur en accepte {max}"
+    }
+    OverLimit "sieve/over-limit" Warning lint {
         en: "`{what}`: {count} for every message, and the server stops at {max}: the script fails",
         fr: "`{what}` : {count} pour tout message, et le serveur s'arrête à {max} : le script échoue"
     }
-    ManagedBlock "sieve/managed-block" Hint {
+    ManagedBlock "sieve/managed-block" Hint lint {
         en: "{owner} writes this block, and will overwrite what is changed in it",
         fr: "{owner} écrit ce bloc, et écrasera ce qu'on y change"
     }
-    UnusedIgnore "sieve/unused-ignore" Hint {
+    UnusedIgnore "sieve/unused-ignore" Hint lint {
         en: "there is no `{code}` here to ignore",
         fr: "il n'y a pas ici de `{code}` à ignorer"
     }
-    UnknownIgnore "sieve/unknown-ignore" Warning {
+    UnknownIgnore "sieve/unknown-ignore" Warning lint {
         en: "there is no finding `{code}`",
         fr: "il n'existe pas de constat `{code}`"
     }
-    IgnoredError "sieve/ignored-error" Warning {
+    IgnoredError "sieve/ignored-error" Warning lint {
         en: "`{code}` is the server's error: a comment cannot silence it",
         fr: "`{code}` est une erreur du serveur : un commentaire ne peut la taire"
     }
@@ -943,7 +950,7 @@ mod tests {
     fn ids_are_unique_and_sentences_keep_the_house_style() {
         let ids: BTreeSet<_> = Code::ALL.iter().map(|code| code.facts().id).collect();
         assert_eq!(ids.len(), Code::ALL.len());
-        assert!(Code::TEXTS.iter().all(|text| text.matches('\n').count() == 2));
+        assert!(Code::TEXTS.iter().all(|text| text.matches('\n').count() == 2 || (text.is_empty() && cfg!(not(feature = "lints")))));
         for code in Code::ALL {
             let Phrase { en, fr } = code.facts().message;
             for sentence in [en, fr] {

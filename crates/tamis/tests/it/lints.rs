@@ -384,10 +384,45 @@ fn limits_that_are_near() {
     let rule = |number: u32| format!("if header :contains \"Subject\" \"{number}\" {{ redirect \"a{number}@example.org\"; }}\n");
     let rules = |count: u32| (1..=count).map(rule).collect::<String>();
     check(P, &rules(3));
-    let mark = "#                                   ^^^^^^^^^^^^^^^^^^^^^^^^^ hint[sieve/near-limit]: `sieve_max_redirects`: up to 4 of 4 for one message, over all scripts of the delivery\n";
+    let mark =
+        "#                                   ^^^^^^^^^^^^^^^^^^^^^^^^^ hint[sieve/near-limit]: `sieve_max_redirects`: up to 4 of 4\n";
     check(P, &(rules(4) + mark));
+    let every = |addresses: &[&str]| addresses.iter().map(|name| format!("redirect \"{name}@example.org\";\n")).collect::<String>();
+    let over = |server: &str, script: &str| {
+        let dialect = tamis::sieve::Dialect::named(server).unwrap();
+        let script = tamis::sieve::Script::parse(script);
+        let found = tamis::sieve::check(&script, &tamis::sieve::Scripts::default(), &dialect, &Options::default()).diagnostics;
+        found.iter().any(|finding| finding.code == tamis::diagnostic::Code::OverLimit)
+    };
+    assert!(over(P, &every(&["a", "b", "c", "d", "e"])));
+    // To send to one address again is no second redirect.
+    assert!(!over(P, &every(&["a"; 5])));
+    // Stalwart leaves out what is too much.
+    assert!(!over("stalwart", &every(&["a", "b"])));
     // Rules that end the script never meet.
     check(P, &rules(9).replace("; }", "; stop; }"));
+}
+
+#[test]
+fn nesting_that_is_near_the_limit() {
+    let nested =
+        |depth: usize| format!("{}keep;{}", "if size :over 1K {\n".repeat(depth - 1) + "\n  if size :over 1K {\n", "}".repeat(depth));
+    check(P, &nested(24));
+    let marked = nested(27).replacen(
+        "\n  if size :over 1K {\n",
+        "\n  if size :over 1K {\n# ^^ hint[sieve/near-nesting]: nested 27 deep, and the server takes 31 levels\n",
+        1,
+    );
+    check(P, &marked);
+    check("cyrus", &nested(27));
+    check(
+        "stalwart",
+        &nested(13).replacen(
+            "\n  if size :over 1K {\n",
+            "\n  if size :over 1K {\n# ^^ hint[sieve/near-nesting]: nested 13 deep, and the server takes 15 levels\n",
+            1,
+        ),
+    );
 }
 
 #[test]

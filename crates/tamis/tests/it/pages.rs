@@ -1,22 +1,38 @@
 //! The pages of docs/lints: one for each finding, in English and in French, whose scripts are run here.
 //!
 //! A page begins with a title and holds scripts in fences: ```` ```sieve bad SERVER ```` must have the finding, ```` ```sieve good SERVER ```` must be
-//! accepted without it. After the server may stand what is known of the user, `address=a@example.org`, `mailboxes=INBOX,Work`, and settings of the
-//! server, `sieve_max_redirects=10`.
+//! accepted without it. The server may be one that `announces=fileinto,vacation`; after it may stand
+//!
+//! - what is known of the user: `address=a@example.org`, `mailboxes=INBOX,Work`, `without=NAME` (a script that is not there to be included);
+//! - settings of the server: `sieve_max_redirects=10`;
+//! - `control`: in the script `␀` stands for NUL, `␍` for a carriage return, `␄` for the end of the text; `fill=1000`: `…` for so many letters;
+//! - `run`: the finding shows when the script runs on the message of the last ```` ```eml ```` fence;
+//! - `svtest`: the script is a test file, which is judged only where tamis is built to run them.
+//!
+//! ```` ```sieve include NAME ```` is a script that those below it may include.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use tamis::diagnostic::Code;
-use tamis::sieve::{Dialect, Options, Script, Scripts, Verdict, check};
+use tamis::mail::{self, Charsets, Message};
+use tamis::sieve::run::{Account, Delivery, Limits, Timestamp, run};
+use tamis::sieve::{Dialect, Options, Script, Scripts, Store, Verdict, check, compile};
+
+/// Codes that nothing reports.
+const UNUSED: [Code; 2] = [Code::ConflictingTags, Code::NotUtf8];
 
 /// A script of a page.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Example {
     bad: bool,
     server: String,
     options: Options,
     settings: Vec<(String, String)>,
+    included: Scripts,
+    /// The message that it runs on.
+    message: Option<String>,
+    svtest: bool,
     script: String,
 }
 
@@ -26,37 +42,103 @@ fn folder(language: &str) -> PathBuf {
 
 fn examples(page: &str, name: &str) -> Vec<Example> {
     let mut out = Vec::new();
+    let (mut included, mut message) = (Scripts::default(), String::new());
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
-        let Some(info) = line.strip_prefix("```sieve") else {
-            assert!(!line.starts_with("```"), "{name}: a fence that is no script: {line}");
-            continue;
-        };
+        let Some(info) = line.strip_prefix("```") else { continue };
+        let mut text: String = lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
         let mut words = info.split_ascii_whitespace();
+        match words.next() {
+            Some("eml") => {
+                message = text;
+                continue;
+            }
+            Some("sieve") => {}
+            other => panic!("{name}: a fence of {other:?}"),
+        }
         let bad = match words.next() {
             Some("bad") => true,
             Some("good") => false,
-            other => panic!("{name}: a script is `bad` or `good`, not {other:?}"),
+            Some("include") => {
+                let script = words.next().unwrap_or_else(|| panic!("{name}: a script without a name"));
+                supply(&mut included, script, Some(text));
+                continue;
+            }
+            other => panic!("{name}: a script is `bad`, `good` or to `include`, not {other:?}"),
         };
         let server = words.next().unwrap_or_else(|| panic!("{name}: which server?")).to_owned();
-        let (mut options, mut settings) = (Options::default(), Vec::new());
+        let mut example = Example { bad, server, included: included.clone(), ..Example::default() };
         for word in words {
-            match word.split_once('=') {
-                Some(("address", address)) => options.addresses.push(address.to_owned()),
-                Some(("mailboxes", names)) => options.mailboxes = Some(names.split(',').map(str::to_owned).collect()),
-                Some((key, value)) if key.starts_with("sieve_") => settings.push((key.to_owned(), value.to_owned())),
+            match word.split_once('=').unwrap_or((word, "")) {
+                ("address", address) => example.options.addresses.push(address.to_owned()),
+                ("mailboxes", names) => example.options.mailboxes = Some(names.split(',').map(str::to_owned).collect()),
+                ("without", script) => supply(&mut example.included, script, None),
+                ("control", "") => {
+                    text = text.replace('␀', "\0").replace('␍', "\r");
+                    text.truncate(text.find('␄').unwrap_or(text.len()));
+                }
+                ("fill", count) => text = text.replace('…', &"a".repeat(count.parse().unwrap())),
+                ("run", "") => example.message = Some(message.clone()),
+                ("svtest", "") => example.svtest = true,
+                (key, value) if key.starts_with("sieve_") => example.settings.push((key.to_owned(), value.to_owned())),
                 _ => panic!("{name}: {word}?"),
             }
         }
-        let script: String = lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
-        out.push(Example { bad, server, options, settings, script });
+        out.push(Example { script: text, ..example });
     }
     out
 }
 
+/// The same for both stores: a page names a script, not where it lies.
+fn supply(scripts: &mut Scripts, name: &str, text: Option<String>) {
+    for store in [Store::Personal, Store::Global] {
+        scripts.texts.insert((store, name.to_owned()), text.clone());
+    }
+}
+
+/// What is found in an example, and whether the server accepts it. `None` if this build cannot tell.
+fn found(example: &Example, name: &str) -> Option<(Vec<&'static str>, Verdict)> {
+    let dialect = match example.server.strip_prefix("announces=") {
+        Some(extensions) => Dialect::from_capabilities(&extensions.replace(',', " ")).ok(),
+        None => Dialect::named(&example.server),
+    };
+    let mut dialect = dialect.unwrap_or_else(|| panic!("{name}: no server {}", example.server));
+    for (key, value) in &example.settings {
+        dialect.set(key, value).unwrap_or_else(|why| panic!("{name}: {why}"));
+    }
+    if example.svtest {
+        #[cfg(feature = "svtest")]
+        dialect.extensions.push(tamis::sieve::spec::TESTSUITE);
+        #[cfg(not(feature = "svtest"))]
+        return None;
+    }
+    let script = Script::parse(example.script.as_str());
+    let checked = check(&script, &example.included, &dialect, &example.options);
+    let Some(message) = &example.message else {
+        return Some((checked.diagnostics.iter().map(|diagnostic| diagnostic.code.facts().id).collect(), checked.verdict));
+    };
+    let program = compile(&script, &example.included, &dialect).program.unwrap_or_else(|| panic!("{name}: {:?}", checked.diagnostics));
+    let message = Message::parse(message.as_bytes(), &mail::Limits::default(), Charsets::new());
+    let to = example.options.addresses.first().map_or("marie@example.org", String::as_str);
+    let delivery = Delivery {
+        message: &message,
+        from: Some("jean@example.net".to_owned()),
+        to: to.to_owned(),
+        final_to: None,
+        auth: None,
+        now: Timestamp { seconds: 1_795_450_297, zone_minutes: 0 },
+        default_mailbox: "INBOX".to_owned(),
+        hostname: "mail.example.org".to_owned(),
+    };
+    let account =
+        Account { addresses: example.options.addresses.clone(), mailboxes: example.options.mailboxes.clone(), ..Account::default() };
+    let outcome = run(&program, &delivery, &account, &Limits::default(), None);
+    Some((outcome.notes.iter().chain(&outcome.failure).map(|note| note.code.facts().id).collect(), checked.verdict))
+}
+
 /// The codes that `check` reports: those of scripts, not of deliveries or policies.
 fn codes() -> impl Iterator<Item = Code> {
-    Code::ALL.iter().copied().filter(|code| code.facts().id.starts_with("sieve/"))
+    Code::ALL.iter().copied().filter(|code| code.facts().id.starts_with("sieve/") && !UNUSED.contains(code))
 }
 
 fn check_page(code: Code, language: &str) -> Vec<Example> {
@@ -71,17 +153,12 @@ fn check_page(code: Code, language: &str) -> Vec<Example> {
         "{name}: a bad script and a good one"
     );
     for example in &examples {
-        let mut dialect = Dialect::named(&example.server).unwrap_or_else(|| panic!("{name}: no server {}", example.server));
-        for (key, value) in &example.settings {
-            dialect.set(key, value).unwrap_or_else(|why| panic!("{name}: {why}"));
-        }
-        let checked = check(&Script::parse(example.script.as_str()), &Scripts::default(), &dialect, &example.options);
-        let found: Vec<&str> = checked.diagnostics.iter().map(|diagnostic| diagnostic.code.facts().id).collect();
+        let Some((found, verdict)) = found(example, &name) else { continue };
         if example.bad {
             assert!(found.contains(&id), "{name}: the bad script has no {id}, but {found:?}\n{}", example.script);
         } else {
             assert!(!found.contains(&id), "{name}: the good script has {id}\n{}", example.script);
-            assert_eq!(checked.verdict, Verdict::Accepted, "{name}: {found:?}\n{}", example.script);
+            assert_eq!(verdict, Verdict::Accepted, "{name}: {found:?}\n{}", example.script);
         }
     }
     examples

@@ -1,7 +1,6 @@
 //! How loud each finding is.
 
-use super::Severity;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 
 /// How loud a finding is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! Comments that silence findings: `# tamis: ignore[code]` behind a line, or alone on the line before; `# tamis: ignore-file[code]` for all of the
 //! script. They silence warnings and hints. An error is the server's.
 
-use super::{Applicability, Code, Diagnostic, Edit, Phrase, Range, Script, Severity, fix};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
+use crate::sieve::Script;
 use crate::sieve::syntax::Kind;
-use crate::text::{find, offset};
+use crate::text::{Edit, Range, find, offset};
 
 /// A comment with its codes.
 struct Suppression<'s> {
@@ -52,7 +53,8 @@ pub(super) fn apply(script: &Script, findings: &mut Vec<Diagnostic>) {
             let mut finding = Diagnostic::new(named, *range).with("code", code);
             if named == Code::UnusedIgnore && unused {
                 let edits = vec![Edit { range: suppression.comment, text: String::new() }];
-                finding = finding.fix(fix(Phrase { en: "remove the comment", fr: "enlever le commentaire" }, Applicability::Safe, edits));
+                let title = Phrase { en: "remove the comment", fr: "enlever le commentaire" };
+                finding = finding.fix(Fix { title, params: Vec::new(), applicability: Applicability::Safe, edits });
             }
             findings.push(finding);
         }

@@ -3,6 +3,7 @@
 use super::walk::{Steps, ends};
 use super::{Code, Diagnostic, Look, Range};
 use crate::sieve::program::{Block, Op, Program, Unit};
+use crate::sieve::syntax::Limits;
 use crate::text::offset;
 
 /// From this part of a limit on it is told, in percent.
@@ -19,18 +20,26 @@ pub(super) fn near(look: &mut Look<'_>) {
             what.with("what", "sieve_max_script_size").with("count", size.to_string()).with("max", settings.max_script_size.to_string()),
         );
     }
+    nesting(look);
     for (kind, setting, max) in
         [(Counted::Redirects, "sieve_max_redirects", settings.max_redirects), (Counted::Actions, "sieve_max_actions", settings.max_actions)]
     {
         if max == 0 {
             continue;
         }
-        // What every message meets is certain to fail; what one may meet is worth a word.
-        let certain = Steps::of(look.unit)
+        // What every message meets is certain to fail; what one may meet is worth a word. Where the last one wins, what is too much is left out.
+        let mut certain: Vec<(Vec<u8>, Range)> = Steps::of(look.unit)
             .steps
             .iter()
             .filter(|step| step.frame.is_none() && !step.after_end && kind.counts(&step.command.op))
-            .count();
+            .filter_map(|step| Some((target(&step.command.op)?, step.command.range)))
+            .filter(|_| !look.dialect.engine.rules().last_wins)
+            .collect();
+        // The same again is no second action.
+        certain.sort();
+        certain.dedup_by(|one, other| one.0 == other.0);
+        certain.sort_by_key(|(_, range)| range.start);
+        let beyond = usize::try_from(max).ok().and_then(|max| certain.get(max)).map(|(_, range)| *range);
         let (through, ended) = most(look.program, look.unit, look.unit.block, kind, 0);
         let possible = through.unwrap_or(0).max(ended);
         let nth = |count: u64| {
@@ -41,15 +50,57 @@ pub(super) fn near(look: &mut Look<'_>) {
             });
             found.map(|step| step.command.range)
         };
-        let (code, count) = if certain as u64 > max {
-            (Code::OverLimit, certain as u64)
+        let (code, count, range) = if beyond.is_some() {
+            (Code::OverLimit, certain.len() as u64, beyond)
         } else if possible.saturating_mul(100) > max.saturating_mul(NEAR) && possible > 1 {
-            (Code::NearLimit, possible)
+            (Code::NearLimit, possible, nth(if possible > max { max + 1 } else { possible }))
         } else {
             continue;
         };
-        let Some(range) = nth(if count > max { max + 1 } else { count }) else { continue };
+        let Some(range) = range else { continue };
         look.report(Diagnostic::new(code, range).with("what", setting).with("count", count.to_string()).with("max", max.to_string()));
+    }
+}
+
+/// Blocks in blocks, and tests in tests, against the engine's limit (sieve-limits.h).
+fn nesting(look: &mut Look<'_>) {
+    let (mut blocks_deepest, mut tests_deepest) = ((0u64, Range::default()), (0u64, Range::default()));
+    let mut rows = vec![(look.script.calls().top(), 0u64)];
+    while let Some((row, depth)) = rows.pop() {
+        for call in row {
+            let mut tests = vec![(call.tests(), 1u64)];
+            while let Some((row, depth)) = tests.pop() {
+                for test in row {
+                    note(&mut tests_deepest, depth, test.name);
+                    tests.push((test.tests(), depth + 1));
+                }
+            }
+            if let Some(inside) = call.block() {
+                note(&mut blocks_deepest, depth + 1, call.name);
+                rows.push((inside.commands, depth + 1));
+            }
+        }
+    }
+
+    // The parser's limits are Pigeonhole's; what other engines take is known of some.
+    let engine = look.dialect.engine;
+    let blocks = if engine.is_pigeonhole() { Some(u64::from(Limits::BLOCKS - 1)) } else { known(engine.rules().blocks) };
+    let tests = engine.is_pigeonhole().then_some(u64::from(Limits::TESTS - 1));
+    for ((depth, range), max) in [(blocks_deepest, blocks), (tests_deepest, tests)] {
+        let Some(max) = max else { continue };
+        if depth.saturating_mul(100) > max.saturating_mul(NEAR) {
+            look.report(Diagnostic::new(Code::NearNesting, range).with("count", depth.to_string()).with("max", max.to_string()));
+        }
+    }
+}
+
+fn known(limit: usize) -> Option<u64> {
+    (limit != usize::MAX).then_some(limit as u64)
+}
+
+fn note(deepest: &mut (u64, Range), depth: u64, range: Range) {
+    if depth > deepest.0 {
+        *deepest = (depth, range);
     }
 }
 
@@ -69,6 +120,21 @@ impl Counted {
             ),
         }
     }
+}
+
+/// What an action does, so that two of one target are known for one action; nothing if only the message says it.
+fn target(op: &Op) -> Option<Vec<u8>> {
+    let (kind, name) = match op {
+        Op::Redirect { addresses, list: false, .. } => ('>', addresses.items.first()?.literal()?),
+        Op::FileInto { mailbox, .. } => ('=', mailbox.literal()?),
+        Op::Keep { .. } => ('=', &b"INBOX"[..]),
+        Op::Notify(notify) => ('!', notify.method.literal()?),
+        // A second answer to one message is another error.
+        _ => ('?', &b""[..]),
+    };
+    let mut target = vec![kind as u8];
+    target.extend(name.to_ascii_lowercase());
+    Some(target)
 }
 
 /// The most that one message can meet in a block and go on, nothing if no message goes on, and the most with which the script ends there.
