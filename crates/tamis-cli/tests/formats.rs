@@ -69,7 +69,7 @@ fn sarif_has_places_pages_and_fixes() {
     assert_eq!(tag["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "a%20b.sieve");
     assert_eq!(
         tag["locations"][0]["physicalLocation"]["region"],
-        json!({"startLine": 3, "startColumn": 11, "endLine": 3, "endColumn": 19, "byteOffset": 46, "byteLength": 8})
+        json!({"startLine": 3, "startColumn": 11, "endLine": 3, "endColumn": 19, "byteOffset": 45, "byteLength": 8})
     );
     let fix = &tag["fixes"][0];
     assert_eq!(fix["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"], ":contains");

@@ -11,9 +11,9 @@ pub fn root() -> PathBuf {
 }
 
 #[allow(dead_code, reason = "not every test writes files")]
-/// An empty folder with these files. It lies outside the project, whose own files are not to be found above it.
+/// A folder of the test's own with these files and no others.
 pub fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("tamis-{}-{name}", std::process::id()));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("program-{name}"));
     let _ = std::fs::remove_dir_all(&folder);
     for (file, text) in files {
         let path = folder.join(file);

@@ -16,7 +16,7 @@ pub struct Cured {
     pub checked: Checked,
     /// What each applied fix was for, in the order in which they were applied.
     pub applied: Vec<Code>,
-    /// False if fixes were still to be had after [`MAX_ROUNDS`]: two of them undo each other.
+    /// False if fixes were still to be had after so many rounds: two of them undo each other.
     pub is_settled: bool,
 }
 
@@ -78,7 +78,12 @@ const fn touch(a: Range, b: Range) -> bool {
 
 /// The script with fixes applied, if that changes it and adds no error.
 fn applied(cured: &Cured, chosen: &[(Code, &Fix)], included: &Scripts, dialect: &Dialect, options: &Options) -> Option<(Script, Checked)> {
-    let edits: Vec<Edit> = chosen.iter().flat_map(|(_, fix)| fix.edits.iter().cloned()).collect();
+    let mut edits: Vec<Edit> = chosen.iter().flat_map(|(_, fix)| fix.edits.iter().cloned()).collect();
+    if has_returns(cured.script.text()) {
+        for edit in edits.iter_mut().filter(|edit| edit.text.contains('\n') && !edit.text.contains('\r')) {
+            edit.text = edit.text.replace('\n', "\r\n");
+        }
+    }
     let (text, count) = apply(cured.script.text(), &edits);
     if count < edits.len() || text == cured.script.text() {
         return None;
@@ -86,6 +91,11 @@ fn applied(cured: &Cured, chosen: &[(Code, &Fix)], included: &Scripts, dialect: 
     let script = Script::parse(text);
     let checked = check(&script, included, dialect, options);
     (!adds_error(&cured.checked.diagnostics, &checked.diagnostics)).then_some((script, checked))
+}
+
+/// True if the lines of a script end in carriage return and line feed, as they do on their way through ManageSieve.
+fn has_returns(text: &str) -> bool {
+    text.contains("\r\n") && !text.replace("\r\n", "").contains('\n')
 }
 
 /// A script, what is found in it, and what was fixed.
@@ -138,6 +148,12 @@ mod tests {
         assert_eq!(count, 2, "{fixed}");
         assert!(fixed.contains("fileinto\"") && fixed.contains("\"vacation\"") && fixed.ends_with(text), "{fixed}");
         assert_eq!(cured(&fixed, false), (fixed.clone(), 0));
+    }
+
+    #[test]
+    fn new_lines_end_as_the_others_do() {
+        assert_eq!(cured("fileinto \"A\";\r\nkeep;\r\n", false).0, "require \"fileinto\";\r\nfileinto \"A\";\r\nkeep;\r\n");
+        assert_eq!(cured("fileinto \"A\";\r\nkeep;\n", false).0, "require \"fileinto\";\nfileinto \"A\";\r\nkeep;\n");
     }
 
     #[test]
