@@ -220,12 +220,27 @@ fn the_compiler_crashes_where_tamis_says_so_and_nowhere_else() {
         "removeflag;",
         "keep :flags;",
     ];
-    let duplicate = [":uniqueid \"x\"", ":value \"x\"", ":header \"X-A\"", ":header \"X-A\" :uniqueid \"x\"", ":header \"X-A\" :value \"x\"", ":uniqueid", ":handle \"x\" :uniqueid \"y\"", ":uniqueid 1", ""];
+    let duplicate = [
+        ":uniqueid \"x\"",
+        ":value \"x\"",
+        ":header \"X-A\"",
+        ":header \"X-A\" :uniqueid \"x\"",
+        ":header \"X-A\" :value \"x\"",
+        ":uniqueid",
+        ":handle \"x\" :uniqueid \"y\"",
+        ":uniqueid 1",
+        "",
+    ];
     let mut forms: Vec<String> = notify.iter().map(|call| format!("require [\"enotify\", \"ihave\"]; {call}")).collect();
     forms.extend(["enotify\", \"notify", "notify\", \"enotify"].map(|both| format!("require [\"{both}\"]; notify :importance;")));
     let require = "require [\"imap4flags\", \"relational\", \"comparator-i;ascii-numeric\"];";
     forms.extend(hasflag.iter().map(|call| format!("{require} {call}")));
-    for extensions in ["\"duplicate\", \"vnd.dovecot.duplicate\"", "\"vnd.dovecot.duplicate\", \"duplicate\"", "\"duplicate\"", "\"vnd.dovecot.duplicate\""] {
+    for extensions in [
+        "\"duplicate\", \"vnd.dovecot.duplicate\"",
+        "\"vnd.dovecot.duplicate\", \"duplicate\"",
+        "\"duplicate\"",
+        "\"vnd.dovecot.duplicate\"",
+    ] {
         forms.extend(duplicate.iter().map(|tags| format!("require [{extensions}]; if duplicate {tags} {{ }}")));
     }
     let wrong = compare(&forms, Profile::Full);

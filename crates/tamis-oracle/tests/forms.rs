@@ -125,7 +125,8 @@ fn sogo() -> Forms {
 
 /// Where SOGo does not quote what the user wrote, the server refuses the script.
 fn sogo_broken() -> Forms {
-    let text = |inside: &str| format!("{}vacation :days 5 :addresses [\"a@example.org\"] text:\r\n{inside}\r\n.\r\n;\r\n", require(&["vacation"]));
+    let text =
+        |inside: &str| format!("{}vacation :days 5 :addresses [\"a@example.org\"] text:\r\n{inside}\r\n.\r\n;\r\n", require(&["vacation"]));
     Forms::from([
         ("a dot alone in the text".to_owned(), text("Bonjour\r\n.\r\nMarie")),
         ("a dot first in a line".to_owned(), text("Bonjour\r\n.net est mon sujet\r\nMarie")),
@@ -171,7 +172,10 @@ fn roundcube_tests() -> Vec<(String, Vec<&'static str>)> {
     add("size :under 1M".to_owned(), &[]);
     for part in ["year", "month", "day", "date", "julian", "hour", "minute", "second", "time", "iso8601", "std11", "zone", "weekday"] {
         add(format!("currentdate :is \"{part}\" \"10\""), &["date"]);
-        add(format!("date :value \"ge\" :comparator \"i;ascii-numeric\" \"date\" \"{part}\" \"10\""), &["date", "relational", "comparator-i;ascii-numeric"]);
+        add(
+            format!("date :value \"ge\" :comparator \"i;ascii-numeric\" \"date\" \"{part}\" \"10\""),
+            &["date", "relational", "comparator-i;ascii-numeric"],
+        );
     }
     add("currentdate :zone \"+0100\" :value \"ge\" \"date\" \"2026-11-01\"".to_owned(), &["date", "relational"]);
     add("date :originalzone \"date\" \"hour\" \"10\"".to_owned(), &["date"]);
@@ -195,9 +199,15 @@ fn roundcube_actions() -> Vec<(&'static str, Vec<&'static str>)> {
         ("removeflag \"\\\\Deleted\";", vec!["imap4flags"]),
         ("set :lower :upperfirst \"kind\" \"FACTURE\";\r\n\tfileinto \"${kind}\";", vec!["variables", "fileinto"]),
         ("set :quotewildcard :length \"kind\" \"a*\";\r\n\tredirect \"jean+${kind}@example.net\";", vec!["variables"]),
-        ("vacation :days 7 :addresses [\"marie@example.org\"] :subject \"Absente\" :from \"marie@example.org\" :handle \"v\" text:\r\nJe suis absente.\r\n..\r\n.\r\n;", vec!["vacation"]),
+        (
+            "vacation :days 7 :addresses [\"marie@example.org\"] :subject \"Absente\" :from \"marie@example.org\" :handle \"v\" text:\r\nJe suis absente.\r\n..\r\n.\r\n;",
+            vec!["vacation"],
+        ),
         ("vacation :seconds 600 \"Je suis absente.\";", vec!["vacation", "vacation-seconds"]),
-        ("notify :from \"marie@example.org\" :importance \"1\" :options [\"a=b\"] :message \"Nouveau\" \"mailto:jean@example.net\";", vec!["enotify"]),
+        (
+            "notify :from \"marie@example.org\" :importance \"1\" :options [\"a=b\"] :message \"Nouveau\" \"mailto:jean@example.net\";",
+            vec!["enotify"],
+        ),
         ("notify :message \"Nouveau\" \"mailto:jean@example.net?subject=x&body=y\";", vec!["enotify"]),
         ("addheader :last \"X-Label\" \"facture\";", vec!["editheader"]),
         ("deleteheader :index 1 :contains \"X-Label\" \"facture\";", vec!["editheader"]),
@@ -213,21 +223,32 @@ fn roundcube() -> Forms {
         let head = require(&[&needs[..], &also[..]].concat());
         let set = if test.contains("${kind}") { "set \"kind\" \"facture\";\r\n" } else { "" };
         if test != "true" || *action != "discard;" {
-            out.insert(format!("roundcube {number} alone"), format!("{head}{set}# rule:[Règle {number}]\r\nif {test}\r\n{{\r\n\t{action}\r\n}}\r\n"));
+            out.insert(
+                format!("roundcube {number} alone"),
+                format!("{head}{set}# rule:[Règle {number}]\r\nif {test}\r\n{{\r\n\t{action}\r\n}}\r\n"),
+            );
         }
-        out.insert(format!("roundcube {number} off"), format!("{head}{set}# rule:[Off]\r\nif false # {test}\r\n{{\r\n\t{action}\r\n}}\r\n"));
+        out.insert(
+            format!("roundcube {number} off"),
+            format!("{head}{set}# rule:[Off]\r\nif false # {test}\r\n{{\r\n\t{action}\r\n}}\r\n"),
+        );
         if test != "true" {
             for list in ["allof", "anyof"] {
                 out.insert(
                     format!("roundcube {number} {list}"),
-                    format!("{head}{set}# rule:[R]\r\nif {list} ({test}, header :contains \"x-other\" \"y\")\r\n{{\r\n\t{action}\r\n}}\r\n"),
+                    format!(
+                        "{head}{set}# rule:[R]\r\nif {list} ({test}, header :contains \"x-other\" \"y\")\r\n{{\r\n\t{action}\r\n}}\r\n"
+                    ),
                 );
             }
         }
     }
     for (number, (action, needs)) in actions.iter().enumerate() {
         let head = require(needs);
-        out.insert(format!("roundcube action {number}"), format!("{head}# rule:[A]\r\nif header :contains \"subject\" \"facture\"\r\n{{\r\n\t{action}\r\n}}\r\n"));
+        out.insert(
+            format!("roundcube action {number}"),
+            format!("{head}# rule:[A]\r\nif header :contains \"subject\" \"facture\"\r\n{{\r\n\t{action}\r\n}}\r\n"),
+        );
         // A second rule, and one that is off, around it.
         out.insert(
             format!("roundcube set {number}"),
@@ -254,11 +275,19 @@ fn nextcloud() -> Forms {
         ("address :contains :all \"To\" [\"liste\"]", vec![]),
         ("anyof (address :is :all \"From\" [\"a@example.org\"], header :is \"Subject\" [\"x\"])", vec![]),
     ];
-    let actions = [("fileinto \"Factures\";", vec!["fileinto"]), ("addflag [\"$label1\"];", vec!["imap4flags"]), ("addflag [\"\\\\Seen\"];\r\nfileinto \"A\";", vec!["imap4flags", "fileinto"]), ("keep;", vec![]), ("stop;", vec![])];
+    let actions = [
+        ("fileinto \"Factures\";", vec!["fileinto"]),
+        ("addflag [\"$label1\"];", vec!["imap4flags"]),
+        ("addflag [\"\\\\Seen\"];\r\nfileinto \"A\";", vec!["imap4flags", "fileinto"]),
+        ("keep;", vec![]),
+        ("stop;", vec![]),
+    ];
     for (number, (test, needs)) in tests.iter().enumerate() {
         for (which, (action, also)) in actions.iter().enumerate() {
             let head = require(&[&needs[..], &also[..]].concat());
-            let block = format!("{filters}# FILTER: [{{\"name\":\"x\",\"enable\":true,\"tests\":[{number}]}}]\r\n# Facture\r\nif {test} {{\r\n{action}\r\n}}\r\n{filters}");
+            let block = format!(
+                "{filters}# FILTER: [{{\"name\":\"x\",\"enable\":true,\"tests\":[{number}]}}]\r\n# Facture\r\nif {test} {{\r\n{action}\r\n}}\r\n{filters}"
+            );
             out.insert(format!("nextcloud filter {number} {which}"), format!("{filters}{head}{filters}\r\n{block}"));
             out.insert(
                 format!("nextcloud filter beside a script {number} {which}"),

@@ -1,6 +1,6 @@
 //! How near a script comes to the server's limits. They count over the whole delivery, so what one script leaves the others lack.
 
-use super::walk::{Steps, ends};
+use super::walk::ends;
 use super::{Code, Diagnostic, Look, Range};
 use crate::sieve::program::{Block, Op, Program, Unit};
 use crate::text::offset;
@@ -26,16 +26,13 @@ pub(super) fn near(look: &mut Look<'_>) {
             continue;
         }
         // What every message meets is certain to fail; what one may meet is worth a word.
-        let certain = Steps::of(look.unit)
-            .steps
-            .iter()
-            .filter(|step| step.frame.is_none() && !step.after_end && kind.counts(&step.command.op))
-            .count();
+        let certain =
+            look.steps.steps.iter().filter(|step| step.frame.is_none() && !step.after_end && kind.counts(&step.command.op)).count();
         let (through, ended) = most(look.program, look.unit, look.unit.block, kind, 0);
         let possible = through.unwrap_or(0).max(ended);
         let nth = |count: u64| {
             let mut seen = 0;
-            let found = Steps::of(look.unit).steps.into_iter().find(|step| {
+            let found = look.steps.steps.iter().find(|step| {
                 seen += u64::from(kind.counts(&step.command.op));
                 seen == count.max(1)
             });

@@ -139,6 +139,41 @@ impl<'p> Comparison<'p> {
     }
 }
 
+/// The pairs of letters in a key, capitals folded, as bits. If one key stands in another, or is the same, its bits are among the other's.
+fn pairs(key: &[u8]) -> u64 {
+    key.windows(2).fold(0, |bits, pair| {
+        let code = pair.iter().fold(0u32, |code, byte| code.wrapping_mul(37).wrapping_add(u32::from(byte.to_ascii_lowercase())));
+        bits | 1 << (code.wrapping_mul(0x9e37_79b1) >> 26)
+    })
+}
+
+fn keys_of(test: &Test) -> Option<&Texts> {
+    match &test.kind {
+        TestKind::Header { keys, .. } | TestKind::Address { keys, .. } | TestKind::Envelope { keys, .. } | TestKind::Body { keys, .. } => {
+            Some(keys)
+        }
+        _ => None,
+    }
+}
+
+/// Pairs that a test has to offer: it implies another only if that one asks for none but these. See [`Comparison::implies`], whose cases it follows.
+pub(super) fn held(unit: &Unit, test: &Test) -> u64 {
+    match &test.kind {
+        TestKind::AnyOf(tests) => unit.tests(*tests).iter().fold(u64::MAX, |bits, test| bits & held(unit, test)),
+        TestKind::AllOf(tests) => unit.tests(*tests).iter().fold(0, |bits, test| bits | held(unit, test)),
+        _ => keys_of(test).and_then(|keys| keys.items.first()?.literal()).map_or(u64::MAX, pairs),
+    }
+}
+
+/// Pairs that a test asks for: those that all of its keys have.
+pub(super) fn asked(unit: &Unit, test: &Test) -> u64 {
+    match &test.kind {
+        TestKind::AnyOf(tests) => unit.tests(*tests).iter().fold(u64::MAX, |bits, test| bits & asked(unit, test)),
+        TestKind::AllOf(tests) => unit.tests(*tests).iter().fold(0, |bits, test| bits | asked(unit, test)),
+        _ => keys_of(test).map_or(0, |keys| keys.items.iter().fold(u64::MAX, |bits, key| bits & key.literal().map_or(0, pairs))),
+    }
+}
+
 /// Fields of which a message has one at most, so that two values exclude each other.
 fn single_field(names: &Texts) -> bool {
     let name = match &*names.items {
@@ -154,7 +189,9 @@ fn same(x: &[u8], y: &[u8], folds: bool) -> bool {
 
 /// True if `y` stands in `x`.
 fn contains(x: &[u8], y: &[u8], folds: bool) -> bool {
-    y.is_empty() || x.windows(y.len()).any(|part| same(part, y, folds))
+    let Some(first) = y.first() else { return true };
+    let begins = |part: &&[u8]| part.first().is_some_and(|byte| byte.eq_ignore_ascii_case(first));
+    x.windows(y.len()).filter(begins).any(|part| same(part, y, folds))
 }
 
 /// True if the test reads nothing that a command of the script may change, and has no effect itself.
