@@ -156,21 +156,56 @@ fn keys_of(test: &Test) -> Option<&Texts> {
     }
 }
 
-/// Pairs that a test has to offer: it implies another only if that one asks for none but these. See [`Comparison::implies`], whose cases it follows.
+/// Pairs that a test has to offer: it implies another only if that one asks for none but these. Where all of several things must imply the other, the
+/// first one speaks for them.
 pub(super) fn held(unit: &Unit, test: &Test) -> u64 {
     match &test.kind {
-        TestKind::AnyOf(tests) => unit.tests(*tests).iter().fold(u64::MAX, |bits, test| bits & held(unit, test)),
+        TestKind::AnyOf(tests) => unit.tests(*tests).first().map_or(u64::MAX, |test| held(unit, test)),
         TestKind::AllOf(tests) => unit.tests(*tests).iter().fold(0, |bits, test| bits | held(unit, test)),
         _ => keys_of(test).and_then(|keys| keys.items.first()?.literal()).map_or(u64::MAX, pairs),
     }
 }
 
-/// Pairs that a test asks for: those that all of its keys have.
-pub(super) fn asked(unit: &Unit, test: &Test) -> u64 {
-    match &test.kind {
-        TestKind::AnyOf(tests) => unit.tests(*tests).iter().fold(u64::MAX, |bits, test| bits & asked(unit, test)),
-        TestKind::AllOf(tests) => unit.tests(*tests).iter().fold(0, |bits, test| bits | asked(unit, test)),
-        _ => keys_of(test).map_or(0, |keys| keys.items.iter().fold(u64::MAX, |bits, key| bits & key.literal().map_or(0, pairs))),
+/// What a test asks for: the pairs of one of its keys, or of those of one of its tests.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    any: [u64; 4],
+    count: usize,
+}
+
+impl Asked {
+    pub(super) fn by(unit: &Unit, test: &Test) -> Self {
+        let mut asked = Self { any: [0; 4], count: 0 };
+        asked.add(unit, test);
+        asked
+    }
+
+    fn add(&mut self, unit: &Unit, test: &Test) {
+        match &test.kind {
+            TestKind::AnyOf(tests) => unit.tests(*tests).iter().for_each(|test| self.add(unit, test)),
+            // All are needed, so one of them may stand for the others.
+            TestKind::AllOf(tests) => match unit.tests(*tests).first() {
+                Some(first) => self.add(unit, first),
+                None => self.push(0),
+            },
+            _ => match keys_of(test) {
+                Some(keys) => keys.items.iter().for_each(|key| self.push(key.literal().map_or(0, pairs))),
+                None => self.push(0),
+            },
+        }
+    }
+
+    fn push(&mut self, bits: u64) {
+        match self.any.get_mut(self.count) {
+            Some(place) => (*place, self.count) = (bits, self.count + 1),
+            // No more room: what both ask for.
+            None => self.any.iter_mut().rev().take(1).for_each(|last| *last &= bits),
+        }
+    }
+
+    /// False if a test with these pairs surely does not imply the one that asks.
+    pub(super) fn is_met(&self, held: u64) -> bool {
+        self.any.iter().take(self.count).any(|bits| bits & !held == 0)
     }
 }
 
