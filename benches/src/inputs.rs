@@ -101,6 +101,52 @@ pub fn thousand_rules() -> String {
     out
 }
 
+/// Scripts of 100 KB for the editor: the rules of [`thousand_rules`], and such as use variables and expressions.
+#[must_use]
+pub fn keystroke_scripts() -> Vec<(&'static str, String)> {
+    vec![("rules", first_rules(&thousand_rules(), 100_000)), ("variables", variable_rules(100_000))]
+}
+
+/// As many whole rules as have room in so many bytes.
+fn first_rules(script: &str, size: usize) -> String {
+    let end = script[..size].rfind("# rule:").expect("there are rules");
+    script[..end].to_owned()
+}
+
+/// Rules that take a part of the message and file by it.
+fn variable_rules(size: usize) -> String {
+    let mut out =
+        String::from("require [\"fileinto\", \"mailbox\", \"regex\", \"variables\", \"imap4flags\", \"envelope\", \"subaddress\"];\n\n");
+    for rule in 1.. {
+        let (word, other, domain) = names(rule);
+        let next = match rule % 4 {
+            0 => format!(
+                "if header :regex \"Subject\" \"^\\\\[{word}-{rule}\\\\] ([a-z0-9._-]+)\" {{\n    set :lower \"topic{}\" \"${{1}}\";\n    \
+                 fileinto :create \"{word}/${{topic{}}}\";\n    stop;\n}}\n",
+                rule % 90,
+                rule % 90
+            ),
+            1 => format!(
+                "if allof (header :matches \"List-Id\" \"*<*-{rule}.{domain}>\", not header :contains \"Subject\" \"{other} {rule}\") {{\n    \
+                 fileinto :create \"lists/${{2}}\";\n    stop;\n}}\n"
+            ),
+            2 => format!(
+                "if envelope :detail :is \"to\" \"{word}{rule}\" {{\n    set :upperfirst \"folder\" \"{word}\";\n    addflag \"\\\\Seen\";\n    \
+                 fileinto :create \"${{folder}}/{rule}\";\n    stop;\n}}\n"
+            ),
+            _ => format!(
+                "if anyof (header :contains [\"Subject\", \"X-Topic\"] [\"{word} {rule}\", \"{other} {rule}\"],\n          \
+                 address :is :domain \"From\" \"{rule}.{domain}\") {{\n    fileinto \"{word}/{rule}\";\n    stop;\n}}\n"
+            ),
+        };
+        if out.len() + next.len() > size {
+            break;
+        }
+        out.push_str(&next);
+    }
+    out
+}
+
 /// A plain message of about 2 KB.
 #[must_use]
 pub fn small_message() -> Vec<u8> {

@@ -2,6 +2,7 @@
 //! this workspace alone) compiles and runs; mail-parser's bare parse is the floor under every run.
 
 pub mod inputs;
+pub mod keystroke;
 
 use std::sync::Arc;
 

@@ -184,6 +184,21 @@ fn the_compiler_still_crashes() {
     let script = "require [\"imap4flags\", \"foreverypart\"]; if ihave foreverypart { if hasflag { } }";
     assert_eq!(tools.compile(script.as_bytes()).unwrap().says, Says::Crashed(11));
     assert!(ours::judge(script, &Profile::Pigeonhole05.dialect()).program.is_none());
+    // What surrounds each of these forms stands in crashes.rs.
+    let tools = Tools::new(&oracle, Profile::Full).unwrap();
+    for (what, script, signal) in [
+        ("tst-hasflag.c: no flags", "require \"imap4flags\"; if hasflag { }", 11),
+        ("cmd-notify.c: nothing behind `:importance`", "require \"enotify\"; notify :importance;", 11),
+        (
+            "tst-duplicate.c: a tag of the other of two extensions",
+            "require [\"duplicate\", \"vnd.dovecot.duplicate\"]; if duplicate :uniqueid \"x\" { }",
+            6,
+        ),
+    ] {
+        assert_eq!(tools.compile(script.as_bytes()).unwrap().says, Says::Crashed(signal), "{what}");
+        let judged = ours::judge(script, &Profile::Full.dialect());
+        assert!(judged.program.is_none() && judged.messages.contains("sieve/crashes-compiler"), "{what}: {}", judged.messages);
+    }
 }
 
 /// A script that fails after `pipe` ends the process that delivers: the action is taken back before it was begun (act_pipe_rollback in

@@ -172,8 +172,9 @@ impl Reader<'_> {
         let mut out = String::new();
         loop {
             let rest = self.text.get(self.at..).unwrap_or("");
-            let length =
-                rest.find(|char: char| matches!(char, '"' | '\\') || char < ' ').ok_or_else(|| self.wrong("a string without end"))?;
+            // Bytes: what ends a run is ASCII.
+            let ends = |byte: u8| matches!(byte, b'"' | b'\\') || byte < b' ';
+            let length = rest.bytes().position(ends).ok_or_else(|| self.wrong("a string without end"))?;
             out.push_str(rest.get(..length).unwrap_or(""));
             self.at += length + 1;
             match rest.as_bytes().get(length) {

@@ -27,7 +27,9 @@ impl Set {
 
     /// The bytes from `low` to `high`.
     pub(super) fn range(low: u32, high: u32) -> Self {
-        Self::of(&|byte| (low..=high).contains(&u32::from(byte)))
+        let mut set = Self::default();
+        (low..=high.min(0xff)).filter_map(|code| u8::try_from(code).ok()).for_each(|byte| set.add(byte));
+        set
     }
 
     /// True if `byte` is in the set.
@@ -54,7 +56,11 @@ impl Set {
 
     /// The bytes that are in the set as they stand, in lower case or in upper case.
     pub(super) fn any_case(&self) -> Self {
-        Self::of(&|byte| self.has(byte.to_ascii_lowercase()) || self.has(byte.to_ascii_uppercase()))
+        // All letters of ASCII stand in the second word, those of one pair 32 bits apart.
+        const CAPITALS: u64 = 0x07ff_fffe;
+        let [first, letters, third, fourth] = self.0;
+        let either = (letters | letters >> 32) & CAPITALS;
+        Self([first, letters | either | either << 32, third, fourth])
     }
 
     /// The class `[:name:]` of the C locale; the twelve POSIX names only.

@@ -4,7 +4,7 @@
 use tamis::diagnostic::Severity;
 use tamis::mail::{self, Charsets, Message, Problem};
 use tamis::sieve::run::{Account, Delivery, Limits, Outcome, Timestamp, run};
-use tamis::sieve::{Compiled, Dialect, Script, Scripts, Store, Verdict, compile};
+use tamis::sieve::{Compiled, Dialect, Options, Script, Scripts, Store, Verdict, check, compile};
 
 /// Runs `test` where a deep recursion would overflow.
 fn on_small_stack(test: impl FnOnce() + Send) {
@@ -251,5 +251,42 @@ fn includes_that_never_end_are_refused() {
         let outcome = outcome(&include("0"), &fans, b"\n", &limits);
         assert_eq!((failure(&outcome), mailboxes(&outcome)), ("run/out-of-steps", vec!["INBOX".to_owned()]));
         assert!(outcome.steps <= 50_100);
+    });
+}
+
+/// Lints compare tests, commands and words with each other. What they spend is counted, so that a script of a mebibyte ends as surely as a short one;
+/// and how deep they go is not the script's choice.
+#[test]
+fn lints_of_large_and_deep_scripts_end_on_a_small_stack() {
+    let rule = |number: usize| {
+        format!(
+            "# rule:[{number}]\nif anyof (header :contains \"Subject\" [\"word {number}\", \"other {}\"], address :is \"From\" \"a{number}@example.org\") {{\n    \
+             addflag \"\\\\Seen\";\n    fileinto \"Folder/{number}\";\n    stop;\n}}\n",
+            number * 7
+        )
+    };
+    let head = "require [\"fileinto\", \"imap4flags\", \"variables\", \"duplicate\", \"copy\", \"regex\"];\n";
+    let rules: String = (0..6_500).map(rule).collect();
+    let plain = |number: usize, text: &str| format!("if size :over {number} {{ {text} }}\n");
+    let rows = |text: &str| -> String { (0..6_500).map(|number| plain(number, text)).collect() };
+    let scripts = [
+        format!("{head}{rules}"),
+        // Every pair has something in common.
+        format!("{head}{}", rows("fileinto \"A\"; addflag \"\\\\Seen\"; stop;")),
+        format!("{head}{}", (0..6_500).map(|_| "if duplicate { discard; }\n").collect::<String>()),
+        format!("{head}{}", rows("set \"a\" \"${1}\"; redirect :copy \"${a}${b}@example.org\";")),
+        format!("{head}if header :is \"Subject\" [{}] {{ keep; }}\n", vec!["\"a*\""; 60_000].join(", ")),
+        format!("{head}if allof ({}) {{ keep; }}\n", vec!["not header :contains \"Subject\" \"a\""; 20_000].join(", ")),
+        format!("{head}{}", "# tamis: ignore[sieve/discards-all]\ndiscard;\n".repeat(12_000)),
+        format!("{head}{}", "if true {\n".repeat(30)) + &"}\n".repeat(30),
+        format!("{head}if {}true {{ keep; }}\n", "not ".repeat(29)),
+        format!("{head}{}", "if true { stop; } else { stop; }\n".repeat(12_000)),
+    ];
+    on_small_stack(|| {
+        let dialect = Dialect::named("mailcow").unwrap();
+        for text in &scripts {
+            let checked = check(&Script::parse(text.as_str()), &Scripts::default(), &dialect, &Options::default());
+            assert!(checked.diagnostics.len() < 100_000);
+        }
     });
 }

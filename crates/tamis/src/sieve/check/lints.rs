@@ -20,6 +20,9 @@ mod vacation;
 mod variables;
 mod walk;
 
+use std::rc::Rc;
+
+use self::walk::Steps;
 use super::Options;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::sieve::Script;
@@ -70,6 +73,8 @@ struct Look<'l> {
     unit: &'l Unit,
     dialect: &'l Dialect,
     options: &'l Options,
+    /// The commands in order, each with what is around it.
+    steps: Rc<Steps<'l>>,
     findings: Vec<Diagnostic>,
 }
 
@@ -77,7 +82,8 @@ impl<'l> Look<'l> {
     fn new(script: &'l Script, program: &'l Program, options: &'l Options) -> Self {
         static NOTHING: Unit = Unit::NOTHING;
         let unit = program.units.first().unwrap_or(&NOTHING);
-        Self { script, program, unit, dialect: &program.dialect, options, findings: Vec::new() }
+        let steps = Rc::new(Steps::of(unit));
+        Self { script, program, unit, dialect: &program.dialect, options, steps, findings: Vec::new() }
     }
 
     fn text(&self) -> &'l str {

@@ -1,12 +1,12 @@
 //! Mail that vanishes, and mail whose sender decides that it does.
 
-use super::walk::{Frame, Step, Steps};
+use super::walk::{Frame, Step};
 use super::{Code, Diagnostic, Look, Phrase};
 use crate::sieve::program::{Op, Test, TestKind, Unit};
 
 /// `discard` for every message that no rule before took: alone at the top, in `else`, or behind a test that only says what a message is not.
 pub(super) fn vanishing(look: &mut Look<'_>) {
-    let steps = Steps::of(look.unit);
+    let steps = look.steps.clone();
     for step in steps.steps.iter().filter(|step| matches!(step.command.op, Op::Discard)) {
         if is_kept(look.unit, step) || !steps.around(step.frame).all(|frame| is_negative(look.unit, frame)) {
             continue;
@@ -42,7 +42,7 @@ fn is_negation(unit: &Unit, test: &Test) -> bool {
 
 /// `discard` and `reject` that depend on nothing but what the sender wrote into the message.
 pub(super) fn by_header(look: &mut Look<'_>) {
-    let steps = Steps::of(look.unit);
+    let steps = look.steps.clone();
     for step in &steps.steps {
         let name = match &step.command.op {
             Op::Discard => "discard",

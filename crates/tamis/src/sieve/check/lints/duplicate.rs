@@ -1,8 +1,10 @@
 //! `duplicate` on a value that was asked for already: Pigeonhole's engine then fails the script without a word (ext-duplicate-common.c).
 
-use super::walk::Steps;
 use super::{Applicability, Code, Diagnostic, Edit, Look, Phrase, Range, fix};
-use crate::sieve::program::{Duplicate, If, Op, Test, TestKind, Text};
+use crate::sieve::program::{Duplicate, Op, Test, TestKind, Text};
+
+/// So many earlier ones are compared with each.
+const LOOK_BACK: usize = 200;
 
 /// Two in the script, or one in it and one in the server's own that runs after it.
 pub(super) fn twice(look: &mut Look<'_>) {
@@ -11,8 +13,8 @@ pub(super) fn twice(look: &mut Look<'_>) {
     }
     let tests = duplicates(look);
     for (number, (test, one, frame)) in tests.iter().enumerate() {
-        let steps = Steps::of(look.unit);
-        let earlier = tests.get(..number).unwrap_or(&[]).iter().find(|(_, other, own)| same(one, other) && !steps.exclude(*frame, *own));
+        let before = tests.get(number.saturating_sub(LOOK_BACK)..number).unwrap_or(&[]);
+        let earlier = before.iter().find(|(_, other, own)| same(one, other) && !look.steps.exclude(*frame, *own));
         if let Some((earlier, ..)) = earlier {
             let label = Phrase { en: "the value was looked up here", fr: "la valeur a été cherchée ici" };
             let finding = Diagnostic::new(Code::DuplicateTestTwice, test.range).label(earlier.range, label);
@@ -36,33 +38,27 @@ type Found<'p> = (&'p Test, &'p Duplicate, Option<usize>);
 /// Every `duplicate` with the branch that its command stands in.
 fn duplicates<'p>(look: &Look<'p>) -> Vec<Found<'p>> {
     let unit = look.unit;
+    let is_duplicate = |test: &'p Test| match &test.kind {
+        TestKind::Duplicate(one) => Some((test, &**one)),
+        _ => None,
+    };
+    let mut found: Vec<_> = unit.tests.iter().filter_map(is_duplicate).collect();
+    found.sort_by_key(|(test, _)| test.range.start);
     let mut out = Vec::new();
-    if !unit.tests.iter().any(|test| matches!(test.kind, TestKind::Duplicate(_))) {
+    if found.is_empty() {
         return out;
     }
-    for step in Steps::of(unit).steps {
-        if let Op::If(branches) = &step.command.op {
-            let range = tests_of(look, branches);
-            let inside = unit.tests.iter().filter(|test| range.start <= test.range.start && test.range.end <= range.end);
-            for test in inside {
-                if let TestKind::Duplicate(one) = &test.kind
-                    && branches.branches().any(|branch| {
-                        let own = unit.test(branch.test).range;
-                        own.start <= test.range.start && test.range.end <= own.end
-                    })
-                {
-                    out.push((test, &**one, step.frame));
-                }
-            }
+    for step in &look.steps.steps {
+        let Op::If(branches) = &step.command.op else { continue };
+        for branch in branches.branches() {
+            let own = unit.test(branch.test).range;
+            let first = found.partition_point(|(test, _)| test.range.start < own.start);
+            let inside = found.get(first..).unwrap_or(&[]).iter().take_while(|(test, _)| test.range.end <= own.end);
+            out.extend(inside.map(|(test, one)| (*test, *one, step.frame)));
         }
     }
     out.sort_by_key(|(test, ..)| test.range.start);
     out
-}
-
-/// From the first test of an `if` to the last of its branches.
-fn tests_of(look: &Look<'_>, branches: &If) -> Range {
-    branches.branches().map(|branch| look.unit.test(branch.test).range).reduce(Range::cover).unwrap_or_default()
 }
 
 /// True if both look up one value under one handle, as far as that is known.

@@ -34,11 +34,14 @@ pub(super) fn flags_after(look: &mut Look<'_>) {
 /// `filed` is the command that filed the message last, if nothing keeps it since; `later` says whether something behind the block may file it again.
 fn block(look: &Look<'_>, block_: Block, mut filed: Option<Range>, later: bool, found: &mut Vec<(Range, Range)>) {
     let commands = look.unit.commands(block_);
-    for (index, command) in commands.iter().enumerate() {
-        let rest = commands.get(index + 1..).unwrap_or(&[]);
-        let end = rest.iter().position(|next| matches!(next.op, Op::Stop)).unwrap_or(rest.len());
-        let ended = end < rest.len();
-        let later = rest.get(..end).unwrap_or(&[]).iter().any(|next| files(look, next)) || (later && !ended);
+    // Whether something behind each command may file, seen from the end.
+    let mut afterwards = Vec::with_capacity(commands.len());
+    let mut after = later;
+    for command in commands.iter().rev() {
+        afterwards.push(after);
+        after = !matches!(command.op, Op::Stop) && (after || files(look, command));
+    }
+    for (command, later) in commands.iter().zip(afterwards.into_iter().rev()) {
         match &command.op {
             Op::FileInto { copy: false, .. } | Op::Keep { .. } => filed = Some(command.range),
             Op::FileInto { copy: true, .. } => {}

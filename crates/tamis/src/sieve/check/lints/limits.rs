@@ -1,6 +1,6 @@
 //! How near a script comes to the server's limits. They count over the whole delivery, so what one script leaves the others lack.
 
-use super::walk::{Steps, ends};
+use super::walk::ends;
 use super::{Code, Diagnostic, Look, Range};
 use crate::sieve::program::{Block, Op, Program, Unit};
 use crate::sieve::syntax::Limits;
@@ -28,7 +28,8 @@ pub(super) fn near(look: &mut Look<'_>) {
             continue;
         }
         // What every message meets is certain to fail; what one may meet is worth a word. Where the last one wins, what is too much is left out.
-        let mut certain: Vec<(Vec<u8>, Range)> = Steps::of(look.unit)
+        let mut certain: Vec<(Vec<u8>, Range)> = look
+            .steps
             .steps
             .iter()
             .filter(|step| step.frame.is_none() && !step.after_end && kind.counts(&step.command.op))
@@ -44,7 +45,7 @@ pub(super) fn near(look: &mut Look<'_>) {
         let possible = through.unwrap_or(0).max(ended);
         let nth = |count: u64| {
             let mut seen = 0;
-            let found = Steps::of(look.unit).steps.into_iter().find(|step| {
+            let found = look.steps.steps.iter().find(|step| {
                 seen += u64::from(kind.counts(&step.command.op));
                 seen == count.max(1)
             });

@@ -4,13 +4,11 @@ use super::{Code, Diagnostic, Look, Range};
 use crate::sieve::syntax::Kind;
 use crate::text::find;
 
-/// What the comments of other editors begin with or contain, and whose they are.
-const MARKS: &[(&str, &str)] = &[
+/// What the comments of other editors begin with, and whose they are.
+const BEGINNINGS: &[(&str, &str)] = &[
     ("### Nextcloud Mail", "Nextcloud"),
     ("# This is SnappyMail sieve script", "SnappyMail"),
     ("# RAINLOOP:SIEVE", "SnappyMail"),
-    ("BEGIN:FILTER:", "SnappyMail"),
-    ("horde.org/ingo", "Horde Ingo"),
     ("#SCRIPTNAME:", "KDE"),
     ("# EDITOR ", "Kolab"),
     ("# EDITOR_VERSION", "Kolab"),
@@ -20,12 +18,13 @@ const MARKS: &[(&str, &str)] = &[
     ("# Rule:", "Bulwark"),
 ];
 
+/// What they contain.
+const INSIDE: &[(&str, &str)] = &[("BEGIN:FILTER:", "SnappyMail"), ("horde.org/ingo", "Horde Ingo")];
+
 /// Says once for each program that its blocks are its own.
 pub(super) fn blocks(look: &mut Look<'_>) {
     let text = look.text();
-    if !MARKS.iter().any(|(mark, _)| find(text.as_bytes(), mark.as_bytes()).is_some()) {
-        return;
-    }
+    let inside = INSIDE.iter().any(|(mark, _)| find(text.as_bytes(), mark.as_bytes()).is_some());
     let mut told: Vec<&str> = Vec::new();
     let mut start = 0;
     let mut found = Vec::new();
@@ -36,7 +35,9 @@ pub(super) fn blocks(look: &mut Look<'_>) {
             continue;
         }
         let comment = range.of(text);
-        let Some((_, owner)) = MARKS.iter().find(|(mark, _)| comment.contains(mark)) else { continue };
+        let begins = BEGINNINGS.iter().find(|(mark, _)| comment.starts_with(mark));
+        let owner = begins.or_else(|| INSIDE.iter().find(|(mark, _)| inside && comment.contains(mark)));
+        let Some((_, owner)) = owner else { continue };
         if !told.contains(owner) {
             told.push(owner);
             let shown = comment.lines().next().map_or(0, |line| line.trim_end().len());

@@ -1,19 +1,25 @@
 //! Mail that is sent on: all of it, in a circle, or to whom its sender chose.
 
-use super::walk::Steps;
 use super::{Applicability, Code, Diagnostic, Edit, Look, Phrase, Range, fix};
 use crate::mail::parse_address;
-use crate::sieve::program::{Op, Piece, Text, Unit};
+use crate::sieve::program::{Op, Piece, Place, Text, Unit};
 
 /// Looks at every `redirect`.
 pub(super) fn redirects(look: &mut Look<'_>) {
-    let steps = Steps::of(look.unit);
+    let steps = look.steps.clone();
+    let tainted = tainted(look.unit);
+    // A piece whose value the message gives: a match value, or a variable that one was put into.
+    let from_message = |piece: &Piece| match piece {
+        Piece::Match(_) => true,
+        Piece::Variable(place) => tainted.contains(place),
+        _ => false,
+    };
     for step in &steps.steps {
         let Op::Redirect { addresses, copy, list: false, .. } = &step.command.op else { continue };
         for address in &addresses.items {
             if let Some(literal) = address.literal() {
                 to_self(look, address, literal);
-            } else if address.pieces.iter().any(|piece| comes_from_message(look.unit, piece)) {
+            } else if address.pieces.iter().any(from_message) {
                 look.report(Diagnostic::new(Code::ComputedRedirect, address.range));
             }
         }
@@ -47,15 +53,18 @@ fn to_self(look: &mut Look<'_>, address: &Text, literal: &[u8]) {
     }
 }
 
-/// True for a piece whose value the message gives: a match value, or a variable that one was put into.
-fn comes_from_message(unit: &Unit, piece: &Piece) -> bool {
-    match piece {
-        Piece::Match(_) => true,
-        Piece::Variable(place) => unit.commands.iter().any(|command| match &command.op {
-            Op::Set { variable, value, .. } if variable == place => value.pieces.iter().any(|piece| !matches!(piece, Piece::Literal(_))),
-            Op::ExtractText { variable, .. } => variable == place,
-            _ => false,
-        }),
-        _ => false,
+/// The variables that a part of the message was put into.
+fn tainted(unit: &Unit) -> Vec<Place> {
+    let mut out: Vec<Place> = Vec::new();
+    for command in &unit.commands {
+        let place = match &command.op {
+            Op::Set { variable, value, .. } if value.pieces.iter().any(|piece| !matches!(piece, Piece::Literal(_))) => variable,
+            Op::ExtractText { variable, .. } => variable,
+            _ => continue,
+        };
+        if !out.contains(place) {
+            out.push(*place);
+        }
     }
+    out
 }

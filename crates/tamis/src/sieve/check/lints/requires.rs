@@ -6,7 +6,7 @@ use super::{Applicability, Code, Diagnostic, Edit, Look, Phrase, Range, fix};
 use crate::sieve::program::{Op, TestKind};
 use crate::sieve::spec::Extension;
 use crate::sieve::syntax::{Call, Kind, StringToken, quote};
-use crate::text::offset;
+use crate::text::{find, offset};
 
 /// Extensions without a word of their own, or whose words stand inside strings: whether they are used is not seen from names.
 const SILENT: &[&str] = &["variables", "encoded-character", "ihave", "include", "extlists", "mboxmetadata", "servermetadata", "imapsieve"];
@@ -90,11 +90,14 @@ fn comma(text: &str, range: Range) -> Option<u32> {
 /// True unless it is certain that the script does without an extension.
 fn needs(look: &Look<'_>, words: &[&str], extension: &Extension) -> bool {
     let text = look.text();
+    let substitutes = || find(text.as_bytes(), b"${").is_some();
     match extension.name {
-        "variables" => named(words, extension) || text.contains("${") || has_variables(look, words),
-        "encoded-character" => text.contains("${"),
+        "variables" => named(words, extension) || substitutes() || has_variables(look, words),
+        "encoded-character" => substitutes(),
         // Comparators are named in strings.
-        name if name.starts_with("comparator-") => text.contains(&quote(name.trim_start_matches("comparator-"))),
+        name if name.starts_with("comparator-") => {
+            find(text.as_bytes(), quote(name.trim_start_matches("comparator-")).as_bytes()).is_some()
+        }
         name if SILENT.contains(&name) => true,
         // What brings no word of its own has its effect elsewhere.
         _ if extension.commands.is_empty() && extension.tags.is_empty() => true,

@@ -139,6 +139,76 @@ impl<'p> Comparison<'p> {
     }
 }
 
+/// The pairs of letters in a key, capitals folded, as bits. If one key stands in another, or is the same, its bits are among the other's.
+fn pairs(key: &[u8]) -> u64 {
+    key.windows(2).fold(0, |bits, pair| {
+        let code = pair.iter().fold(0u32, |code, byte| code.wrapping_mul(37).wrapping_add(u32::from(byte.to_ascii_lowercase())));
+        bits | 1 << (code.wrapping_mul(0x9e37_79b1) >> 26)
+    })
+}
+
+fn keys_of(test: &Test) -> Option<&Texts> {
+    match &test.kind {
+        TestKind::Header { keys, .. } | TestKind::Address { keys, .. } | TestKind::Envelope { keys, .. } | TestKind::Body { keys, .. } => {
+            Some(keys)
+        }
+        _ => None,
+    }
+}
+
+/// Pairs that a test has to offer: it implies another only if that one asks for none but these. Where all of several things must imply the other, the
+/// first one speaks for them.
+pub(super) fn held(unit: &Unit, test: &Test) -> u64 {
+    match &test.kind {
+        TestKind::AnyOf(tests) => unit.tests(*tests).first().map_or(u64::MAX, |test| held(unit, test)),
+        TestKind::AllOf(tests) => unit.tests(*tests).iter().fold(0, |bits, test| bits | held(unit, test)),
+        _ => keys_of(test).and_then(|keys| keys.items.first()?.literal()).map_or(u64::MAX, pairs),
+    }
+}
+
+/// What a test asks for: the pairs of one of its keys, or of those of one of its tests.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    any: [u64; 4],
+    count: usize,
+}
+
+impl Asked {
+    pub(super) fn by(unit: &Unit, test: &Test) -> Self {
+        let mut asked = Self { any: [0; 4], count: 0 };
+        asked.add(unit, test);
+        asked
+    }
+
+    fn add(&mut self, unit: &Unit, test: &Test) {
+        match &test.kind {
+            TestKind::AnyOf(tests) => unit.tests(*tests).iter().for_each(|test| self.add(unit, test)),
+            // All are needed, so one of them may stand for the others.
+            TestKind::AllOf(tests) => match unit.tests(*tests).first() {
+                Some(first) => self.add(unit, first),
+                None => self.push(0),
+            },
+            _ => match keys_of(test) {
+                Some(keys) => keys.items.iter().for_each(|key| self.push(key.literal().map_or(0, pairs))),
+                None => self.push(0),
+            },
+        }
+    }
+
+    fn push(&mut self, bits: u64) {
+        match self.any.get_mut(self.count) {
+            Some(place) => (*place, self.count) = (bits, self.count + 1),
+            // No more room: what both ask for.
+            None => self.any.iter_mut().rev().take(1).for_each(|last| *last &= bits),
+        }
+    }
+
+    /// False if a test with these pairs surely does not imply the one that asks.
+    pub(super) fn is_met(&self, held: u64) -> bool {
+        self.any.iter().take(self.count).any(|bits| bits & !held == 0)
+    }
+}
+
 /// Fields of which a message has one at most, so that two values exclude each other.
 fn single_field(names: &Texts) -> bool {
     let name = match &*names.items {
@@ -154,7 +224,9 @@ fn same(x: &[u8], y: &[u8], folds: bool) -> bool {
 
 /// True if `y` stands in `x`.
 fn contains(x: &[u8], y: &[u8], folds: bool) -> bool {
-    y.is_empty() || x.windows(y.len()).any(|part| same(part, y, folds))
+    let Some(first) = y.first() else { return true };
+    let begins = |part: &&[u8]| part.first().is_some_and(|byte| byte.eq_ignore_ascii_case(first));
+    x.windows(y.len()).filter(begins).any(|part| same(part, y, folds))
 }
 
 /// True if the test reads nothing that a command of the script may change, and has no effect itself.

@@ -1,6 +1,6 @@
 //! Rules that never act because an earlier one takes their mail, and tests that contradict each other.
 
-use super::same::{Comparison, is_pure};
+use super::same::{Asked, Comparison, held, is_pure};
 use super::walk::always_ends;
 use super::{Code, Diagnostic, Look, Phrase, Range};
 use crate::sieve::program::{Block, Op, Test, TestKind};
@@ -27,8 +27,15 @@ pub(super) fn rules(look: &mut Look<'_>) {
     }
 }
 
-/// `taken` holds the tests of rules that ended the script for their messages.
-fn block<'p>(look: &Look<'p>, block_: Block, taken: &mut Vec<&'p Test>, comparison: &mut Comparison<'p>, found: &mut Vec<(Range, Range)>) {
+/// `taken` holds the tests of rules that ended the script for their messages, each with what it asks for at least: most pairs of tests have
+/// nothing to do with each other, which few numbers tell.
+fn block<'p>(
+    look: &Look<'p>,
+    block_: Block,
+    taken: &mut Vec<(&'p Test, Asked)>,
+    comparison: &mut Comparison<'p>,
+    found: &mut Vec<(Range, Range)>,
+) {
     let depth = taken.len();
     for command in look.unit.commands(block_) {
         let Op::If(branches) = &command.op else { continue };
@@ -41,15 +48,18 @@ fn block<'p>(look: &Look<'p>, block_: Block, taken: &mut Vec<&'p Test>, comparis
                 continue;
             }
             let from = taken.len().saturating_sub(LOOK_BACK);
-            let earlier = taken.get(from..).unwrap_or(&[]).iter().find(|earlier| comparison.implies(test, earlier));
+            let holds = held(look.unit, test);
+            let near = taken.get(from..).unwrap_or(&[]).iter();
+            let earlier = near.filter(|(_, asked)| asked.is_met(holds)).find(|(earlier, _)| comparison.implies(test, earlier));
             match earlier {
-                Some(earlier) => found.push((test.range, earlier.range)),
+                Some((earlier, _)) => found.push((test.range, earlier.range)),
                 None => block(look, branch.block, taken, comparison, found),
             }
             // In the next branches it is known that this test failed.
-            taken.push(test);
+            let taken_here = (test, Asked::by(look.unit, test));
+            taken.push(taken_here);
             if always_ends(look.unit, branch.block) {
-                ending.push(test);
+                ending.push(taken_here);
             }
         }
         if let Some(otherwise) = branches.otherwise {

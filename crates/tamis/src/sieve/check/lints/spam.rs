@@ -1,6 +1,5 @@
 //! Spam that a rule files before the server's own rule can, and automatic answers to it.
 
-use super::walk::Steps;
 use super::{Applicability, Code, Diagnostic, Edit, Fix, Look, Phrase, Range, fix};
 use crate::sieve::program::{Op, Test, TestKind, Text, Texts};
 use crate::sieve::spec::SPAM_HEADERS;
@@ -13,7 +12,7 @@ pub(super) fn stolen(look: &mut Look<'_>) {
     }
     let guard = guarded_from(look);
     let takes = |op: &Op| matches!(op, Op::FileInto { copy: false, .. } | Op::Redirect { copy: false, .. });
-    let first = Steps::of(look.unit).steps.iter().map(|step| step.command).find(|command| takes(&command.op)).map(|command| command.range);
+    let first = look.steps.steps.iter().map(|step| step.command).find(|command| takes(&command.op)).map(|command| command.range);
     let Some(range) = first.filter(|range| guard.is_none_or(|guard| range.start < guard)) else { return };
     // Filing into the spam folder by oneself is what the server would do.
     let Some(call) = look.call(range) else { return };

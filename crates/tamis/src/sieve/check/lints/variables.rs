@@ -94,6 +94,10 @@ fn reads(look: &Look<'_>) -> Vec<(String, Range)> {
             continue;
         }
         let inside = range.of(text);
+        // Most strings have none, which a search for one byte tells sooner.
+        if memchr::memchr(b'$', inside.as_bytes()).is_none() {
+            continue;
+        }
         for (at, _) in inside.match_indices("${") {
             let rest = inside.get(at + 2..).unwrap_or("");
             let Some((name, _)) = rest.split_once('}') else { continue };
