@@ -10,7 +10,9 @@ pub fn tokens(script: &str) -> Vec<u32> {
     let script = Script::parse(script);
     let lines = script.lines();
     let place = |at| lines.position(script.text(), at, Encoding::Utf16).offset;
-    tamis::sieve::tokens(&script).flat_map(|(range, class)| [place(range.start), place(range.end), class as u32]).collect()
+    let mut out = Vec::new();
+    tamis::sieve::tokens(&script, |range, class| out.extend([place(range.start), place(range.end), class as u32]));
+    out
 }
 
 #[cfg(test)]

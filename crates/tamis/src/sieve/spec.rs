@@ -284,6 +284,7 @@ impl Tag {
     }
 
     /// True if it may stand on a command.
+    #[inline]
     #[must_use]
     pub fn stands_on(&self, command: &Command) -> bool {
         match self.on {

@@ -35,15 +35,15 @@ pub enum Class {
     Variable = 9,
 }
 
-/// The script's tokens in the order of the text; blanks are left out.
-pub fn tokens(script: &Script) -> impl Iterator<Item = (Range, Class)> {
+/// Says the script's tokens one by one, in the order of the text; blanks are left out.
+pub fn tokens(script: &Script, mut say: impl FnMut(Range, Class)) {
     let mut inside = Kind::Script;
-    script.tree().elements().filter_map(move |element| {
+    for element in script.tree().elements() {
         if element.is_node {
             if matches!(element.kind, Kind::Command | Kind::Test) {
                 inside = element.kind;
             }
-            return None;
+            continue;
         }
         let class = match element.kind {
             Kind::HashComment | Kind::BracketComment => Class::Comment,
@@ -61,10 +61,10 @@ pub fn tokens(script: &Script) -> impl Iterator<Item = (Range, Class)> {
             | Kind::CloseRound
             | Kind::OpenCurly
             | Kind::CloseCurly => Class::Punctuation,
-            _ => return None,
+            _ => continue,
         };
-        Some((element.range, class))
-    })
+        say(element.range, class);
+    }
 }
 
 /// The same, strings split at the variables inside, if the script has them in force.
@@ -73,10 +73,10 @@ pub fn tokens(script: &Script) -> impl Iterator<Item = (Range, Class)> {
 pub fn semantic_tokens(script: &Script, dialect: &Dialect) -> Vec<(Range, Class)> {
     let has_variables = Scope::new(script, dialect).is_loaded("variables");
     let mut out = Vec::new();
-    for (range, class) in tokens(script) {
+    tokens(script, |range, class| {
         if class != Class::String || !has_variables {
             out.push((range, class));
-            continue;
+            return;
         }
         let kind = if range.of(script.text()).starts_with('"') { Kind::Quoted } else { Kind::MultiLine };
         let mut at = range.start;
@@ -86,7 +86,7 @@ pub fn semantic_tokens(script: &Script, dialect: &Dialect) -> Vec<(Range, Class)
             at = one.range.end;
         }
         out.push((Range::new(at, range.end), Class::String));
-    }
+    });
     out.retain(|(range, _)| !range.is_empty());
     out
 }

@@ -414,7 +414,7 @@ fn coloured_variables() {
         .map(|(range, _)| range.of(script.text()))
         .collect();
     assert_eq!(variables, ["${b}", "${1}"]);
-    assert!(tokens(&script).all(|(_, class)| class != Class::Variable));
+    tokens(&script, |_, class| assert_ne!(class, Class::Variable));
 }
 
 #[test]

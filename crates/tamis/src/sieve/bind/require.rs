@@ -178,6 +178,7 @@ impl Binder<'_> {
 }
 
 /// The edit that adds a capability: to the first `require`, or as a new line where one belongs.
+#[inline]
 #[must_use]
 pub fn require_edit(text: &str, calls: &Calls, errors: &[Diagnostic], capability: &str) -> Edit {
     let first = calls.top().next().filter(|call| call.name.of(text).eq_ignore_ascii_case("require"));
