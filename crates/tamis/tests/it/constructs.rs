@@ -176,7 +176,10 @@ fn script(extension: &Extension, owner: &Extension, command: &Command, tag: Opti
         (_, "extracttext") => format!("foreverypart {{ {call}; }}"),
         (_, "break") if owner.name == "foreverypart" && tag.is_some() => format!("foreverypart :name \"x\" {{ {call}; }}"),
         (_, "break") if owner.name == "foreverypart" => format!("foreverypart {{ {call}; }}"),
-        (_, "break" | "continue") => format!("while \"1\" {{ {call}; }}"),
+        (_, "break") => format!("while \"1\" {{ {call}; }}"),
+        // Loops without end are stopped.
+        (_, "continue") => format!("while \"0\" {{ {call}; }}"),
+        (_, "while") => format!("{call} {{ keep; break; }}"),
         _ if command.block => format!("{call} {{ keep; }}"),
         _ => format!("{call};"),
     };

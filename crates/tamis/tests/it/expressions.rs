@@ -138,6 +138,22 @@ fn variables_end_with_their_block() {
 }
 
 #[test]
+fn what_else_the_engine_does_in_its_own_way() {
+    // Of several keys of `string` the last one decides.
+    let string =
+        |keys: &str| files(&format!("set \"a\" \"x\"; if string \"${{a}}\" {keys} {{ fileinto \"yes\"; }} else {{ fileinto \"no\"; }}"));
+    assert_eq!([string("[\"x\", \"y\"]"), string("[\"y\", \"x\"]"), string("\"x\"")], ["no", "yes", "yes"]);
+    // A `keep` with flags stays beside a `fileinto`.
+    let keep = "require \"imap4flags\"; keep :flags \"\\\\Seen\"; fileinto \"A\";";
+    assert_eq!(files(keep), "INBOX A");
+    assert_eq!(files("keep; fileinto \"A\";"), "A");
+    // Match values that a test has not stay from the one before, up to the end of the block.
+    let matches =
+        "if true { if string :matches \"a-b\" \"*-*\" { } if string :matches \"c\" \"?\" { fileinto \"${1}${2}\"; } } fileinto \"[${1}]\";";
+    assert_eq!(files(matches), "cb []");
+}
+
+#[test]
 fn what_is_no_expression() {
     for wrong in ["(1", "1)", "'a", "unknown", "[1", "trim", "trim()", "contains('a')", "1.2.3", "1 # 2", "header.x.none", "['a'][]"] {
         assert!(refused(&format!("eval \"{wrong}\";")), "{wrong}");

@@ -132,11 +132,15 @@ fn stalwart_runs_its_own_way() {
 
 #[test]
 fn while_is_a_loop_whose_body_does_not_run() {
-    let script = "require \"vnd.stalwart.while\"; while \"i < 3\" { if true { break; } continue; discard; } keep;";
-    let outcome = outcome("stalwart", script, "x");
-    assert_eq!(outcome.stored.len(), 1);
-    let told: Vec<_> = outcome.assumed.iter().map(|assumed| (assumed.question, assumed.about.as_slice(), assumed.answer)).collect();
-    assert_eq!(told, [(Question::Outside, &b"i < 3"[..], false)]);
+    // Where expressions are computed, tests/it/expressions.rs says what loops do.
+    #[cfg(not(feature = "expressions"))]
+    {
+        let script = "require \"vnd.stalwart.while\"; while \"i < 3\" { if true { break; } continue; discard; } keep;";
+        let outcome = outcome("stalwart", script, "x");
+        assert_eq!(outcome.stored.len(), 1);
+        let told: Vec<_> = outcome.assumed.iter().map(|assumed| (assumed.question, assumed.about.as_slice(), assumed.answer)).collect();
+        assert_eq!(told, [(tamis::sieve::run::Question::Outside, &b"i < 3"[..], false)]);
+    }
     for wrong in ["continue;", "break;", "while \"1\" { } continue;", "while \"1\" { nonsense; }"] {
         assert_eq!(verdict("stalwart", &format!("require \"vnd.stalwart.while\"; {wrong}")).0, Verdict::Refused, "{wrong}");
     }

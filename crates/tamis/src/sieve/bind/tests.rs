@@ -2,7 +2,9 @@
 
 use super::Binder;
 use super::arguments::Arguments;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic};
+#[cfg(feature = "expressions")]
+use crate::sieve::program::Few;
 use crate::sieve::program::{BodyTransform, Comparator, Duplicate, Index, Matching, Mime, MimeOption, TestKind, Text, Texts, Zone};
 use crate::sieve::spec::{self, OpId, TagId};
 use crate::sieve::syntax::Call;
@@ -70,6 +72,11 @@ impl Binder<'_> {
                 let source = self.strings(arguments.nth_back(2)?);
                 // tst-string.c had i;octet before 2.4.0.
                 let default = if self.dialect.engine.is_05() { Comparator::Octet } else { Comparator::AsciiCasemap };
+                #[cfg(feature = "expressions")]
+                if let Some(keys) = self.last_key(arguments) {
+                    let matching = self.matching(arguments, &keys, default)?;
+                    return Some(TestKind::String { source, keys, matching });
+                }
                 let (keys, matching) = self.keys(arguments, default)?;
                 Some(TestKind::String { source, keys, matching })
             }
@@ -205,6 +212,16 @@ impl Binder<'_> {
             #[cfg(feature = "svtest")]
             OpId::Suite(id) => self.suite_ask(id, call, arguments),
         }
+    }
+
+    /// Of several keys of `string`, what sieve-rs says of the last one stands (runtime/tests/test_string.rs).
+    #[cfg(feature = "expressions")]
+    fn last_key(&mut self, arguments: &Arguments<'_>) -> Option<Texts> {
+        if !self.dialect.engine.is_stalwart() || arguments.has(TagId::Count) || arguments.has(TagId::List) {
+            return None;
+        }
+        let keys = self.strings(arguments.nth_back(1)?);
+        keys.items.last().cloned().map(|last| Texts { range: keys.range, items: Few::One(last) })
     }
 
     /// The keys, which are always the last argument, with the comparator and match type that they go with.
@@ -392,11 +409,13 @@ impl Binder<'_> {
             && !spec::DATE_PARTS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(literal))
         {
             let literal = literal.to_vec();
-            let mut finding = Diagnostic::new(Code::InvalidDatePart, part.range).with("name", literal);
+            #[cfg(feature = "expressions")]
             if self.dialect.engine.is_stalwart() {
-                finding.severity = Severity::Error;
+                let finding = Diagnostic::new(Code::InvalidDatePart, part.range).with("name", literal);
+                self.report(Diagnostic { severity: crate::diagnostic::Severity::Error, ..finding });
+                return Some((zone, part));
             }
-            self.report(finding);
+            self.error(Code::InvalidDatePart, part.range, "name", literal);
         }
         Some((zone, part))
     }
