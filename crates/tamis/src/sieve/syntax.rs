@@ -7,6 +7,6 @@ mod value;
 mod view;
 
 pub use kind::Kind;
-pub use parser::{Limits, Parsed, parse};
+pub use parser::{Limits, Parsed, parse, tree};
 pub use value::{number, string};
 pub use view::{Argument, Call, CallBlock, CallIter, Calls, StringToken};

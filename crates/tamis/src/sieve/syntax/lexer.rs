@@ -2,7 +2,7 @@
 
 use super::{Kind, Limits};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Edit, Range, Token, count, offset};
+use crate::text::{Edit, Range, count, offset};
 
 /// The longest identifier or tag (sieve-limits.h).
 const MAX_IDENTIFIER: usize = 32;
@@ -13,10 +13,19 @@ const TEXT: &[u8] = b"text";
 /// The longest string, in bytes (sieve-limits.h).
 const MAX_STRING: usize = 1 << 20;
 
+/// A token with its place.
+#[derive(Clone, Copy)]
+pub(super) struct Lexeme {
+    pub(super) range: Range,
+    pub(super) kind: Kind,
+    /// A string whose value is what stands between its quotes.
+    pub(super) plain: bool,
+}
+
 /// The tokens of a text.
 pub(super) struct Lexed {
-    /// They tile the text. A string is marked if its value is what stands between its quotes.
-    pub(super) tokens: Vec<Token<Kind>>,
+    /// In order, [`Kind::End`] behind the last. With blanks and comments they tile the text.
+    pub(super) tokens: Vec<Lexeme>,
     /// Each lexical error once, with the range that shows it.
     pub(super) errors: Vec<Diagnostic>,
     /// An unterminated string or comment took the rest of the text.
@@ -26,15 +35,15 @@ pub(super) struct Lexed {
 /// So many strings without their closing quote are told apart; each costs one more pass.
 const MAX_REPAIRS: usize = 8;
 
-/// Splits `text` into tokens.
-pub(super) fn lex(text: &str) -> Lexed {
+/// Splits `text` into tokens; `trivia` says whether blanks and comments are among them.
+pub(super) fn lex(text: &str, trivia: bool) -> Lexed {
     // No rule of the grammar has a word right after a string, so a string with a word glued to its end is where quotes changed sides:
     // the quote that is missing is its own, not the last one of the script.
     let mut unclosed = Vec::new();
     // Offsets have 32 bits. No server reads a script that needs more.
     let text = text.as_bytes().get(..u32::MAX as usize).unwrap_or(text.as_bytes());
     loop {
-        let (lexed, glued) = scan(text, &unclosed);
+        let (lexed, glued) = scan(text, trivia, &unclosed);
         match glued.filter(|suspect| unclosed.len() < MAX_REPAIRS && !unclosed.contains(suspect)) {
             Some(suspect) => unclosed.push(suspect),
             None => return lexed,
@@ -44,37 +53,39 @@ pub(super) fn lex(text: &str) -> Lexed {
 
 /// One pass. Strings that start at one of `unclosed` are taken to end early. Gives the start of the first quoted string that is
 /// followed at once by the start of a word, too.
-fn scan(text: &[u8], unclosed: &[usize]) -> (Lexed, Option<usize>) {
+fn scan(text: &[u8], trivia: bool, unclosed: &[usize]) -> (Lexed, Option<usize>) {
     let has_nul = memchr::memchr(0, text).is_some();
     let mut lexer = Lexer { text, at: 0, unclosed, has_nul, errors: Vec::new(), swallowed: false };
-    let mut tokens = Vec::with_capacity(text.len() / 4);
+    let mut tokens = Vec::with_capacity(text.len() / if trivia { 4 } else { 6 });
     let mut glued = None;
     // What nearly all of a script consists of is read here; the rest, and whatever may be wrong, by the lexer's methods.
     let mut at = 0;
-    while let Some(byte) = text.get(at).copied() {
-        let start = at;
-        let mut mark = false;
+    loop {
+        let mut start = at;
+        at = behind_blanks(text, at);
+        if trivia && at > start {
+            tokens.push(Lexeme { range: Range { start: count(start), end: count(at) }, kind: Kind::Blank, plain: false });
+        }
+        start = at;
+        let Some(byte) = text.get(at).copied() else { break };
+        let mut plain = false;
         at += 1;
         let kind = match byte {
-            b' ' | b'\t' | b'\r' | b'\n' => {
-                at = behind(text, at, BLANK);
-                Kind::Blank
-            }
             b'A'..=b'Z' | b'a'..=b'z' | b'_' => {
-                at = behind(text, at, IN_NAME);
+                at = behind_name(text, at);
                 let is_odd = at - start > MAX_IDENTIFIER || (at - start == TEXT.len() && text.get(at) == Some(&b':'));
                 if is_odd { lexer.read(start, &mut at, |lexer| lexer.word(start)) } else { Kind::Identifier }
             }
             b':' if text.get(at).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit()) => {
-                at = behind(text, at, IN_NAME);
+                at = behind_name(text, at);
                 if at - start > MAX_IDENTIFIER { lexer.read(start, &mut at, |lexer| lexer.tag(start)) } else { Kind::Tag }
             }
             b'"' => {
-                let rest = text.get(at..).unwrap_or(&[]);
-                let length = plain_length(rest);
-                mark = rest.get(length) == Some(&b'"') && length <= MAX_STRING && unclosed.is_empty();
-                if mark {
-                    at += length + 1;
+                let length = plain_length(text.get(at..).unwrap_or(&[]));
+                let end = at + length;
+                plain = text.get(end) == Some(&b'"') && length <= MAX_STRING && unclosed.is_empty();
+                if plain {
+                    at = end + 1;
                 } else {
                     lexer.read(start, &mut at, |lexer| lexer.quoted(start));
                 }
@@ -88,18 +99,20 @@ fn scan(text: &[u8], unclosed: &[usize]) -> (Lexed, Option<usize>) {
             b')' => Kind::CloseRound,
             b'{' => Kind::OpenCurly,
             b'}' => Kind::CloseCurly,
-            _ => lexer.read(start, &mut at, |lexer| lexer.other(start, byte)),
+            _ => {
+                let kind = lexer.read(start, &mut at, |lexer| lexer.other(start, byte));
+                if !trivia && kind.is_trivia() {
+                    continue;
+                }
+                kind
+            }
         };
-        tokens.push(Token { kind, mark, end: count(at) });
-        let Some(next) = text.get(at).copied() else { break };
-        // Half of all tokens are the blanks behind others.
-        if is(next, BLANK) {
-            at = behind(text, at + 1, BLANK);
-            tokens.push(Token { kind: Kind::Blank, mark: false, end: count(at) });
-        } else if kind == Kind::Quoted && is(next, IN_WORD) {
+        tokens.push(Lexeme { range: Range { start: count(start), end: count(at) }, kind, plain });
+        if kind == Kind::Quoted && text.get(at).is_some_and(|next| is(*next, IN_WORD)) {
             glued = glued.or(Some(start));
         }
     }
+    tokens.push(Lexeme { range: Range::at(count(at)), kind: Kind::End, plain: false });
     (Lexed { tokens, errors: lexer.errors, swallowed: lexer.swallowed }, glued)
 }
 
@@ -431,8 +444,6 @@ const CLASSES: [u8; 256] = {
         classes[byte as usize] = match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => IN_NAME | IN_WORD,
             b'_' => IN_NAME,
-            b' ' => BLANK,
-            b'\t' | b'\r' | b'\n' => BLANK | STRING_END,
             b'"' | b'\\' | 0..b' ' => STRING_END,
             _ => 0,
         };
@@ -447,23 +458,38 @@ const IN_NAME: u8 = 1;
 /// What ends a quoted string or may not stand for itself in one.
 const STRING_END: u8 = 2;
 
-/// A blank or a line end.
-const BLANK: u8 = 4;
-
 /// A word of any language: a letter or digit, or what is not ASCII.
-const IN_WORD: u8 = 8;
+const IN_WORD: u8 = 4;
 
 fn is(byte: u8, class: u8) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
 }
 
-/// The offset of the first byte from `at` on that is not of a class.
+/// The offset of the first byte from `at` on that no name has.
 #[inline]
-fn behind(text: &[u8], mut at: usize, class: u8) -> usize {
-    while text.get(at).is_some_and(|byte| is(*byte, class)) {
+fn behind_name(text: &[u8], mut at: usize) -> usize {
+    while text.get(at).is_some_and(|byte| is(*byte, IN_NAME)) {
         at += 1;
     }
     at
+}
+
+/// The offset of the first byte from `at` on that is no blank. Those that indent a line are asked eight at a time.
+#[inline]
+fn behind_blanks(text: &[u8], mut at: usize) -> usize {
+    const BLANKS: u64 = u64::from_le_bytes([b' '; size_of::<u64>()]);
+    loop {
+        match text.get(at) {
+            Some(b'\n') => {
+                at += 1;
+                if let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+                    at += (u64::from_le_bytes(*chunk) ^ BLANKS).trailing_zeros() as usize / 8;
+                }
+            }
+            Some(b' ' | b'\t' | b'\r') => at += 1,
+            _ => return at,
+        }
+    }
 }
 
 /// How many bytes of a string stand for themselves: up to a quote, a backslash or a control character. Eight are asked at a time.
@@ -513,22 +539,20 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<(Kind, &str)> {
-        let mut start = 0;
-        let all: Vec<_> = lex(text)
-            .tokens
-            .iter()
-            .map(|token| {
-                let range = Range::new(start, token.end);
-                start = token.end;
-                (token.kind, range.of(text))
-            })
-            .collect();
-        assert_eq!(start as usize, text.len(), "tokens tile the text");
-        all.into_iter().filter(|(kind, _)| !kind.is_trivia()).collect()
+        let all = lex(text, true).tokens;
+        let end = all.iter().fold(0, |end, token| {
+            assert_eq!(token.range.start, end, "tokens tile the text");
+            token.range.end
+        });
+        assert_eq!(end as usize, text.len());
+        let shown = |tokens: Vec<Lexeme>| -> Vec<_> { tokens.iter().map(|token| (token.kind, token.range.of(text))).collect() };
+        let significant = shown(all.into_iter().filter(|token| !token.kind.is_trivia()).collect());
+        assert_eq!(significant, shown(lex(text, false).tokens), "trivia change nothing");
+        significant
     }
 
     fn errors(text: &str) -> Vec<(Code, &str)> {
-        lex(text).errors.into_iter().map(|error| (error.code, error.range.of(text))).collect()
+        lex(text, false).errors.into_iter().map(|error| (error.code, error.range.of(text))).collect()
     }
 
     #[test]
@@ -554,6 +578,7 @@ mod tests {
                 (Identifier, "_x1"),
                 (MultiLine, "TEXT:  # c\n..a\r\n.\n"),
                 (Semicolon, ";"),
+                (End, ""),
             ]
         );
     }

@@ -2,10 +2,11 @@
 //!
 //! The grammar is that of Pigeonhole's sieve-parser.c, so that a script has a syntax error here exactly when it has one there.
 
-use super::lexer::Lexed;
+use super::lexer::{Lexed, Lexeme, lex};
+use super::view::Data;
 use super::{Calls, Kind, StringToken};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Edit, Range, Tree, count, offset};
+use crate::text::{Edit, Range, Token, Tree, count, offset};
 
 /// How deep and how long a script may be, the same on every server that tamis knows (sieve-limits.h).
 #[derive(Clone, Copy, Debug)]
@@ -22,11 +23,9 @@ impl Limits {
     pub const ERRORS: usize = 500;
 }
 
-/// A parsed script.
+/// A parsed script, the tree left out.
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {
-    /// The tree.
-    pub tree: Tree<Kind>,
     /// The commands and tests.
     pub calls: Calls,
     /// Lexical and syntactic errors, by place.
@@ -36,37 +35,28 @@ pub struct Parsed {
 /// Parses a script.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
-    let Lexed { tokens, errors, swallowed } = super::lexer::lex(text);
-    let count = tokens.len();
-    let mut parser = Parser {
-        text,
-        tree: Tree::new(tokens, count / 4),
-        calls: Calls::with_room_for(count),
-        kind: Kind::End,
-        range: Range::default(),
-        mark: false,
-        next: 0,
-        taken: 0,
-        last_end: 0,
-        garbage_end: None,
-        swallowed,
-        errors,
-    };
-    parser.look(0, 0);
-    parser.script();
+    let parser = Parser::run(text, None);
     let mut errors = parser.errors;
     crate::diagnostic::sort(&mut errors);
-    Parsed { tree: parser.tree, calls: parser.calls, errors }
+    Parsed { calls: parser.calls, errors }
+}
+
+/// Parses a script once more for its tree. Only who shows or changes a text asks for that: to compile it, nobody reads the tree.
+#[must_use]
+pub fn tree(text: &str) -> Tree<Kind> {
+    Parser::run(text, Some(Tree::default())).tree.unwrap_or_default()
 }
 
 struct Parser<'t> {
     text: &'t str,
-    tree: Tree<Kind>,
+    /// The tokens: all of them if there is a tree, else those that are no trivia.
+    tokens: Vec<Lexeme>,
+    tree: Option<Tree<Kind>>,
     calls: Calls,
     /// The next token that is neither trivia nor garbage.
     kind: Kind,
     range: Range,
-    mark: bool,
+    plain: bool,
     /// Its index.
     next: usize,
     /// Index after the last token that was taken.
@@ -80,25 +70,48 @@ struct Parser<'t> {
     errors: Vec<Diagnostic>,
 }
 
-impl Parser<'_> {
-    /// Finds the next token, from the one at `next` on, of which `start` is the offset.
-    #[inline]
-    fn look(&mut self, mut next: usize, mut start: u32) {
-        let tokens = self.tree.tokens();
-        let mut garbage_end = None;
-        (self.kind, self.range) = loop {
-            let Some(token) = tokens.get(next) else { break (Kind::End, Range::at(start)) };
-            if !token.kind.is_trivia() {
-                if token.kind != Kind::Garbage {
-                    self.mark = token.mark;
-                    break (token.kind, Range { start, end: token.end });
-                }
-                garbage_end = Some(token.end);
-            }
-            start = token.end;
-            next += 1;
+impl<'t> Parser<'t> {
+    /// Parses a text, into `tree` too if it is given.
+    fn run(text: &'t str, tree: Option<Tree<Kind>>) -> Self {
+        let Lexed { tokens, errors, swallowed } = lex(text, tree.is_some());
+        let tree = tree.map(|_| {
+            let all = tokens.get(..tokens.len().saturating_sub(1)).unwrap_or(&[]);
+            Tree::new(all.iter().map(|token| Token { kind: token.kind, end: token.range.end }).collect(), tokens.len() / 4)
+        });
+        let mut parser = Self {
+            text,
+            calls: Calls::with_room_for(tokens.len()),
+            tokens,
+            tree,
+            kind: Kind::End,
+            range: Range::default(),
+            plain: false,
+            next: 0,
+            taken: 0,
+            last_end: 0,
+            garbage_end: None,
+            swallowed,
+            errors,
         };
-        (self.next, self.garbage_end) = (next, garbage_end);
+        parser.look(0);
+        parser.script();
+        parser
+    }
+
+    /// Finds the next token, from the one at `next` on.
+    #[inline]
+    fn look(&mut self, mut next: usize) {
+        self.garbage_end = None;
+        while let Some(token) = self.tokens.get(next) {
+            if token.kind == Kind::Garbage {
+                self.garbage_end = Some(token.range.end);
+            } else if !token.kind.is_trivia() {
+                (self.kind, self.range, self.plain) = (token.kind, token.range, token.plain);
+                break;
+            }
+            next += 1;
+        }
+        self.next = next;
     }
 
     /// Takes the next token.
@@ -106,18 +119,24 @@ impl Parser<'_> {
         if self.kind != Kind::End {
             self.last_end = self.range.end;
             self.taken = self.next + 1;
-            self.look(self.taken, self.last_end);
+            self.look(self.taken);
         }
     }
 
     /// Opens a node before the next token.
+    #[inline]
     fn open(&mut self, kind: Kind) -> u32 {
-        self.tree.open(kind, count(self.next))
+        let next = count(self.next);
+        self.tree.as_mut().map_or(0, |tree| tree.open(kind, next))
     }
 
     /// Closes a node after the last token that was taken.
+    #[inline]
     fn close(&mut self, node: u32) {
-        self.tree.close(node, count(self.taken));
+        let taken = count(self.taken);
+        if let Some(tree) = &mut self.tree {
+            tree.close(node, taken);
+        }
     }
 
     #[cold]
@@ -140,7 +159,7 @@ impl Parser<'_> {
     }
 
     fn script(&mut self) {
-        let node = self.tree.open(Kind::Script, 0);
+        let node = self.tree.as_mut().map_or(0, |tree| tree.open(Kind::Script, 0));
         self.commands(1);
         loop {
             match self.kind {
@@ -159,7 +178,9 @@ impl Parser<'_> {
             }
             self.commands(1);
         }
-        self.tree.close(node, count(self.tree.tokens().len()));
+        if let Some(tree) = &mut self.tree {
+            tree.close(node, count(tree.tokens().len()));
+        }
     }
 
     /// commands = *command, up to `}` or the end.
@@ -216,23 +237,21 @@ impl Parser<'_> {
     /// command = identifier arguments (";" / block).
     fn command(&mut self, depth: u32) {
         let node = self.open(Kind::Command);
-        let name = self.range;
-        let call = self.calls.begin_command(name);
-        self.bump();
-        self.arguments(call, 1);
+        let index = self.calls.begin_command();
+        let mut call = self.call(1);
         match self.kind {
             Kind::Semicolon => self.bump(),
-            Kind::OpenCurly => self.block(depth, Some(call)),
-            _ => self.missing_semicolon(call, name, depth),
+            Kind::OpenCurly => self.block(depth, Some(&mut call)),
+            _ => self.missing_semicolon(&mut call, depth),
         }
         self.close(node);
-        self.calls.end(call, self.last_end);
+        self.calls.end(index, call, self.last_end);
     }
 
     #[cold]
     #[inline(never)]
-    fn missing_semicolon(&mut self, call: u32, name: Range, depth: u32) {
-        let at = Range::at(self.last_end);
+    fn missing_semicolon(&mut self, call: &mut Data, depth: u32) {
+        let (name, at) = (call.name, Range::at(self.last_end));
         let kind = self.kind;
         let missing = |name: Range, text: &str| {
             Diagnostic::new(Code::ExpectedSemicolon, at).with("name", name.of(text)).fix(Fix {
@@ -269,10 +288,10 @@ impl Parser<'_> {
     }
 
     /// block = "{" commands "}", of a command or of none.
-    fn block(&mut self, depth: u32, call: Option<u32>) {
+    fn block(&mut self, depth: u32, call: Option<&mut Data>) {
         let brace = self.range;
         if let Some(call) = call {
-            self.calls.block(call, brace.start);
+            call.brace = Some(brace.start);
         }
         if depth >= Limits::BLOCKS {
             self.report(Diagnostic::new(Code::TooDeep, brace).with("max", (Limits::BLOCKS - 1).to_string()));
@@ -319,23 +338,27 @@ impl Parser<'_> {
         self.close(node);
     }
 
-    /// arguments = *argument [test / test-list].
-    fn arguments(&mut self, call: u32, depth: u32) {
+    /// identifier arguments, with arguments = *argument [test / test-list]. Gives what is known of the call so far.
+    fn call(&mut self, depth: u32) -> Data {
+        let name = self.range;
+        self.bump();
+        let first = self.calls.argument_count();
         let mut count = 0;
         loop {
             let (kind, range) = (self.kind, self.range);
-            let strings = self.calls.string_count();
             match kind {
                 Kind::Quoted | Kind::MultiLine => {
-                    self.calls.string(StringToken { range, kind, plain: self.mark });
+                    let strings = self.calls.string_count();
+                    self.calls.string(StringToken { range, kind, plain: self.plain });
                     self.calls.argument(kind, range, strings);
                     self.bump();
                 }
                 Kind::Number | Kind::Tag => {
-                    self.calls.argument(kind, range, strings);
+                    self.calls.argument(kind, range, self.calls.string_count());
                     self.bump();
                 }
                 Kind::OpenSquare => {
+                    let strings = self.calls.string_count();
                     self.string_list();
                     self.calls.argument(Kind::StringList, Range::new(range.start, self.last_end), strings);
                 }
@@ -346,7 +369,7 @@ impl Parser<'_> {
                 self.too_many_arguments(range);
             }
         }
-        self.calls.arguments_end(call);
+        let arguments = (first, self.calls.argument_count());
         let has_test_list = match self.kind {
             Kind::Identifier => {
                 self.one_test(depth);
@@ -356,7 +379,8 @@ impl Parser<'_> {
             _ => false,
         };
         // Characters without a meaning count as part of the call, so that their error explains what else is wrong with it.
-        self.calls.head_end(call, self.garbage_end.unwrap_or(self.last_end), has_test_list);
+        let head = Range { start: name.start, end: self.garbage_end.unwrap_or(self.last_end) };
+        Data { name, head, arguments, tests_end: self.calls.count(), has_test_list, ..Data::default() }
     }
 
     #[cold]
@@ -390,11 +414,10 @@ impl Parser<'_> {
     /// test = identifier arguments.
     fn test(&mut self, depth: u32) {
         let node = self.open(Kind::Test);
-        let call = self.calls.begin(self.range);
-        self.bump();
-        self.arguments(call, depth + 1);
+        let index = self.calls.begin();
+        let call = self.call(depth + 1);
         self.close(node);
-        self.calls.end(call, self.last_end);
+        self.calls.end(index, call, self.last_end);
     }
 
     /// A list of tests that is too deep.
@@ -463,7 +486,7 @@ impl Parser<'_> {
         loop {
             let (kind, range) = (self.kind, self.range);
             if kind.is_string() {
-                self.calls.string(StringToken { range, kind, plain: self.mark });
+                self.calls.string(StringToken { range, kind, plain: self.plain });
                 self.bump();
             } else {
                 self.not_a_string();
@@ -520,9 +543,9 @@ mod tests {
     use super::*;
 
     fn errors(text: &str) -> Vec<String> {
-        let parsed = parse(text);
+        let (parsed, tree) = (parse(text), tree(text));
         let mut end = 0;
-        for element in parsed.tree.elements().filter(|element| !element.is_node) {
+        for element in tree.elements().filter(|element| !element.is_node) {
             assert_eq!(element.range.start, end, "tokens tile the text: {text:?}");
             end = element.range.end;
         }
