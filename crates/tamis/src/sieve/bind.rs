@@ -17,7 +17,7 @@ mod strings;
 mod suite;
 mod tests;
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Rules};
 use super::program::{Block, Branch, Command, If, Op, Place, Program, Test, TestKind, Tests, Text, Unit};
 use super::spec::{self, Extension, OpId, Role};
 use super::syntax::{self, Call, CallIter};
@@ -73,10 +73,14 @@ struct Binder<'s> {
     begun: bool,
     /// What they are called in the tables of names.
     ids: Vec<u32>,
-    /// The engine lacks no command of the spec, and takes names in any case.
-    has_all_commands: bool,
+    /// The same as bits.
+    bits: u64,
+    /// Where this engine reads the language in its own way.
+    rules: &'static Rules,
+    /// The lengths of names that the engine may lack, as bits.
+    doubtful_commands: u64,
     /// The same of tags.
-    has_all_tags: bool,
+    doubtful_tags: u64,
     /// The commands. Those of a block stand in a row.
     commands: Vec<Command>,
     /// Where the next command of the block that is open goes.
@@ -129,9 +133,11 @@ impl<'s> Binder<'s> {
             loaded,
             required: Vec::with_capacity(USUAL),
             begun: false,
+            bits: ids.iter().fold(0, |bits, id| bits | lookup::bit(*id)),
             ids,
-            has_all_commands: !rules.lower_case && !rules.without.iter().any(|missing| !missing.starts_with(':')),
-            has_all_tags: !rules.lower_case && !rules.without.iter().any(|missing| missing.starts_with(':')),
+            rules,
+            doubtful_commands: lookup::doubtful(rules, false),
+            doubtful_tags: lookup::doubtful(rules, true),
             commands: Vec::with_capacity(parsed.calls.commands()),
             next: 0,
             tests: Vec::with_capacity(parsed.calls.tests()),
@@ -205,7 +211,7 @@ impl<'s> Binder<'s> {
     /// Binds the commands of a block.
     fn block(&mut self, calls: CallIter<'_>, top: bool) -> Block {
         self.depth += usize::from(!top);
-        let max = self.dialect.engine.rules().blocks;
+        let max = self.rules.blocks;
         if self.depth == max.saturating_add(1) {
             self.error(Code::TooDeep, self.head, "max", max.to_string());
         }
@@ -242,7 +248,7 @@ impl<'s> Binder<'s> {
             self.begun = true;
             self.requirements_done();
         }
-        if self.dialect.engine.rules().ihave_takes_all && self.fails_later(call) {
+        if self.rules.ihave_takes_all && self.fails_later(call) {
             chain.previous = Previous::Other;
             self.add(call.head, Op::Error { message: Text::of(call.name, call.name.bytes(self.text.as_bytes())) });
             return;
@@ -433,7 +439,9 @@ impl<'s> Binder<'s> {
     /// Makes room for tests in a row. Gives the index of the first.
     fn room_for(&mut self, tests: usize) -> u32 {
         let start = self.tests.len();
-        self.tests.resize_with(start + tests, || Test { range: Range::default(), kind: TestKind::Constant(false) });
+        for _ in 0..tests {
+            self.tests.push(Test { range: Range::default(), kind: TestKind::Constant(false) });
+        }
         count(start)
     }
 
@@ -522,21 +530,7 @@ impl<'s> Binder<'s> {
                     Inside::Wrong => return Known::Broken,
                     Inside::Commands => self.tests_to_nothing(call),
                 }
-                let kind = self.test_kind(found, call);
-                let broken =
-                    self.diagnostics.get(before..).is_some_and(|new| new.iter().any(|d| d.severity == crate::diagnostic::Severity::Error));
-                match kind {
-                    Some(kind) if !broken => {
-                        let known = match kind {
-                            // `ihave` of what is there is asked again when it runs; only its "no" is known before.
-                            TestKind::Constant(value) if found.op != OpId::IHave || !value => Known::Always(value),
-                            _ => Known::No,
-                        };
-                        self.put(index, call.head, kind);
-                        known
-                    }
-                    _ => Known::Broken,
-                }
+                self.simple_test(found, call, index, before)
             }
         }
     }

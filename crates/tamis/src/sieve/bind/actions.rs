@@ -15,6 +15,9 @@ use crate::text::{Edit, Range};
 impl Binder<'_> {
     /// Binds a command that has neither branches nor a block. `None` for what does nothing when it runs, and for errors.
     pub(super) fn action(&mut self, found: &'static spec::Command, call: Call<'_>, top: bool, before: Previous) -> Option<Op> {
+        if found.op == OpId::Stop && call.arguments().is_empty() {
+            return Some(Op::Stop);
+        }
         let arguments = self.arguments(found, call)?;
         let op = self.op(found, call, &arguments, top, before);
         self.recycle(arguments);
@@ -198,7 +201,7 @@ impl Binder<'_> {
             let server = self.dialect.name.clone();
             self.error(Code::RedirectList, range, "server", server);
         }
-        for address in addresses.items.iter().filter(|_| list.is_none() && self.dialect.engine.rules().checks_redirect) {
+        for address in addresses.items.iter().filter(|_| list.is_none() && self.rules.checks_redirect) {
             self.check_address(address);
         }
         // Pigeonhole asks about its limit only if the address is not literal (cmd-redirect.c).
@@ -519,7 +522,7 @@ impl Binder<'_> {
         let arguments = self.arguments(found, call);
         let valid = arguments.is_some();
         let name = arguments.as_ref().and_then(|arguments| arguments.value(TagId::Name)).map(|name| self.constant(name));
-        let max = self.dialect.engine.rules().loops;
+        let max = self.rules.loops;
         if self.loops.len() >= max {
             self.error(Code::LoopsTooDeep, call.name, "max", max.to_string());
         }

@@ -11,6 +11,8 @@ pub enum Kind {
     HashComment,
     /// `/* … */`.
     BracketComment,
+    /// What no rule of the grammar begins with.
+    Garbage,
     /// A command's or test's name.
     Identifier,
     /// `:name`.
@@ -37,8 +39,6 @@ pub enum Kind {
     OpenCurly,
     /// `}`.
     CloseCurly,
-    /// What no rule of the grammar begins with.
-    Garbage,
     /// Nothing more.
     End,
 

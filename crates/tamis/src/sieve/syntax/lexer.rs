@@ -70,17 +70,17 @@ fn scan(text: &[u8], trivia: bool, unclosed: &[usize]) -> (Lexed, Option<usize>)
         let Some(byte) = text.get(at).copied() else { break };
         let mut plain = false;
         at += 1;
-        let kind = match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'_' => {
+        let kind = match BEGINNINGS.get(usize::from(byte)).copied().unwrap_or(Kind::Garbage) {
+            Kind::Identifier => {
                 at = behind_name(text, at);
                 let is_odd = at - start > MAX_IDENTIFIER || (at - start == TEXT.len() && text.get(at) == Some(&b':'));
                 if is_odd { lexer.read(start, &mut at, |lexer| lexer.word(start)) } else { Kind::Identifier }
             }
-            b':' if text.get(at).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit()) => {
+            Kind::Tag if text.get(at).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit()) => {
                 at = behind_name(text, at);
                 if at - start > MAX_IDENTIFIER { lexer.read(start, &mut at, |lexer| lexer.tag(start)) } else { Kind::Tag }
             }
-            b'"' => {
+            Kind::Quoted => {
                 let length = plain_length(text.get(at..).unwrap_or(&[]));
                 let end = at + length;
                 plain = text.get(end) == Some(&b'"') && length <= MAX_STRING && unclosed.is_empty();
@@ -89,31 +89,32 @@ fn scan(text: &[u8], trivia: bool, unclosed: &[usize]) -> (Lexed, Option<usize>)
                 } else {
                     lexer.read(start, &mut at, |lexer| lexer.quoted(start));
                 }
+                glued = glued.or(glued_at(text, start, at));
                 Kind::Quoted
             }
-            b';' => Kind::Semicolon,
-            b',' => Kind::Comma,
-            b'[' => Kind::OpenSquare,
-            b']' => Kind::CloseSquare,
-            b'(' => Kind::OpenRound,
-            b')' => Kind::CloseRound,
-            b'{' => Kind::OpenCurly,
-            b'}' => Kind::CloseCurly,
-            _ => {
+            Kind::Tag | Kind::Garbage => {
                 let kind = lexer.read(start, &mut at, |lexer| lexer.other(start, byte));
                 if !trivia && kind.is_trivia() {
                     continue;
                 }
+                if kind == Kind::Quoted {
+                    glued = glued.or(glued_at(text, start, at));
+                }
                 kind
             }
+            // A token of one character.
+            kind => kind,
         };
         tokens.push(Lexeme { range: Range { start: count(start), end: count(at) }, kind, plain });
-        if kind == Kind::Quoted && text.get(at).is_some_and(|next| is(*next, IN_WORD)) {
-            glued = glued.or(Some(start));
-        }
     }
     tokens.push(Lexeme { range: Range::at(count(at)), kind: Kind::End, plain: false });
     (Lexed { tokens, errors: lexer.errors, swallowed: lexer.swallowed }, glued)
+}
+
+/// The start of a string, if the text that follows it at `at` begins with a word.
+#[inline]
+fn glued_at(text: &[u8], start: usize, at: usize) -> Option<usize> {
+    text.get(at).filter(|next| is(**next, IN_WORD)).map(|_| start)
 }
 
 /// Reads what is not read in passing.
@@ -435,6 +436,31 @@ impl Lexer<'_> {
     }
 }
 
+/// The kind of the token that begins with a byte; [`Kind::Garbage`] where that is not all there is to it.
+#[allow(clippy::indexing_slicing, reason = "a constant: an index out of bounds would not compile")]
+const BEGINNINGS: [Kind; 256] = {
+    let mut beginnings = [Kind::Garbage; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        beginnings[byte as usize] = match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' => Kind::Identifier,
+            b':' => Kind::Tag,
+            b'"' => Kind::Quoted,
+            b';' => Kind::Semicolon,
+            b',' => Kind::Comma,
+            b'[' => Kind::OpenSquare,
+            b']' => Kind::CloseSquare,
+            b'(' => Kind::OpenRound,
+            b')' => Kind::CloseRound,
+            b'{' => Kind::OpenCurly,
+            b'}' => Kind::CloseCurly,
+            _ => Kind::Garbage,
+        };
+        byte += 1;
+    }
+    beginnings
+};
+
 /// What a byte can be part of, as bits. Looked up, since every byte of a script is asked.
 #[allow(clippy::indexing_slicing, reason = "a constant: an index out of bounds would not compile")]
 const CLASSES: [u8; 256] = {
@@ -465,18 +491,39 @@ fn is(byte: u8, class: u8) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
 }
 
-/// The offset of the first byte from `at` on that no name has.
+/// The offset of the first byte from `at` on that no name has. Of the letters at its start, eight are asked at a time.
 #[inline]
 fn behind_name(text: &[u8], mut at: usize) -> usize {
+    const fn all(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; size_of::<u64>()])
+    }
+    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+        let bytes = u64::from_le_bytes(*chunk);
+        // In each, the high bit of a byte says so: it is not below `a` in lower case, it is above `z`, it is not ASCII.
+        let lower = (bytes | all(b'a' ^ b'A')) & all(0x7f);
+        let (from_a, above_z) = (lower + all(0x80 - b'a'), lower + all(0x80 - b'z' - 1));
+        let others = (!from_a | above_z | bytes) & all(0x80);
+        at += others.trailing_zeros() as usize / 8;
+        if others != 0 {
+            break;
+        }
+    }
     while text.get(at).is_some_and(|byte| is(*byte, IN_NAME)) {
         at += 1;
     }
     at
 }
 
-/// The offset of the first byte from `at` on that is no blank. Those that indent a line are asked eight at a time.
+/// The offset of the first byte from `at` on that is no blank.
 #[inline]
-fn behind_blanks(text: &[u8], mut at: usize) -> usize {
+fn behind_blanks(text: &[u8], at: usize) -> usize {
+    // Most are one space or none.
+    let at = at + usize::from(text.get(at) == Some(&b' '));
+    if text.get(at).is_some_and(|byte| *byte > b' ') { at } else { behind_more_blanks(text, at) }
+}
+
+/// The same where there are more. Those that indent a line are asked eight at a time.
+fn behind_more_blanks(text: &[u8], mut at: usize) -> usize {
     const BLANKS: u64 = u64::from_le_bytes([b' '; size_of::<u64>()]);
     loop {
         match text.get(at) {

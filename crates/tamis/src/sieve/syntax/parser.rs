@@ -53,18 +53,12 @@ struct Parser<'t> {
     tokens: Vec<Lexeme>,
     tree: Option<Tree<Kind>>,
     calls: Calls,
-    /// The next token that is neither trivia nor garbage.
+    /// The kind of the next token that is neither trivia nor garbage.
     kind: Kind,
-    range: Range,
-    plain: bool,
     /// Its index.
     next: usize,
     /// Index after the last token that was taken.
     taken: usize,
-    /// Byte offset after it.
-    last_end: u32,
-    /// Byte offset after the last characters without a meaning between that token and the next.
-    garbage_end: Option<u32>,
     /// An unterminated string or comment took the rest of the script: what is missing at the end is no news.
     swallowed: bool,
     errors: Vec<Diagnostic>,
@@ -84,12 +78,8 @@ impl<'t> Parser<'t> {
             tokens,
             tree,
             kind: Kind::End,
-            range: Range::default(),
-            plain: false,
             next: 0,
             taken: 0,
-            last_end: 0,
-            garbage_end: None,
             swallowed,
             errors,
         };
@@ -101,12 +91,9 @@ impl<'t> Parser<'t> {
     /// Finds the next token, from the one at `next` on.
     #[inline]
     fn look(&mut self, mut next: usize) {
-        self.garbage_end = None;
         while let Some(token) = self.tokens.get(next) {
-            if token.kind == Kind::Garbage {
-                self.garbage_end = Some(token.range.end);
-            } else if !token.kind.is_trivia() {
-                (self.kind, self.range, self.plain) = (token.kind, token.range, token.plain);
+            if token.kind > Kind::Garbage {
+                self.kind = token.kind;
                 break;
             }
             next += 1;
@@ -115,12 +102,31 @@ impl<'t> Parser<'t> {
     }
 
     /// Takes the next token.
+    #[inline]
     fn bump(&mut self) {
         if self.kind != Kind::End {
-            self.last_end = self.range.end;
             self.taken = self.next + 1;
             self.look(self.taken);
         }
+    }
+
+    /// Where the next token stands.
+    #[inline]
+    fn range(&self) -> Range {
+        self.tokens.get(self.next).map_or(Range::default(), |token| token.range)
+    }
+
+    /// Byte offset after the last token that was taken.
+    #[inline]
+    fn last_end(&self) -> u32 {
+        self.tokens.get(self.taken.wrapping_sub(1)).map_or(0, |token| token.range.end)
+    }
+
+    /// The same, and after the characters without a meaning that follow it.
+    #[inline]
+    fn end_with_garbage(&self) -> u32 {
+        let between = self.tokens.get(self.taken..self.next).unwrap_or(&[]);
+        between.iter().rfind(|token| token.kind == Kind::Garbage).map_or(self.last_end(), |token| token.range.end)
     }
 
     /// Opens a node before the next token.
@@ -154,7 +160,7 @@ impl<'t> Parser<'t> {
         if self.kind == Kind::End {
             "…".to_owned()
         } else {
-            format!("`{}`", crate::diagnostic::printable(first_line(self.range.of(self.text)).as_bytes()))
+            format!("`{}`", crate::diagnostic::printable(first_line(self.range().of(self.text)).as_bytes()))
         }
     }
 
@@ -165,8 +171,8 @@ impl<'t> Parser<'t> {
             match self.kind {
                 Kind::End => break,
                 Kind::CloseCurly => {
-                    let delete = Edit { range: self.range, text: String::new() };
-                    self.report(Diagnostic::new(Code::UnexpectedBrace, self.range).fix(Fix {
+                    let delete = Edit { range: self.range(), text: String::new() };
+                    self.report(Diagnostic::new(Code::UnexpectedBrace, self.range()).fix(Fix {
                         title: Phrase { en: "remove the brace", fr: "supprimer l'accolade" },
                         params: Vec::new(),
                         applicability: Applicability::Unsafe,
@@ -198,7 +204,7 @@ impl<'t> Parser<'t> {
     #[cold]
     #[inline(never)]
     fn not_a_command(&mut self, depth: u32) {
-        let (kind, range) = (self.kind, self.range);
+        let (kind, range) = (self.kind, self.range());
         let shown = if range.of(self.text).contains('\n') {
             Range::new(range.start, range.start + offset(first_line(range.of(self.text)).len()))
         } else {
@@ -231,7 +237,7 @@ impl<'t> Parser<'t> {
 
     /// True if a line end stands before the next token.
     fn on_new_line(&self) -> bool {
-        Range::new(self.last_end, self.range.start).of(self.text).contains('\n')
+        Range::new(self.last_end(), self.range().start).of(self.text).contains('\n')
     }
 
     /// command = identifier arguments (";" / block).
@@ -245,13 +251,13 @@ impl<'t> Parser<'t> {
             _ => self.missing_semicolon(&mut call, depth),
         }
         self.close(node);
-        self.calls.end(index, call, self.last_end);
+        self.calls.end(index, call, self.last_end());
     }
 
     #[cold]
     #[inline(never)]
     fn missing_semicolon(&mut self, call: &mut Data, depth: u32) {
-        let (name, at) = (call.name, Range::at(self.last_end));
+        let (name, at) = (call.name, Range::at(self.last_end()));
         let kind = self.kind;
         let missing = |name: Range, text: &str| {
             Diagnostic::new(Code::ExpectedSemicolon, at).with("name", name.of(text)).fix(Fix {
@@ -267,7 +273,7 @@ impl<'t> Parser<'t> {
             return;
         }
         // A stray `,`, `)`, `]`, …: say what stands there, then go on behind the command's own end.
-        let range = self.range;
+        let range = self.range();
         if kind == Kind::Comma {
             let found = self.found();
             self.report(Diagnostic::new(Code::TestListWithoutParentheses, range).with("found", found));
@@ -289,7 +295,7 @@ impl<'t> Parser<'t> {
 
     /// block = "{" commands "}", of a command or of none.
     fn block(&mut self, depth: u32, call: Option<&mut Data>) {
-        let brace = self.range;
+        let brace = self.range();
         if let Some(call) = call {
             call.brace = Some(brace.start);
         }
@@ -306,7 +312,7 @@ impl<'t> Parser<'t> {
         if self.kind == Kind::CloseCurly {
             self.bump();
         } else {
-            let end = Range::at(self.last_end);
+            let end = Range::at(self.last_end());
             self.report(Diagnostic::new(Code::ExpectedBlockEnd, brace).fix(Fix {
                 title: Phrase { en: "close the block at the end", fr: "fermer le bloc à la fin" },
                 params: Vec::new(),
@@ -340,16 +346,15 @@ impl<'t> Parser<'t> {
 
     /// identifier arguments, with arguments = *argument [test / test-list]. Gives what is known of the call so far.
     fn call(&mut self, depth: u32) -> Data {
-        let name = self.range;
+        let name = self.range();
         self.bump();
         let first = self.calls.argument_count();
         let mut count = 0;
-        loop {
-            let (kind, range) = (self.kind, self.range);
+        while let Some(Lexeme { kind, range, plain }) = self.tokens.get(self.next).copied() {
             match kind {
                 Kind::Quoted | Kind::MultiLine => {
                     let strings = self.calls.string_count();
-                    self.calls.string(StringToken { range, kind, plain: self.plain });
+                    self.calls.string(StringToken { range, kind, plain });
                     self.calls.argument(kind, range, strings);
                     self.bump();
                 }
@@ -360,7 +365,7 @@ impl<'t> Parser<'t> {
                 Kind::OpenSquare => {
                     let strings = self.calls.string_count();
                     self.string_list();
-                    self.calls.argument(Kind::StringList, Range::new(range.start, self.last_end), strings);
+                    self.calls.argument(Kind::StringList, Range::new(range.start, self.last_end()), strings);
                 }
                 _ => break,
             }
@@ -379,7 +384,7 @@ impl<'t> Parser<'t> {
             _ => false,
         };
         // Characters without a meaning count as part of the call, so that their error explains what else is wrong with it.
-        let head = Range { start: name.start, end: self.garbage_end.unwrap_or(self.last_end) };
+        let head = Range { start: name.start, end: self.end_with_garbage() };
         Data { name, head, arguments, tests_end: self.calls.count(), has_test_list, ..Data::default() }
     }
 
@@ -402,7 +407,7 @@ impl<'t> Parser<'t> {
     #[cold]
     #[inline(never)]
     fn skip_test(&mut self) {
-        let range = self.range;
+        let range = self.range();
         self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
         let node = self.open(Kind::Skipped);
         while !matches!(self.kind, Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
@@ -417,14 +422,14 @@ impl<'t> Parser<'t> {
         let index = self.calls.begin();
         let call = self.call(depth + 1);
         self.close(node);
-        self.calls.end(index, call, self.last_end);
+        self.calls.end(index, call, self.last_end());
     }
 
     /// A list of tests that is too deep.
     #[cold]
     #[inline(never)]
     fn skip_test_list(&mut self) {
-        self.report(Diagnostic::new(Code::TooDeep, self.range).with("max", (Limits::TESTS - 1).to_string()));
+        self.report(Diagnostic::new(Code::TooDeep, self.range()).with("max", (Limits::TESTS - 1).to_string()));
         self.skip_balanced();
     }
 
@@ -465,7 +470,7 @@ impl<'t> Parser<'t> {
     #[inline(never)]
     fn not_a_test(&mut self) {
         let found = self.found();
-        self.report(Diagnostic::new(Code::ExpectedTest, self.range).with("found", found));
+        self.report(Diagnostic::new(Code::ExpectedTest, self.range()).with("found", found));
         if !matches!(self.kind, Kind::Comma | Kind::CloseRound | Kind::OpenCurly | Kind::CloseCurly | Kind::Semicolon | Kind::End) {
             self.skip_balanced();
         }
@@ -474,19 +479,18 @@ impl<'t> Parser<'t> {
     /// string-list = "[" string *("," string) "]".
     fn string_list(&mut self) {
         let node = self.open(Kind::StringList);
-        let bracket = self.range;
+        let bracket = self.range();
         self.bump();
         if self.kind == Kind::CloseSquare {
-            let range = bracket.cover(self.range);
+            let range = bracket.cover(self.range());
             self.report(Diagnostic::new(Code::EmptyList, range));
             self.bump();
             self.close(node);
             return;
         }
-        loop {
-            let (kind, range) = (self.kind, self.range);
+        while let Some(Lexeme { kind, range, plain }) = self.tokens.get(self.next).copied() {
             if kind.is_string() {
-                self.calls.string(StringToken { range, kind, plain: self.plain });
+                self.calls.string(StringToken { range, kind, plain });
                 self.bump();
             } else {
                 self.not_a_string();
@@ -513,7 +517,7 @@ impl<'t> Parser<'t> {
     #[inline(never)]
     fn not_a_string(&mut self) {
         let found = self.found();
-        self.report(Diagnostic::new(Code::ExpectedString, self.range).with("found", found));
+        self.report(Diagnostic::new(Code::ExpectedString, self.range()).with("found", found));
         if matches!(self.kind, Kind::Identifier | Kind::Number | Kind::Tag) {
             self.bump();
         }
@@ -523,7 +527,7 @@ impl<'t> Parser<'t> {
     #[cold]
     #[inline(never)]
     fn report_between(&mut self, code: Code, missing: &str) {
-        let at = Range::at(self.last_end);
+        let at = Range::at(self.last_end());
         let found = self.found();
         self.report(Diagnostic::new(code, at).with("found", found).fix(Fix {
             title: Phrase { en: "add `{missing}`", fr: "ajouter `{missing}`" },

@@ -94,6 +94,13 @@ impl StringToken {
         }
     }
 
+    /// Where its value stands in the text as it is, which it does of nearly every string.
+    #[must_use]
+    pub const fn inside(self) -> Option<Range> {
+        // Between quotes: there are two.
+        if self.plain { Some(Range { start: self.range.start + 1, end: self.range.end - 1 }) } else { None }
+    }
+
     /// Its value if that stands in the text as it is, which is so of nearly every string.
     #[must_use]
     pub fn plain(self, text: &str) -> Option<&[u8]> {
