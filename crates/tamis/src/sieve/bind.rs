@@ -71,10 +71,8 @@ struct Binder<'s> {
     required: Vec<(&'static Extension, Range)>,
     /// True once a command other than `require` was seen.
     begun: bool,
-    /// What they are called in the tables of names.
-    ids: Vec<u32>,
-    /// The same as bits.
-    bits: u64,
+    /// The same for the tables of names.
+    in_force: lookup::InForce,
     /// Where this engine reads the language in its own way.
     rules: &'static Rules,
     /// The lengths of names that the engine may lack, as bits.
@@ -120,9 +118,10 @@ impl<'s> Binder<'s> {
     fn new(text: &'s str, parsed: &'s syntax::Parsed, dialect: &'s Dialect, unit: u32, globals: &'s mut Vec<String>) -> Self {
         /// Few scripts require more extensions.
         const USUAL: usize = 8;
-        let (mut loaded, mut ids) = (Vec::with_capacity(USUAL), Vec::with_capacity(USUAL));
+        let mut loaded = Vec::with_capacity(USUAL);
         loaded.push(spec::BASE);
-        ids.push(lookup::id(spec::BASE));
+        let mut in_force = lookup::InForce::default();
+        loaded.iter().for_each(|extension| in_force.add(extension));
         let rules = dialect.engine.rules();
         Self {
             text,
@@ -133,8 +132,7 @@ impl<'s> Binder<'s> {
             loaded,
             required: Vec::with_capacity(USUAL),
             begun: false,
-            bits: ids.iter().fold(0, |bits, id| bits | lookup::bit(*id)),
-            ids,
+            in_force,
             rules,
             doubtful_commands: lookup::doubtful(rules, false),
             doubtful_tags: lookup::doubtful(rules, true),
@@ -217,7 +215,9 @@ impl<'s> Binder<'s> {
         }
         // Each call comes to one command or none.
         let start = self.commands.len();
-        self.commands.resize_with(start + calls.count(), || Command { range: Range::default(), op: Op::Stop });
+        for _ in calls {
+            self.commands.push(Command { range: Range::default(), op: Op::Stop });
+        }
         let outer = std::mem::replace(&mut self.next, start);
         self.commands(calls, top);
         self.depth -= usize::from(!top);

@@ -228,6 +228,9 @@ impl Binder<'_> {
             finding.severity = Severity::Warning;
             self.report(finding);
         }
+        if arguments.tags.is_empty() {
+            return Some(Op::FileInto { mailbox, copy: false, create: false, flags: None, preferred: None });
+        }
         let lost = self.lost_tags(arguments);
         let create = arguments.has(TagId::Create) && !lost.0;
         let preferred = self.preferred(arguments).filter(|_| !lost.1);

@@ -10,8 +10,8 @@ use crate::text::{Range, count};
 #[derive(Clone, Copy)]
 struct Entry {
     key: Key,
-    /// The [`id`] of its extension.
-    id: u32,
+    /// The number of its extension.
+    extension: u8,
     /// No other name has this key, and the key is all of it.
     plain: bool,
     /// One more than the index of the next name in the same drawer; 0 for the last.
@@ -88,7 +88,7 @@ impl Key {
 }
 
 /// What tells an extension from all others, made from its name.
-pub(super) const fn id(extension: &Extension) -> u32 {
+const fn id(extension: &Extension) -> u32 {
     let mut rest = extension.name.as_bytes();
     let mut id = 0u32;
     while let [byte, after @ ..] = rest {
@@ -131,7 +131,7 @@ const fn all_names(tags: bool) -> usize {
 macro_rules! table {
     ($tags:literal, $of:ident, $none:expr) => {{
         const COUNT: usize = all_names($tags);
-        let none = Entry { key: Key::of(&[]), id: 0, plain: true, next: 0 };
+        let none = Entry { key: Key::of(&[]), extension: 0, plain: true, next: 0 };
         let mut table = Table { drawers: [0; DRAWERS], entries: [none; COUNT], meanings: [$none; COUNT] };
         let mut lasts = [0; DRAWERS];
         let (mut at, mut number) = (0, 0);
@@ -150,7 +150,7 @@ macro_rules! table {
                     }
                     other = table.entries[other - 1].next as usize;
                 }
-                table.entries[at] = Entry { key, id: id(extension), plain, next: 0 };
+                table.entries[at] = Entry { key, extension: number as u8, plain, next: 0 };
                 table.meanings[at] = meaning;
                 at += 1;
                 if lasts[drawer] == 0 {
@@ -204,16 +204,71 @@ impl<T, const COUNT: usize> Table<T, COUNT> {
     }
 }
 
-/// Which [`id`]s are in force, as bits. Several share a bit: a bit that is missing says no, one that is there says perhaps.
-pub(super) const fn bit(id: u32) -> u64 {
-    1 << (id % u64::BITS)
+/// The numbers of the extensions by their [`id`]s; where several want one place, in the next that is free.
+#[allow(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "what is wrong here does not compile: it makes constants")]
+static NUMBERS: [Option<(u32, u8)>; NUMBERED] = {
+    let mut numbers = [None; NUMBERED];
+    let mut number = 0;
+    while let Some(extension) = nth(number) {
+        let mut place = id(extension) as usize % NUMBERED;
+        while numbers[place].is_some() {
+            place = (place + 1) % NUMBERED;
+        }
+        numbers[place] = Some((id(extension), number as u8));
+        number += 1;
+    }
+    numbers
+};
+
+/// Some times as many as there are extensions.
+const NUMBERED: usize = 256;
+
+/// The number of an extension.
+fn number(extension: &Extension) -> Option<u8> {
+    let id = id(extension);
+    let mut place = id as usize % NUMBERED;
+    while let Some((other, number)) = *NUMBERS.get(place)? {
+        if other == id {
+            return Some(number);
+        }
+        place = (place + 1) % NUMBERED;
+    }
+    None
+}
+
+/// The extensions in force, by their numbers, as bits.
+#[derive(Clone, Copy, Default)]
+pub(super) struct InForce([u64; 2]);
+
+impl InForce {
+    /// Puts an extension in force.
+    pub(super) fn add(&mut self, extension: &Extension) {
+        // In the browser names are searched for.
+        if cfg!(target_arch = "wasm32") {
+            return;
+        }
+        let Some(number) = number(extension) else { return };
+        if let Some(bits) = self.0.get_mut(usize::from(number / 64)) {
+            *bits |= 1 << (number % 64);
+        }
+    }
+
+    #[inline]
+    fn has(self, number: u8) -> bool {
+        self.0.get(usize::from(number / 64)).is_some_and(|bits| bits >> (number % 64) & 1 != 0)
+    }
+}
+
+/// A length as a bit.
+const fn bit(length: usize) -> u64 {
+    1 << (length % u64::BITS as usize)
 }
 
 /// The lengths of the commands, or else of the tags, that an engine lacks, as bits. Of all others nothing is to be asked; of each, where
 /// case counts.
 pub(super) fn doubtful(rules: &Rules, tags: bool) -> u64 {
     let lacking = rules.without.iter().filter(|missing| missing.starts_with(':') == tags);
-    let lengths = lacking.fold(0, |lengths, missing| lengths | bit(count(missing.len() - usize::from(tags))));
+    let lengths = lacking.fold(0, |lengths, missing| lengths | bit(missing.len() - usize::from(tags)));
     if rules.lower_case { u64::MAX } else { lengths }
 }
 
@@ -230,8 +285,8 @@ impl Binder<'_> {
         if !first.plain {
             return self.find_among(key, range, test);
         }
-        self.position(first)?;
-        self.is_offered_at("", command.name, range).then_some(command)
+        let is_meant = self.in_force.has(first.extension) && self.is_offered_at("", command.name, range);
+        is_meant.then_some(command)
     }
 
     /// The same of a long name, or one that several extensions have.
@@ -279,23 +334,28 @@ impl Binder<'_> {
             return tag.filter(|tag| self.is_offered_at(":", tag.name, range));
         }
         let key = Key::at(self.text.as_bytes(), range);
-        let (mut found_tag, mut found_at) = (None, 0);
+        let mut meant: Option<(&Entry, &Tag)> = None;
         for (entry, tag) in TAGS.all(key) {
-            let Some(at) = self.position(entry).filter(|at| found_tag.is_none() || *at > found_at) else { continue };
-            if self.is_name(tag.name, range) && stands_on(tag, found) && self.is_offered_at(":", tag.name, range) {
-                (found_tag, found_at) = (Some(tag), at);
+            if !self.in_force.has(entry.extension)
+                || !self.is_name(tag.name, range)
+                || !stands_on(tag, found)
+                || !self.is_offered_at(":", tag.name, range)
+            {
+                continue;
+            }
+            // Of two, the one counts whose extension came into force last.
+            if meant.is_none_or(|(other, _)| self.position(entry) > self.position(other)) {
+                meant = Some((entry, tag));
             }
         }
-        found_tag
+        meant.map(|(_, tag)| tag)
     }
 
     /// When the extension of a name came into force; nothing if it is not.
-    #[inline]
+    #[cold]
     fn position(&self, entry: &Entry) -> Option<usize> {
-        if self.bits & bit(entry.id) == 0 {
-            return None;
-        }
-        self.ids.iter().position(|id| *id == entry.id)
+        let name = nth(entry.extension.into()).filter(|_| self.in_force.has(entry.extension))?.name;
+        self.loaded.iter().position(|extension| extension.name == name)
     }
 
     /// True if a name whose key is that of the name at `range` is the same.
@@ -308,7 +368,7 @@ impl Binder<'_> {
     #[inline]
     fn is_offered_at(&self, sign: &str, name: &str, range: Range) -> bool {
         let doubtful = if sign.is_empty() { self.doubtful_commands } else { self.doubtful_tags };
-        doubtful & bit(count(name.len())) == 0 || self.is_offered(sign, name, range.of(self.text))
+        doubtful & bit(name.len()) == 0 || self.is_offered(sign, name, range.of(self.text))
     }
 
     /// False for a command or tag (`sign` is its colon) that the engine lacks, or whose case is wrong to it.

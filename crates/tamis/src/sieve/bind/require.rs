@@ -1,7 +1,6 @@
 //! `require` and `ihave`: which extensions are in force, conflicts between them, and the edit that adds one.
 
 use super::arguments::Arguments;
-use super::lookup::{bit, id};
 use super::names::{nearest, replace};
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
@@ -112,8 +111,7 @@ impl Binder<'_> {
     pub(super) fn assume(&mut self, extension: &'static Extension) {
         if !self.is_loaded(extension.name) {
             self.loaded.push(extension);
-            self.ids.push(id(extension));
-            self.bits |= bit(id(extension));
+            self.in_force.add(extension);
         }
         self.encoded |= extension.name == "encoded-character";
         self.variables |= extension.name == "variables";

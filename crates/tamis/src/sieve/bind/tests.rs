@@ -301,6 +301,9 @@ impl Binder<'_> {
 
     /// `:index` and `:last`; the outer `None` is an error.
     fn index(&mut self, arguments: &Arguments<'_>) -> Option<Option<Index>> {
+        if !arguments.special {
+            return Some(None);
+        }
         let last = arguments.tag(TagId::Last).map(|tagged| tagged.range);
         let Some(value) = arguments.value(TagId::Index) else {
             if let Some(range) = last {
@@ -328,6 +331,9 @@ impl Binder<'_> {
 
     /// `:mime` and its options; the outer `None` is an error.
     fn mime(&mut self, arguments: &Arguments<'_>) -> Option<Option<Box<Mime>>> {
+        if !arguments.special {
+            return Some(None);
+        }
         let option = arguments
             .tags
             .iter()
