@@ -55,6 +55,12 @@ impl<K: Copy> Tree<K> {
         &self.tokens
     }
 
+    /// How many tokens end before this byte offset, or at it.
+    #[must_use]
+    pub fn tokens_before(&self, offset: u32) -> u32 {
+        count(self.tokens.partition_point(|token| token.end <= offset))
+    }
+
     /// Opens a node before the token at index `first`. Gives the node's own index, which closes it.
     pub fn open(&mut self, kind: K, first: u32) -> u32 {
         let index = count(self.nodes.len());

@@ -11,8 +11,6 @@ pub enum Kind {
     HashComment,
     /// `/* … */`.
     BracketComment,
-    /// What no rule of the grammar begins with.
-    Garbage,
     /// A command's or test's name.
     Identifier,
     /// `:name`.
@@ -39,6 +37,8 @@ pub enum Kind {
     OpenCurly,
     /// `}`.
     CloseCurly,
+    /// What no rule of the grammar begins with.
+    Garbage,
     /// Nothing more.
     End,
 

@@ -2,7 +2,7 @@
 
 use super::{Kind, Limits};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Edit, Range, count, offset};
+use crate::text::{Edit, Range, Token, count, offset};
 
 /// The longest identifier or tag (sieve-limits.h).
 const MAX_IDENTIFIER: usize = 32;
@@ -13,7 +13,7 @@ const TEXT: &[u8] = b"text";
 /// The longest string, in bytes (sieve-limits.h).
 const MAX_STRING: usize = 1 << 20;
 
-/// A token with its place.
+/// A token with its place: one that the grammar knows.
 #[derive(Clone, Copy)]
 pub(super) struct Lexeme {
     pub(super) range: Range,
@@ -24,8 +24,12 @@ pub(super) struct Lexeme {
 
 /// The tokens of a text.
 pub(super) struct Lexed {
-    /// In order, [`Kind::End`] behind the last. With blanks and comments they tile the text.
+    /// In order, [`Kind::End`] behind the last. Blanks, comments and characters without a meaning are not among them.
     pub(super) tokens: Vec<Lexeme>,
+    /// Where characters without a meaning stand.
+    pub(super) garbage: Vec<Range>,
+    /// If they were asked for, all tokens: they tile the text.
+    pub(super) all: Vec<Token<Kind>>,
     /// Each lexical error once, with the range that shows it.
     pub(super) errors: Vec<Diagnostic>,
     /// An unterminated string or comment took the rest of the text.
@@ -35,15 +39,15 @@ pub(super) struct Lexed {
 /// So many strings without their closing quote are told apart; each costs one more pass.
 const MAX_REPAIRS: usize = 8;
 
-/// Splits `text` into tokens; `trivia` says whether blanks and comments are among them.
-pub(super) fn lex(text: &str, trivia: bool) -> Lexed {
+/// Splits `text` into tokens; `all` says whether blanks and comments are asked for too.
+pub(super) fn lex(text: &str, all: bool) -> Lexed {
     // No rule of the grammar has a word right after a string, so a string with a word glued to its end is where quotes changed sides:
     // the quote that is missing is its own, not the last one of the script.
     let mut unclosed = Vec::new();
     // Offsets have 32 bits. No server reads a script that needs more.
     let text = text.as_bytes().get(..u32::MAX as usize).unwrap_or(text.as_bytes());
     loop {
-        let (lexed, glued) = scan(text, trivia, &unclosed);
+        let (lexed, glued) = scan(text, all, &unclosed);
         match glued.filter(|suspect| unclosed.len() < MAX_REPAIRS && !unclosed.contains(suspect)) {
             Some(suspect) => unclosed.push(suspect),
             None => return lexed,
@@ -53,18 +57,19 @@ pub(super) fn lex(text: &str, trivia: bool) -> Lexed {
 
 /// One pass. Strings that start at one of `unclosed` are taken to end early. Gives the start of the first quoted string that is
 /// followed at once by the start of a word, too.
-fn scan(text: &[u8], trivia: bool, unclosed: &[usize]) -> (Lexed, Option<usize>) {
+fn scan(text: &[u8], tile: bool, unclosed: &[usize]) -> (Lexed, Option<usize>) {
     let has_nul = memchr::memchr(0, text).is_some();
     let mut lexer = Lexer { text, at: 0, unclosed, has_nul, errors: Vec::new(), swallowed: false };
-    let mut tokens = Vec::with_capacity(text.len() / if trivia { 4 } else { 6 });
+    let mut tokens = Vec::with_capacity(text.len() / 6);
+    let (mut garbage, mut all) = (Vec::new(), Vec::with_capacity(if tile { text.len() / 4 } else { 0 }));
     let mut glued = None;
     // What nearly all of a script consists of is read here; the rest, and whatever may be wrong, by the lexer's methods.
     let mut at = 0;
     loop {
         let mut start = at;
         at = behind_blanks(text, at);
-        if trivia && at > start {
-            tokens.push(Lexeme { range: Range { start: count(start), end: count(at) }, kind: Kind::Blank, plain: false });
+        if tile && at > start {
+            all.push(Token { kind: Kind::Blank, end: count(at) });
         }
         start = at;
         let Some(byte) = text.get(at).copied() else { break };
@@ -94,7 +99,13 @@ fn scan(text: &[u8], trivia: bool, unclosed: &[usize]) -> (Lexed, Option<usize>)
             }
             Kind::Tag | Kind::Garbage => {
                 let kind = lexer.read(start, &mut at, |lexer| lexer.other(start, byte));
-                if !trivia && kind.is_trivia() {
+                if matches!(kind, Kind::Garbage) || kind.is_trivia() {
+                    if tile {
+                        all.push(Token { kind, end: count(at) });
+                    }
+                    if kind == Kind::Garbage {
+                        garbage.push(Range { start: count(start), end: count(at) });
+                    }
                     continue;
                 }
                 if kind == Kind::Quoted {
@@ -106,9 +117,12 @@ fn scan(text: &[u8], trivia: bool, unclosed: &[usize]) -> (Lexed, Option<usize>)
             kind => kind,
         };
         tokens.push(Lexeme { range: Range { start: count(start), end: count(at) }, kind, plain });
+        if tile {
+            all.push(Token { kind, end: count(at) });
+        }
     }
     tokens.push(Lexeme { range: Range::at(count(at)), kind: Kind::End, plain: false });
-    (Lexed { tokens, errors: lexer.errors, swallowed: lexer.swallowed }, glued)
+    (Lexed { tokens, garbage, all, errors: lexer.errors, swallowed: lexer.swallowed }, glued)
 }
 
 /// The start of a string, if the text that follows it at `at` begins with a word.
@@ -586,15 +600,23 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<(Kind, &str)> {
-        let all = lex(text, true).tokens;
-        let end = all.iter().fold(0, |end, token| {
-            assert_eq!(token.range.start, end, "tokens tile the text");
-            token.range.end
-        });
-        assert_eq!(end as usize, text.len());
-        let shown = |tokens: Vec<Lexeme>| -> Vec<_> { tokens.iter().map(|token| (token.kind, token.range.of(text))).collect() };
-        let significant = shown(all.into_iter().filter(|token| !token.kind.is_trivia()).collect());
-        assert_eq!(significant, shown(lex(text, false).tokens), "trivia change nothing");
+        let mut start = 0;
+        let tiles: Vec<_> = lex(text, true)
+            .all
+            .iter()
+            .map(|token| {
+                let range = Range::new(start, token.end);
+                start = token.end;
+                (token.kind, range.of(text))
+            })
+            .collect();
+        assert_eq!(start as usize, text.len(), "tokens tile the text");
+        let lexed = lex(text, false);
+        let significant: Vec<_> = lexed.tokens.iter().map(|token| (token.kind, token.range.of(text))).collect();
+        let is_known = |(kind, _): &(Kind, &str)| !kind.is_trivia() && *kind != Kind::Garbage;
+        let of_tiles: Vec<_> = tiles.iter().copied().filter(is_known).chain([(Kind::End, "")]).collect();
+        assert_eq!(significant, of_tiles);
+        assert_eq!(lexed.garbage.len(), tiles.iter().filter(|(kind, _)| *kind == Kind::Garbage).count());
         significant
     }
 

@@ -6,7 +6,7 @@ use super::lexer::{Lexed, Lexeme, lex};
 use super::view::Data;
 use super::{Calls, Kind, StringToken};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
-use crate::text::{Edit, Range, Token, Tree, count, offset};
+use crate::text::{Edit, Range, Tree, count, offset};
 
 /// How deep and how long a script may be, the same on every server that tamis knows (sieve-limits.h).
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ pub struct Parsed {
 /// Parses a script.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
-    let parser = Parser::run(text, None);
+    let parser = Parser::run(text, false);
     let mut errors = parser.errors;
     crate::diagnostic::sort(&mut errors);
     Parsed { calls: parser.calls, errors }
@@ -44,104 +44,85 @@ pub fn parse(text: &str) -> Parsed {
 /// Parses a script once more for its tree. Only who shows or changes a text asks for that: to compile it, nobody reads the tree.
 #[must_use]
 pub fn tree(text: &str) -> Tree<Kind> {
-    Parser::run(text, Some(Tree::default())).tree.unwrap_or_default()
+    Parser::run(text, true).tree.unwrap_or_default()
 }
 
 struct Parser<'t> {
     text: &'t str,
-    /// The tokens: all of them if there is a tree, else those that are no trivia.
     tokens: Vec<Lexeme>,
+    /// Where characters without a meaning stand between them.
+    garbage: Vec<Range>,
+    /// If it was asked for.
     tree: Option<Tree<Kind>>,
     calls: Calls,
-    /// The kind of the next token that is neither trivia nor garbage.
-    kind: Kind,
-    /// Its index.
+    /// Index of the next token.
     next: usize,
-    /// Index after the last token that was taken.
-    taken: usize,
     /// An unterminated string or comment took the rest of the script: what is missing at the end is no news.
     swallowed: bool,
     errors: Vec<Diagnostic>,
 }
 
 impl<'t> Parser<'t> {
-    /// Parses a text, into `tree` too if it is given.
-    fn run(text: &'t str, tree: Option<Tree<Kind>>) -> Self {
-        let Lexed { tokens, errors, swallowed } = lex(text, tree.is_some());
-        let tree = tree.map(|_| {
-            let all = tokens.get(..tokens.len().saturating_sub(1)).unwrap_or(&[]);
-            Tree::new(all.iter().map(|token| Token { kind: token.kind, end: token.range.end }).collect(), tokens.len() / 4)
-        });
-        let mut parser = Self {
-            text,
-            calls: Calls::with_room_for(tokens.len()),
-            tokens,
-            tree,
-            kind: Kind::End,
-            next: 0,
-            taken: 0,
-            swallowed,
-            errors,
-        };
-        parser.look(0);
+    /// Parses a text, into a tree too if `tree` says so.
+    fn run(text: &'t str, tree: bool) -> Self {
+        let Lexed { tokens, garbage, all, errors, swallowed } = lex(text, tree);
+        let calls = Calls::with_room_for(tokens.len());
+        let tree = tree.then(|| Tree::new(all, tokens.len() / 2));
+        let mut parser = Self { text, tokens, garbage, tree, calls, next: 0, swallowed, errors };
         parser.script();
         parser
     }
 
-    /// Finds the next token, from the one at `next` on.
+    /// The kind of the next token.
     #[inline]
-    fn look(&mut self, mut next: usize) {
-        while let Some(token) = self.tokens.get(next) {
-            if token.kind > Kind::Garbage {
-                self.kind = token.kind;
-                break;
-            }
-            next += 1;
-        }
-        self.next = next;
+    fn kind(&self) -> Kind {
+        self.tokens.get(self.next).map_or(Kind::End, |token| token.kind)
     }
 
-    /// Takes the next token.
-    #[inline]
-    fn bump(&mut self) {
-        if self.kind != Kind::End {
-            self.taken = self.next + 1;
-            self.look(self.taken);
-        }
-    }
-
-    /// Where the next token stands.
+    /// Where it stands.
     #[inline]
     fn range(&self) -> Range {
         self.tokens.get(self.next).map_or(Range::default(), |token| token.range)
     }
 
+    /// Takes it; it is not the end.
+    #[inline]
+    fn bump(&mut self) {
+        self.next += 1;
+    }
+
     /// Byte offset after the last token that was taken.
     #[inline]
     fn last_end(&self) -> u32 {
-        self.tokens.get(self.taken.wrapping_sub(1)).map_or(0, |token| token.range.end)
+        self.tokens.get(self.next.wrapping_sub(1)).map_or(0, |token| token.range.end)
     }
 
     /// The same, and after the characters without a meaning that follow it.
     #[inline]
     fn end_with_garbage(&self) -> u32 {
-        let between = self.tokens.get(self.taken..self.next).unwrap_or(&[]);
-        between.iter().rfind(|token| token.kind == Kind::Garbage).map_or(self.last_end(), |token| token.range.end)
+        if self.garbage.is_empty() { self.last_end() } else { self.garbage_end() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn garbage_end(&self) -> u32 {
+        let before = self.garbage.partition_point(|range| range.start < self.range().start);
+        self.garbage.get(before.wrapping_sub(1)).map_or(0, |range| range.end).max(self.last_end())
     }
 
     /// Opens a node before the next token.
     #[inline]
     fn open(&mut self, kind: Kind) -> u32 {
-        let next = count(self.next);
-        self.tree.as_mut().map_or(0, |tree| tree.open(kind, next))
+        let start = self.range().start;
+        self.tree.as_mut().map_or(0, |tree| tree.open(kind, tree.tokens_before(start)))
     }
 
     /// Closes a node after the last token that was taken.
     #[inline]
     fn close(&mut self, node: u32) {
-        let taken = count(self.taken);
+        let end = self.last_end();
         if let Some(tree) = &mut self.tree {
-            tree.close(node, taken);
+            tree.close(node, tree.tokens_before(end));
         }
     }
 
@@ -157,7 +138,7 @@ impl<'t> Parser<'t> {
     #[cold]
     #[inline(never)]
     fn found(&self) -> String {
-        if self.kind == Kind::End {
+        if self.kind() == Kind::End {
             "…".to_owned()
         } else {
             format!("`{}`", crate::diagnostic::printable(first_line(self.range().of(self.text)).as_bytes()))
@@ -168,7 +149,7 @@ impl<'t> Parser<'t> {
         let node = self.tree.as_mut().map_or(0, |tree| tree.open(Kind::Script, 0));
         self.commands(1);
         loop {
-            match self.kind {
+            match self.kind() {
                 Kind::End => break,
                 Kind::CloseCurly => {
                     let delete = Edit { range: self.range(), text: String::new() };
@@ -192,7 +173,7 @@ impl<'t> Parser<'t> {
     /// commands = *command, up to `}` or the end.
     fn commands(&mut self, depth: u32) {
         loop {
-            match self.kind {
+            match self.kind() {
                 Kind::End | Kind::CloseCurly => return,
                 Kind::Identifier => self.command(depth),
                 _ => self.not_a_command(depth),
@@ -204,7 +185,7 @@ impl<'t> Parser<'t> {
     #[cold]
     #[inline(never)]
     fn not_a_command(&mut self, depth: u32) {
-        let (kind, range) = (self.kind, self.range());
+        let (kind, range) = (self.kind(), self.range());
         let shown = if range.of(self.text).contains('\n') {
             Range::new(range.start, range.start + offset(first_line(range.of(self.text)).len()))
         } else {
@@ -221,7 +202,7 @@ impl<'t> Parser<'t> {
         let node = self.open(Kind::Skipped);
         let mut first = true;
         loop {
-            match self.kind {
+            match self.kind() {
                 Kind::End | Kind::CloseCurly | Kind::OpenCurly => break,
                 Kind::Identifier if !first && self.on_new_line() => break,
                 Kind::Semicolon => {
@@ -245,7 +226,7 @@ impl<'t> Parser<'t> {
         let node = self.open(Kind::Command);
         let index = self.calls.begin_command();
         let mut call = self.call(1);
-        match self.kind {
+        match self.kind() {
             Kind::Semicolon => self.bump(),
             Kind::OpenCurly => self.block(depth, Some(&mut call)),
             _ => self.missing_semicolon(&mut call, depth),
@@ -258,7 +239,7 @@ impl<'t> Parser<'t> {
     #[inline(never)]
     fn missing_semicolon(&mut self, call: &mut Data, depth: u32) {
         let (name, at) = (call.name, Range::at(self.last_end()));
-        let kind = self.kind;
+        let kind = self.kind();
         let missing = |name: Range, text: &str| {
             Diagnostic::new(Code::ExpectedSemicolon, at).with("name", name.of(text)).fix(Fix {
                 title: Phrase { en: "add the semicolon", fr: "ajouter le point-virgule" },
@@ -282,11 +263,11 @@ impl<'t> Parser<'t> {
             self.report(Diagnostic::new(Code::UnexpectedToken, range).with("found", found).with("name", name.of(self.text)));
         }
         let node = self.open(Kind::Skipped);
-        while !matches!(self.kind, Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
+        while !matches!(self.kind(), Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
             self.bump();
         }
         self.close(node);
-        match self.kind {
+        match self.kind() {
             Kind::Semicolon => self.bump(),
             Kind::OpenCurly => self.block(depth, Some(call)),
             _ => {}
@@ -309,7 +290,7 @@ impl<'t> Parser<'t> {
         let node = self.open(Kind::Block);
         self.bump();
         self.commands(depth + 1);
-        if self.kind == Kind::CloseCurly {
+        if self.kind() == Kind::CloseCurly {
             self.bump();
         } else {
             let end = Range::at(self.last_end());
@@ -330,7 +311,7 @@ impl<'t> Parser<'t> {
         let node = self.open(Kind::Skipped);
         let mut open = 0u32;
         loop {
-            match self.kind {
+            match self.kind() {
                 Kind::End => break,
                 Kind::OpenCurly | Kind::OpenRound | Kind::OpenSquare => open = open.saturating_add(1),
                 Kind::CloseCurly | Kind::CloseRound | Kind::CloseSquare => open = open.saturating_sub(1),
@@ -375,7 +356,7 @@ impl<'t> Parser<'t> {
             }
         }
         let arguments = (first, self.calls.argument_count());
-        let has_test_list = match self.kind {
+        let has_test_list = match self.kind() {
             Kind::Identifier => {
                 self.one_test(depth);
                 false
@@ -410,7 +391,7 @@ impl<'t> Parser<'t> {
         let range = self.range();
         self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
         let node = self.open(Kind::Skipped);
-        while !matches!(self.kind, Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
+        while !matches!(self.kind(), Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
             self.bump();
         }
         self.close(node);
@@ -443,12 +424,12 @@ impl<'t> Parser<'t> {
         let node = self.open(Kind::TestList);
         self.bump();
         loop {
-            if self.kind == Kind::Identifier {
+            if self.kind() == Kind::Identifier {
                 self.test(depth);
             } else {
                 self.not_a_test();
             }
-            match self.kind {
+            match self.kind() {
                 Kind::Comma => self.bump(),
                 Kind::CloseRound => {
                     self.bump();
@@ -471,7 +452,7 @@ impl<'t> Parser<'t> {
     fn not_a_test(&mut self) {
         let found = self.found();
         self.report(Diagnostic::new(Code::ExpectedTest, self.range()).with("found", found));
-        if !matches!(self.kind, Kind::Comma | Kind::CloseRound | Kind::OpenCurly | Kind::CloseCurly | Kind::Semicolon | Kind::End) {
+        if !matches!(self.kind(), Kind::Comma | Kind::CloseRound | Kind::OpenCurly | Kind::CloseCurly | Kind::Semicolon | Kind::End) {
             self.skip_balanced();
         }
     }
@@ -481,7 +462,7 @@ impl<'t> Parser<'t> {
         let node = self.open(Kind::StringList);
         let bracket = self.range();
         self.bump();
-        if self.kind == Kind::CloseSquare {
+        if self.kind() == Kind::CloseSquare {
             let range = bracket.cover(self.range());
             self.report(Diagnostic::new(Code::EmptyList, range));
             self.bump();
@@ -495,7 +476,7 @@ impl<'t> Parser<'t> {
             } else {
                 self.not_a_string();
             }
-            match self.kind {
+            match self.kind() {
                 Kind::Comma => self.bump(),
                 Kind::CloseSquare => {
                     self.bump();
@@ -518,7 +499,7 @@ impl<'t> Parser<'t> {
     fn not_a_string(&mut self) {
         let found = self.found();
         self.report(Diagnostic::new(Code::ExpectedString, self.range()).with("found", found));
-        if matches!(self.kind, Kind::Identifier | Kind::Number | Kind::Tag) {
+        if matches!(self.kind(), Kind::Identifier | Kind::Number | Kind::Tag) {
             self.bump();
         }
     }
