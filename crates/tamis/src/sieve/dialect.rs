@@ -1,5 +1,8 @@
 //! What each server offers: its extensions, its limits and defaults, its quirks. Data; the behaviour is in `bind` and `run`.
 
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
 use super::spec::{self, Extension};
 
 mod capabilities;
@@ -17,8 +20,14 @@ pub use engine::{Engine, NEWEST_24, Rules, Unit};
 pub use known::{Server, servers};
 
 /// A server as seen by one script: which engine, in which position, with which settings.
+///
+/// A copy shares all of it with the original until one of them is changed: every program keeps the dialect that it was compiled for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dialect {
+pub struct Dialect(Arc<Offer>);
+
+/// What a [`Dialect`] says of its server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
     /// The server's name on the command line.
     pub name: String,
     /// Whose behaviour is reproduced.
@@ -35,6 +44,26 @@ pub struct Dialect {
     pub global_unjudged: Vec<String>,
     /// Limits and defaults.
     pub settings: Settings,
+}
+
+impl From<Offer> for Dialect {
+    fn from(offer: Offer) -> Self {
+        Self(Arc::new(offer))
+    }
+}
+
+impl Deref for Dialect {
+    type Target = Offer;
+
+    fn deref(&self) -> &Offer {
+        &self.0
+    }
+}
+
+impl DerefMut for Dialect {
+    fn deref_mut(&mut self) -> &mut Offer {
+        Arc::make_mut(&mut self.0)
+    }
 }
 
 /// Where a script stands in a server.

@@ -1,7 +1,7 @@
 //! The servers that tamis knows, by name. Each family has a file of its own.
 
 use super::pigeonhole::pigeonhole_settings;
-use super::{Dialect, Engine, Position};
+use super::{Dialect, Offer, Engine, Position};
 use super::{cyrus, mailcow, pigeonhole, proton, rfc, stalwart};
 use crate::sieve::spec::{self, Extension};
 
@@ -33,7 +33,7 @@ impl Server {
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         let recipe = &self.recipe;
-        let mut dialect = Dialect {
+        let mut dialect = Dialect::from(Offer {
             name: self.name.into(),
             engine: recipe.engine,
             position: recipe.position,
@@ -42,7 +42,7 @@ impl Server {
             unjudged: Vec::new(),
             global_unjudged: Vec::new(),
             settings: pigeonhole_settings(),
-        };
+        });
         for (key, value) in recipe.settings {
             // A test says that none is wrong.
             let _ = dialect.set(key, value);

@@ -28,26 +28,46 @@ pub(super) struct Lexed {
     pub(super) tokens: Vec<Lexeme>,
     /// Where characters without a meaning stand.
     pub(super) garbage: Vec<Range>,
-    /// If they were asked for, all tokens: they tile the text.
-    pub(super) all: Vec<Token<Kind>>,
+    /// The same with comments among them, if they were asked for.
+    others: Vec<Lexeme>,
     /// Each lexical error once, with the range that shows it.
     pub(super) errors: Vec<Diagnostic>,
     /// An unterminated string or comment took the rest of the text.
     pub(super) swallowed: bool,
 }
 
+impl Lexed {
+    /// All tokens of a text whose comments were asked for: they tile it.
+    pub(super) fn tiles(&self) -> Vec<Token<Kind>> {
+        let mut tiles = Vec::with_capacity(self.tokens.len().saturating_mul(2));
+        let mut others = self.others.iter().peekable();
+        let mut end = 0;
+        for token in &self.tokens {
+            let before = std::iter::from_fn(|| others.next_if(|other| other.range.start < token.range.start));
+            for piece in before.chain([token]) {
+                // What nothing else is said of is blank.
+                let blank = Lexeme { range: Range::new(end, piece.range.start), kind: Kind::Blank, plain: false };
+                let pieces = [&blank, piece].into_iter().filter(|piece| !piece.range.is_empty());
+                tiles.extend(pieces.map(|piece| Token { kind: piece.kind, end: piece.range.end }));
+                end = piece.range.end;
+            }
+        }
+        tiles
+    }
+}
+
 /// So many strings without their closing quote are told apart; each costs one more pass.
 const MAX_REPAIRS: usize = 8;
 
-/// Splits `text` into tokens; `all` says whether blanks and comments are asked for too.
-pub(super) fn lex(text: &str, all: bool) -> Lexed {
+/// Splits `text` into tokens; `comments` says whether comments are asked for too.
+pub(super) fn lex(text: &str, comments: bool) -> Lexed {
     // No rule of the grammar has a word right after a string, so a string with a word glued to its end is where quotes changed sides:
     // the quote that is missing is its own, not the last one of the script.
     let mut unclosed = Vec::new();
     // Offsets have 32 bits. No server reads a script that needs more.
     let text = text.as_bytes().get(..u32::MAX as usize).unwrap_or(text.as_bytes());
     loop {
-        let (lexed, glued) = scan(text, all, &unclosed);
+        let (lexed, glued) = scan(text, comments, &unclosed);
         match glued.filter(|suspect| unclosed.len() < MAX_REPAIRS && !unclosed.contains(suspect)) {
             Some(suspect) => unclosed.push(suspect),
             None => return lexed,
@@ -57,21 +77,17 @@ pub(super) fn lex(text: &str, all: bool) -> Lexed {
 
 /// One pass. Strings that start at one of `unclosed` are taken to end early. Gives the start of the first quoted string that is
 /// followed at once by the start of a word, too.
-fn scan(text: &[u8], tile: bool, unclosed: &[usize]) -> (Lexed, Option<usize>) {
+fn scan(text: &[u8], comments: bool, unclosed: &[usize]) -> (Lexed, Option<usize>) {
     let has_nul = memchr::memchr(0, text).is_some();
     let mut lexer = Lexer { text, at: 0, unclosed, has_nul, errors: Vec::new(), swallowed: false };
     let mut tokens = Vec::with_capacity(text.len() / 6);
-    let (mut garbage, mut all) = (Vec::new(), Vec::with_capacity(if tile { text.len() / 4 } else { 0 }));
+    let (mut garbage, mut others) = (Vec::new(), Vec::new());
     let mut glued = None;
     // What nearly all of a script consists of is read here; the rest, and whatever may be wrong, by the lexer's methods.
     let mut at = 0;
     loop {
-        let mut start = at;
         at = behind_blanks(text, at);
-        if tile && at > start {
-            all.push(Token { kind: Kind::Blank, end: count(at) });
-        }
-        start = at;
+        let start = at;
         let Some(byte) = text.get(at).copied() else { break };
         let mut plain = false;
         at += 1;
@@ -100,11 +116,12 @@ fn scan(text: &[u8], tile: bool, unclosed: &[usize]) -> (Lexed, Option<usize>) {
             Kind::Tag | Kind::Garbage => {
                 let kind = lexer.read(start, &mut at, |lexer| lexer.other(start, byte));
                 if matches!(kind, Kind::Garbage) || kind.is_trivia() {
-                    if tile {
-                        all.push(Token { kind, end: count(at) });
-                    }
+                    let range = Range { start: count(start), end: count(at) };
                     if kind == Kind::Garbage {
-                        garbage.push(Range { start: count(start), end: count(at) });
+                        garbage.push(range);
+                    }
+                    if comments {
+                        others.push(Lexeme { range, kind, plain });
                     }
                     continue;
                 }
@@ -117,12 +134,9 @@ fn scan(text: &[u8], tile: bool, unclosed: &[usize]) -> (Lexed, Option<usize>) {
             kind => kind,
         };
         tokens.push(Lexeme { range: Range { start: count(start), end: count(at) }, kind, plain });
-        if tile {
-            all.push(Token { kind, end: count(at) });
-        }
     }
     tokens.push(Lexeme { range: Range::at(count(at)), kind: Kind::End, plain: false });
-    (Lexed { tokens, garbage, all, errors: lexer.errors, swallowed: lexer.swallowed }, glued)
+    (Lexed { tokens, garbage, others, errors: lexer.errors, swallowed: lexer.swallowed }, glued)
 }
 
 /// The start of a string, if the text that follows it at `at` begins with a word.
@@ -602,7 +616,7 @@ mod tests {
     fn kinds(text: &str) -> Vec<(Kind, &str)> {
         let mut start = 0;
         let tiles: Vec<_> = lex(text, true)
-            .all
+            .tiles()
             .iter()
             .map(|token| {
                 let range = Range::new(start, token.end);

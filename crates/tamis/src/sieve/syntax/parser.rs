@@ -65,9 +65,10 @@ struct Parser<'t> {
 impl<'t> Parser<'t> {
     /// Parses a text, into a tree too if `tree` says so.
     fn run(text: &'t str, tree: bool) -> Self {
-        let Lexed { tokens, garbage, all, errors, swallowed } = lex(text, tree);
-        let calls = Calls::with_room_for(tokens.len());
-        let tree = tree.then(|| Tree::new(all, tokens.len() / 2));
+        let lexed = lex(text, tree);
+        let calls = Calls::with_room_for(lexed.tokens.len());
+        let tree = tree.then(|| Tree::new(lexed.tiles(), lexed.tokens.len() / 2));
+        let Lexed { tokens, garbage, errors, swallowed, .. } = lexed;
         let mut parser = Self { text, tokens, garbage, tree, calls, next: 0, swallowed, errors };
         parser.script();
         parser
