@@ -1,7 +1,7 @@
 //! Tests: their own rules beyond the shape of their arguments.
 
-use super::{Binder, Known};
 use super::arguments::Arguments;
+use super::{Binder, Known};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::sieve::program::{BodyTransform, Comparator, Duplicate, Index, Matching, Mime, MimeOption, TestKind, Text, Texts, Zone};
 use crate::sieve::spec::{self, OpId, TagId};
