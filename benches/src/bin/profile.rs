@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use tamis::sieve::Script;
 use tamis::sieve::run::Account;
 use tamis_benches::{dialect, inputs, keystroke, peer_compile, tamis_compile, tamis_run};
 
@@ -17,11 +18,15 @@ fn main() {
         match stage.as_str() {
             "compile-typical" => drop(black_box(tamis_compile(black_box(inputs::TYPICAL), &dialect))),
             "compile" => drop(black_box(tamis_compile(black_box(&rules), &dialect))),
+            "tree" => drop(black_box(Script::parse(black_box(rules.as_str())).tree().tokens().len())),
+            "peer-compile-typical" => drop(black_box(peer_compile(black_box(inputs::TYPICAL)))),
             "peer-compile" => drop(black_box(peer_compile(black_box(&rules)))),
             "keystroke" => drop(black_box(tamis_wire::check_json(black_box(&keystrokes[0])))),
             "keystroke-variables" => drop(black_box(tamis_wire::check_json(black_box(&keystrokes[1])))),
             "run" => drop(black_box(tamis_run(&program, &Account::default(), black_box(&message)))),
-            other => panic!("no such stage: {other} (compile, compile-typical, peer-compile, keystroke, keystroke-variables, run)"),
+            other => panic!(
+                "no such stage: {other} (compile, compile-typical, tree, peer-compile, peer-compile-typical, keystroke, keystroke-variables, run)"
+            ),
         }
     }
 }

@@ -216,7 +216,9 @@ fn ours(args: &RunArgs, simulation: &Simulation<'_>, programs: Option<&Programs>
 
 /// The server as the administrator's scripts see it.
 fn global(dialect: &Dialect) -> Dialect {
-    Dialect { position: Position::Global, ..dialect.clone() }
+    let mut global = dialect.clone();
+    global.position = Position::Global;
+    global
 }
 
 /// The administrator's scripts.

@@ -2,7 +2,7 @@
 //! programs, which the face starts.
 
 use tamis::sieve::run::{Action, Chain, Limits, Outcome, run_chain};
-use tamis::sieve::{Dialect, Program, Script, Scripts, Verdict, compile};
+use tamis::sieve::{Program, Script, Scripts, Verdict, compile};
 use tamis::text::LineIndex;
 
 use crate::run::Included;
@@ -75,7 +75,8 @@ pub(crate) fn response<'s>(simulation: &Simulation<'s>) -> Option<RunResponse> {
     if alone {
         return None;
     }
-    let global = Dialect { position: tamis::sieve::dialect::Position::Global, ..simulation.dialect.clone() };
+    let mut global = simulation.dialect.clone();
+    global.position = tamis::sieve::dialect::Position::Global;
     let beside = |position, beside: &'s [Beside]| -> Vec<_> { beside.iter().map(|beside| (position, Some(beside))).collect() };
     let own = vec![(Position::Personal, None)];
     let links = [beside(Position::Before, simulation.before), own, beside(Position::After, simulation.after)].concat();

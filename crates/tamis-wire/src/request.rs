@@ -107,7 +107,7 @@ impl Request {
                 Ok(())
             })?,
             #[cfg(feature = "edit")]
-            "offset" => self.offset = reader.number(name)?,
+            "offset" => self.offset = u32::try_from(reader.number(name)?).unwrap_or(u32::MAX),
             #[cfg(feature = "edit")]
             "name" => self.name = reader.optional(name)?,
             _ => return Err(unknown(name)),

@@ -80,6 +80,7 @@ pub const MAX_SCRIPT: usize = 64 << 20;
 pub struct Script {
     text: String,
     parsed: syntax::Parsed,
+    tree: OnceLock<Tree<syntax::Kind>>,
     lines: OnceLock<LineIndex>,
 }
 
@@ -89,7 +90,7 @@ impl Script {
     pub fn parse(text: impl Into<String>) -> Self {
         let text = text.into();
         let parsed = if text.len() > MAX_SCRIPT { syntax::Parsed::default() } else { syntax::parse(&text) };
-        Self { text, parsed, lines: OnceLock::new() }
+        Self { text, parsed, tree: OnceLock::new(), lines: OnceLock::new() }
     }
 
     /// The text.
@@ -98,10 +99,10 @@ impl Script {
         &self.text
     }
 
-    /// The tree, whose tokens tile the text.
+    /// The tree, whose tokens tile the text: built when it is first asked for.
     #[must_use]
     pub fn tree(&self) -> &Tree<syntax::Kind> {
-        &self.parsed.tree
+        self.tree.get_or_init(|| if self.text.len() > MAX_SCRIPT { Tree::default() } else { syntax::tree(&self.text) })
     }
 
     /// Lexical and syntactic errors.

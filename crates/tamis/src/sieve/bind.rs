@@ -22,7 +22,7 @@ mod strings;
 mod suite;
 mod tests;
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Rules};
 use super::program::{Block, Branch, Command, If, Op, Place, Program, Test, TestKind, Tests, Text, Unit};
 use super::spec::{self, Extension, OpId, Role};
 use super::syntax::{self, Call, CallIter};
@@ -79,12 +79,14 @@ struct Binder<'s> {
     required: Vec<(&'static Extension, Range)>,
     /// True once a command other than `require` was seen.
     begun: bool,
-    /// What they are called in the tables of names.
-    ids: Vec<u32>,
-    /// The engine lacks no command of the spec, and takes names in any case.
-    has_all_commands: bool,
+    /// The same for the tables of names.
+    in_force: lookup::InForce,
+    /// Where this engine reads the language in its own way.
+    rules: &'static Rules,
+    /// The lengths of names that the engine may lack, as bits.
+    doubtful_commands: u64,
     /// The same of tags.
-    has_all_tags: bool,
+    doubtful_tags: u64,
     /// The commands. Those of a block stand in a row.
     commands: Vec<Command>,
     /// Where the next command of the block that is open goes.
@@ -128,19 +130,17 @@ impl<'s> Binder<'s> {
     fn new(text: &'s str, parsed: &'s syntax::Parsed, dialect: &'s Dialect, unit: u32, globals: &'s mut Vec<String>) -> Self {
         /// Few scripts require more extensions.
         const USUAL: usize = 8;
-        let (mut loaded, mut ids) = (Vec::with_capacity(USUAL), Vec::with_capacity(USUAL));
-        let mut assume = |extension: &'static Extension| {
-            loaded.push(extension);
-            ids.push(lookup::id(extension));
-        };
-        assume(spec::BASE);
+        let mut loaded = Vec::with_capacity(USUAL);
+        loaded.push(spec::BASE);
         #[cfg(feature = "expressions")]
         if dialect.engine.is_stalwart() {
-            assume(spec::STALWART);
+            loaded.push(spec::STALWART);
         }
         // sieve-rs's own tests need not require their language.
         #[cfg(feature = "svtest")]
-        dialect.extension(spec::STALWART_TESTSUITE.name.as_bytes()).map(assume);
+        loaded.extend(dialect.extension(spec::STALWART_TESTSUITE.name.as_bytes()));
+        let mut in_force = lookup::InForce::default();
+        loaded.iter().for_each(|extension| in_force.add(extension));
         let rules = dialect.engine.rules();
         Self {
             text,
@@ -151,9 +151,10 @@ impl<'s> Binder<'s> {
             loaded,
             required: Vec::with_capacity(USUAL),
             begun: false,
-            ids,
-            has_all_commands: !rules.lower_case && !rules.without.iter().any(|missing| !missing.starts_with(':')),
-            has_all_tags: !rules.lower_case && !rules.without.iter().any(|missing| missing.starts_with(':')),
+            in_force,
+            rules,
+            doubtful_commands: lookup::doubtful(rules, false),
+            doubtful_tags: lookup::doubtful(rules, true),
             commands: Vec::with_capacity(parsed.calls.commands()),
             next: 0,
             tests: Vec::with_capacity(parsed.calls.tests()),
@@ -230,13 +231,15 @@ impl<'s> Binder<'s> {
     fn block(&mut self, calls: CallIter<'_>, top: bool) -> Block {
         self.depth += usize::from(!top);
         let known = self.names.len() - self.lasting;
-        let max = self.dialect.engine.rules().blocks;
+        let max = self.rules.blocks;
         if self.depth == max.saturating_add(1) {
             self.error(Code::TooDeep, self.head, "max", max.to_string());
         }
         // Each call comes to one command or none.
         let start = self.commands.len();
-        self.commands.resize_with(start + calls.count(), || Command { range: Range::default(), op: Op::Stop });
+        for _ in calls {
+            self.commands.push(Command { range: Range::default(), op: Op::Stop });
+        }
         let outer = std::mem::replace(&mut self.next, start);
         self.commands(calls, top);
         self.depth -= usize::from(!top);
@@ -270,7 +273,7 @@ impl<'s> Binder<'s> {
             self.begun = true;
             self.requirements_done();
         }
-        if self.dialect.engine.rules().ihave_takes_all && self.fails_later(call) {
+        if self.rules.ihave_takes_all && self.fails_later(call) {
             chain.previous = Previous::Other;
             self.add(call.head, Op::Error { message: Text::of(call.name, call.name.bytes(self.text.as_bytes())) });
             return;
@@ -490,7 +493,9 @@ impl<'s> Binder<'s> {
     /// Makes room for tests in a row. Gives the index of the first.
     fn room_for(&mut self, tests: usize) -> u32 {
         let start = self.tests.len();
-        self.tests.resize_with(start + tests, || Test { range: Range::default(), kind: TestKind::Constant(false) });
+        for _ in 0..tests {
+            self.tests.push(Test { range: Range::default(), kind: TestKind::Constant(false) });
+        }
         count(start)
     }
 
@@ -579,21 +584,7 @@ impl<'s> Binder<'s> {
                     Inside::Wrong => return Known::Broken,
                     Inside::Commands => self.tests_to_nothing(call),
                 }
-                let kind = self.test_kind(found, call);
-                let broken =
-                    self.diagnostics.get(before..).is_some_and(|new| new.iter().any(|d| d.severity == crate::diagnostic::Severity::Error));
-                match kind {
-                    Some(kind) if !broken => {
-                        let known = match kind {
-                            // `ihave` of what is there is asked again when it runs; only its "no" is known before.
-                            TestKind::Constant(value) if found.op != OpId::IHave || !value => Known::Always(value),
-                            _ => Known::No,
-                        };
-                        self.put(index, call.head, kind);
-                        known
-                    }
-                    _ => Known::Broken,
-                }
+                self.simple_test(found, call, index, before)
             }
         }
     }

@@ -1,5 +1,8 @@
 //! What each server offers: its extensions, its limits and defaults, its quirks. Data; the behaviour is in `bind` and `run`.
 
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
 use super::spec::{self, Extension};
 
 mod capabilities;
@@ -19,8 +22,14 @@ pub use engine::{Engine, NEWEST_24, Rules, Unit};
 pub use known::{Server, servers};
 
 /// A server as seen by one script: which engine, in which position, with which settings.
+///
+/// A copy shares all of it with the original until one of them is changed: every program keeps the dialect that it was compiled for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dialect {
+pub struct Dialect(Arc<Offer>);
+
+/// What a [`Dialect`] says of its server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
     /// The server's name on the command line.
     pub name: String,
     /// Whose behaviour is reproduced.
@@ -39,6 +48,26 @@ pub struct Dialect {
     pub after: After,
     /// Limits and defaults.
     pub settings: Settings,
+}
+
+impl From<Offer> for Dialect {
+    fn from(offer: Offer) -> Self {
+        Self(Arc::new(offer))
+    }
+}
+
+impl Deref for Dialect {
+    type Target = Offer;
+
+    fn deref(&self) -> &Offer {
+        &self.0
+    }
+}
+
+impl DerefMut for Dialect {
+    fn deref_mut(&mut self) -> &mut Offer {
+        Arc::make_mut(&mut self.0)
+    }
 }
 
 /// What the scripts of the server do that run after the user's own, as far as it matters to the user's.

@@ -92,6 +92,12 @@ impl Text {
         Self { range, pieces }
     }
 
+    /// The string of the bytes at `inside` in a text, which stands at `range` in it.
+    pub(super) fn within(text: &[u8], inside: Range, range: Range) -> Self {
+        let pieces = if inside.is_empty() { Few::default() } else { Few::One(Piece::Literal(Bytes::within(text, inside))) };
+        Self { range, pieces }
+    }
+
     /// The bytes if nothing is substituted.
     #[must_use]
     pub fn literal(&self) -> Option<&[u8]> {
@@ -462,7 +468,7 @@ pub enum TestKind {
         /// RFC 5260, 6.
         index: Option<Index>,
         /// RFC 5703, 4.
-        mime: Option<Mime>,
+        mime: Option<Box<Mime>>,
     },
     /// `address` (5.1).
     Address {
@@ -477,7 +483,7 @@ pub enum TestKind {
         /// RFC 5260, 6.
         index: Option<Index>,
         /// RFC 5703, 4.
-        mime: Option<Mime>,
+        mime: Option<Box<Mime>>,
     },
     /// `envelope` (5.4).
     Envelope {
@@ -498,7 +504,7 @@ pub enum TestKind {
         /// Header names: all must be there.
         names: Texts,
         /// RFC 5703, 4.
-        mime: Option<Mime>,
+        mime: Option<Box<Mime>>,
     },
     /// `size` (5.9).
     Size {
@@ -718,7 +724,7 @@ pub enum Zone {
     /// `:originalzone`.
     Original,
     /// `:zone`, "+hhmm" or "-hhmm"; what is not valid counts as [`Zone::Local`].
-    Given(Text),
+    Given(Box<Text>),
 }
 
 /// The part of an address that is compared (RFC 5228, 2.7.4 and RFC 5233).
@@ -775,7 +781,7 @@ pub enum MatchKind {
     /// `:matches`.
     Matches,
     /// `:regex`. One entry for each key: compiled if the key is a literal, none if it is known only at run time.
-    Regex(Vec<Option<Regex>>),
+    Regex(Box<[Option<Regex>]>),
     /// `:count` (RFC 5231).
     Count(Relation),
     /// `:value` (RFC 5231).

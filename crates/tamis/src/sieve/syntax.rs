@@ -7,7 +7,7 @@ mod value;
 mod view;
 
 pub use kind::Kind;
-pub use parser::{Limits, Parsed, parse};
+pub use parser::{Limits, Parsed, parse, tree};
 #[cfg(feature = "expressions")]
 pub use value::string_as_written;
 pub use value::{number, quote, string};

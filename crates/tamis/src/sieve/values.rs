@@ -12,7 +12,7 @@ pub use utf7::mailbox_from_utf7;
 /// True if `name` can be the name of a header field (RFC 5322, 2.2). The empty name passes, as in Pigeonhole's util/rfc2822.c.
 #[must_use]
 pub fn is_header_name(name: &[u8]) -> bool {
-    name.iter().all(|byte| (33..=127).contains(byte) && *byte != b':')
+    name.iter().all(|byte| byte.wrapping_sub(33) <= 127 - 33 && *byte != b':')
 }
 
 /// True if `value` can be the value of a header field: no control characters but tabs and, if `folded`, line ends; 8-bit bytes only

@@ -10,8 +10,6 @@ use super::{Range, count};
 pub struct Token<K> {
     /// What it is.
     pub kind: K,
-    /// What the lexer noted about it; what that means is the language's affair.
-    pub mark: bool,
     /// Byte offset after it.
     pub end: u32,
 }
@@ -57,6 +55,12 @@ impl<K: Copy> Tree<K> {
         &self.tokens
     }
 
+    /// How many tokens end before this byte offset, or at it.
+    #[must_use]
+    pub fn tokens_before(&self, offset: u32) -> u32 {
+        count(self.tokens.partition_point(|token| token.end <= offset))
+    }
+
     /// Opens a node before the token at index `first`. Gives the node's own index, which closes it.
     pub fn open(&mut self, kind: K, first: u32) -> u32 {
         let index = count(self.nodes.len());
@@ -99,7 +103,7 @@ mod tests {
 
     #[test]
     fn elements_come_in_the_order_of_the_text() {
-        let token = |kind, end| Token { kind, mark: false, end };
+        let token = |kind, end| Token { kind, end };
         let mut tree = Tree::new(vec![token('a', 1), token('b', 3), token(' ', 4), token('c', 5), token('d', 9)], 4);
         let root = tree.open('R', 0);
         let outer = tree.open('N', 1);

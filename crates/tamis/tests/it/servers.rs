@@ -2,7 +2,7 @@
 
 use tamis::diagnostic::Language;
 use tamis::mail::{self, Charsets, Message};
-use tamis::sieve::run::{Account, Delivery, Limits, Outcome, Question, Stored, Timestamp, run};
+use tamis::sieve::run::{Account, Delivery, Limits, Outcome, Stored, Timestamp, run};
 use tamis::sieve::{Dialect, Script, Scripts, Verdict, compile};
 
 const SERVERS: [&str; 6] = ["pigeonhole-0.5", "pigeonhole-2.4", "rfc", "cyrus", "stalwart", "proton"];

@@ -16,6 +16,9 @@ use crate::text::{Edit, Range};
 impl Binder<'_> {
     /// Binds a command that has neither branches nor a block. `None` for what does nothing when it runs, and for errors.
     pub(super) fn action(&mut self, found: &'static spec::Command, call: Call<'_>, top: bool, before: Previous) -> Option<Op> {
+        if found.op == OpId::Stop && call.arguments().is_empty() {
+            return Some(Op::Stop);
+        }
         let arguments = self.arguments(found, call)?;
         let op = self.op(found, call, &arguments, top, before);
         self.recycle(arguments);
@@ -210,7 +213,7 @@ impl Binder<'_> {
             let server = self.dialect.name.clone();
             self.error(Code::RedirectList, range, "server", server);
         }
-        for address in addresses.items.iter().filter(|_| list.is_none() && self.dialect.engine.rules().checks_redirect) {
+        for address in addresses.items.iter().filter(|_| list.is_none() && self.rules.checks_redirect) {
             self.check_address(address);
         }
         // Pigeonhole asks about its limit only if the address is not literal (cmd-redirect.c).
@@ -236,6 +239,9 @@ impl Binder<'_> {
             let mut finding = Diagnostic::new(Code::InvalidMailbox, mailbox.range).with("name", name);
             finding.severity = Severity::Warning;
             self.report(finding);
+        }
+        if arguments.tags.is_empty() {
+            return Some(Op::FileInto { mailbox, copy: false, create: false, flags: None, preferred: None });
         }
         let lost = self.lost_tags(arguments);
         let create = arguments.has(TagId::Create) && !lost.0;
@@ -538,7 +544,7 @@ impl Binder<'_> {
         let arguments = self.arguments(found, call);
         let valid = arguments.is_some();
         let name = arguments.as_ref().and_then(|arguments| arguments.value(TagId::Name)).map(|name| self.constant(name));
-        let max = self.dialect.engine.rules().loops;
+        let max = self.rules.loops;
         if self.loops.len() - self.whiles >= max {
             self.error(Code::LoopsTooDeep, call.name, "max", max.to_string());
         }

@@ -16,6 +16,8 @@ use crate::text::{Edit, Range};
 pub(super) struct Arguments<'t> {
     /// Tags with the parameters that follow them.
     pub(super) tags: Vec<Tagged>,
+    /// Some of them belong to no family: most calls have none but match types, comparators and address parts.
+    pub(super) special: bool,
     /// The rest, as many as the spec has (optional ones may be missing).
     pub(super) positional: Cow<'t, [Argument]>,
 }
@@ -59,7 +61,7 @@ impl<'s> Binder<'s> {
     #[inline]
     pub(super) fn arguments<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
         if found.args.is_empty() && call.arguments().is_empty() {
-            return Some(Arguments { tags: Vec::new(), positional: Cow::Borrowed(&[]) });
+            return Some(Arguments { tags: Vec::new(), special: false, positional: Cow::Borrowed(&[]) });
         }
         self.some_arguments(found, call)
     }
@@ -75,7 +77,8 @@ impl<'s> Binder<'s> {
         };
         let fits =
             positional.len() == found.args.len() && found.args.iter().zip(positional).all(|(arg, argument)| accepts(arg.kind, *argument));
-        let out = Arguments { tags, positional: Cow::Borrowed(positional) };
+        let special = tags.iter().any(|tagged| matches!(tagged.tag.on, On::Commands(_)));
+        let out = Arguments { tags, special, positional: Cow::Borrowed(positional) };
         let agree = out.tags.len() < 2 || self.modifiers_agree(&out);
         if (fits || self.positional(found, call, positional)) && agree {
             return Some(out);
@@ -116,7 +119,7 @@ impl<'s> Binder<'s> {
     #[cold]
     #[inline(never)]
     fn disordered<'t>(&mut self, found: &'static Command, call: Call<'t>) -> Option<Arguments<'t>> {
-        let mut out = Arguments { tags: Vec::new(), positional: Cow::Borrowed(&[]) };
+        let mut out = Arguments { tags: Vec::new(), special: true, positional: Cow::Borrowed(&[]) };
         let all = call.arguments();
         let (mut valid, mut unknown, mut misplaced) = (true, false, false);
         let mut at = 0;

@@ -146,7 +146,8 @@ impl Binder<'_> {
         if self.loaded.iter().any(|other| is_score(other) && other.name != extension.name) {
             self.report(Diagnostic::new(Code::SpamtestTwice, range));
             self.loaded.retain(|other| !is_score(other) || other.name == extension.name);
-            self.ids = self.loaded.iter().map(|extension| super::lookup::id(extension)).collect();
+            self.in_force = super::lookup::InForce::default();
+            self.loaded.iter().for_each(|extension| self.in_force.add(extension));
         }
     }
 }

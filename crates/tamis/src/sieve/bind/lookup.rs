@@ -2,30 +2,29 @@
 //! are made when this is compiled, and a look-up is a few comparisons of numbers.
 
 use super::Binder;
+use crate::sieve::dialect::Rules;
 use crate::sieve::spec::{self, Command, Extension, Role, Tag};
 use crate::text::{Range, count};
 
-/// A name of the spec, and where in it the name stands.
+/// A name of the spec.
 #[derive(Clone, Copy)]
 struct Entry {
     key: Key,
-    /// The [`id`] of its extension.
-    id: u32,
+    /// The number of its extension.
+    extension: u8,
     /// No other name has this key, and the key is all of it.
     plain: bool,
-    /// Its extension.
-    extension: u8,
-    /// Its index among the extension's commands or tags.
-    index: u8,
     /// One more than the index of the next name in the same drawer; 0 for the last.
     next: u16,
 }
 
 /// Names by the drawer that their key says. In a drawer, they stand in the order of the spec.
-struct Table<const COUNT: usize> {
+struct Table<T: 'static, const COUNT: usize> {
     /// One more than the index of a drawer's first name.
     drawers: [u16; DRAWERS],
     entries: [Entry; COUNT],
+    /// What each entry names.
+    meanings: [&'static T; COUNT],
 }
 
 /// About as many as there are names.
@@ -89,7 +88,7 @@ impl Key {
 }
 
 /// What tells an extension from all others, made from its name.
-pub(super) const fn id(extension: &Extension) -> u32 {
+const fn id(extension: &Extension) -> u32 {
     let mut rest = extension.name.as_bytes();
     let mut id = 0u32;
     while let [byte, after @ ..] = rest {
@@ -124,86 +123,149 @@ const fn all_names(tags: bool) -> usize {
     all
 }
 
-#[allow(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "what is wrong here does not compile: it makes constants")]
-const fn table<const COUNT: usize>(tags: bool) -> Table<COUNT> {
-    let none = Entry { key: Key::of(&[]), id: 0, plain: true, extension: 0, index: 0, next: 0 };
-    let mut table = Table { drawers: [0; DRAWERS], entries: [none; COUNT] };
-    let mut lasts = [0; DRAWERS];
-    let (mut at, mut number) = (0, 0);
-    while let Some(extension) = nth(number) {
-        let mut index = 0;
-        while index < names(extension, tags) {
-            let name = if tags { extension.tags[index].name } else { extension.commands[index].name };
-            let key = Key::of(name.as_bytes());
-            let drawer = key.drawer();
-            let mut plain = name.len() <= Key::SHORT;
-            let mut other = table.drawers[drawer] as usize;
-            while other > 0 {
-                if table.entries[other - 1].key.is(key) {
-                    plain = false;
-                    table.entries[other - 1].plain = false;
+/// The table of what extensions have: `$of` says in which field, `$none` is what entries mean until they are made.
+macro_rules! table {
+    ($tags:literal, $of:ident, $none:expr) => {{
+        const COUNT: usize = all_names($tags);
+        let none = Entry { key: Key::of(&[]), extension: 0, plain: true, next: 0 };
+        let mut table = Table { drawers: [0; DRAWERS], entries: [none; COUNT], meanings: [$none; COUNT] };
+        let mut lasts = [0; DRAWERS];
+        let (mut at, mut number) = (0, 0);
+        while let Some(extension) = nth(number) {
+            let mut index = 0;
+            while index < extension.$of.len() {
+                let meaning = &extension.$of[index];
+                let key = Key::of(meaning.name.as_bytes());
+                let drawer = key.drawer();
+                let mut plain = meaning.name.len() <= Key::SHORT;
+                let mut other = table.drawers[drawer] as usize;
+                while other > 0 {
+                    if table.entries[other - 1].key.is(key) {
+                        plain = false;
+                        table.entries[other - 1].plain = false;
+                    }
+                    other = table.entries[other - 1].next as usize;
                 }
-                other = table.entries[other - 1].next as usize;
+                table.entries[at] = Entry { key, extension: number as u8, plain, next: 0 };
+                table.meanings[at] = meaning;
+                at += 1;
+                if lasts[drawer] == 0 {
+                    table.drawers[drawer] = at as u16;
+                } else {
+                    table.entries[lasts[drawer] - 1].next = at as u16;
+                }
+                lasts[drawer] = at;
+                index += 1;
             }
-            table.entries[at] = Entry { key, id: id(extension), plain, extension: number as u8, index: index as u8, next: 0 };
-            at += 1;
-            if lasts[drawer] == 0 {
-                table.drawers[drawer] = at as u16;
-            } else {
-                table.entries[lasts[drawer] - 1].next = at as u16;
-            }
-            lasts[drawer] = at;
-            index += 1;
+            number += 1;
         }
-        number += 1;
-    }
-    table
+        table
+    }};
 }
 
-static COMMANDS: Table<{ all_names(false) }> = table(false);
-static TAGS: Table<{ all_names(true) }> = table(true);
+#[allow(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "what is wrong here does not compile: it makes constants")]
+static COMMANDS: Table<Command, { all_names(false) }> = table!(false, commands, &spec::BASE.commands[0]);
+#[allow(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "what is wrong here does not compile: it makes constants")]
+static TAGS: Table<Tag, { all_names(true) }> = table!(true, tags, &spec::BASE.tags[0]);
 
-impl Entry {
-    /// The command that it names.
-    fn command(&self) -> Option<&'static Command> {
-        nth(self.extension.into())?.commands.get(usize::from(self.index))
-    }
-
-    /// The tag that it names.
-    fn tag(&self) -> Option<&'static Tag> {
-        nth(self.extension.into())?.tags.get(usize::from(self.index))
-    }
-}
-
-impl<const COUNT: usize> Table<COUNT> {
-    /// The first name of a key.
+impl<T, const COUNT: usize> Table<T, COUNT> {
+    /// The first name of a key, with its meaning.
     #[inline]
-    fn first(&self, key: Key) -> Option<&Entry> {
+    fn first(&self, key: Key) -> Option<(&Entry, &'static T)> {
         self.find(key, *self.drawers.get(key.drawer())?)
     }
 
-    /// All names of a key.
+    /// All names of a key, with their meanings.
     #[inline]
-    fn all(&self, key: Key) -> impl Iterator<Item = &Entry> {
+    fn all(&self, key: Key) -> impl Iterator<Item = (&Entry, &'static T)> {
         let mut next = self.drawers.get(key.drawer()).copied().unwrap_or(0);
         std::iter::from_fn(move || {
-            let entry = self.find(key, next)?;
+            let (entry, meaning) = self.find(key, next)?;
             next = entry.next;
-            Some(entry)
+            Some((entry, meaning))
         })
     }
 
     /// The first name of a key from the one on that has this number.
     #[inline]
-    fn find(&self, key: Key, mut number: u16) -> Option<&Entry> {
+    fn find(&self, key: Key, mut number: u16) -> Option<(&Entry, &'static T)> {
         loop {
-            let entry = self.entries.get(usize::from(number).wrapping_sub(1))?;
+            let index = usize::from(number).wrapping_sub(1);
+            let entry = self.entries.get(index)?;
             if entry.key.is(key) {
-                return Some(entry);
+                return Some((entry, self.meanings.get(index)?));
             }
             number = entry.next;
         }
     }
+}
+
+/// The numbers of the extensions by their [`id`]s; where several want one place, in the next that is free.
+#[allow(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "what is wrong here does not compile: it makes constants")]
+static NUMBERS: [Option<(u32, u8)>; NUMBERED] = {
+    let mut numbers = [None; NUMBERED];
+    let mut number = 0;
+    while let Some(extension) = nth(number) {
+        let mut place = id(extension) as usize % NUMBERED;
+        while numbers[place].is_some() {
+            place = (place + 1) % NUMBERED;
+        }
+        numbers[place] = Some((id(extension), number as u8));
+        number += 1;
+    }
+    numbers
+};
+
+/// Some times as many as there are extensions.
+const NUMBERED: usize = 256;
+
+/// The number of an extension.
+fn number(extension: &Extension) -> Option<u8> {
+    let id = id(extension);
+    let mut place = id as usize % NUMBERED;
+    while let Some((other, number)) = *NUMBERS.get(place)? {
+        if other == id {
+            return Some(number);
+        }
+        place = (place + 1) % NUMBERED;
+    }
+    None
+}
+
+/// The extensions in force, by their numbers, as bits.
+#[derive(Clone, Copy, Default)]
+pub(super) struct InForce([u64; 2]);
+
+impl InForce {
+    /// Puts an extension in force.
+    pub(super) fn add(&mut self, extension: &Extension) {
+        // In the browser names are searched for.
+        if cfg!(target_arch = "wasm32") {
+            return;
+        }
+        let Some(number) = number(extension) else { return };
+        if let Some(bits) = self.0.get_mut(usize::from(number / 64)) {
+            *bits |= 1 << (number % 64);
+        }
+    }
+
+    #[inline]
+    fn has(self, number: u8) -> bool {
+        self.0.get(usize::from(number / 64)).is_some_and(|bits| bits >> (number % 64) & 1 != 0)
+    }
+}
+
+/// A length as a bit.
+const fn bit(length: usize) -> u64 {
+    1 << (length % u64::BITS as usize)
+}
+
+/// The lengths of the commands, or else of the tags, that an engine lacks, as bits. Of all others nothing is to be asked; of each, where
+/// case counts.
+pub(super) fn doubtful(rules: &Rules, tags: bool) -> u64 {
+    let lacking = rules.without.iter().filter(|missing| missing.starts_with(':') == tags);
+    let lengths = lacking.fold(0, |lengths, missing| lengths | bit(missing.len() - usize::from(tags)));
+    if rules.lower_case { u64::MAX } else { lengths }
 }
 
 impl Binder<'_> {
@@ -215,22 +277,23 @@ impl Binder<'_> {
             return self.search(range.of(self.text), test);
         }
         let key = Key::at(self.text.as_bytes(), range);
-        let first = COMMANDS.first(key)?;
+        let (first, command) = COMMANDS.first(key)?;
         if !first.plain {
             return self.find_among(key, range, test);
         }
-        self.position(first)?;
-        first.command().filter(|command| self.is_offered_at("", command.name, range))
+        let is_meant = self.in_force.has(first.extension) && self.is_offered_at("", command.name, range);
+        is_meant.then_some(command)
     }
 
     /// The same of a long name, or one that several extensions have.
     #[inline(never)]
     fn find_among(&self, key: Key, range: Range, test: bool) -> Option<&'static Command> {
         let (mut found, mut found_at, mut other, mut other_at) = (None, 0, None, usize::MAX);
-        for entry in COMMANDS.all(key) {
+        for (entry, command) in COMMANDS.all(key) {
             let Some(at) = self.position(entry) else { continue };
-            let is_meant = |command: &&Command| self.is_name(command.name, range) && self.is_offered_at("", command.name, range);
-            let Some(command) = entry.command().filter(|command| is_meant(command)) else { continue };
+            if !self.is_name(command.name, range) || !self.is_offered_at("", command.name, range) {
+                continue;
+            }
             if (command.role == Role::Test) == test {
                 if found.is_none() || at > found_at {
                     (found, found_at) = (Some(command), at);
@@ -267,33 +330,28 @@ impl Binder<'_> {
             return tag.filter(|tag| self.is_offered_at(":", tag.name, range));
         }
         let key = Key::at(self.text.as_bytes(), range);
-        let first = TAGS.first(key)?;
-        if !first.plain {
-            return self.tag_among(key, found, range);
-        }
-        self.position(first)?;
-        first.tag().filter(|tag| stands_on(tag, found) && self.is_offered_at(":", tag.name, range))
-    }
-
-    /// The same of a long name, or one that several tags have.
-    #[inline(never)]
-    fn tag_among(&self, key: Key, found: &'static Command, range: Range) -> Option<&'static Tag> {
-        let (mut tag, mut tag_at) = (None, 0);
-        for entry in TAGS.all(key) {
-            let Some(at) = self.position(entry).filter(|at| tag.is_none() || *at > tag_at) else { continue };
-            let is_meant =
-                |this: &&Tag| self.is_name(this.name, range) && stands_on(this, found) && self.is_offered_at(":", this.name, range);
-            if let Some(this) = entry.tag().filter(|this| is_meant(this)) {
-                (tag, tag_at) = (Some(this), at);
+        let mut meant: Option<(&Entry, &Tag)> = None;
+        for (entry, tag) in TAGS.all(key) {
+            if !self.in_force.has(entry.extension)
+                || !self.is_name(tag.name, range)
+                || !stands_on(tag, found)
+                || !self.is_offered_at(":", tag.name, range)
+            {
+                continue;
+            }
+            // Of two, the one counts whose extension came into force last.
+            if meant.is_none_or(|(other, _)| self.position(entry) > self.position(other)) {
+                meant = Some((entry, tag));
             }
         }
-        tag
+        meant.map(|(_, tag)| tag)
     }
 
     /// When the extension of a name came into force; nothing if it is not.
-    #[inline]
+    #[cold]
     fn position(&self, entry: &Entry) -> Option<usize> {
-        self.ids.iter().position(|id| *id == entry.id)
+        let name = nth(entry.extension.into()).filter(|_| self.in_force.has(entry.extension))?.name;
+        self.loaded.iter().position(|extension| extension.name == name)
     }
 
     /// True if a name whose key is that of the name at `range` is the same.
@@ -305,14 +363,14 @@ impl Binder<'_> {
     /// The same as [`Self::is_offered`], of the name at `range`.
     #[inline]
     fn is_offered_at(&self, sign: &str, name: &str, range: Range) -> bool {
-        let all = if sign.is_empty() { self.has_all_commands } else { self.has_all_tags };
-        all || self.is_offered(sign, name, range.of(self.text))
+        let doubtful = if sign.is_empty() { self.doubtful_commands } else { self.doubtful_tags };
+        doubtful & bit(name.len()) == 0 || self.is_offered(sign, name, range.of(self.text))
     }
 
     /// False for a command or tag (`sign` is its colon) that the engine lacks, or whose case is wrong to it.
     #[inline(never)]
     pub(super) fn is_offered(&self, sign: &str, name: &str, written: &str) -> bool {
-        let rules = self.dialect.engine.rules();
+        let rules = self.rules;
         let lacks = |missing: &&str| missing.len() == sign.len() + name.len() && missing.strip_prefix(sign) == Some(name);
         !(rules.lower_case && name != written) && !rules.without.iter().any(lacks)
     }

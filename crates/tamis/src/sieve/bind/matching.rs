@@ -12,8 +12,8 @@ impl Binder<'_> {
     /// The comparator and match type of a call whose keys are `keys`. `None` if something is wrong with them.
     pub(super) fn matching(&mut self, arguments: &Arguments<'_>, keys: &Texts, default: Comparator) -> Option<Matching> {
         let comparator = match self.comparator(arguments, default)? {
-            Comparator::AsciiCasemap if self.dialect.engine.rules().wide_comparators => Comparator::UnicodeCasemap,
-            Comparator::AsciiNumeric if self.dialect.engine.rules().wide_comparators => Comparator::Decimal,
+            Comparator::AsciiCasemap if self.rules.wide_comparators => Comparator::UnicodeCasemap,
+            Comparator::AsciiNumeric if self.rules.wide_comparators => Comparator::Decimal,
             comparator => comparator,
         };
         let Some(tagged) = arguments.tags.iter().find(|tagged| is_match_type(tagged.tag.id)) else {
@@ -109,9 +109,9 @@ impl Binder<'_> {
     }
 
     /// Compiles the keys that are literal.
-    fn regexes(&mut self, keys: &Texts, comparator: Comparator) -> Vec<Option<Regex>> {
+    fn regexes(&mut self, keys: &Texts, comparator: Comparator) -> Box<[Option<Regex>]> {
         let flavour = self.dialect.engine.flavour();
-        let ignore_case = comparator != Comparator::Octet && !self.dialect.engine.rules().regex_minds_case;
+        let ignore_case = comparator != Comparator::Octet && !self.rules.regex_minds_case;
         keys.items
             .iter()
             .map(|key| {

@@ -1,7 +1,6 @@
 //! `require` and `ihave`: which extensions are in force, conflicts between them, and the edit that adds one.
 
 use super::arguments::Arguments;
-use super::lookup::id;
 use super::names::{nearest, replace};
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
@@ -15,14 +14,14 @@ impl Binder<'_> {
     /// `require` (RFC 5228, 3.2).
     #[inline(never)]
     pub(super) fn require(&mut self, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) -> Option<Op> {
-        let anywhere = self.dialect.engine.rules().require_anywhere;
+        let anywhere = self.rules.require_anywhere;
         if !anywhere && (!top || !matches!(before, Previous::Nothing | Previous::Require)) {
             self.report(self.moved_to_top(Diagnostic::new(Code::LateRequire, call.name), call));
         }
         let mut failing = None;
         for string in self.calls.strings(*arguments.positional.first()?) {
             let (capability, range) = (string.value(self.text), string.range);
-            if self.dialect.engine.rules().unknown_extensions && self.dialect.extension(&capability).is_none() {
+            if self.rules.unknown_extensions && self.dialect.extension(&capability).is_none() {
                 let mut finding = Diagnostic::new(Code::UnknownExtension, range).with("name", &capability);
                 finding.severity = Severity::Warning;
                 self.report(finding);
@@ -98,7 +97,7 @@ impl Binder<'_> {
         if extension.name == "spamtest" || extension.name == "spamtestplus" {
             self.scored(extension, range);
         }
-        if extension.name == "ihave" && self.dialect.engine.rules().ihave_loads_all {
+        if extension.name == "ihave" && self.rules.ihave_loads_all {
             for other in self.dialect.extensions.clone() {
                 if !matches!(other.name, "variables" | "encoded-character") {
                     self.assume(other);
@@ -114,7 +113,7 @@ impl Binder<'_> {
     pub(super) fn assume(&mut self, extension: &'static Extension) {
         if !self.is_loaded(extension.name) {
             self.loaded.push(extension);
-            self.ids.push(id(extension));
+            self.in_force.add(extension);
         }
         self.encoded |= extension.name == "encoded-character";
         self.variables |= extension.name == "variables";

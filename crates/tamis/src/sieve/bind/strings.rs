@@ -45,7 +45,7 @@ impl<'s> Binder<'s> {
     /// The number of a number argument; what does not fit was reported by the lexer.
     pub(super) fn number(&mut self, argument: Argument) -> u64 {
         let number = syntax::number(argument.range.bytes(self.text.as_bytes())).unwrap_or(u64::MAX);
-        let largest = self.dialect.engine.rules().largest_number;
+        let largest = self.rules.largest_number;
         if number > largest {
             self.error(Code::NumberTooLarge, argument.range, "max", largest.to_string());
         }
@@ -84,8 +84,8 @@ impl<'s> Binder<'s> {
     }
 
     fn text(&mut self, string: StringToken) -> Text {
-        match string.plain(self.text) {
-            Some(value) if !self.encoded && !self.variables => Text::of(string.range, value),
+        match string.inside() {
+            Some(inside) if !self.encoded && !self.variables => Text::within(self.text.as_bytes(), inside, string.range),
             _ => self.text_with_more(string),
         }
     }
@@ -190,8 +190,8 @@ impl<'s> Binder<'s> {
     /// What stands for `${name}`; nothing if the server drops it.
     fn substitution(&mut self, name: Name<'_>, shown: &[u8], range: Range) -> Option<Piece> {
         match name {
-            Name::Match(index) if index > self.dialect.engine.rules().match_values => {
-                let max = self.dialect.engine.rules().match_values.to_string();
+            Name::Match(index) if index > self.rules.match_values => {
+                let max = self.rules.match_values.to_string();
                 self.report(Diagnostic::new(Code::MatchValueRange, range).with("name", shown).with("max", max));
                 None
             }

@@ -75,7 +75,7 @@ impl Binder<'_> {
             SuiteId::ResultAction => {
                 let [keys, argument @ ..] = &*arguments.positional else { return None };
                 let argument = argument.first().map(|argument| self.string(*argument));
-                let names = Arguments { tags: arguments.tags.clone(), positional: vec![*keys].into() };
+                let names = Arguments { tags: arguments.tags.clone(), special: arguments.special, positional: vec![*keys].into() };
                 Ask::Action(self.suite_listed(&names)?, argument)
             }
             SuiteId::ResultCount => Ask::Count(self.string(arguments.nth_back(1)?)),

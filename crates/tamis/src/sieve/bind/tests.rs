@@ -1,8 +1,8 @@
 //! Tests: their own rules beyond the shape of their arguments.
 
-use super::Binder;
 use super::arguments::Arguments;
-use crate::diagnostic::{Code, Diagnostic};
+use super::{Binder, Known};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 #[cfg(feature = "expressions")]
 use crate::sieve::program::Few;
 use crate::sieve::program::{BodyTransform, Comparator, Duplicate, Index, Matching, Mime, MimeOption, TestKind, Text, Texts, Zone};
@@ -11,12 +11,21 @@ use crate::sieve::syntax::Call;
 use crate::sieve::values::{is_header_name, parse_zone};
 
 impl Binder<'_> {
-    /// Binds a test without tests inside. Whether it has errors is seen by what was reported.
-    pub(super) fn test_kind(&mut self, found: &'static spec::Command, call: Call<'_>) -> Option<TestKind> {
-        let arguments = self.arguments(found, call)?;
-        let kind = self.asked(found, call, &arguments);
+    /// Binds a test without tests inside and puts it at `index`. Whether it has errors is seen by what was reported after the first `before`
+    /// findings.
+    pub(super) fn simple_test(&mut self, found: &'static spec::Command, call: Call<'_>, index: u32, before: usize) -> Known {
+        let Some(arguments) = self.arguments(found, call) else { return Known::Broken };
+        let asked = self.asked(found, call, &arguments);
         self.recycle(arguments);
-        kind
+        let broken = self.diagnostics.get(before..).is_some_and(|new| new.iter().any(|found| found.severity == Severity::Error));
+        let Some(kind) = asked.filter(|_| !broken) else { return Known::Broken };
+        let known = match kind {
+            // `ihave` of what is there is asked again when it runs; only its "no" is known before.
+            TestKind::Constant(value) if found.op != OpId::IHave || !value => Known::Always(value),
+            _ => Known::No,
+        };
+        self.put(index, call.head, kind);
+        known
     }
 
     fn asked(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>) -> Option<TestKind> {
@@ -29,11 +38,15 @@ impl Binder<'_> {
             OpId::False => Some(TestKind::Constant(false)),
             OpId::IHave => Some(TestKind::Constant(self.ihave(arguments))),
             OpId::Header => {
-                let (names, keys, matching) = self.headers(arguments, Comparator::AsciiCasemap)?;
+                let names = self.header_names(arguments)?;
+                let keys = self.strings(arguments.nth_back(1)?);
+                let matching = self.matching(arguments, &keys, Comparator::AsciiCasemap)?;
                 Some(TestKind::Header { names, keys, matching, index: self.index(arguments)?, mime: self.mime(arguments)? })
             }
             OpId::Address => {
-                let (names, keys, matching) = self.headers(arguments, Comparator::AsciiCasemap)?;
+                let names = self.header_names(arguments)?;
+                let keys = self.strings(arguments.nth_back(1)?);
+                let matching = self.matching(arguments, &keys, Comparator::AsciiCasemap)?;
                 self.check_address_headers(&names);
                 let part = Self::address_part(arguments);
                 Some(TestKind::Address { names, keys, matching, part, index: self.index(arguments)?, mime: self.mime(arguments)? })
@@ -231,12 +244,11 @@ impl Binder<'_> {
         Some((keys, matching))
     }
 
-    /// Header names, keys and how they match.
-    fn headers(&mut self, arguments: &Arguments<'_>, default: Comparator) -> Option<(Texts, Texts, Matching)> {
+    /// The header names, which stand before the keys.
+    fn header_names(&mut self, arguments: &Arguments<'_>) -> Option<Texts> {
         let names = self.strings(arguments.nth_back(2)?);
         self.warn_header_names(&names);
-        let (keys, matching) = self.keys(arguments, default)?;
-        Some((names, keys, matching))
+        Some(names)
     }
 
     fn warn_header_names(&mut self, names: &Texts) {
@@ -254,7 +266,7 @@ impl Binder<'_> {
 
     /// The `address` test reads only headers that hold addresses (RFC 5228, 5.1; tst-address.c). Names made at run time pass.
     fn check_address_headers(&mut self, names: &Texts) {
-        let Some(allowed) = self.dialect.engine.rules().address_headers else { return };
+        let Some(allowed) = self.rules.address_headers else { return };
         for name in &names.items {
             let Some(literal) = name.literal() else { continue };
             let known = allowed.iter().any(|header| header.as_bytes().eq_ignore_ascii_case(literal));
@@ -276,7 +288,7 @@ impl Binder<'_> {
                 self.error(Code::UnknownEnvelopePart, part.range, "name", literal);
                 continue;
             };
-            if *name == "auth" && !self.dialect.engine.rules().envelope_auth {
+            if *name == "auth" && !self.rules.envelope_auth {
                 self.error(Code::UnknownEnvelopePart, part.range, "name", literal);
                 continue;
             }
@@ -339,6 +351,9 @@ impl Binder<'_> {
 
     /// `:index` and `:last`; the outer `None` is an error.
     fn index(&mut self, arguments: &Arguments<'_>) -> Option<Option<Index>> {
+        if !arguments.special {
+            return Some(None);
+        }
         let last = arguments.tag(TagId::Last).map(|tagged| tagged.range);
         let Some(value) = arguments.value(TagId::Index) else {
             if let Some(range) = last {
@@ -365,7 +380,10 @@ impl Binder<'_> {
     }
 
     /// `:mime` and its options; the outer `None` is an error.
-    fn mime(&mut self, arguments: &Arguments<'_>) -> Option<Option<Mime>> {
+    fn mime(&mut self, arguments: &Arguments<'_>) -> Option<Option<Box<Mime>>> {
+        if !arguments.special {
+            return Some(None);
+        }
         let option = arguments
             .tags
             .iter()
@@ -388,7 +406,7 @@ impl Binder<'_> {
         } else {
             MimeOption::Value
         };
-        Some(Some(Mime { any_child: arguments.has(TagId::AnyChild), option }))
+        Some(Some(Box::new(Mime { any_child: arguments.has(TagId::AnyChild), option })))
     }
 
     fn zone_and_part(&mut self, arguments: &Arguments<'_>) -> Option<(Zone, Text)> {
@@ -399,7 +417,7 @@ impl Binder<'_> {
                     let literal = literal.to_vec();
                     self.error(Code::InvalidZone, zone.range, "value", literal);
                 }
-                Zone::Given(zone)
+                Zone::Given(Box::new(zone))
             }
             None if arguments.has(TagId::OriginalZone) => Zone::Original,
             None => Zone::Local,
@@ -412,7 +430,7 @@ impl Binder<'_> {
             #[cfg(feature = "expressions")]
             if self.dialect.engine.is_stalwart() {
                 let finding = Diagnostic::new(Code::InvalidDatePart, part.range).with("name", literal);
-                self.report(Diagnostic { severity: crate::diagnostic::Severity::Error, ..finding });
+                self.report(Diagnostic { severity: Severity::Error, ..finding });
                 return Some((zone, part));
             }
             self.error(Code::InvalidDatePart, part.range, "name", literal);

@@ -1,7 +1,7 @@
 //! The servers that tamis knows, by name. Each family has a file of its own.
 
 use super::pigeonhole::pigeonhole_settings;
-use super::{After, Dialect, Engine, Position};
+use super::{After, Dialect, Engine, Offer, Position};
 use super::{cyrus, mailcow, pigeonhole, proton, rfc, stalwart};
 use crate::sieve::spec::{self, Extension};
 
@@ -38,7 +38,7 @@ impl Server {
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         let recipe = &self.recipe;
-        let mut dialect = Dialect {
+        let mut dialect = Dialect::from(Offer {
             name: self.name.into(),
             engine: recipe.engine,
             position: recipe.position,
@@ -48,7 +48,7 @@ impl Server {
             global_unjudged: Vec::new(),
             after: recipe.after,
             settings: pigeonhole_settings(),
-        };
+        });
         for (key, value) in recipe.settings {
             // A test says that none is wrong.
             let _ = dialect.set(key, value);
@@ -139,7 +139,7 @@ mod tests {
         for release in 0..=super::super::NEWEST_24 {
             let name = format!("pigeonhole-2.4.{release}");
             let dialect = Dialect::named(&name).unwrap();
-            assert_eq!((dialect.name, dialect.engine), (name, Engine::Pigeonhole24(release)));
+            assert_eq!((dialect.name.as_str(), dialect.engine), (name.as_str(), Engine::Pigeonhole24(release)));
         }
         for name in ["nobody", "pigeonhole-2.4.6", "pigeonhole-2.4.05", "pigeonhole-2.4.", "pigeonhole-2.4.+1"] {
             assert!(Dialect::named(name).is_none(), "{name}");

@@ -110,7 +110,8 @@ pub(super) fn by_release(name: &str) -> Option<Dialect> {
     if release > NEWEST_24 {
         return None;
     }
-    let mut dialect = Dialect { name: name.into(), engine: Engine::Pigeonhole24(release), ..Dialect::default() };
+    let mut dialect = Dialect::default();
+    (dialect.name, dialect.engine) = (name.into(), Engine::Pigeonhole24(release));
     if release < 5 {
         // ext-enotify-settings.c
         dialect.settings.max_notifications = None;

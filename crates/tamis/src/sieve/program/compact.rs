@@ -3,6 +3,8 @@
 
 use std::ops::Deref;
 
+use crate::text::{Range, count};
+
 /// The longest string that stands in place.
 const SHORT: usize = 22;
 
@@ -23,6 +25,18 @@ impl Deref for Bytes {
         match &self.0 {
             Repr::Short { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or(bytes),
             Repr::Long(bytes) => bytes,
+        }
+    }
+}
+
+impl Bytes {
+    /// The bytes at `range` of a text.
+    #[inline]
+    pub(super) fn within(text: &[u8], range: Range) -> Self {
+        // As many bytes as there is room for are copied at once, whatever stands behind those that count.
+        match text.get(range.start as usize..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) if range.len() <= count(SHORT) => Self(Repr::Short { length: range.len() as u8, bytes: *bytes }),
+            _ => range.bytes(text).into(),
         }
     }
 }
@@ -120,6 +134,11 @@ mod tests {
         for length in [0, 1, SHORT - 1, SHORT, SHORT + 1, 255, 256, 300] {
             let value: Vec<u8> = (0..=255).cycle().take(length).collect();
             assert_eq!(*Bytes::from(value.as_slice()), *value);
+            for (before, after) in [(0, 0), (1, 0), (0, 1), (3, SHORT)] {
+                let text = [&vec![b'<'; before][..], &value, &vec![b'>'; after]].concat();
+                let range = Range::new(count(before), count(before + length));
+                assert_eq!(*Bytes::within(&text, range), *value);
+            }
         }
     }
 

@@ -63,10 +63,10 @@ impl<'p, 'm> Machine<'p, 'm> {
         match &test.kind {
             TestKind::Constant(_) | TestKind::Not(_) | TestKind::AnyOf(_) | TestKind::AllOf(_) => Ok(false),
             TestKind::Header { names, keys, matching, index, mime } => {
-                self.header(range, names, *index, mime.as_ref(), matcher(matching, keys, captures))
+                self.header(range, names, *index, mime.as_deref(), matcher(matching, keys, captures))
             }
             TestKind::Address { names, keys, matching, part, index, mime } => {
-                self.address(range, names, *part, *index, mime.as_ref(), matcher(matching, keys, captures))
+                self.address(range, names, *part, *index, mime.as_deref(), matcher(matching, keys, captures))
             }
             #[cfg(feature = "expressions")]
             TestKind::Envelope { parts, keys, matching, part, zone } => {
@@ -74,7 +74,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             #[cfg(not(feature = "expressions"))]
             TestKind::Envelope { parts, keys, matching, part } => self.envelope(range, parts, *part, matcher(matching, keys, captures)),
-            TestKind::Exists { names, mime } => self.exists(range, names, mime.as_ref()),
+            TestKind::Exists { names, mime } => self.exists(range, names, mime.as_deref()),
             TestKind::Size { over, limit } => {
                 let size = self.fields.size();
                 Ok(if *over { size > *limit } else { size < *limit })

@@ -13,28 +13,61 @@ const TEXT: &[u8] = b"text";
 /// The longest string, in bytes (sieve-limits.h).
 const MAX_STRING: usize = 1 << 20;
 
+/// A token with its place: one that the grammar knows.
+#[derive(Clone, Copy)]
+pub(super) struct Lexeme {
+    pub(super) range: Range,
+    pub(super) kind: Kind,
+    /// A string whose value is what stands between its quotes.
+    pub(super) plain: bool,
+}
+
 /// The tokens of a text.
 pub(super) struct Lexed {
-    /// They tile the text. A string is marked if its value is what stands between its quotes.
-    pub(super) tokens: Vec<Token<Kind>>,
+    /// In order, [`Kind::End`] behind the last. Blanks, comments and characters without a meaning are not among them.
+    pub(super) tokens: Vec<Lexeme>,
+    /// Where characters without a meaning stand.
+    pub(super) garbage: Vec<Range>,
+    /// The same with comments among them, if they were asked for.
+    others: Vec<Lexeme>,
     /// Each lexical error once, with the range that shows it.
     pub(super) errors: Vec<Diagnostic>,
     /// An unterminated string or comment took the rest of the text.
     pub(super) swallowed: bool,
 }
 
+impl Lexed {
+    /// All tokens of a text whose comments were asked for: they tile it.
+    pub(super) fn tiles(&self) -> Vec<Token<Kind>> {
+        let mut tiles = Vec::with_capacity(self.tokens.len().saturating_mul(2));
+        let mut others = self.others.iter().peekable();
+        let mut end = 0;
+        for token in &self.tokens {
+            let before = std::iter::from_fn(|| others.next_if(|other| other.range.start < token.range.start));
+            for piece in before.chain([token]) {
+                // What nothing else is said of is blank.
+                let blank = Lexeme { range: Range::new(end, piece.range.start), kind: Kind::Blank, plain: false };
+                let pieces = [&blank, piece].into_iter().filter(|piece| !piece.range.is_empty());
+                tiles.extend(pieces.map(|piece| Token { kind: piece.kind, end: piece.range.end }));
+                end = piece.range.end;
+            }
+        }
+        tiles
+    }
+}
+
 /// So many strings without their closing quote are told apart; each costs one more pass.
 const MAX_REPAIRS: usize = 8;
 
-/// Splits `text` into tokens.
-pub(super) fn lex(text: &str) -> Lexed {
+/// Splits `text` into tokens; `comments` says whether comments are asked for too.
+pub(super) fn lex(text: &str, comments: bool) -> Lexed {
     // No rule of the grammar has a word right after a string, so a string with a word glued to its end is where quotes changed sides:
     // the quote that is missing is its own, not the last one of the script.
     let mut unclosed = Vec::new();
     // Offsets have 32 bits. No server reads a script that needs more.
     let text = text.as_bytes().get(..u32::MAX as usize).unwrap_or(text.as_bytes());
     loop {
-        let (lexed, glued) = scan(text, &unclosed);
+        let (lexed, glued) = scan(text, comments, &unclosed);
         match glued.filter(|suspect| unclosed.len() < MAX_REPAIRS && !unclosed.contains(suspect)) {
             Some(suspect) => unclosed.push(suspect),
             None => return lexed,
@@ -44,63 +77,72 @@ pub(super) fn lex(text: &str) -> Lexed {
 
 /// One pass. Strings that start at one of `unclosed` are taken to end early. Gives the start of the first quoted string that is
 /// followed at once by the start of a word, too.
-fn scan(text: &[u8], unclosed: &[usize]) -> (Lexed, Option<usize>) {
+fn scan(text: &[u8], comments: bool, unclosed: &[usize]) -> (Lexed, Option<usize>) {
     let has_nul = memchr::memchr(0, text).is_some();
     let mut lexer = Lexer { text, at: 0, unclosed, has_nul, errors: Vec::new(), swallowed: false };
-    let mut tokens = Vec::with_capacity(text.len() / 4);
+    let mut tokens = Vec::with_capacity(text.len() / 6);
+    let (mut garbage, mut others) = (Vec::new(), Vec::new());
     let mut glued = None;
     // What nearly all of a script consists of is read here; the rest, and whatever may be wrong, by the lexer's methods.
     let mut at = 0;
-    while let Some(byte) = text.get(at).copied() {
+    loop {
+        at = behind_blanks(text, at);
         let start = at;
-        let mut mark = false;
+        let Some(byte) = text.get(at).copied() else { break };
+        let mut plain = false;
         at += 1;
-        let kind = match byte {
-            b' ' | b'\t' | b'\r' | b'\n' => {
-                at = behind(text, at, BLANK);
-                Kind::Blank
-            }
-            b'A'..=b'Z' | b'a'..=b'z' | b'_' => {
-                at = behind(text, at, IN_NAME);
+        let kind = match BEGINNINGS.get(usize::from(byte)).copied().unwrap_or(Kind::Garbage) {
+            Kind::Identifier => {
+                at = behind_name(text, at);
                 let is_odd = at - start > MAX_IDENTIFIER || (at - start == TEXT.len() && text.get(at) == Some(&b':'));
                 if is_odd { lexer.read(start, &mut at, |lexer| lexer.word(start)) } else { Kind::Identifier }
             }
-            b':' if text.get(at).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit()) => {
-                at = behind(text, at, IN_NAME);
+            Kind::Tag if text.get(at).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit()) => {
+                at = behind_name(text, at);
                 if at - start > MAX_IDENTIFIER { lexer.read(start, &mut at, |lexer| lexer.tag(start)) } else { Kind::Tag }
             }
-            b'"' => {
-                let rest = text.get(at..).unwrap_or(&[]);
-                let length = plain_length(rest);
-                mark = rest.get(length) == Some(&b'"') && length <= MAX_STRING && unclosed.is_empty();
-                if mark {
-                    at += length + 1;
+            Kind::Quoted => {
+                let length = plain_length(text.get(at..).unwrap_or(&[]));
+                let end = at + length;
+                plain = text.get(end) == Some(&b'"') && length <= MAX_STRING && unclosed.is_empty();
+                if plain {
+                    at = end + 1;
                 } else {
                     lexer.read(start, &mut at, |lexer| lexer.quoted(start));
                 }
+                glued = glued.or(glued_at(text, start, at));
                 Kind::Quoted
             }
-            b';' => Kind::Semicolon,
-            b',' => Kind::Comma,
-            b'[' => Kind::OpenSquare,
-            b']' => Kind::CloseSquare,
-            b'(' => Kind::OpenRound,
-            b')' => Kind::CloseRound,
-            b'{' => Kind::OpenCurly,
-            b'}' => Kind::CloseCurly,
-            _ => lexer.read(start, &mut at, |lexer| lexer.other(start, byte)),
+            Kind::Tag | Kind::Garbage => {
+                let kind = lexer.read(start, &mut at, |lexer| lexer.other(start, byte));
+                if matches!(kind, Kind::Garbage) || kind.is_trivia() {
+                    let range = Range { start: count(start), end: count(at) };
+                    if kind == Kind::Garbage {
+                        garbage.push(range);
+                    }
+                    if comments {
+                        others.push(Lexeme { range, kind, plain });
+                    }
+                    continue;
+                }
+                if kind == Kind::Quoted {
+                    glued = glued.or(glued_at(text, start, at));
+                }
+                kind
+            }
+            // A token of one character.
+            kind => kind,
         };
-        tokens.push(Token { kind, mark, end: count(at) });
-        let Some(next) = text.get(at).copied() else { break };
-        // Half of all tokens are the blanks behind others.
-        if is(next, BLANK) {
-            at = behind(text, at + 1, BLANK);
-            tokens.push(Token { kind: Kind::Blank, mark: false, end: count(at) });
-        } else if kind == Kind::Quoted && is(next, IN_WORD) {
-            glued = glued.or(Some(start));
-        }
+        tokens.push(Lexeme { range: Range { start: count(start), end: count(at) }, kind, plain });
     }
-    (Lexed { tokens, errors: lexer.errors, swallowed: lexer.swallowed }, glued)
+    tokens.push(Lexeme { range: Range::at(count(at)), kind: Kind::End, plain: false });
+    (Lexed { tokens, garbage, others, errors: lexer.errors, swallowed: lexer.swallowed }, glued)
+}
+
+/// The start of a string, if the text that follows it at `at` begins with a word.
+#[inline]
+fn glued_at(text: &[u8], start: usize, at: usize) -> Option<usize> {
+    text.get(at).filter(|next| is(**next, IN_WORD)).map(|_| start)
 }
 
 /// Reads what is not read in passing.
@@ -450,6 +492,31 @@ impl Lexer<'_> {
     }
 }
 
+/// The kind of the token that begins with a byte; [`Kind::Garbage`] where that is not all there is to it.
+#[allow(clippy::indexing_slicing, reason = "a constant: an index out of bounds would not compile")]
+const BEGINNINGS: [Kind; 256] = {
+    let mut beginnings = [Kind::Garbage; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        beginnings[byte as usize] = match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' => Kind::Identifier,
+            b':' => Kind::Tag,
+            b'"' => Kind::Quoted,
+            b';' => Kind::Semicolon,
+            b',' => Kind::Comma,
+            b'[' => Kind::OpenSquare,
+            b']' => Kind::CloseSquare,
+            b'(' => Kind::OpenRound,
+            b')' => Kind::CloseRound,
+            b'{' => Kind::OpenCurly,
+            b'}' => Kind::CloseCurly,
+            _ => Kind::Garbage,
+        };
+        byte += 1;
+    }
+    beginnings
+};
+
 /// What a byte can be part of, as bits. Looked up, since every byte of a script is asked.
 #[allow(clippy::indexing_slicing, reason = "a constant: an index out of bounds would not compile")]
 const CLASSES: [u8; 256] = {
@@ -459,8 +526,6 @@ const CLASSES: [u8; 256] = {
         classes[byte as usize] = match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => IN_NAME | IN_WORD,
             b'_' => IN_NAME,
-            b' ' => BLANK,
-            b'\t' | b'\r' | b'\n' => BLANK | STRING_END,
             b'"' | b'\\' | 0..b' ' => STRING_END,
             _ => 0,
         };
@@ -475,23 +540,59 @@ const IN_NAME: u8 = 1;
 /// What ends a quoted string or may not stand for itself in one.
 const STRING_END: u8 = 2;
 
-/// A blank or a line end.
-const BLANK: u8 = 4;
-
 /// A word of any language: a letter or digit, or what is not ASCII.
-const IN_WORD: u8 = 8;
+const IN_WORD: u8 = 4;
 
 fn is(byte: u8, class: u8) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
 }
 
-/// The offset of the first byte from `at` on that is not of a class.
+/// The offset of the first byte from `at` on that no name has. Of the letters at its start, eight are asked at a time.
 #[inline]
-fn behind(text: &[u8], mut at: usize, class: u8) -> usize {
-    while text.get(at).is_some_and(|byte| is(*byte, class)) {
+fn behind_name(text: &[u8], mut at: usize) -> usize {
+    const fn all(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; size_of::<u64>()])
+    }
+    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+        let bytes = u64::from_le_bytes(*chunk);
+        // In each, the high bit of a byte says so: it is not below `a` in lower case, it is above `z`, it is not ASCII.
+        let lower = (bytes | all(b'a' ^ b'A')) & all(0x7f);
+        let (from_a, above_z) = (lower + all(0x80 - b'a'), lower + all(0x80 - b'z' - 1));
+        let others = (!from_a | above_z | bytes) & all(0x80);
+        at += others.trailing_zeros() as usize / 8;
+        if others != 0 {
+            break;
+        }
+    }
+    while text.get(at).is_some_and(|byte| is(*byte, IN_NAME)) {
         at += 1;
     }
     at
+}
+
+/// The offset of the first byte from `at` on that is no blank.
+#[inline]
+fn behind_blanks(text: &[u8], at: usize) -> usize {
+    // Most are one space or none.
+    let at = at + usize::from(text.get(at) == Some(&b' '));
+    if text.get(at).is_some_and(|byte| *byte > b' ') { at } else { behind_more_blanks(text, at) }
+}
+
+/// The same where there are more. Those that indent a line are asked eight at a time.
+fn behind_more_blanks(text: &[u8], mut at: usize) -> usize {
+    const BLANKS: u64 = u64::from_le_bytes([b' '; size_of::<u64>()]);
+    loop {
+        match text.get(at) {
+            Some(b'\n') => {
+                at += 1;
+                if let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+                    at += (u64::from_le_bytes(*chunk) ^ BLANKS).trailing_zeros() as usize / 8;
+                }
+            }
+            Some(b' ' | b'\t' | b'\r') => at += 1,
+            _ => return at,
+        }
+    }
 }
 
 /// How many bytes of a string stand for themselves: up to a quote, a backslash or a control character. Eight are asked at a time.
@@ -542,8 +643,8 @@ mod tests {
 
     fn kinds(text: &str) -> Vec<(Kind, &str)> {
         let mut start = 0;
-        let all: Vec<_> = lex(text)
-            .tokens
+        let tiles: Vec<_> = lex(text, true)
+            .tiles()
             .iter()
             .map(|token| {
                 let range = Range::new(start, token.end);
@@ -552,11 +653,17 @@ mod tests {
             })
             .collect();
         assert_eq!(start as usize, text.len(), "tokens tile the text");
-        all.into_iter().filter(|(kind, _)| !kind.is_trivia()).collect()
+        let lexed = lex(text, false);
+        let significant: Vec<_> = lexed.tokens.iter().map(|token| (token.kind, token.range.of(text))).collect();
+        let is_known = |(kind, _): &(Kind, &str)| !kind.is_trivia() && *kind != Kind::Garbage;
+        let of_tiles: Vec<_> = tiles.iter().copied().filter(is_known).chain([(Kind::End, "")]).collect();
+        assert_eq!(significant, of_tiles);
+        assert_eq!(lexed.garbage.len(), tiles.iter().filter(|(kind, _)| *kind == Kind::Garbage).count());
+        significant
     }
 
     fn errors(text: &str) -> Vec<(Code, &str)> {
-        lex(text).errors.into_iter().map(|error| (error.code, error.range.of(text))).collect()
+        lex(text, false).errors.into_iter().map(|error| (error.code, error.range.of(text))).collect()
     }
 
     #[test]
@@ -582,6 +689,7 @@ mod tests {
                 (Identifier, "_x1"),
                 (MultiLine, "TEXT:  # c\n..a\r\n.\n"),
                 (Semicolon, ";"),
+                (End, ""),
             ]
         );
     }

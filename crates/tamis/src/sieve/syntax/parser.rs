@@ -2,7 +2,8 @@
 //!
 //! The grammar is that of Pigeonhole's sieve-parser.c, so that a script has a syntax error here exactly when it has one there.
 
-use super::lexer::Lexed;
+use super::lexer::{Lexed, Lexeme, lex};
+use super::view::Data;
 use super::{Calls, Kind, StringToken};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Edit, Range, Tree, count, offset};
@@ -22,11 +23,9 @@ impl Limits {
     pub const ERRORS: usize = 500;
 }
 
-/// A parsed script.
+/// A parsed script, the tree left out.
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {
-    /// The tree.
-    pub tree: Tree<Kind>,
     /// The commands and tests.
     pub calls: Calls,
     /// Lexical and syntactic errors, by place.
@@ -36,88 +35,96 @@ pub struct Parsed {
 /// Parses a script.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
-    let Lexed { tokens, errors, swallowed } = super::lexer::lex(text);
-    let count = tokens.len();
-    let mut parser = Parser {
-        text,
-        tree: Tree::new(tokens, count / 4),
-        calls: Calls::with_room_for(count),
-        kind: Kind::End,
-        range: Range::default(),
-        mark: false,
-        next: 0,
-        taken: 0,
-        last_end: 0,
-        garbage_end: None,
-        swallowed,
-        errors,
-    };
-    parser.look(0, 0);
-    parser.script();
+    let parser = Parser::run(text, false);
     let mut errors = parser.errors;
     crate::diagnostic::sort(&mut errors);
-    Parsed { tree: parser.tree, calls: parser.calls, errors }
+    Parsed { calls: parser.calls, errors }
+}
+
+/// Parses a script once more for its tree. Only who shows or changes a text asks for that: to compile it, nobody reads the tree.
+#[must_use]
+pub fn tree(text: &str) -> Tree<Kind> {
+    Parser::run(text, true).tree.unwrap_or_default()
 }
 
 struct Parser<'t> {
     text: &'t str,
-    tree: Tree<Kind>,
+    tokens: Vec<Lexeme>,
+    /// Where characters without a meaning stand between them.
+    garbage: Vec<Range>,
+    /// If it was asked for.
+    tree: Option<Tree<Kind>>,
     calls: Calls,
-    /// The next token that is neither trivia nor garbage.
-    kind: Kind,
-    range: Range,
-    mark: bool,
-    /// Its index.
+    /// Index of the next token.
     next: usize,
-    /// Index after the last token that was taken.
-    taken: usize,
-    /// Byte offset after it.
-    last_end: u32,
-    /// Byte offset after the last characters without a meaning between that token and the next.
-    garbage_end: Option<u32>,
     /// An unterminated string or comment took the rest of the script: what is missing at the end is no news.
     swallowed: bool,
     errors: Vec<Diagnostic>,
 }
 
-impl Parser<'_> {
-    /// Finds the next token, from the one at `next` on, of which `start` is the offset.
-    #[inline]
-    fn look(&mut self, mut next: usize, mut start: u32) {
-        let tokens = self.tree.tokens();
-        let mut garbage_end = None;
-        (self.kind, self.range) = loop {
-            let Some(token) = tokens.get(next) else { break (Kind::End, Range::at(start)) };
-            if !token.kind.is_trivia() {
-                if token.kind != Kind::Garbage {
-                    self.mark = token.mark;
-                    break (token.kind, Range { start, end: token.end });
-                }
-                garbage_end = Some(token.end);
-            }
-            start = token.end;
-            next += 1;
-        };
-        (self.next, self.garbage_end) = (next, garbage_end);
+impl<'t> Parser<'t> {
+    /// Parses a text, into a tree too if `tree` says so.
+    fn run(text: &'t str, tree: bool) -> Self {
+        let lexed = lex(text, tree);
+        let calls = Calls::with_room_for(lexed.tokens.len());
+        let tree = tree.then(|| Tree::new(lexed.tiles(), lexed.tokens.len() / 2));
+        let Lexed { tokens, garbage, errors, swallowed, .. } = lexed;
+        let mut parser = Self { text, tokens, garbage, tree, calls, next: 0, swallowed, errors };
+        parser.script();
+        parser
     }
 
-    /// Takes the next token.
+    /// The kind of the next token.
+    #[inline]
+    fn kind(&self) -> Kind {
+        self.tokens.get(self.next).map_or(Kind::End, |token| token.kind)
+    }
+
+    /// Where it stands.
+    #[inline]
+    fn range(&self) -> Range {
+        self.tokens.get(self.next).map_or(Range::default(), |token| token.range)
+    }
+
+    /// Takes it; it is not the end.
+    #[inline]
     fn bump(&mut self) {
-        if self.kind != Kind::End {
-            self.last_end = self.range.end;
-            self.taken = self.next + 1;
-            self.look(self.taken, self.last_end);
-        }
+        self.next += 1;
+    }
+
+    /// Byte offset after the last token that was taken.
+    #[inline]
+    fn last_end(&self) -> u32 {
+        self.tokens.get(self.next.wrapping_sub(1)).map_or(0, |token| token.range.end)
+    }
+
+    /// The same, and after the characters without a meaning that follow it.
+    #[inline]
+    fn end_with_garbage(&self) -> u32 {
+        if self.garbage.is_empty() { self.last_end() } else { self.garbage_end() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn garbage_end(&self) -> u32 {
+        let before = self.garbage.partition_point(|range| range.start < self.range().start);
+        self.garbage.get(before.wrapping_sub(1)).map_or(0, |range| range.end).max(self.last_end())
     }
 
     /// Opens a node before the next token.
+    #[inline]
     fn open(&mut self, kind: Kind) -> u32 {
-        self.tree.open(kind, count(self.next))
+        let start = self.range().start;
+        self.tree.as_mut().map_or(0, |tree| tree.open(kind, tree.tokens_before(start)))
     }
 
     /// Closes a node after the last token that was taken.
+    #[inline]
     fn close(&mut self, node: u32) {
-        self.tree.close(node, count(self.taken));
+        let end = self.last_end();
+        if let Some(tree) = &mut self.tree {
+            tree.close(node, tree.tokens_before(end));
+        }
     }
 
     #[cold]
@@ -134,22 +141,22 @@ impl Parser<'_> {
     #[cold]
     #[inline(never)]
     fn found(&self) -> String {
-        if self.kind == Kind::End {
+        if self.kind() == Kind::End {
             "…".to_owned()
         } else {
-            format!("`{}`", crate::diagnostic::printable(first_line(self.range.of(self.text)).as_bytes()))
+            format!("`{}`", crate::diagnostic::printable(first_line(self.range().of(self.text)).as_bytes()))
         }
     }
 
     fn script(&mut self) {
-        let node = self.tree.open(Kind::Script, 0);
+        let node = self.tree.as_mut().map_or(0, |tree| tree.open(Kind::Script, 0));
         self.commands(1);
         loop {
-            match self.kind {
+            match self.kind() {
                 Kind::End => break,
                 Kind::CloseCurly => {
-                    let delete = Edit { range: self.range, text: String::new() };
-                    self.report(Diagnostic::new(Code::UnexpectedBrace, self.range).fix(Fix {
+                    let delete = Edit { range: self.range(), text: String::new() };
+                    self.report(Diagnostic::new(Code::UnexpectedBrace, self.range()).fix(Fix {
                         title: Phrase { en: "remove the brace", fr: "supprimer l'accolade" },
                         params: Vec::new(),
                         applicability: Applicability::Unsafe,
@@ -161,13 +168,15 @@ impl Parser<'_> {
             }
             self.commands(1);
         }
-        self.tree.close(node, count(self.tree.tokens().len()));
+        if let Some(tree) = &mut self.tree {
+            tree.close(node, count(tree.tokens().len()));
+        }
     }
 
     /// commands = *command, up to `}` or the end.
     fn commands(&mut self, depth: u32) {
         loop {
-            match self.kind {
+            match self.kind() {
                 Kind::End | Kind::CloseCurly => return,
                 Kind::Identifier => self.command(depth),
                 _ => self.not_a_command(depth),
@@ -179,7 +188,7 @@ impl Parser<'_> {
     #[cold]
     #[inline(never)]
     fn not_a_command(&mut self, depth: u32) {
-        let (kind, range) = (self.kind, self.range);
+        let (kind, range) = (self.kind(), self.range());
         let shown = if range.of(self.text).contains('\n') {
             Range::new(range.start, range.start + offset(first_line(range.of(self.text)).len()))
         } else {
@@ -196,7 +205,7 @@ impl Parser<'_> {
         let node = self.open(Kind::Skipped);
         let mut first = true;
         loop {
-            match self.kind {
+            match self.kind() {
                 Kind::End | Kind::CloseCurly | Kind::OpenCurly => break,
                 Kind::Identifier if !first && self.on_new_line() => break,
                 Kind::Semicolon => {
@@ -212,30 +221,28 @@ impl Parser<'_> {
 
     /// True if a line end stands before the next token.
     fn on_new_line(&self) -> bool {
-        Range::new(self.last_end, self.range.start).of(self.text).contains('\n')
+        Range::new(self.last_end(), self.range().start).of(self.text).contains('\n')
     }
 
     /// command = identifier arguments (";" / block).
     fn command(&mut self, depth: u32) {
         let node = self.open(Kind::Command);
-        let name = self.range;
-        let call = self.calls.begin_command(name);
-        self.bump();
-        self.arguments(call, 1);
-        match self.kind {
+        let index = self.calls.begin_command();
+        let mut call = self.call(1);
+        match self.kind() {
             Kind::Semicolon => self.bump(),
-            Kind::OpenCurly => self.block(depth, Some(call)),
-            _ => self.missing_semicolon(call, name, depth),
+            Kind::OpenCurly => self.block(depth, Some(&mut call)),
+            _ => self.missing_semicolon(&mut call, index, depth),
         }
         self.close(node);
-        self.calls.end(call, self.last_end);
+        self.calls.end(index, call, self.last_end());
     }
 
     #[cold]
     #[inline(never)]
-    fn missing_semicolon(&mut self, call: u32, name: Range, depth: u32) {
-        let at = Range::at(self.last_end);
-        let kind = self.kind;
+    fn missing_semicolon(&mut self, call: &mut Data, index: u32, depth: u32) {
+        let (name, at) = (call.name, Range::at(self.last_end()));
+        let kind = self.kind();
         let endless = self.after_endless();
         let missing = |name: Range, text: &str| {
             let finding = Diagnostic::new(Code::ExpectedSemicolon, at).with("name", name.of(text));
@@ -256,7 +263,7 @@ impl Parser<'_> {
         }
         let mut is_list = false;
         // A stray `,`, `)`, `]`, …: say what stands there, then go on behind the command's own end.
-        let range = self.range;
+        let range = self.range();
         if kind == Kind::Comma {
             let found = self.found();
             self.report(Diagnostic::new(Code::TestListWithoutParentheses, range).with("found", found));
@@ -266,14 +273,14 @@ impl Parser<'_> {
             self.report(Diagnostic::new(Code::UnexpectedToken, range).with("found", found).with("name", name.of(self.text)));
         }
         let node = self.open(Kind::Skipped);
-        while !matches!(self.kind, Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
+        while !matches!(self.kind(), Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
             self.bump();
         }
         self.close(node);
-        if is_list && self.kind == Kind::OpenCurly {
-            self.parenthesise(call);
+        if is_list && self.kind() == Kind::OpenCurly {
+            self.parenthesise(index);
         }
-        match self.kind {
+        match self.kind() {
             Kind::Semicolon => self.bump(),
             Kind::OpenCurly => self.block(depth, Some(call)),
             _ => {}
@@ -285,7 +292,8 @@ impl Parser<'_> {
     #[inline(never)]
     fn parenthesise(&mut self, call: u32) {
         let Some(first) = self.calls.inner_test(call) else { return };
-        let edits = [(first.start, "("), (self.last_end, ")")].map(|(at, text)| Edit { range: Range::at(at), text: text.into() }).to_vec();
+        let edits =
+            [(first.start, "("), (self.last_end(), ")")].map(|(at, text)| Edit { range: Range::at(at), text: text.into() }).to_vec();
         if let Some(error) = self.errors.last_mut().filter(|error| error.code == Code::TestListWithoutParentheses) {
             error.fixes.push(Fix {
                 title: Phrase { en: "add the parentheses", fr: "ajouter les parenthèses" },
@@ -297,10 +305,10 @@ impl Parser<'_> {
     }
 
     /// block = "{" commands "}", of a command or of none.
-    fn block(&mut self, depth: u32, call: Option<u32>) {
-        let brace = self.range;
+    fn block(&mut self, depth: u32, call: Option<&mut Data>) {
+        let brace = self.range();
         if let Some(call) = call {
-            self.calls.block(call, brace.start);
+            call.brace = Some(brace.start);
         }
         if depth >= Limits::BLOCKS {
             self.report(Diagnostic::new(Code::TooDeep, brace).with("max", (Limits::BLOCKS - 1).to_string()));
@@ -312,10 +320,10 @@ impl Parser<'_> {
         let node = self.open(Kind::Block);
         self.bump();
         self.commands(depth + 1);
-        if self.kind == Kind::CloseCurly {
+        if self.kind() == Kind::CloseCurly {
             self.bump();
         } else {
-            let end = Range::at(self.last_end);
+            let end = Range::at(self.last_end());
             self.report(Diagnostic::new(Code::ExpectedBlockEnd, brace).fix(Fix {
                 title: Phrase { en: "close the block at the end", fr: "fermer le bloc à la fin" },
                 params: Vec::new(),
@@ -333,7 +341,7 @@ impl Parser<'_> {
         let node = self.open(Kind::Skipped);
         let mut open = 0u32;
         loop {
-            match self.kind {
+            match self.kind() {
                 Kind::End => break,
                 Kind::OpenCurly | Kind::OpenRound | Kind::OpenSquare => open = open.saturating_add(1),
                 Kind::CloseCurly | Kind::CloseRound | Kind::CloseSquare => open = open.saturating_sub(1),
@@ -347,25 +355,28 @@ impl Parser<'_> {
         self.close(node);
     }
 
-    /// arguments = *argument [test / test-list].
-    fn arguments(&mut self, call: u32, depth: u32) {
+    /// identifier arguments, with arguments = *argument [test / test-list]. Gives what is known of the call so far.
+    fn call(&mut self, depth: u32) -> Data {
+        let name = self.range();
+        self.bump();
+        let first = self.calls.argument_count();
         let mut count = 0;
-        loop {
-            let (kind, range) = (self.kind, self.range);
-            let strings = self.calls.string_count();
+        while let Some(Lexeme { kind, range, plain }) = self.tokens.get(self.next).copied() {
             match kind {
                 Kind::Quoted | Kind::MultiLine => {
-                    self.calls.string(StringToken { range, kind, plain: self.mark });
+                    let strings = self.calls.string_count();
+                    self.calls.string(StringToken { range, kind, plain });
                     self.calls.argument(kind, range, strings);
                     self.bump();
                 }
                 Kind::Number | Kind::Tag => {
-                    self.calls.argument(kind, range, strings);
+                    self.calls.argument(kind, range, self.calls.string_count());
                     self.bump();
                 }
                 Kind::OpenSquare => {
+                    let strings = self.calls.string_count();
                     self.string_list();
-                    self.calls.argument(Kind::StringList, Range::new(range.start, self.last_end), strings);
+                    self.calls.argument(Kind::StringList, Range::new(range.start, self.last_end()), strings);
                 }
                 _ => break,
             }
@@ -374,8 +385,8 @@ impl Parser<'_> {
                 self.too_many_arguments(range);
             }
         }
-        self.calls.arguments_end(call);
-        let has_test_list = match self.kind {
+        let arguments = (first, self.calls.argument_count());
+        let has_test_list = match self.kind() {
             Kind::Identifier => {
                 self.one_test(depth);
                 false
@@ -384,7 +395,8 @@ impl Parser<'_> {
             _ => false,
         };
         // Characters without a meaning count as part of the call, so that their error explains what else is wrong with it.
-        self.calls.head_end(call, self.garbage_end.unwrap_or(self.last_end), has_test_list);
+        let head = Range { start: name.start, end: self.end_with_garbage() };
+        Data { name, head, arguments, tests_end: self.calls.count(), has_test_list, ..Data::default() }
     }
 
     #[cold]
@@ -406,10 +418,10 @@ impl Parser<'_> {
     #[cold]
     #[inline(never)]
     fn skip_test(&mut self) {
-        let range = self.range;
+        let range = self.range();
         self.report(Diagnostic::new(Code::TooDeep, range).with("max", (Limits::TESTS - 1).to_string()));
         let node = self.open(Kind::Skipped);
-        while !matches!(self.kind, Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
+        while !matches!(self.kind(), Kind::Semicolon | Kind::OpenCurly | Kind::CloseCurly | Kind::End) {
             self.bump();
         }
         self.close(node);
@@ -418,18 +430,17 @@ impl Parser<'_> {
     /// test = identifier arguments.
     fn test(&mut self, depth: u32) {
         let node = self.open(Kind::Test);
-        let call = self.calls.begin(self.range);
-        self.bump();
-        self.arguments(call, depth + 1);
+        let index = self.calls.begin();
+        let call = self.call(depth + 1);
         self.close(node);
-        self.calls.end(call, self.last_end);
+        self.calls.end(index, call, self.last_end());
     }
 
     /// A list of tests that is too deep.
     #[cold]
     #[inline(never)]
     fn skip_test_list(&mut self) {
-        self.report(Diagnostic::new(Code::TooDeep, self.range).with("max", (Limits::TESTS - 1).to_string()));
+        self.report(Diagnostic::new(Code::TooDeep, self.range()).with("max", (Limits::TESTS - 1).to_string()));
         self.skip_balanced();
     }
 
@@ -443,12 +454,12 @@ impl Parser<'_> {
         let node = self.open(Kind::TestList);
         self.bump();
         loop {
-            if self.kind == Kind::Identifier {
+            if self.kind() == Kind::Identifier {
                 self.test(depth);
             } else {
                 self.not_a_test();
             }
-            match self.kind {
+            match self.kind() {
                 Kind::Comma => self.bump(),
                 Kind::CloseRound => {
                     self.bump();
@@ -470,8 +481,8 @@ impl Parser<'_> {
     #[inline(never)]
     fn not_a_test(&mut self) {
         let found = self.found();
-        self.report(Diagnostic::new(Code::ExpectedTest, self.range).with("found", found));
-        if !matches!(self.kind, Kind::Comma | Kind::CloseRound | Kind::OpenCurly | Kind::CloseCurly | Kind::Semicolon | Kind::End) {
+        self.report(Diagnostic::new(Code::ExpectedTest, self.range()).with("found", found));
+        if !matches!(self.kind(), Kind::Comma | Kind::CloseRound | Kind::OpenCurly | Kind::CloseCurly | Kind::Semicolon | Kind::End) {
             self.skip_balanced();
         }
     }
@@ -479,24 +490,23 @@ impl Parser<'_> {
     /// string-list = "[" string *("," string) "]".
     fn string_list(&mut self) {
         let node = self.open(Kind::StringList);
-        let bracket = self.range;
+        let bracket = self.range();
         self.bump();
-        if self.kind == Kind::CloseSquare {
-            let range = bracket.cover(self.range);
+        if self.kind() == Kind::CloseSquare {
+            let range = bracket.cover(self.range());
             self.report(Diagnostic::new(Code::EmptyList, range));
             self.bump();
             self.close(node);
             return;
         }
-        loop {
-            let (kind, range) = (self.kind, self.range);
+        while let Some(Lexeme { kind, range, plain }) = self.tokens.get(self.next).copied() {
             if kind.is_string() {
-                self.calls.string(StringToken { range, kind, plain: self.mark });
+                self.calls.string(StringToken { range, kind, plain });
                 self.bump();
             } else {
                 self.not_a_string();
             }
-            match self.kind {
+            match self.kind() {
                 Kind::Comma => self.bump(),
                 Kind::CloseSquare => {
                     self.bump();
@@ -518,8 +528,8 @@ impl Parser<'_> {
     #[inline(never)]
     fn not_a_string(&mut self) {
         let found = self.found();
-        self.report(Diagnostic::new(Code::ExpectedString, self.range).with("found", found));
-        if matches!(self.kind, Kind::Identifier | Kind::Number | Kind::Tag) {
+        self.report(Diagnostic::new(Code::ExpectedString, self.range()).with("found", found));
+        if matches!(self.kind(), Kind::Identifier | Kind::Number | Kind::Tag) {
             self.bump();
         }
     }
@@ -528,7 +538,7 @@ impl Parser<'_> {
     #[cold]
     #[inline(never)]
     fn report_between(&mut self, code: Code, missing: &str) {
-        let at = Range::at(self.last_end);
+        let at = Range::at(self.last_end());
         let found = self.found();
         let mut finding = Diagnostic::new(code, at).with("found", found);
         if !self.after_endless() {
@@ -546,8 +556,7 @@ impl Parser<'_> {
     #[cold]
     #[inline(never)]
     fn after_endless(&self) -> bool {
-        let before = self.taken.checked_sub(2).and_then(|before| self.tree.tokens().get(before));
-        let start = before.map_or(0, |token| token.end);
+        let start = self.tokens.get(self.next.wrapping_sub(1)).map_or(0, |token| token.range.start);
         self.errors.iter().any(|error| error.code == Code::UnterminatedString && error.range.start == start)
     }
 }
@@ -561,9 +570,9 @@ mod tests {
     use super::*;
 
     fn errors(text: &str) -> Vec<String> {
-        let parsed = parse(text);
+        let (parsed, tree) = (parse(text), tree(text));
         let mut end = 0;
-        for element in parsed.tree.elements().filter(|element| !element.is_node) {
+        for element in tree.elements().filter(|element| !element.is_node) {
             assert_eq!(element.range.start, end, "tokens tile the text: {text:?}");
             end = element.range.end;
         }

@@ -17,20 +17,20 @@ pub struct Calls {
 
 /// What is known of a call.
 #[derive(Clone, Copy, Debug, Default)]
-struct Data {
-    name: Range,
-    head: Range,
+pub(super) struct Data {
+    pub(super) name: Range,
+    pub(super) head: Range,
     /// Byte offset after it.
-    end: u32,
+    pub(super) end: u32,
     /// Its first argument and the one after its last.
-    arguments: (u32, u32),
+    pub(super) arguments: (u32, u32),
     /// Index of the call after its last test.
-    tests_end: u32,
+    pub(super) tests_end: u32,
     /// Index of the call after all that it contains.
-    next: u32,
+    pub(super) next: u32,
     /// Where its block begins.
-    brace: Option<u32>,
-    has_test_list: bool,
+    pub(super) brace: Option<u32>,
+    pub(super) has_test_list: bool,
 }
 
 /// A command or a test.
@@ -98,6 +98,13 @@ impl StringToken {
             Some(value) => Cow::Borrowed(value),
             None => super::string(self.range.bytes(text.as_bytes()), self.kind),
         }
+    }
+
+    /// Where its value stands in the text as it is, which it does of nearly every string.
+    #[must_use]
+    pub const fn inside(self) -> Option<Range> {
+        // Between quotes: there are two.
+        if self.plain { Some(Range { start: self.range.start + 1, end: self.range.end - 1 }) } else { None }
     }
 
     /// Its value if that stands in the text as it is, which is so of nearly every string.
@@ -193,74 +200,57 @@ impl Calls {
 
 /// What the parser notes.
 impl Calls {
-    /// With room for what a script of so many tokens mostly has.
+    /// With room for what a script of so many tokens, blanks left out, mostly has.
     pub(super) fn with_room_for(tokens: usize) -> Self {
         Self {
-            calls: Vec::with_capacity(tokens / 6),
-            arguments: Vec::with_capacity(tokens / 4),
-            strings: Vec::with_capacity(tokens / 5),
+            calls: Vec::with_capacity(tokens / 3),
+            arguments: Vec::with_capacity(tokens / 2),
+            strings: Vec::with_capacity(tokens / 2),
             commands: 0,
         }
     }
 
     /// A command begins; gives its index.
-    pub(super) fn begin_command(&mut self, name: Range) -> u32 {
+    pub(super) fn begin_command(&mut self) -> u32 {
         self.commands += 1;
-        self.begin(name)
+        self.begin()
     }
 
     /// A call begins; gives its index.
-    pub(super) fn begin(&mut self, name: Range) -> u32 {
-        let (index, arguments) = (count(self.calls.len()), count(self.arguments.len()));
-        self.calls.push(Data { name, head: name, arguments: (arguments, arguments), ..Data::default() });
+    pub(super) fn begin(&mut self) -> u32 {
+        let index = self.count();
+        self.calls.push(Data::default());
         index
     }
 
     /// A string, alone or in a list.
+    #[inline]
     pub(super) fn string(&mut self, string: StringToken) {
         self.strings.push(string);
     }
 
-    /// An argument; its strings are those after the first `strings`.
-    pub(super) fn argument(&mut self, kind: Kind, range: Range, strings: usize) {
-        self.arguments.push(Argument { kind, range, strings: (count(strings), count(self.strings.len())) });
+    /// An argument; its strings are those from the one with the index `strings` on.
+    #[inline]
+    pub(super) fn argument(&mut self, kind: Kind, range: Range, strings: u32) {
+        self.arguments.push(Argument { kind, range, strings: (strings, count(self.strings.len())) });
     }
 
     /// How many strings there are.
-    pub(super) fn string_count(&self) -> usize {
-        self.strings.len()
+    pub(super) fn string_count(&self) -> u32 {
+        count(self.strings.len())
     }
 
-    /// The arguments of a call end, before its tests.
-    pub(super) fn arguments_end(&mut self, call: u32) {
-        let end = count(self.arguments.len());
-        if let Some(call) = self.calls.get_mut(call as usize) {
-            call.arguments.1 = end;
-        }
+    /// How many arguments there are.
+    pub(super) fn argument_count(&self) -> u32 {
+        count(self.arguments.len())
     }
 
-    /// The head of a call ends, with its tests.
-    pub(super) fn head_end(&mut self, call: u32, end: u32, has_test_list: bool) {
-        let next = count(self.calls.len());
-        if let Some(call) = self.calls.get_mut(call as usize) {
-            call.head.end = end;
-            call.tests_end = next;
-            call.has_test_list = has_test_list;
-        }
-    }
-
-    /// The block of a call begins.
-    pub(super) fn block(&mut self, call: u32, brace: u32) {
-        if let Some(call) = self.calls.get_mut(call as usize) {
-            call.brace = Some(brace);
-        }
-    }
-
-    /// A call ends.
-    pub(super) fn end(&mut self, call: u32, end: u32) {
-        let next = count(self.calls.len());
-        if let Some(call) = self.calls.get_mut(call as usize) {
-            (call.end, call.next) = (end, next);
+    /// A call ends, at this offset.
+    #[inline]
+    pub(super) fn end(&mut self, index: u32, call: Data, end: u32) {
+        let next = self.count();
+        if let Some(place) = self.calls.get_mut(index as usize) {
+            *place = Data { end, next, ..call };
         }
     }
 
@@ -271,12 +261,12 @@ impl Calls {
     }
 
     /// How many calls there are.
-    pub(super) fn count(&self) -> usize {
-        self.calls.len()
+    pub(super) fn count(&self) -> u32 {
+        count(self.calls.len())
     }
 
     /// Forgets all but the first `count` calls: those of a block that belongs to no command.
-    pub(super) fn truncate(&mut self, count: usize) {
-        self.calls.truncate(count);
+    pub(super) fn truncate(&mut self, count: u32) {
+        self.calls.truncate(count as usize);
     }
 }
