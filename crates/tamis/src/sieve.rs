@@ -201,7 +201,7 @@ fn finish(program: Option<Program>, mut diagnostics: Vec<Diagnostic>, wanted: Ve
     let mut verdict = Verdict::Accepted;
     for error in diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
         let declined = match error.code {
-            Code::RegexBeyondLimits | Code::NotJudged | Code::NotUtf8 => true,
+            Code::RegexBeyondLimits | Code::NotJudged => true,
             Code::TooDeep | Code::TooManyArguments | Code::StringTooLong | Code::IdentifierTooLong | Code::ScriptTooLarge => own,
             _ => false,
         };

@@ -416,10 +416,6 @@ codes! {
         en: "`:{tag}` and `:{other}` cannot stand together",
         fr: "`:{tag}` et `:{other}` ne vont pas ensemble"
     }
-    ConflictingTags "sieve/conflicting-tags" Error {
-        en: "`:{tag}` and `:{other}` exclude each other",
-        fr: "`:{tag}` et `:{other}` s'excluent"
-    }
     TagNeedsTag "sieve/tag-needs-tag" Error {
         en: "`:{tag}` has a meaning only beside `:{other}`",
         fr: "`:{tag}` n'a de sens qu'avec `:{other}`"
@@ -573,10 +569,6 @@ codes! {
     RedirectForbidden "sieve/redirect-forbidden" Error {
         en: "{server} does not let scripts redirect",
         fr: "{server} interdit aux scripts de réexpédier"
-    }
-    NotUtf8 "sieve/not-utf8" Error {
-        en: "the script is not UTF-8 text",
-        fr: "le script n'est pas du texte UTF-8"
     }
     NotifyForbidden "sieve/notify-forbidden" Error {
         en: "{server} does not let scripts notify",
