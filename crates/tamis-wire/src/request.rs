@@ -2,8 +2,12 @@
 
 use tamis::diagnostic::Language;
 use tamis::mail::{Charsets, WantedCharset};
-use tamis::sieve::run::{Account, Annotation, Answer, List, Reply, Timestamp};
-use tamis::sieve::{Dialect, Level, Levels, Options, Scripts, Store};
+#[cfg(feature = "lints")]
+use tamis::sieve::Level;
+use tamis::sieve::run::{Account, Timestamp};
+#[cfg(feature = "account")]
+use tamis::sieve::run::{Annotation, Answer, List, Reply};
+use tamis::sieve::{Dialect, Levels, Options, Scripts, Store};
 use tamis::text::Encoding;
 
 use crate::failed;
@@ -87,6 +91,7 @@ impl Request {
             "to" => self.to = reader.optional(name)?,
             "now" => self.now = reader.optional(name)?,
             "account" => self.account = account(reader)?,
+            #[cfg(feature = "lints")]
             "levels" => reader.object(name, &mut |reader, name| {
                 let text = reader.string("a level")?;
                 let level = Level::named(&text).ok_or_else(|| format!("there is no level `{text}`: `off`, `hint` or `warning`"))?;
@@ -145,6 +150,10 @@ impl Request {
     /// What checking may know beside the script and its server.
     #[must_use]
     pub fn options(&self) -> Options {
+        // Lints alone ask.
+        if cfg!(not(feature = "lints")) {
+            return Options::default();
+        }
         let Account { addresses, mailboxes, .. } = &self.account;
         Options { levels: self.levels.clone(), addresses: addresses.clone(), mailboxes: mailboxes.clone() }
     }
@@ -180,12 +189,15 @@ fn account(reader: &mut Reader<'_>) -> Result<Account, String> {
                 let texts = if name == "addresses" { &mut account.addresses } else { account.mailboxes.get_or_insert_default() };
                 strings(reader, name, &mut |text| texts.push(text))
             }
+            #[cfg(feature = "account")]
             "special_uses" | "mailbox_ids" => {
                 let known = if name == "mailbox_ids" { &mut account.mailbox_ids } else { &mut account.special_uses };
                 let known = known.get_or_insert_default();
                 named(reader, name, &mut |mailbox, text| known.extend(text.map(|text| (text, mailbox.to_owned()))))
             }
+            #[cfg(feature = "account")]
             "environment" => named(reader, name, &mut |name, text| account.environment.extend(text.map(|text| (name.to_owned(), text)))),
+            #[cfg(feature = "account")]
             "lists" => named(reader, name, &mut |name, member| {
                 let is_new = account.lists.last().is_none_or(|list| list.name != name);
                 if is_new {
@@ -195,11 +207,14 @@ fn account(reader: &mut Reader<'_>) -> Result<Account, String> {
                     list.members.extend(member.map(String::into_bytes));
                 }
             }),
+            #[cfg(feature = "account")]
             "metadata" => {
                 account.metadata.get_or_insert_default();
                 records(reader, name, ["mailbox", "name", "value", ""], &mut account)
             }
+            #[cfg(feature = "account")]
             "answers" => records(reader, name, ["command", "about", "reply", "output"], &mut account),
+            #[cfg(feature = "account")]
             "remembered" => records(reader, name, ["question", "handle", "id", "until"], &mut account),
             _ => Err(senseless(name, "account")),
         }
@@ -220,6 +235,7 @@ fn strings(reader: &mut Reader<'_>, name: &str, each: &mut dyn FnMut(String)) ->
 }
 
 /// Takes an object whose values are strings, or arrays of them; one that is empty is told once.
+#[cfg(feature = "account")]
 fn named(reader: &mut Reader<'_>, name: &str, each: &mut dyn FnMut(&str, Option<String>)) -> Result<(), String> {
     reader.object(name, &mut |reader, name| {
         each(name, None);
@@ -228,6 +244,7 @@ fn named(reader: &mut Reader<'_>, name: &str, each: &mut dyn FnMut(&str, Option<
 }
 
 /// Takes an array of objects with these fields, which are strings or numbers; what is left out is empty.
+#[cfg(feature = "account")]
 fn records(reader: &mut Reader<'_>, name: &str, names: [&str; 4], account: &mut Account) -> Result<(), String> {
     reader.list(name, &mut |reader| {
         let mut fields = [const { String::new() }; 4];
@@ -243,6 +260,7 @@ fn records(reader: &mut Reader<'_>, name: &str, names: [&str; 4], account: &mut 
 }
 
 /// Adds what a record of an account tells; gives back a value that makes no sense.
+#[cfg(feature = "account")]
 fn record(account: &mut Account, name: &str, [first, second, third, fourth]: [String; 4]) -> Option<String> {
     match name {
         "metadata" => {

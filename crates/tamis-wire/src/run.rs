@@ -3,7 +3,7 @@
 use tamis::diagnostic::{Diagnostic, Language};
 use tamis::mail::{self, Charsets, Message, WantedCharset};
 use tamis::sieve::narrate::{Recorder, Step, assumed, sentence};
-use tamis::sieve::run::{Account, Action, Assumption, Delivery, Keep, Limits, Outcome, Remembered, Sent, Stored, Tracer, Value, run};
+use tamis::sieve::run::{Account, Action, Assumption, Delivery, Keep, Limits, Outcome, Sent, Stored, Tracer, Value, run};
 use tamis::sieve::{Dialect, Program, Script, Scripts, Store, Verdict, WantedScript, compile};
 use tamis::text::{Encoding, LineIndex};
 
@@ -316,6 +316,7 @@ impl RunResponse {
         writer.begin("assumed", '[');
         outcome.assumed.iter().for_each(|assumption| assumption_taken(writer, assumption, language));
         writer.close(']');
+        #[cfg(feature = "account")]
         if !outcome.remembered.is_empty() {
             writer.begin("remembered", '[');
             outcome.remembered.iter().for_each(|memory| remembered(writer, memory));
@@ -418,7 +419,8 @@ fn sent(writer: &mut Writer, sent: &Sent, language: Language) {
 }
 
 /// Something remembered, as an account takes it.
-fn remembered(writer: &mut Writer, memory: &Remembered) {
+#[cfg(feature = "account")]
+fn remembered(writer: &mut Writer, memory: &tamis::sieve::run::Remembered) {
     writer.open('{');
     writer.text("question", memory.question.name());
     writer.name("handle");

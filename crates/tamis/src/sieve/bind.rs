@@ -411,24 +411,24 @@ impl<'s> Binder<'s> {
         }
         if known.is_none() && self.is_tag(found, name) {
             let colon = Edit { range: Range::at(first.name.start), text: ":".into() };
-            let fix = Fix {
+            let fix = || Fix {
                 title: Phrase { en: "add the colon", fr: "ajouter le deux-points" },
                 params: Vec::new(),
                 applicability: Applicability::Safe,
                 edits: vec![colon],
             };
-            self.report(Diagnostic::new(Code::MissingColon, first.name).with("tag", name).fix(fix));
+            self.report(Diagnostic::new(Code::MissingColon, first.name).with("tag", name).fix_with(fix));
             return Inside::Wrong;
         }
         let end = call.arguments().last().map_or(call.name.end, |argument| argument.range.end);
         let semicolon = Edit { range: Range::at(end), text: ";".into() };
-        let fix = Fix {
+        let fix = || Fix {
             title: Phrase { en: "add the semicolon", fr: "ajouter le point-virgule" },
             params: Vec::new(),
             applicability: Applicability::Safe,
             edits: vec![semicolon],
         };
-        self.report(Diagnostic::new(Code::ExpectedSemicolon, Range::at(end)).with("name", found.name).fix(fix));
+        self.report(Diagnostic::new(Code::ExpectedSemicolon, Range::at(end)).with("name", found.name).fix_with(fix));
         if call.has_test_list() { Inside::Wrong } else { Inside::Commands }
     }
 
@@ -514,7 +514,7 @@ impl<'s> Binder<'s> {
             return;
         }
         let range = call.name.cover(first.name);
-        self.report(Diagnostic::new(Code::ElseIf, range).fix(Fix {
+        self.report(Diagnostic::new(Code::ElseIf, range).fix_with(|| Fix {
             title: Phrase { en: "write `elsif`", fr: "écrire `elsif`" },
             params: Vec::new(),
             applicability: Applicability::Safe,

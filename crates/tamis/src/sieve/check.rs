@@ -14,7 +14,7 @@ mod suppress;
 
 use super::bind::Scripts;
 use super::dialect::Dialect;
-use super::{Script, Verdict, WantedScript, compile};
+use super::{Compiled, Script, Verdict, WantedScript, compile};
 use crate::diagnostic::Diagnostic;
 
 #[cfg(feature = "lints")]
@@ -46,16 +46,22 @@ pub struct Checked {
 /// Checks a script for a server. Lints speak only of a script that the server accepts: of any other, its errors come first.
 #[must_use]
 pub fn check(script: &Script, included: &Scripts, dialect: &Dialect, options: &Options) -> Checked {
-    let compiled = compile(script, included, dialect);
-    let mut diagnostics = compiled.diagnostics;
-    #[cfg(feature = "lints")]
-    {
-        if let Some(program) = &compiled.program {
-            diagnostics.extend(lints::look(script, program, options));
-        }
-        suppress::apply(script, &mut diagnostics);
-    }
-    options.levels.apply(&mut diagnostics);
-    crate::diagnostic::sort(&mut diagnostics);
-    Checked { verdict: compiled.verdict, diagnostics, wanted: compiled.wanted }
+    let mut compiled = compile(script, included, dialect);
+    mend(script, &mut compiled, options);
+    Checked { verdict: compiled.verdict, diagnostics: compiled.diagnostics, wanted: compiled.wanted }
 }
+
+/// Adds what the lints find, and makes every finding as loud as it is to be.
+#[cfg(feature = "lints")]
+fn mend(script: &Script, compiled: &mut Compiled, options: &Options) {
+    if let Some(program) = &compiled.program {
+        compiled.diagnostics.extend(lints::look(script, program, options));
+    }
+    suppress::apply(script, &mut compiled.diagnostics);
+    options.levels.apply(&mut compiled.diagnostics);
+    crate::diagnostic::sort(&mut compiled.diagnostics);
+}
+
+/// Without lints there is nothing to add.
+#[cfg(not(feature = "lints"))]
+const fn mend(_: &Script, _: &mut Compiled, _: &Options) {}

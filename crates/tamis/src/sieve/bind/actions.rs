@@ -1,7 +1,7 @@
 //! Commands that are no tests: their own rules beyond the shape of their arguments.
 
 use super::arguments::{Arguments, Tagged};
-use super::cures::address_reason;
+use super::cures::{HERE, address_reason};
 use super::{Binder, Previous};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::mail::parse_address;
@@ -192,8 +192,12 @@ impl Binder<'_> {
         if self.variables {
             return Some(());
         }
-        let fix = self.require_fix("variables");
-        self.report(Diagnostic::new(Code::NeedsExtension, range).with("what", "`${…}`").with("extension", "variables").fix(fix));
+        self.report(
+            Diagnostic::new(Code::NeedsExtension, range)
+                .with("what", "`${…}`")
+                .with("extension", "variables")
+                .fix_with(|| self.require_fix("variables")),
+        );
         None
     }
 
@@ -202,7 +206,7 @@ impl Binder<'_> {
         let Some(literal) = text.literal() else { return true };
         let Err(error) = parse_address(literal) else { return true };
         let finding = Diagnostic::new(Code::InvalidAddress, text.range).with("value", literal);
-        self.report(finding.label(text.range, address_reason(&error)));
+        self.report(if HERE { finding.label(text.range, address_reason(&error)) } else { finding });
         false
     }
 
@@ -282,7 +286,7 @@ impl Binder<'_> {
         let range = lost.value.map_or(lost.range, |value| lost.range.cover(value.range));
         let before = arguments.tags.first().map_or(range.start, |first| first.range.start);
         let blank = if self.text.as_bytes().get(range.end as usize) == Some(&b' ') { range.end + 1 } else { range.end };
-        let fix = Fix {
+        let fix = || Fix {
             title: Phrase { en: "put `:{tag}` first", fr: "mettre `:{tag}` en premier" },
             params: vec![("tag", lost.tag.name.to_owned())],
             applicability: Applicability::Unsafe,
@@ -292,7 +296,7 @@ impl Binder<'_> {
             ],
         };
         let server = self.dialect.name.clone();
-        self.report(Diagnostic::new(Code::TagLost, lost.range).with("server", server).with("tag", lost.tag.name).fix(fix));
+        self.report(Diagnostic::new(Code::TagLost, lost.range).with("server", server).with("tag", lost.tag.name).fix_with(fix));
     }
 
     /// A period in seconds between the server's limits, with a warning if it has to be moved.
@@ -611,9 +615,13 @@ impl Binder<'_> {
             self.report(Diagnostic::new(Code::MisplacedGlobal, call.name).with("name", found.name));
         }
         if !self.variables {
-            let fix = self.require_fix("variables");
             let what = format!("`{}`", found.name);
-            self.report(Diagnostic::new(Code::NeedsExtension, call.name).with("what", what).with("extension", "variables").fix(fix));
+            self.report(
+                Diagnostic::new(Code::NeedsExtension, call.name)
+                    .with("what", what)
+                    .with("extension", "variables")
+                    .fix_with(|| self.require_fix("variables")),
+            );
         }
         let Some(list) = arguments.nth_back(1) else { return };
         for string in self.calls.strings(list) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Binder;
-use super::cures::{convert, missing_argument};
+use super::cures::{HERE, convert, missing_argument};
 use super::lookup::{find_tag, stands_on};
 use super::names::{nearest, replace};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
@@ -316,8 +316,8 @@ impl<'s> Binder<'s> {
             .filter(|tag| stands_on(tag, found) && self.is_offered(":", tag.name, tag.name))
             .map(|tag| tag.name);
         let mut diagnostic = Diagnostic::new(Code::UnknownTag, range).with("name", found.name).with("tag", name);
-        if let Some(meant) = nearest(name, candidates) {
-            diagnostic = diagnostic.fix(replace(range, &format!(":{meant}"), format!(":{meant}")));
+        if HERE && let Some(meant) = nearest(name, candidates) {
+            diagnostic = diagnostic.fix_with(|| replace(range, &format!(":{meant}"), format!(":{meant}")));
         }
         self.report(diagnostic);
     }
@@ -335,13 +335,13 @@ impl<'s> Binder<'s> {
         let text = moved.of(self.text).to_owned();
         let before = out.positional.first().map_or(call.name.end, |first| first.range.start);
         let gap = Range::new(out.positional.last().map_or(moved.start, |last| last.range.end), moved.end);
-        let fix = Fix {
+        let fix = || Fix {
             title: Phrase { en: "move it before the positional arguments", fr: "la déplacer avant les arguments positionnels" },
             params: Vec::new(),
             applicability: Applicability::Safe,
             edits: vec![Edit { range: Range::at(before), text: format!("{text} ") }, Edit { range: gap, text: String::new() }],
         };
-        self.report(Diagnostic::new(Code::MisplacedTag, argument.range).with("tag", tag.name).fix(fix));
+        self.report(Diagnostic::new(Code::MisplacedTag, argument.range).with("tag", tag.name).fix_with(fix));
     }
 
     /// Two modifiers of one precedence exclude each other (RFC 5229, 4.1).

@@ -28,6 +28,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("return", "stop"),
 ];
 
+/// False in a module without cures.
+pub(super) const HERE: bool = cfg!(feature = "lints");
+
 /// Sieve's own word for a name that it does not have, if it is one of these words.
 #[cold]
 pub(super) fn elsewhere<'c>(name: &str, mut candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
@@ -43,6 +46,9 @@ fn cure(title: Phrase, applicability: Applicability, edits: Vec<Edit>) -> Fix {
 /// An argument of another kind that plainly says the value: a number in quotes, a string without them, a list of one.
 #[cold]
 pub(super) fn convert(finding: Diagnostic, text: &str, kind: ArgKind, found: Argument) -> Diagnostic {
+    if !HERE {
+        return finding;
+    }
     let written = found.range.of(text);
     let (title, new) = match (kind, found.kind) {
         (ArgKind::Number, Kind::Quoted) => {
@@ -65,12 +71,15 @@ pub(super) fn convert(finding: Diagnostic, text: &str, kind: ArgKind, found: Arg
         }
         _ => return finding,
     };
-    finding.fix(cure(title, Applicability::Safe, vec![Edit { range: found.range, text: new }]))
+    finding.fix_with(|| cure(title, Applicability::Safe, vec![Edit { range: found.range, text: new }]))
 }
 
 /// Shows where an argument is missing, and which.
 #[cold]
 pub(super) fn missing_argument(mut finding: Diagnostic, call: Call<'_>, arg: &Arg, expected: &str) -> Diagnostic {
+    if !HERE {
+        return finding;
+    }
     let end = call.arguments().last().map_or(call.name.end, |last| last.range.end);
     finding.labels.push(Label {
         range: Range::at(end),
@@ -98,11 +107,14 @@ impl Binder<'_> {
     /// Takes out a tag that cannot stand beside another: without loss if it says the same.
     #[cold]
     pub(super) fn without_tag(&self, finding: Diagnostic, range: Range, first: Range) -> Diagnostic {
+        if !HERE {
+            return finding;
+        }
         let before = self.text.get(..range.start as usize).unwrap_or("");
         let start = offset(before.trim_end_matches([' ', '\t']).len());
         let tag = range.of(self.text);
         let same = tag.eq_ignore_ascii_case(first.of(self.text));
-        finding.fix(Fix {
+        finding.fix_with(|| Fix {
             title: Phrase { en: "remove `{tag}`", fr: "enlever `{tag}`" },
             params: vec![("tag", tag.to_owned())],
             applicability: if same { Applicability::Safe } else { Applicability::Unsafe },
@@ -113,6 +125,9 @@ impl Binder<'_> {
     /// Moves a `require` to where it belongs.
     #[cold]
     pub(super) fn moved_to_top(&self, finding: Diagnostic, call: Call<'_>) -> Diagnostic {
+        if !HERE {
+            return finding;
+        }
         let text = call.range().of(self.text);
         // What lacks its semicolon is repaired first.
         if !text.ends_with(';') {
@@ -124,12 +139,16 @@ impl Binder<'_> {
             None => Edit { range: Range::at(super::require::after_heading(self.text)), text: format!("{text}\n") },
         };
         let remove = Edit { range: self.with_its_line(call.range()), text: String::new() };
-        finding.fix(cure(Phrase { en: "move it to the top", fr: "le déplacer au début" }, Applicability::Safe, vec![insert, remove]))
+        finding
+            .fix_with(|| cure(Phrase { en: "move it to the top", fr: "le déplacer au début" }, Applicability::Safe, vec![insert, remove]))
     }
 
     /// Takes a capability out of the `require` that names it, or the whole command if it names no other.
     #[cold]
     pub(super) fn without_capability(&self, finding: Diagnostic, name: &str, range: Range) -> Diagnostic {
+        if !HERE {
+            return finding;
+        }
         let around = |call: &Call<'_>| call.range().start <= range.start && range.end <= call.range().end;
         let Some(call) = self.calls.top().find(around) else { return finding };
         let Some(list) = call.arguments().first() else { return finding };
@@ -141,7 +160,7 @@ impl Binder<'_> {
             (None, Some(next)) => Range::new(range.start, next.range.start),
             (None, None) => self.with_its_line(call.range()),
         };
-        finding.fix(Fix {
+        finding.fix_with(|| Fix {
             title: Phrase { en: "take `{name}` out of `require`", fr: "enlever `{name}` de `require`" },
             params: vec![("name", name.to_owned())],
             applicability: Applicability::Unsafe,

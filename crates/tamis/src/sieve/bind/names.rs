@@ -1,7 +1,7 @@
 //! Unknown names: what was probably meant, and which extension brings it.
 
 use super::Binder;
-use super::cures::elsewhere;
+use super::cures::{HERE, elsewhere};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::sieve::spec::{self, Extension, Role};
 use crate::sieve::syntax::Call;
@@ -29,8 +29,8 @@ impl Binder<'_> {
             .filter(|command| (command.role == Role::Test) == test && self.is_offered("", command.name, command.name))
             .map(|command| command.name);
         let mut diagnostic = Diagnostic::new(code, call.name).with("name", name);
-        if let Some(meant) = elsewhere(name, candidates.clone()).or_else(|| nearest(name, candidates)) {
-            diagnostic = diagnostic.fix(replace(call.name, meant, meant.to_owned()));
+        if HERE && let Some(meant) = elsewhere(name, candidates.clone()).or_else(|| nearest(name, candidates)) {
+            diagnostic = diagnostic.fix_with(|| replace(call.name, meant, meant.to_owned()));
         }
         self.report(diagnostic);
     }
@@ -49,8 +49,12 @@ impl Binder<'_> {
             let server = self.dialect.name.clone();
             self.report(Diagnostic::new(Code::ExtensionRestricted, range).with("name", extension.name).with("server", server));
         } else {
-            let fix = self.require_fix(extension.name);
-            self.report(Diagnostic::new(Code::MissingRequire, range).with("name", name).with("extension", extension.name).fix(fix));
+            self.report(
+                Diagnostic::new(Code::MissingRequire, range)
+                    .with("name", name)
+                    .with("extension", extension.name)
+                    .fix_with(|| self.require_fix(extension.name)),
+            );
         }
         self.assume(extension);
         true

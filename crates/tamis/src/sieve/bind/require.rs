@@ -60,7 +60,7 @@ impl Binder<'_> {
             let offered = self.dialect.extensions.iter().map(|extension| extension.name);
             let mut diagnostic = Diagnostic::new(Code::UnknownExtension, range).with("name", capability);
             if let Some(meant) = nearest(&name, offered) {
-                diagnostic = diagnostic.fix(replace(range, meant, format!("\"{meant}\"")));
+                diagnostic = diagnostic.fix_with(|| replace(range, meant, format!("\"{meant}\"")));
                 if let Some(extension) = spec::extension(meant) {
                     self.assume(extension);
                 }
@@ -124,8 +124,12 @@ impl Binder<'_> {
         let Some((_, range)) = self.required.iter().find(|(extension, _)| extension.name == "extracttext").copied() else { return };
         for needed in ["variables", "foreverypart"] {
             if !self.is_loaded(needed) {
-                let fix = self.require_fix(needed);
-                self.report(Diagnostic::new(Code::NeedsExtension, range).with("what", "`extracttext`").with("extension", needed).fix(fix));
+                self.report(
+                    Diagnostic::new(Code::NeedsExtension, range)
+                        .with("what", "`extracttext`")
+                        .with("extension", needed)
+                        .fix_with(|| self.require_fix(needed)),
+                );
                 if let Some(extension) = spec::extension(needed) {
                     self.assume(extension);
                 }

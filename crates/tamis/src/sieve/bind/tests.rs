@@ -293,9 +293,13 @@ impl Binder<'_> {
                 continue;
             }
             if !needed.is_empty() && !self.is_loaded(needed) {
-                let fix = self.require_fix(needed);
                 let what = format!("`{name}`");
-                self.report(Diagnostic::new(Code::NeedsExtension, part.range).with("what", what).with("extension", needed).fix(fix));
+                self.report(
+                    Diagnostic::new(Code::NeedsExtension, part.range)
+                        .with("what", what)
+                        .with("extension", needed)
+                        .fix_with(|| self.require_fix(needed)),
+                );
             }
             if !is_address {
                 let tagged = arguments.tags.iter().find(|tagged| matches!(tagged.tag.on, spec::On::Family(spec::Family::AddressPart)));

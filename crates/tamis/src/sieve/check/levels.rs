@@ -1,6 +1,8 @@
 //! How loud each finding is.
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+#[cfg(feature = "lints")]
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Severity};
 
 /// How loud a finding is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,7 @@ impl Levels {
     }
 
     /// Makes findings as loud as they are to be, and takes out those that are off. Errors stay.
+    #[cfg(feature = "lints")]
     pub(super) fn apply(&self, findings: &mut Vec<Diagnostic>) {
         if self.0.is_empty() {
             return;

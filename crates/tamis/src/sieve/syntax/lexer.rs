@@ -264,7 +264,7 @@ impl Lexer<'_> {
         self.at = end;
         let range = Range::new(offset(start), offset(end));
         let edits = [range.start, range.end - 1].map(|at| Edit { range: Range::new(at, at + 1), text: "\"".into() }).to_vec();
-        self.push(Diagnostic::new(Code::SingleQuotes, range).fix(Fix {
+        self.push(Diagnostic::new(Code::SingleQuotes, range).fix_with(|| Fix {
             title: Phrase { en: "use double quotes", fr: "employer des guillemets doubles" },
             params: Vec::new(),
             applicability: Applicability::Safe,
@@ -354,7 +354,7 @@ impl Lexer<'_> {
     fn unterminated(&mut self, start: usize) {
         self.at = start + self.unterminated_length(start);
         let end = Range::at(offset(self.at));
-        let is_guessed = self.at < self.text.len();
+        let is_guessed = cfg!(feature = "lints") && self.at < self.text.len();
         self.report_endless(Code::UnterminatedString, Range::new(offset(start), offset(start) + 1));
         if is_guessed {
             self.cure_last(
@@ -369,6 +369,9 @@ impl Lexer<'_> {
     #[cold]
     #[inline(never)]
     fn cure_last(&mut self, code: Code, title: Phrase, edit: Edit) {
+        if cfg!(not(feature = "lints")) {
+            return;
+        }
         // Of too many errors the last were not reported.
         if let Some(error) = self.errors.last_mut().filter(|error| error.code == code && error.fixes.is_empty()) {
             error.fixes.push(Fix { title, params: Vec::new(), applicability: Applicability::Unsafe, edits: vec![edit] });

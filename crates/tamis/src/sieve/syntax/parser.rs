@@ -156,7 +156,7 @@ impl<'t> Parser<'t> {
                 Kind::End => break,
                 Kind::CloseCurly => {
                     let delete = Edit { range: self.range(), text: String::new() };
-                    self.report(Diagnostic::new(Code::UnexpectedBrace, self.range()).fix(Fix {
+                    self.report(Diagnostic::new(Code::UnexpectedBrace, self.range()).fix_with(|| Fix {
                         title: Phrase { en: "remove the brace", fr: "supprimer l'accolade" },
                         params: Vec::new(),
                         applicability: Applicability::Unsafe,
@@ -249,7 +249,7 @@ impl<'t> Parser<'t> {
             if endless {
                 return finding;
             }
-            finding.fix(Fix {
+            finding.fix_with(|| Fix {
                 title: Phrase { en: "add the semicolon", fr: "ajouter le point-virgule" },
                 params: Vec::new(),
                 applicability: Applicability::Safe,
@@ -277,7 +277,7 @@ impl<'t> Parser<'t> {
             self.bump();
         }
         self.close(node);
-        if is_list && self.kind() == Kind::OpenCurly {
+        if cfg!(feature = "lints") && is_list && self.kind() == Kind::OpenCurly {
             self.parenthesise(index);
         }
         match self.kind() {
@@ -324,7 +324,7 @@ impl<'t> Parser<'t> {
             self.bump();
         } else {
             let end = Range::at(self.last_end());
-            self.report(Diagnostic::new(Code::ExpectedBlockEnd, brace).fix(Fix {
+            self.report(Diagnostic::new(Code::ExpectedBlockEnd, brace).fix_with(|| Fix {
                 title: Phrase { en: "close the block at the end", fr: "fermer le bloc à la fin" },
                 params: Vec::new(),
                 applicability: Applicability::Unsafe,
@@ -542,7 +542,7 @@ impl<'t> Parser<'t> {
         let found = self.found();
         let mut finding = Diagnostic::new(code, at).with("found", found);
         if !self.after_endless() {
-            finding = finding.fix(Fix {
+            finding = finding.fix_with(|| Fix {
                 title: Phrase { en: "add `{missing}`", fr: "ajouter `{missing}`" },
                 params: vec![("missing", missing.to_owned())],
                 applicability: Applicability::Safe,
