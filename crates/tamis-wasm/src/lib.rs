@@ -23,7 +23,7 @@ pub fn run(request: &str, message: &[u8]) -> String {
 }
 
 /// The script's tokens for highlighting: start, end (UTF-16 units) and class, three numbers each, in the order of the text.
-#[cfg(feature = "lints")]
+#[cfg(feature = "full")]
 #[wasm_bindgen]
 #[must_use]
 pub fn tokens(script: &str) -> Vec<u32> {

@@ -88,7 +88,9 @@ pub(crate) fn diagnostic(writer: &mut Writer, found: &Diagnostic, units: &[Place
     found.labels.iter().for_each(|found| label(writer, found, places, language));
     writer.close(']');
     writer.begin("fixes", '[');
-    found.fixes.iter().for_each(|found| fix(writer, found, places, language));
+    if cfg!(feature = "full") {
+        found.fixes.iter().for_each(|found| fix(writer, found, places, language));
+    }
     writer.close(']');
     writer.close('}');
 }

@@ -147,7 +147,7 @@ impl Reader<'_> {
     }
 
     /// Takes a string, or a number as one.
-    #[cfg(feature = "account")]
+    #[cfg(feature = "full")]
     pub(crate) fn scalar(&mut self, name: &str) -> Result<String, String> {
         if self.peek().is_some_and(|byte| byte.is_ascii_digit()) { Ok(self.number(name)?.to_string()) } else { self.string(name) }
     }

@@ -2,10 +2,10 @@
 
 use tamis::diagnostic::Language;
 use tamis::mail::{Charsets, WantedCharset};
-#[cfg(feature = "lints")]
+#[cfg(feature = "full")]
 use tamis::sieve::Level;
 use tamis::sieve::run::{Account, Timestamp};
-#[cfg(feature = "account")]
+#[cfg(feature = "full")]
 use tamis::sieve::run::{Annotation, Answer, List, Reply};
 use tamis::sieve::{Dialect, Levels, Options, Scripts, Store};
 use tamis::text::Encoding;
@@ -91,7 +91,7 @@ impl Request {
             "to" => self.to = reader.optional(name)?,
             "now" => self.now = reader.optional(name)?,
             "account" => self.account = account(reader)?,
-            #[cfg(feature = "lints")]
+            #[cfg(feature = "full")]
             "levels" => reader.object(name, &mut |reader, name| {
                 let text = reader.string("a level")?;
                 let level = Level::named(&text).ok_or_else(|| format!("there is no level `{text}`: `off`, `hint` or `warning`"))?;
@@ -151,7 +151,7 @@ impl Request {
     #[must_use]
     pub fn options(&self) -> Options {
         // Lints alone ask.
-        if cfg!(not(feature = "lints")) {
+        if cfg!(not(feature = "full")) {
             return Options::default();
         }
         let Account { addresses, mailboxes, .. } = &self.account;
@@ -189,15 +189,15 @@ fn account(reader: &mut Reader<'_>) -> Result<Account, String> {
                 let texts = if name == "addresses" { &mut account.addresses } else { account.mailboxes.get_or_insert_default() };
                 strings(reader, name, &mut |text| texts.push(text))
             }
-            #[cfg(feature = "account")]
+            #[cfg(feature = "full")]
             "special_uses" | "mailbox_ids" => {
                 let known = if name == "mailbox_ids" { &mut account.mailbox_ids } else { &mut account.special_uses };
                 let known = known.get_or_insert_default();
                 named(reader, name, &mut |mailbox, text| known.extend(text.map(|text| (text, mailbox.to_owned()))))
             }
-            #[cfg(feature = "account")]
+            #[cfg(feature = "full")]
             "environment" => named(reader, name, &mut |name, text| account.environment.extend(text.map(|text| (name.to_owned(), text)))),
-            #[cfg(feature = "account")]
+            #[cfg(feature = "full")]
             "lists" => named(reader, name, &mut |name, member| {
                 let is_new = account.lists.last().is_none_or(|list| list.name != name);
                 if is_new {
@@ -207,14 +207,14 @@ fn account(reader: &mut Reader<'_>) -> Result<Account, String> {
                     list.members.extend(member.map(String::into_bytes));
                 }
             }),
-            #[cfg(feature = "account")]
+            #[cfg(feature = "full")]
             "metadata" => {
                 account.metadata.get_or_insert_default();
                 records(reader, name, ["mailbox", "name", "value", ""], &mut account)
             }
-            #[cfg(feature = "account")]
+            #[cfg(feature = "full")]
             "answers" => records(reader, name, ["command", "about", "reply", "output"], &mut account),
-            #[cfg(feature = "account")]
+            #[cfg(feature = "full")]
             "remembered" => records(reader, name, ["question", "handle", "id", "until"], &mut account),
             _ => Err(senseless(name, "account")),
         }
@@ -235,7 +235,7 @@ fn strings(reader: &mut Reader<'_>, name: &str, each: &mut dyn FnMut(String)) ->
 }
 
 /// Takes an object whose values are strings, or arrays of them; one that is empty is told once.
-#[cfg(feature = "account")]
+#[cfg(feature = "full")]
 fn named(reader: &mut Reader<'_>, name: &str, each: &mut dyn FnMut(&str, Option<String>)) -> Result<(), String> {
     reader.object(name, &mut |reader, name| {
         each(name, None);
@@ -244,7 +244,7 @@ fn named(reader: &mut Reader<'_>, name: &str, each: &mut dyn FnMut(&str, Option<
 }
 
 /// Takes an array of objects with these fields, which are strings or numbers; what is left out is empty.
-#[cfg(feature = "account")]
+#[cfg(feature = "full")]
 fn records(reader: &mut Reader<'_>, name: &str, names: [&str; 4], account: &mut Account) -> Result<(), String> {
     reader.list(name, &mut |reader| {
         let mut fields = [const { String::new() }; 4];
@@ -260,7 +260,7 @@ fn records(reader: &mut Reader<'_>, name: &str, names: [&str; 4], account: &mut 
 }
 
 /// Adds what a record of an account tells; gives back a value that makes no sense.
-#[cfg(feature = "account")]
+#[cfg(feature = "full")]
 fn record(account: &mut Account, name: &str, [first, second, third, fourth]: [String; 4]) -> Option<String> {
     match name {
         "metadata" => {

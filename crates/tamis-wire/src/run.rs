@@ -316,7 +316,7 @@ impl RunResponse {
         writer.begin("assumed", '[');
         outcome.assumed.iter().for_each(|assumption| assumption_taken(writer, assumption, language));
         writer.close(']');
-        #[cfg(feature = "account")]
+        #[cfg(feature = "full")]
         if !outcome.remembered.is_empty() {
             writer.begin("remembered", '[');
             outcome.remembered.iter().for_each(|memory| remembered(writer, memory));
@@ -419,7 +419,7 @@ fn sent(writer: &mut Writer, sent: &Sent, language: Language) {
 }
 
 /// Something remembered, as an account takes it.
-#[cfg(feature = "account")]
+#[cfg(feature = "full")]
 fn remembered(writer: &mut Writer, memory: &tamis::sieve::run::Remembered) {
     writer.open('{');
     writer.text("question", memory.question.name());

@@ -187,10 +187,10 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a cure that `make` makes. Without the feature `lints`, whose absence keeps the browser's module small, there are none.
+    /// Adds a cure that `make` makes. Without the feature `full`, whose absence keeps the browser's module small, there are none.
     #[must_use]
     pub fn fix_with(self, make: impl FnOnce() -> Fix) -> Self {
-        if cfg!(feature = "lints") { self.fix(make()) } else { self }
+        if cfg!(feature = "full") { self.fix(make()) } else { self }
     }
 
     /// Adds a cure.

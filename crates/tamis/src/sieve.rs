@@ -44,7 +44,7 @@ pub mod values;
 
 pub use bind::{Scripts, Store, WantedScript};
 pub use check::{Checked, Level, Levels, Options, check};
-#[cfg(feature = "lints")]
+#[cfg(feature = "full")]
 pub use check::{Cured, cure};
 #[cfg(feature = "edit")]
 pub use complete::{Around, Completion, complete};

@@ -75,7 +75,7 @@ macro_rules! codes {
 /// module has no sentences for them.
 const fn said(texts: &'static str, only: &str) -> &'static str {
     let is_said = match (texts.as_bytes(), only.as_bytes()) {
-        (_, b"lint") => cfg!(feature = "lints"),
+        (_, b"lint") => cfg!(feature = "full"),
         ([b'v', b'e', b't', b'/', ..], _) => !cfg!(target_arch = "wasm32"),
         _ => true,
     };
@@ -953,7 +953,7 @@ mod tests {
     fn ids_are_unique_and_sentences_keep_the_house_style() {
         let ids: BTreeSet<_> = Code::ALL.iter().map(|code| code.facts().id).collect();
         assert_eq!(ids.len(), Code::ALL.len());
-        assert!(Code::TEXTS.iter().all(|text| text.matches('\n').count() == 2 || (text.is_empty() && cfg!(not(feature = "lints")))));
+        assert!(Code::TEXTS.iter().all(|text| text.matches('\n').count() == 2 || (text.is_empty() && cfg!(not(feature = "full")))));
         for code in Code::ALL {
             let Phrase { en, fr } = code.facts().message;
             for sentence in [en, fr] {

@@ -4,12 +4,12 @@
 //! ([`Script`]), and reports the smallest range that shows the matter. It never claims what it cannot know: a string that is built at run time
 //! is passed over.
 
-#[cfg(feature = "lints")]
+#[cfg(feature = "full")]
 mod cure;
 mod levels;
-#[cfg(feature = "lints")]
+#[cfg(feature = "full")]
 mod lints;
-#[cfg(feature = "lints")]
+#[cfg(feature = "full")]
 mod suppress;
 
 use super::bind::Scripts;
@@ -17,7 +17,7 @@ use super::dialect::Dialect;
 use super::{Compiled, Script, Verdict, WantedScript, compile};
 use crate::diagnostic::Diagnostic;
 
-#[cfg(feature = "lints")]
+#[cfg(feature = "full")]
 pub use cure::{Cured, cure, fix_of};
 pub use levels::{Level, Levels};
 
@@ -52,7 +52,7 @@ pub fn check(script: &Script, included: &Scripts, dialect: &Dialect, options: &O
 }
 
 /// Adds what the lints find, and makes every finding as loud as it is to be.
-#[cfg(feature = "lints")]
+#[cfg(feature = "full")]
 fn mend(script: &Script, compiled: &mut Compiled, options: &Options) {
     if let Some(program) = &compiled.program {
         compiled.diagnostics.extend(lints::look(script, program, options));
@@ -63,5 +63,5 @@ fn mend(script: &Script, compiled: &mut Compiled, options: &Options) {
 }
 
 /// Without lints there is nothing to add.
-#[cfg(not(feature = "lints"))]
+#[cfg(not(feature = "full"))]
 const fn mend(_: &Script, _: &mut Compiled, _: &Options) {}

@@ -29,11 +29,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// False in a module without cures.
-pub(super) const HERE: bool = cfg!(feature = "lints");
+pub(super) const HERE: bool = cfg!(feature = "full");
 
 /// Sieve's own word for a name that it does not have, if it is one of these words.
 #[cold]
 pub(super) fn elsewhere<'c>(name: &str, mut candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    if !HERE {
+        return None;
+    }
     let (_, word) = ELSEWHERE.iter().find(|(other, _)| other.eq_ignore_ascii_case(name))?;
     candidates.find(|candidate| candidate == word)
 }

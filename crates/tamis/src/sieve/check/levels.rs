@@ -1,6 +1,6 @@
 //! How loud each finding is.
 
-#[cfg(feature = "lints")]
+#[cfg(feature = "full")]
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::{Code, Severity};
 
@@ -48,7 +48,7 @@ impl Levels {
     }
 
     /// Makes findings as loud as they are to be, and takes out those that are off. Errors stay.
-    #[cfg(feature = "lints")]
+    #[cfg(feature = "full")]
     pub(super) fn apply(&self, findings: &mut Vec<Diagnostic>) {
         if self.0.is_empty() {
             return;

@@ -66,7 +66,7 @@ pub const fn servers() -> &'static [Server] {
 /// The default.
 pub(super) const DEFAULT: Server = Server {
     name: "pigeonhole-2.4",
-    doc: spec::Doc { en: "Dovecot 2.4 with Pigeonhole, as installed", fr: "Dovecot 2.4 avec Pigeonhole, tel qu'installé" },
+    doc: titled(spec::Doc { en: "Dovecot 2.4 with Pigeonhole, as installed", fr: "Dovecot 2.4 avec Pigeonhole, tel qu'installé" }),
     recipe: pigeonhole::PIGEONHOLE_24,
 };
 
@@ -74,41 +74,50 @@ const SERVERS: &[Server] = &[
     DEFAULT,
     Server {
         name: "pigeonhole-0.5",
-        doc: spec::Doc {
+        doc: titled(spec::Doc {
             en: "Dovecot 2.3 with Pigeonhole 0.5 (Debian 12), as installed",
             fr: "Dovecot 2.3 avec Pigeonhole 0.5 (Debian 12), tel qu'installé",
-        },
+        }),
         recipe: pigeonhole::PIGEONHOLE_05,
     },
     Server {
         name: "mailcow",
-        doc: spec::Doc { en: "mailcow, a user's own script", fr: "mailcow, le script d'un utilisateur" },
+        doc: titled(spec::Doc { en: "mailcow, a user's own script", fr: "mailcow, le script d'un utilisateur" }),
         recipe: mailcow::MAILCOW,
     },
     Server {
         name: "mailcow-global",
-        doc: spec::Doc {
+        doc: titled(spec::Doc {
             en: "mailcow, a script that runs before or after the user's own",
             fr: "mailcow, un script exécuté avant ou après celui de l'utilisateur",
-        },
+        }),
         recipe: mailcow::MAILCOW_GLOBAL,
     },
-    Server { name: "rfc", doc: spec::Doc { en: "the standards, by the letter", fr: "les normes, à la lettre" }, recipe: rfc::RFC },
-    Server { name: "cyrus", doc: spec::Doc { en: "Cyrus IMAP, as installed", fr: "Cyrus IMAP, tel qu'installé" }, recipe: cyrus::CYRUS },
+    Server { name: "rfc", doc: titled(spec::Doc { en: "the standards, by the letter", fr: "les normes, à la lettre" }), recipe: rfc::RFC },
+    Server {
+        name: "cyrus",
+        doc: titled(spec::Doc { en: "Cyrus IMAP, as installed", fr: "Cyrus IMAP, tel qu'installé" }),
+        recipe: cyrus::CYRUS,
+    },
     Server {
         name: "stalwart",
-        doc: spec::Doc { en: "Stalwart, a user's own script", fr: "Stalwart, le script d'un utilisateur" },
+        doc: titled(spec::Doc { en: "Stalwart, a user's own script", fr: "Stalwart, le script d'un utilisateur" }),
         recipe: stalwart::STALWART,
     },
     Server {
         name: "proton",
-        doc: spec::Doc {
+        doc: titled(spec::Doc {
             en: "Proton Mail: what it accepts; how it runs is not published",
             fr: "Proton Mail : ce qu'il accepte ; son exécution n'est pas publiée",
-        },
+        }),
         recipe: proton::PROTON,
     },
 ];
+
+/// The small module names servers and does not describe them.
+const fn titled(doc: spec::Doc) -> spec::Doc {
+    if cfg!(feature = "full") { doc } else { spec::Doc { en: "", fr: "" } }
+}
 
 /// Comparators that need no `require` but may have one (sieve-comparators.c).
 pub(super) const ALWAYS: &str = "comparator-i;octet comparator-i;ascii-casemap";

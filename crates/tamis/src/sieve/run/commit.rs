@@ -303,6 +303,9 @@ impl Machine<'_, '_> {
     /// Stores a copy of the mail that was just sent, if `:fcc` says so: where and how `fileinto` would (RFC 8580, 3). What is not sent has no copy,
     /// and where nothing can be stored the mail has left all the same.
     fn file_copy(&mut self, entry: &Entry<'_>, outcome: &mut Outcome) {
+        if cfg!(not(feature = "full")) {
+            return;
+        }
         let tag = |name: &str| entry.others.iter().find(|(tag, _)| *tag == name).map(|(_, value)| value);
         let Some(Value::Text(named)) = tag("fcc") else { return };
         if outcome.sent.last().is_none_or(|sent| sent.suppressed.is_some()) {
@@ -452,7 +455,7 @@ impl Machine<'_, '_> {
                 Kind::Duplicate { key, period, .. } => {
                     let until = self.delivery.now.seconds.saturating_add(i64::try_from(*period).unwrap_or(i64::MAX));
                     let (handle, id) = key.clone();
-                    outcome.remembered.push(Remembered { question: Question::SeenBefore, handle, id, until });
+                    remember(outcome, Question::SeenBefore, handle, id, until);
                 }
                 Kind::Report(report) => outcome.sent.push(compose::report(&self.letter(letters), report)),
                 Kind::Notify(_) | Kind::Store(_) | Kind::Keep | Kind::Discard | Kind::External(_) => {}
@@ -525,7 +528,7 @@ impl Machine<'_, '_> {
         if suppressed.is_none() {
             let until = self.delivery.now.seconds.saturating_add(REDIRECT_MEMORY);
             let handle = super::REDIRECT_HANDLE.to_vec();
-            outcome.remembered.push(Remembered { question: Question::SeenBefore, handle, id, until });
+            remember(outcome, Question::SeenBefore, handle, id, until);
         }
         let mut sent = compose::redirect(&self.letter(letters), &entry.fields, to);
         sent.suppressed = suppressed;
@@ -561,7 +564,7 @@ impl Machine<'_, '_> {
                 let until = self.delivery.now.seconds.saturating_add(i64::try_from(period).unwrap_or(i64::MAX));
                 let id = sender.to_bytes().to_ascii_lowercase();
                 let handle = vacation.handle.clone();
-                outcome.remembered.push(Remembered { question: Question::AnsweredBefore, handle, id, until });
+                remember(outcome, Question::AnsweredBefore, handle, id, until);
             }
         }
         outcome.sent.push(sent);
@@ -650,4 +653,11 @@ fn implicit_keep(flags: Vec<Vec<u8>>) -> Action {
         tags.insert("flags", Value::List(flags));
     }
     Action { name: "keep", range: Range::default(), unit: 0, tags, args: Vec::new() }
+}
+
+/// Notes what the server will know the next time. The small module tells nobody.
+fn remember(outcome: &mut Outcome, question: Question, handle: Vec<u8>, id: Vec<u8>, until: i64) {
+    if cfg!(feature = "full") {
+        outcome.remembered.push(Remembered { question, handle, id, until });
+    }
 }

@@ -354,7 +354,7 @@ impl Lexer<'_> {
     fn unterminated(&mut self, start: usize) {
         self.at = start + self.unterminated_length(start);
         let end = Range::at(offset(self.at));
-        let is_guessed = cfg!(feature = "lints") && self.at < self.text.len();
+        let is_guessed = cfg!(feature = "full") && self.at < self.text.len();
         self.report_endless(Code::UnterminatedString, Range::new(offset(start), offset(start) + 1));
         if is_guessed {
             self.cure_last(
@@ -369,7 +369,7 @@ impl Lexer<'_> {
     #[cold]
     #[inline(never)]
     fn cure_last(&mut self, code: Code, title: Phrase, edit: Edit) {
-        if cfg!(not(feature = "lints")) {
+        if cfg!(not(feature = "full")) {
             return;
         }
         // Of too many errors the last were not reported.

@@ -277,7 +277,7 @@ impl<'t> Parser<'t> {
             self.bump();
         }
         self.close(node);
-        if cfg!(feature = "lints") && is_list && self.kind() == Kind::OpenCurly {
+        if cfg!(feature = "full") && is_list && self.kind() == Kind::OpenCurly {
             self.parenthesise(index);
         }
         match self.kind() {
