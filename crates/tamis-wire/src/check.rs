@@ -85,7 +85,9 @@ pub(crate) fn diagnostic(writer: &mut Writer, found: &Diagnostic, units: &[Place
         writer.text("script", places.name);
     }
     writer.begin("labels", '[');
-    found.labels.iter().for_each(|found| label(writer, found, places, language));
+    if cfg!(feature = "full") {
+        found.labels.iter().for_each(|found| label(writer, found, places, language));
+    }
     writer.close(']');
     writer.begin("fixes", '[');
     if cfg!(feature = "full") {

@@ -182,8 +182,12 @@ impl Diagnostic {
 
     /// Adds another place.
     #[must_use]
+    #[inline]
     pub fn label(mut self, range: Range, message: Phrase) -> Self {
-        self.labels.push(Label { range, message, params: Vec::new() });
+        // The small module shows one place.
+        if cfg!(feature = "full") {
+            self.labels.push(Label { range, message, params: Vec::new() });
+        }
         self
     }
 

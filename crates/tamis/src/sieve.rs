@@ -67,6 +67,9 @@ pub use signature::signature;
 pub use symbols::symbols;
 pub use tokens::tokens;
 
+#[cfg(target_arch = "wasm32")]
+use std::cell::OnceCell as OnceLock;
+#[cfg(not(target_arch = "wasm32"))]
 use std::sync::OnceLock;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};

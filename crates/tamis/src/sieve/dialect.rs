@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::spec::{self, Extension};
 
 mod capabilities;
+#[cfg(feature = "full")]
 mod cyrus;
 mod engine;
 mod known;
@@ -13,9 +14,11 @@ mod mailcow;
 mod pigeonhole;
 #[cfg(feature = "svtest")]
 pub mod programs;
+#[cfg(feature = "full")]
 mod proton;
 mod rfc;
 mod settings;
+#[cfg(feature = "full")]
 mod stalwart;
 
 pub use engine::{Engine, NEWEST_24, Rules, Unit};

@@ -43,9 +43,12 @@ mod subaddress;
 mod testsuite;
 mod vacation;
 mod variables;
+#[cfg_attr(not(feature = "full"), allow(dead_code, reason = "the small module knows Dovecot and the standards"))]
 mod vnd_cyrus;
 mod vnd_dovecot;
+#[cfg_attr(not(feature = "full"), allow(dead_code, reason = "the small module knows Dovecot and the standards"))]
 mod vnd_proton;
+#[cfg_attr(not(feature = "full"), allow(dead_code, reason = "the small module knows Dovecot and the standards"))]
 mod vnd_stalwart;
 #[cfg(feature = "edit")]
 mod words;
@@ -446,19 +449,33 @@ const EXTENSIONS: &[&Extension] = &[
     &dsn::REDIRECT_DELIVERBY,
     &calendar::PROCESSCALENDAR,
     &comparators::ELBONIA,
+    #[cfg(feature = "full")]
     &vnd_cyrus::LOG,
+    #[cfg(feature = "full")]
     &vnd_cyrus::X_LOG,
+    #[cfg(feature = "full")]
     &vnd_cyrus::JMAPQUERY,
+    #[cfg(feature = "full")]
     &vnd_cyrus::X_JMAPQUERY,
+    #[cfg(feature = "full")]
     &vnd_cyrus::IMIP_EXTENSION,
+    #[cfg(feature = "full")]
     &vnd_cyrus::IMPLICIT_KEEP_TARGET,
+    #[cfg(feature = "full")]
     &vnd_cyrus::REDIRECT_MULTIPLE,
+    #[cfg(feature = "full")]
     &vnd_cyrus::SNOOZE,
+    #[cfg(feature = "full")]
     &vnd_cyrus::X_SNOOZE,
+    #[cfg(feature = "full")]
     &vnd_cyrus::X_CYRUS_SNOOZE,
+    #[cfg(feature = "full")]
     &vnd_stalwart::WHILE,
+    #[cfg(feature = "full")]
     &vnd_stalwart::EXPRESSIONS,
+    #[cfg(feature = "full")]
     &vnd_proton::EXPIRE,
+    #[cfg(feature = "full")]
     &vnd_proton::EVAL,
 ];
 

@@ -2,7 +2,9 @@
 
 use super::pigeonhole::pigeonhole_settings;
 use super::{After, Dialect, Engine, Offer, Position};
-use super::{cyrus, mailcow, pigeonhole, proton, rfc, stalwart};
+#[cfg(feature = "full")]
+use super::{cyrus, proton, stalwart};
+use super::{mailcow, pigeonhole, rfc};
 use crate::sieve::spec::{self, Extension};
 
 /// A server that can be chosen by name.
@@ -94,16 +96,19 @@ const SERVERS: &[Server] = &[
         recipe: mailcow::MAILCOW_GLOBAL,
     },
     Server { name: "rfc", doc: titled(spec::Doc { en: "the standards, by the letter", fr: "les normes, à la lettre" }), recipe: rfc::RFC },
+    #[cfg(feature = "full")]
     Server {
         name: "cyrus",
         doc: titled(spec::Doc { en: "Cyrus IMAP, as installed", fr: "Cyrus IMAP, tel qu'installé" }),
         recipe: cyrus::CYRUS,
     },
+    #[cfg(feature = "full")]
     Server {
         name: "stalwart",
         doc: titled(spec::Doc { en: "Stalwart, a user's own script", fr: "Stalwart, le script d'un utilisateur" }),
         recipe: stalwart::STALWART,
     },
+    #[cfg(feature = "full")]
     Server {
         name: "proton",
         doc: titled(spec::Doc {
