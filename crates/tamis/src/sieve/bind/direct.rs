@@ -22,7 +22,7 @@ impl Binder<'_> {
         }
         let (mut kind, mut part) = (None, None);
         for tag in tags {
-            let tag = Some(tag.range).filter(|_| tag.kind == Kind::Tag).and_then(|range| self.tag(found, range))?;
+            let tag = (tag.kind == Kind::Tag).then_some(tag.range).and_then(|range| self.tag(found, range))?;
             let (one, other) = match tag.id {
                 TagId::Is => (Some(MatchKind::Is), None),
                 TagId::Contains => (Some(MatchKind::Contains), None),
@@ -141,6 +141,7 @@ mod tests {
         calls
     }
 
+    #[allow(clippy::disallowed_methods, reason = "the test reads the corpus; the core still reads no files")]
     /// The corpus, and scripts of a few generated calls each with several extensions in force.
     fn scripts() -> Vec<String> {
         let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus");
