@@ -9,6 +9,7 @@ mod access;
 mod actions;
 mod arguments;
 mod cures;
+mod direct;
 #[cfg(feature = "expressions")]
 mod expression;
 mod external;
@@ -252,7 +253,11 @@ impl<'s> Binder<'s> {
     /// Adds a command to the block that is open.
     fn add(&mut self, range: Range, op: Op) {
         if let Some(place) = self.commands.get_mut(self.next) {
-            *place = Command { range, op };
+            let before = std::mem::replace(place, Command { range, op });
+            // Nearly always nothing stood there that would have to be given back, which is not to be looked into deeper.
+            if matches!(before.op, Op::Stop) {
+                std::mem::forget(before);
+            }
         }
         self.next += 1;
     }
@@ -502,7 +507,11 @@ impl<'s> Binder<'s> {
     /// Puts a test where there is room for it.
     fn put(&mut self, index: u32, range: Range, kind: TestKind) {
         if let Some(place) = self.tests.get_mut(index as usize) {
-            *place = Test { range, kind };
+            let before = std::mem::replace(place, Test { range, kind });
+            // As with commands.
+            if matches!(before.kind, TestKind::Constant(_)) {
+                std::mem::forget(before);
+            }
         }
     }
 

@@ -158,7 +158,7 @@ pub enum Op {
     /// `keep` (4.3) with `:flags` (RFC 5232, 5).
     Keep {
         /// `:flags`.
-        flags: Option<Texts>,
+        flags: Option<Box<Texts>>,
     },
     /// `discard` (4.4).
     Discard,
@@ -182,7 +182,7 @@ pub enum Op {
         /// Creates a missing mailbox.
         create: bool,
         /// `:flags`.
-        flags: Option<Texts>,
+        flags: Option<Box<Texts>>,
         /// `:specialuse` or `:mailboxid`: the mailbox that is preferred if there is one.
         preferred: Option<Box<Preferred>>,
     },
@@ -200,7 +200,7 @@ pub enum Op {
         /// The variable.
         variable: Place,
         /// In the order of application: highest precedence first.
-        modifiers: Vec<Modifier>,
+        modifiers: Box<[Modifier]>,
         /// The value.
         value: Text,
     },
@@ -220,18 +220,18 @@ pub enum Op {
         /// Field name.
         name: Text,
         /// Field value.
-        value: Text,
+        value: Box<Text>,
     },
     /// `deleteheader` (RFC 5293, 5).
     DeleteHeader {
         /// Which occurrence.
         index: Option<Index>,
         /// How values are matched.
-        matching: Matching,
+        matching: Box<Matching>,
         /// Field name.
-        name: Text,
+        name: Box<Text>,
         /// Values to delete; none deletes all.
-        values: Option<Texts>,
+        values: Option<Box<Texts>>,
     },
     /// `notify` of RFC 5435.
     Notify(Box<Notify>),
@@ -242,7 +242,7 @@ pub enum Op {
         /// Only this importance; none means all.
         importance: Option<u8>,
         /// Only these ids, with how they are matched; none means all.
-        id: Option<(Matching, Text)>,
+        id: Option<Box<(Matching, Text)>>,
     },
     /// `error` (RFC 5463, 5).
     Error {

@@ -16,8 +16,8 @@ use crate::text::{Edit, Range};
 impl Binder<'_> {
     /// Binds a command that has neither branches nor a block. `None` for what does nothing when it runs, and for errors.
     pub(super) fn action(&mut self, found: &'static spec::Command, call: Call<'_>, top: bool, before: Previous) -> Option<Op> {
-        if found.op == OpId::Stop && call.arguments().is_empty() {
-            return Some(Op::Stop);
+        if let Some(op) = self.usual_action(found, call) {
+            return Some(op);
         }
         let arguments = self.arguments(found, call)?;
         let op = self.op(found, call, &arguments, top, before);
@@ -64,7 +64,7 @@ impl Binder<'_> {
                         output: Some(variable?),
                     })));
                 }
-                Some(Op::Set { variable: variable?, modifiers: Self::modifiers(arguments), value })
+                Some(Op::Set { variable: variable?, modifiers: Self::modifiers(arguments).into(), value })
             }
             OpId::SetFlag => self.flag_command(arguments, FlagChange::Set),
             OpId::AddFlag => self.flag_command(arguments, FlagChange::Add),
@@ -149,15 +149,15 @@ impl Binder<'_> {
     }
 
     /// `:flags`, where each literal flag is checked.
-    fn flags(&mut self, arguments: &Arguments<'_>) -> Option<Texts> {
+    fn flags(&mut self, arguments: &Arguments<'_>) -> Option<Box<Texts>> {
         let flags = arguments.value(TagId::Flags)?;
         let flags = self.strings(flags);
         self.warn_flags(&flags);
-        Some(flags)
+        Some(Box::new(flags))
     }
 
     /// Flags that the server will ignore. A string may hold several, separated by blanks (RFC 5232, 2).
-    fn warn_flags(&mut self, flags: &Texts) {
+    pub(super) fn warn_flags(&mut self, flags: &Texts) {
         for item in &flags.items {
             let Some(literal) = item.literal() else { continue };
             for flag in literal.split(u8::is_ascii_whitespace).filter(|flag| !flag.is_empty() && !is_flag(flag)) {
@@ -230,8 +230,9 @@ impl Binder<'_> {
         Some(Op::Redirect { addresses, list: list.is_some(), copy: arguments.has(TagId::Copy), others })
     }
 
-    fn fileinto(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
-        let mailbox = self.string(arguments.nth_back(1)?);
+    /// The mailbox that `fileinto` names.
+    pub(super) fn filed(&mut self, mailbox: Argument) -> Text {
+        let mailbox = self.string(mailbox);
         // The script is UTF-8, but its encoded characters need not be.
         if let Some(name) = mailbox.literal().filter(|name| self.encoded && std::str::from_utf8(name).is_err()) {
             let name = name.to_vec();
@@ -244,6 +245,11 @@ impl Binder<'_> {
             finding.severity = Severity::Warning;
             self.report(finding);
         }
+        mailbox
+    }
+
+    fn fileinto(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
+        let mailbox = self.filed(arguments.nth_back(1)?);
         if arguments.tags.is_empty() {
             return Some(Op::FileInto { mailbox, copy: false, create: false, flags: None, preferred: None });
         }
@@ -397,7 +403,7 @@ impl Binder<'_> {
                 self.error(Code::HeaderTooLong, value.range, "max", max);
             }
         }
-        Some(Op::AddHeader { last: arguments.has(TagId::Last), name, value })
+        Some(Op::AddHeader { last: arguments.has(TagId::Last), name, value: Box::new(value) })
     }
 
     fn deleteheader(&mut self, arguments: &Arguments<'_>) -> Option<Op> {
@@ -434,7 +440,7 @@ impl Binder<'_> {
             return Some(Op::Error { message: Text::of(name.range, b"deleteheader") });
         }
         let index = index.map(|(_, index)| Index { index, last: last.is_some() });
-        Some(Op::DeleteHeader { index, matching, name, values })
+        Some(Op::DeleteHeader { index, matching: Box::new(matching), name: Box::new(name), values: values.map(Box::new) })
     }
 
     fn notify(&mut self, call: Call<'_>, arguments: &Arguments<'_>) -> Option<Op> {
@@ -537,7 +543,7 @@ impl Binder<'_> {
                     TagId::Matches => MatchKind::Matches,
                     _ => MatchKind::Is,
                 };
-                Some((Matching { comparator: Comparator::Octet, kind }, self.string(tagged.value?)))
+                Some(Box::new((Matching { comparator: Comparator::Octet, kind }, self.string(tagged.value?))))
             }
             None => None,
         };

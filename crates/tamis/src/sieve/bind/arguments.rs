@@ -71,12 +71,14 @@ impl<'s> Binder<'s> {
         let mut tags = std::mem::take(&mut self.tags);
         tags.clear();
         let all = call.arguments();
-        let positional = self.leading_tags(found, all, &mut tags).and_then(|behind| all.get(behind..));
-        let Some(positional) = positional.filter(|row| row.iter().all(|argument| argument.kind != Kind::Tag)) else {
+        let Some(positional) = self.leading_tags(found, all, &mut tags).and_then(|behind| all.get(behind..)) else {
             return self.disordered(found, call);
         };
         let fits =
             positional.len() == found.args.len() && found.args.iter().zip(positional).all(|(arg, argument)| accepts(arg.kind, *argument));
+        if !fits && positional.iter().any(|argument| argument.kind == Kind::Tag) {
+            return self.disordered(found, call);
+        }
         let special = tags.iter().any(|tagged| matches!(tagged.tag.on, On::Commands(_)));
         let out = Arguments { tags, special, positional: Cow::Borrowed(positional) };
         let agree = out.tags.len() < 2 || self.modifiers_agree(&out);
@@ -413,7 +415,7 @@ pub fn excludes(found: &Command, one: &Tag, other: &Tag) -> bool {
 }
 
 /// A list of one string is no string (sieve_validate_positional_argument), though a string is a list.
-const fn accepts(kind: ArgKind, argument: Argument) -> bool {
+pub(super) const fn accepts(kind: ArgKind, argument: Argument) -> bool {
     match kind {
         ArgKind::String => argument.kind.is_string(),
         ArgKind::Strings => argument.kind.is_string() || matches!(argument.kind, Kind::StringList),

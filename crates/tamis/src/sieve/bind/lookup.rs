@@ -330,6 +330,17 @@ impl Binder<'_> {
             return tag.filter(|tag| self.is_offered_at(":", tag.name, range));
         }
         let key = Key::at(self.text.as_bytes(), range);
+        let (first, tag) = TAGS.first(key)?;
+        if first.plain {
+            let is_meant = self.in_force.has(first.extension) && stands_on(tag, found) && self.is_offered_at(":", tag.name, range);
+            return is_meant.then_some(tag);
+        }
+        self.tag_among(found, key, range)
+    }
+
+    /// The same of a long name, or one that several tags have.
+    #[inline(never)]
+    fn tag_among(&self, found: &'static Command, key: Key, range: Range) -> Option<&'static Tag> {
         let mut meant: Option<(&Entry, &Tag)> = None;
         for (entry, tag) in TAGS.all(key) {
             if !self.in_force.has(entry.extension)

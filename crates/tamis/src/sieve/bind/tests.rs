@@ -14,9 +14,15 @@ impl Binder<'_> {
     /// Binds a test without tests inside and puts it at `index`. Whether it has errors is seen by what was reported after the first `before`
     /// findings.
     pub(super) fn simple_test(&mut self, found: &'static spec::Command, call: Call<'_>, index: u32, before: usize) -> Known {
-        let Some(arguments) = self.arguments(found, call) else { return Known::Broken };
-        let asked = self.asked(found, call, &arguments);
-        self.recycle(arguments);
+        let asked = match self.usual_test(found, call) {
+            Some(kind) => Some(kind),
+            None => {
+                let Some(arguments) = self.arguments(found, call) else { return Known::Broken };
+                let asked = self.asked(found, call, &arguments);
+                self.recycle(arguments);
+                asked
+            }
+        };
         let broken = self.diagnostics.get(before..).is_some_and(|new| new.iter().any(|found| found.severity == Severity::Error));
         let Some(kind) = asked.filter(|_| !broken) else { return Known::Broken };
         let known = match kind {
@@ -251,7 +257,7 @@ impl Binder<'_> {
         Some(names)
     }
 
-    fn warn_header_names(&mut self, names: &Texts) {
+    pub(super) fn warn_header_names(&mut self, names: &Texts) {
         for name in &names.items {
             self.warn_header_name(name);
         }
@@ -265,7 +271,7 @@ impl Binder<'_> {
     }
 
     /// The `address` test reads only headers that hold addresses (RFC 5228, 5.1; tst-address.c). Names made at run time pass.
-    fn check_address_headers(&mut self, names: &Texts) {
+    pub(super) fn check_address_headers(&mut self, names: &Texts) {
         let Some(allowed) = self.rules.address_headers else { return };
         for name in &names.items {
             let Some(literal) = name.literal() else { continue };

@@ -689,15 +689,15 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             Op::AddHeader { last, name, value } => self.add_header(command.range, *last, name, value),
             Op::DeleteHeader { index, matching, name, values } => {
-                self.delete_header(command.range, *index, matching, name, values.as_ref())
+                self.delete_header(command.range, *index, matching, name, values.as_deref())
             }
             Op::Keep { flags } => {
-                let flags = self.side_flags(flags.as_ref());
+                let flags = self.side_flags(flags.as_deref());
                 let kind = if self.chained { Kind::Keep } else { Kind::Store(None) };
                 self.act(command.range, Entry { keep: true, flags, ..self.entry(kind) })
             }
             Op::FileInto { mailbox, copy, create, flags, preferred } => {
-                let flags = self.side_flags(flags.as_ref());
+                let flags = self.side_flags(flags.as_deref());
                 let mailbox = self.text(mailbox).into_owned();
                 let decoded = if self.settings().mailbox_utf7 { mailbox_from_utf7(&mailbox) } else { Some(mailbox.clone()) };
                 let Some(mailbox) = decoded.filter(|mailbox| std::str::from_utf8(mailbox).is_ok()) else {
@@ -730,7 +730,7 @@ impl<'p, 'm> Machine<'p, 'm> {
                 self.keep_target = Some((mailbox, preferred));
                 Ok(())
             }
-            Op::Denotify { importance, id } => self.denotify(command.range, *importance, id.as_ref()),
+            Op::Denotify { importance, id } => self.denotify(command.range, *importance, id.as_deref()),
             #[cfg(feature = "svtest")]
             Op::Suite(act) => self.suite_act(command.range, act),
         }

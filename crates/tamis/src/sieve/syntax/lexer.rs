@@ -605,9 +605,9 @@ fn plain_length(text: &[u8]) -> usize {
     while let Some((chunk, after)) = rest.split_first_chunk() {
         let bytes = u64::from_le_bytes(*chunk);
         // In each, the lowest high bit of a byte that is set is that of the first byte that is meant.
-        let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit)) & !bytes;
+        let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit));
         let equal = |byte: u8| below(bytes ^ (ONES * u64::from(byte)), 1);
-        let found = (below(bytes, b' ') | equal(b'"') | equal(b'\\')) & (ONES << 7);
+        let found = (below(bytes, b' ') | equal(b'"') | equal(b'\\')) & !bytes & (ONES << 7);
         if found != 0 {
             return length + found.trailing_zeros() as usize / 8;
         }

@@ -66,7 +66,7 @@ impl<'t> Parser<'t> {
     /// Parses a text, into a tree too if `tree` says so.
     fn run(text: &'t str, tree: bool) -> Self {
         let lexed = lex(text, tree);
-        let calls = Calls::with_room_for(lexed.tokens.len());
+        let calls = Calls::with_room_for(text.len());
         let tree = tree.then(|| Tree::new(lexed.tiles(), lexed.tokens.len() / 2));
         let Lexed { tokens, garbage, errors, swallowed, .. } = lexed;
         let mut parser = Self { text, tokens, garbage, tree, calls, next: 0, swallowed, errors };

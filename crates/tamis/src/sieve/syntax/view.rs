@@ -200,12 +200,16 @@ impl Calls {
 
 /// What the parser notes.
 impl Calls {
-    /// With room for what a script of so many tokens, blanks left out, mostly has.
-    pub(super) fn with_room_for(tokens: usize) -> Self {
+    /// With room for more than a text of so many bytes has, unless it is written to be tight. Room that nothing fills costs nothing: the
+    /// system gives memory when it is first written. An allocator that keeps as much as its largest block was, as glibc's does, then
+    /// keeps all of a compilation's memory for the next one, which does not wait for new pages.
+    pub(super) fn with_room_for(bytes: usize) -> Self {
+        // In the browser all memory is written when it is given, and never given back.
+        let scarce = if cfg!(target_arch = "wasm32") { 3 } else { 1 };
         Self {
-            calls: Vec::with_capacity(tokens / 3),
-            arguments: Vec::with_capacity(tokens / 2),
-            strings: Vec::with_capacity(tokens / 2),
+            calls: Vec::with_capacity(bytes / (4 * scarce)),
+            arguments: Vec::with_capacity(bytes / (8 * scarce)),
+            strings: Vec::with_capacity(bytes / (8 * scarce)),
             commands: 0,
         }
     }
