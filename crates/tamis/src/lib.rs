@@ -10,3 +10,5 @@ pub mod order;
 pub mod regex;
 pub mod sieve;
 pub mod text;
+#[cfg(feature = "rspamd")]
+pub mod ucl;

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sieve::syntax", &["text", "diagnostic"]),
     ("sieve::values", &["mail", "text"]),
     ("sieve::dialect", &["regex", "sieve::spec"]),
+    ("ucl", &["text", "order", "diagnostic"]),
     // Row 2.
     ("sieve::format", &["text", "diagnostic", "sieve::syntax"]),
     ("sieve::program", &["text", "regex", "sieve::dialect", "sieve::spec"]),
