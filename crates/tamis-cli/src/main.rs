@@ -9,6 +9,7 @@ mod files;
 mod fmt;
 mod mail;
 mod run;
+mod scan;
 mod spec;
 mod test;
 mod vet;
@@ -33,6 +34,8 @@ enum Command {
     Fmt(fmt::FmtArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
+    /// Count what an Rspamd configuration makes of symbols or of a recorded verdict, say why, and what other scores would change.
+    Scan(scan::ScanArgs),
     /// Say what the language has: every extension and every server, or one command, test, tag or extension.
     Spec(spec::SpecArgs),
     /// Run test files in the language of Pigeonhole's own test suite.
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::check(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Run(args) => run::run(&args),
+        Command::Scan(args) => scan::scan(&args),
         Command::Spec(args) => spec::spec(&args),
         Command::Test(args) => test::test(&args),
         Command::Vet(args) => vet::vet(&args),

@@ -15,6 +15,8 @@ Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|
   chains       several scripts one after another, against sieve-test -e -s
   verdicts     scripts accepted or refused, against sievec
   uploads      the same for a user's upload to mailcow, against CHECKSCRIPT
+  rspamd       symbols under configurations of scores, against a private rspamd; --sets N for each configuration
+  rspamd-layers  local files over the installed configuration, against rspamadm configdump
   rspamd-ucl   documents in UCL, against libucl in rspamadm
 
 --pairs and --scripts are other names of --cases.
@@ -57,16 +59,19 @@ fn main() -> ExitCode {
 
 /// A campaign against Rspamd.
 fn rspamd(words: &[String]) -> Result<Compared, String> {
-    let (mut cases, mut seed) = (1000usize, 1u64);
+    let (mut cases, mut seed, mut sets) = (1000usize, 1u64, 10usize);
     for pair in words.get(1..).unwrap_or(&[]).chunks(2) {
         match pair {
             [word, value] if word == "--cases" => cases = value.parse().map_err(|_| USAGE)?,
+            [word, value] if word == "--sets" => sets = value.parse().map_err(|_| USAGE)?,
             [word, value] if word == "--seed" => seed = value.parse().map_err(|_| USAGE)?,
             _ => return Err(USAGE.to_owned()),
         }
     }
     let rspamd = Rspamd::find().map_err(|missing| missing.to_string())?;
     let compared = match words.first().map_or("", String::as_str) {
+        "rspamd" => tamis_oracle::rspamd::scans::compare(&rspamd, cases, sets, seed),
+        "rspamd-layers" => tamis_oracle::rspamd::layers::compare(&rspamd, cases, seed),
         "rspamd-ucl" => tamis_oracle::rspamd::ucl::compare(&rspamd, cases, seed),
         _ => return Err(USAGE.to_owned()),
     };

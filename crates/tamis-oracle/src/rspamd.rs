@@ -1,8 +1,12 @@
 //! The real Rspamd asked in bulk: its UCL through the Lua of `rspamadm`, its configuration through `rspamadm configdump`, its scores
 //! through a private server that inserts the symbols it is told.
 
+pub mod layers;
+pub mod scans;
+mod server;
 pub mod ucl;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -15,6 +19,7 @@ use crate::programs::{self, Missing, Sandbox};
 #[derive(Clone, Debug)]
 pub struct Rspamd {
     pub(crate) rspamadm: PathBuf,
+    pub(crate) rspamd: PathBuf,
 }
 
 impl Rspamd {
@@ -24,7 +29,7 @@ impl Rspamd {
     /// The first one that is missing, with the package to install.
     pub fn find() -> Result<Self, Missing> {
         let program = |program| programs::find(program).ok_or(Missing { program, packages: "rspamd" });
-        Ok(Self { rspamadm: program("rspamadm")? })
+        Ok(Self { rspamadm: program("rspamadm")?, rspamd: program("rspamd")? })
     }
 
     /// Runs a Lua script in `rspamadm`. It ends by a signal if the real program has a fault.
@@ -46,6 +51,8 @@ pub struct Compared {
     pub same: usize,
     /// Of those, cases that both refuse.
     pub refused: usize,
+    /// Why tamis refuses those: the first finding of each.
+    pub refusals: BTreeMap<&'static str, usize>,
     /// Cases over which the real program ended by a signal.
     pub crashed: usize,
     /// Cases that tamis declines.
@@ -58,6 +65,9 @@ impl fmt::Display for Compared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for [case, ours, theirs] in self.different.iter().take(20) {
             writeln!(f, "--- case\n{case}\n--- tamis\n{ours}\n--- rspamd\n{theirs}\n")?;
+        }
+        for (code, count) in &self.refusals {
+            writeln!(f, "{count:>7} {code}")?;
         }
         write!(
             f,

@@ -12,7 +12,7 @@ mod value;
 pub use json::{compact, number as write_number, sorted, string as write_string, write};
 pub use kind::Kind;
 pub use load::{Duplicate, File, Files, Limits, Loaded, Settings, Source, Wanted, load, read};
-pub use number::Number;
+pub use number::{Number, whole};
 pub use parser::{Limits as SyntaxLimits, Parsed, Scalar, Step, parse};
 pub use value::{Data, Document, Origin, Value};
 

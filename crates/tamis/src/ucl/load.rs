@@ -157,6 +157,7 @@ pub fn load(name: &str, files: &Files, settings: &Settings) -> Loaded {
         include_path: None,
         depth: 0,
         bytes: 0,
+        base: 0,
     };
     match files.get(name) {
         Some(Some(file)) => {
@@ -225,6 +226,8 @@ struct Loader<'f> {
     include_path: Option<Vec<String>>,
     depth: u32,
     bytes: usize,
+    /// How many containers were open when the file that is read began.
+    base: usize,
 }
 
 impl Loader<'_> {
@@ -288,9 +291,11 @@ impl Loader<'_> {
         if text.is_empty() && self.loaded.document.root().is_none() {
             self.loaded.document.add(Data::Object(Vec::new()), NONE, chunk.bits(), Origin::default());
         }
+        let base = std::mem::replace(&mut self.base, self.stack.len());
         for step in &parsed.steps {
             self.step(step, &text, &mut chunk);
         }
+        self.base = base;
         self.depth -= 1;
     }
 
@@ -472,6 +477,11 @@ impl Loader<'_> {
         }
         if top.automatic {
             (top.brace, top.automatic) = (false, false);
+            return;
+        }
+        if self.stack.len() <= self.base {
+            // Rspamd 3.4 closes what the other file opened, and reads on in the wrong place.
+            self.refuse(chunk, Diagnostic::new(Code::UclIncludedBraces, range));
             return;
         }
         self.stack.pop();

@@ -261,8 +261,9 @@ pub(crate) const fn decimal(int: i64) -> f64 {
 }
 
 /// A double without what stands behind its point.
+#[must_use]
 #[allow(clippy::cast_possible_truncation, reason = "towards zero, as C converts it")]
-pub(crate) const fn whole(double: f64) -> i64 {
+pub const fn whole(double: f64) -> i64 {
     double as i64
 }
 

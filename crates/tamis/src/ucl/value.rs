@@ -142,6 +142,52 @@ impl Document {
         }
     }
 
+    /// Gives an object's key one value, in place of those that it has. Gives the value's index.
+    pub fn set(&mut self, object: u32, key: &str, data: Data) -> u32 {
+        let name = self.name_id(key);
+        let origin = self.find(object, name).or(Some(object)).and_then(|old| self.node(old)).map(|old| old.origin).unwrap_or_default();
+        let new = self.add(data, name, 0, origin);
+        self.put_node(object, name, new);
+        new
+    }
+
+    /// Gives an object's key a value from elsewhere, with those beside it.
+    pub fn put(&mut self, object: u32, key: &str, value: u32) {
+        let name = self.name_id(key);
+        if self.node(value).is_some_and(|node| node.name == name) {
+            self.put_node(object, name, value);
+        }
+    }
+
+    fn put_node(&mut self, object: u32, name: u32, value: u32) {
+        match self.find(object, name) {
+            Some(old) => self.replace(object, old, value),
+            None => self.insert(object, value),
+        }
+    }
+
+    /// Takes a key out of an object.
+    pub fn remove(&mut self, object: u32, key: &str) {
+        let name = self.name_id(key);
+        let Some(old) = self.find(object, name) else { return };
+        let Some(Data::Object(children)) = self.node_mut(object).map(|node| &mut node.data) else { return };
+        children.retain(|child| *child != old);
+        let kept: Vec<u32> = children.clone();
+        self.places.remove(&(object, name));
+        for (place, child) in kept.into_iter().enumerate() {
+            if let Some(name) = self.node(child).map(|child| child.name) {
+                self.places.insert((object, name), count(place));
+            }
+        }
+    }
+
+    /// Makes every priority 0.
+    pub fn forget_priorities(&mut self) {
+        for node in &mut self.nodes {
+            node.priority = 0;
+        }
+    }
+
     /// A copy of a value with all that it holds, of all the values in its row. No deeper than files nest.
     pub(super) fn copy(&mut self, index: u32) -> u32 {
         let mut first = NONE;

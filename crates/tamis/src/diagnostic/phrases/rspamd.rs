@@ -125,6 +125,10 @@ macro_rules! with_rspamd {
         en: "an included file begins with a key, not with `[`",
         fr: "un fichier inclus commence par une clé, pas par `[`"
     }
+    UclIncludedBraces "ucl/included-braces" Error {
+        en: "this `}` closes a section of the including file, and Rspamd reads on in the wrong place: leave out the file's own braces",
+        fr: "ce `}` ferme une section du fichier incluant, et Rspamd poursuit au mauvais endroit : enlevez les accolades du fichier"
+    }
     UclPriorityRange "ucl/priority-range" Warning {
         en: "priorities go from 0 to 15: `{written}` counts as {meant}",
         fr: "les priorités vont de 0 à 15 : `{written}` compte pour {meant}"
@@ -156,6 +160,70 @@ macro_rules! with_rspamd {
     UclMillions "ucl/millions" Warning {
         en: "`{written}` is {number} millions, not minutes",
         fr: "`{written}` vaut {number} millions, pas des minutes"
+    }
+    RspamdExpressionEmpty "rspamd/expression-empty" Error {
+        en: "this expression is empty",
+        fr: "cette expression est vide"
+    }
+    RspamdExpressionSize "rspamd/expression-size" Error {
+        en: "this expression is larger than tamis reads",
+        fr: "cette expression est plus grande que ce que tamis lit"
+    }
+    RspamdExpressionOperator "rspamd/expression-operator" Error {
+        en: "no operator stands between two parts of `{expression}`",
+        fr: "aucun opérateur ne se trouve entre deux parties de `{expression}`"
+    }
+    RspamdExpressionOperand "rspamd/expression-operand" Error {
+        en: "an operator of `{expression}` has nothing to work on",
+        fr: "un opérateur de `{expression}` n'a rien à traiter"
+    }
+    RspamdExpressionAtom "rspamd/expression-atom" Error {
+        en: "`{rest}` begins neither a symbol nor a number",
+        fr: "`{rest}` ne commence ni un symbole ni un nombre"
+    }
+    RspamdExpressionBraces "rspamd/expression-braces" Error {
+        en: "the parentheses of `{expression}` do not match",
+        fr: "les parenthèses de `{expression}` ne vont pas ensemble"
+    }
+    RspamdAttributeKind "rspamd/attribute-kind" Error {
+        en: "`{name}` of `{owner}` cannot have this kind of value",
+        fr: "`{name}` de `{owner}` ne peut pas avoir ce genre de valeur"
+    }
+    RspamdMissingName "rspamd/missing-name" Error {
+        en: "either everything in `{section}` is an object, or it has a `name`",
+        fr: "soit tout dans `{section}` est un objet, soit il y a un `name`"
+    }
+    RspamdSectionKind "rspamd/section-kind" Error {
+        en: "`{section}` must be an object",
+        fr: "`{section}` doit être un objet"
+    }
+    RspamdActionThreshold "rspamd/action-threshold" Error {
+        en: "the action `{name}` has no threshold",
+        fr: "l'action `{name}` n'a pas de seuil"
+    }
+    RspamdCompositeExpression "rspamd/composite-expression" Error {
+        en: "the composite `{name}` has no expression",
+        fr: "le composite `{name}` n'a pas d'expression"
+    }
+    RspamdCompositePolicy "rspamd/composite-policy" Error {
+        en: "`{policy}` is no policy of a composite",
+        fr: "`{policy}` n'est pas une politique de composite"
+    }
+    RspamdCompositeTwice "rspamd/composite-twice" Warning {
+        en: "the composite `{name}` is defined twice: only the first one counts",
+        fr: "le composite `{name}` est défini deux fois : seul le premier compte"
+    }
+    RspamdGroupWithoutSymbols "rspamd/group-without-symbols" Warning {
+        en: "the group `{name}` has no `symbols`: what stands in it has no effect",
+        fr: "le groupe `{name}` n'a pas de `symbols` : son contenu reste sans effet"
+    }
+    RspamdLostPriorities "rspamd/lost-priorities" Warning {
+        en: "with several `group` sections, this Rspamd forgets all priorities: of two scores for one symbol either may count",
+        fr: "avec plusieurs sections `group`, ce Rspamd oublie toutes les priorités : de deux scores d'un symbole, l'un ou l'autre compte"
+    }
+    RspamdTwoScores "rspamd/two-scores" Warning {
+        en: "`{name}` has the score {first} in `{one}` and {second} in `{other}`: which one counts may change at each start",
+        fr: "`{name}` a le score {first} dans `{one}` et {second} dans `{other}` : celui qui compte peut changer à chaque démarrage"
     }
     } };
 }

@@ -53,6 +53,7 @@ impl Loader<'_> {
             include_path: None,
             depth: 0,
             bytes: 0,
+            base: 0,
         };
         let mut chunk = Chunk { source: 0, priority: 0, duplicate: Duplicate::Append };
         for step in steps {
