@@ -111,10 +111,13 @@ fn configuration(args: &ScanArgs) -> Result<Loaded, String> {
     let version = version(&args.rspamd)?;
     let root = std::fs::canonicalize(&args.config).map_err(|error| format!("{}: {error}", args.config.display()))?;
     let path = |name: &str| root.join(name).to_string_lossy().into_owned();
-    let mut variables: Vec<(String, String)> = [("CONFDIR", ""), ("LOCAL_CONFDIR", ""), ("RUNDIR", "run"), ("DBDIR", "db"), ("LOGDIR", "log")]
-        .map(|(name, folder)| (name.to_owned(), path(folder).trim_end_matches('/').to_owned()))
-        .to_vec();
-    for (name, value) in [("PLUGINSDIR", "/usr/share/rspamd/plugins"), ("SHAREDIR", "/usr/share/rspamd"), ("RULESDIR", "/usr/share/rspamd/rules")] {
+    let mut variables: Vec<(String, String)> =
+        [("CONFDIR", ""), ("LOCAL_CONFDIR", ""), ("RUNDIR", "run"), ("DBDIR", "db"), ("LOGDIR", "log")]
+            .map(|(name, folder)| (name.to_owned(), path(folder).trim_end_matches('/').to_owned()))
+            .to_vec();
+    for (name, value) in
+        [("PLUGINSDIR", "/usr/share/rspamd/plugins"), ("SHAREDIR", "/usr/share/rspamd"), ("RULESDIR", "/usr/share/rspamd/rules")]
+    {
         variables.push((name.to_owned(), value.to_owned()));
     }
     variables.push(("VERSION".to_owned(), args.rspamd.clone()));
@@ -218,7 +221,9 @@ fn place(loaded: &Loaded, source: u32, offset: u32) -> String {
     let Some(source) = loaded.sources.get(source as usize) else { return String::new() };
     let position = LineIndex::new(&source.text).position(&source.text, offset, Encoding::Utf8);
     let root = loaded.sources.first().and_then(|first| Path::new(&first.path).parent());
-    let path = root.and_then(|root| Path::new(&source.path).strip_prefix(root).ok()).map_or(source.path.as_str(), |path| path.to_str().unwrap_or(""));
+    let path = root
+        .and_then(|root| Path::new(&source.path).strip_prefix(root).ok())
+        .map_or(source.path.as_str(), |path| path.to_str().unwrap_or(""));
     format!("{path}:{}:{}", position.line, position.column)
 }
 
@@ -358,7 +363,10 @@ impl Report<'_> {
         if let Some(fields) = report.as_object_mut() {
             if let Some(recorded) = self.recorded {
                 let exact = !recorded.rounded && self.unknown.is_empty();
-                fields.insert("recorded".to_owned(), json!({ "score": recorded.score, "action": recorded.action, "exact": exact, "unknown": self.unknown }));
+                fields.insert(
+                    "recorded".to_owned(),
+                    json!({ "score": recorded.score, "action": recorded.action, "exact": exact, "unknown": self.unknown }),
+                );
             }
             if let Some(after) = self.after {
                 fields.insert("changed".to_owned(), self.result(after));
@@ -399,9 +407,10 @@ fn words(reason: &Reason, french: bool) -> Option<String> {
             format!("group `{group}` is nearly full: {counted:.4} of {wanted:.4} count"),
             format!("le groupe `{group}` est presque plein : {counted:.4} sur {wanted:.4} comptent"),
         ),
-        Reason::GroupFull { group, wanted } => {
-            pick(format!("group `{group}` is full: {wanted:.4} do not count"), format!("le groupe `{group}` est plein : {wanted:.4} ne comptent pas"))
-        }
+        Reason::GroupFull { group, wanted } => pick(
+            format!("group `{group}` is full: {wanted:.4} do not count"),
+            format!("le groupe `{group}` est plein : {wanted:.4} ne comptent pas"),
+        ),
         Reason::Shots { limit } => {
             pick(format!("found again; it counts {limit} time(s)"), format!("trouvé de nouveau ; il compte {limit} fois"))
         }

@@ -18,6 +18,7 @@ Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|
   rspamd       symbols under configurations of scores, against a private rspamd; --sets N for each configuration
   rspamd-layers  local files over the installed configuration, against rspamadm configdump
   rspamd-ucl   documents in UCL, against libucl in rspamadm
+  rspamd-libucl --path DIR   libucl's own basic cases, in a checkout of its source
 
 --pairs and --scripts are other names of --cases.
 ";
@@ -60,6 +61,11 @@ fn main() -> ExitCode {
 /// A campaign against Rspamd.
 fn rspamd(words: &[String]) -> Result<Compared, String> {
     let (mut cases, mut seed, mut sets) = (1000usize, 1u64, 10usize);
+    if let [kind, word, path] = words
+        && (kind == "rspamd-libucl", word.as_str()) == (true, "--path")
+    {
+        return tamis_oracle::rspamd::libucl::compare(std::path::Path::new(path)).map_err(|error| format!("{path}: {error}"));
+    }
     for pair in words.get(1..).unwrap_or(&[]).chunks(2) {
         match pair {
             [word, value] if word == "--cases" => cases = value.parse().map_err(|_| USAGE)?,

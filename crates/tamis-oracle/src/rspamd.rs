@@ -2,6 +2,7 @@
 //! through a private server that inserts the symbols it is told.
 
 pub mod layers;
+pub mod libucl;
 pub mod scans;
 mod server;
 pub mod ucl;

@@ -175,7 +175,8 @@ fn local_file(random: &mut Random) -> (String, String) {
     let score = *random.pick(&["1.5", "0", "-3", "7", "0.25"]);
     match random.below(13) {
         0 => {
-            let text = random.pick(&["reject = 20;\n", "add_header = 5\ngreylist = null;\n", "subject = \"SPAM %s\";\n", "reject = null;\n"]);
+            let text =
+                random.pick(&["reject = 20;\n", "add_header = 5\ngreylist = null;\n", "subject = \"SPAM %s\";\n", "reject = null;\n"]);
             (format!("{folder}/actions.conf"), (*text).to_owned())
         }
         1 => {
@@ -183,18 +184,37 @@ fn local_file(random: &mut Random) -> (String, String) {
             let symbol = random.pick(&["FORGED_SENDER", "R_SPF_ALLOW", "BAYES_SPAM", "MY_OWN", "MAILLIST"]);
             (format!("{folder}/{group}_group.conf"), format!("symbols {{\n  \"{symbol}\" {{ weight = {score}; }}\n}}\n"))
         }
-        2 => (format!("{folder}/groups.conf"), format!("group \"mine\" {{\n  symbols {{ MINE {{ score = {score}; description = \"mine\"; }} }}\n}}\n")),
-        3 => (format!("{folder}/composites.conf"), format!("MY_COMPOSITE {{ expression = \"BAYES_SPAM & !MAILLIST\"; score = {score}; }}\n")),
+        2 => (
+            format!("{folder}/groups.conf"),
+            format!("group \"mine\" {{\n  symbols {{ MINE {{ score = {score}; description = \"mine\"; }} }}\n}}\n"),
+        ),
+        3 => {
+            (format!("{folder}/composites.conf"), format!("MY_COMPOSITE {{ expression = \"BAYES_SPAM & !MAILLIST\"; score = {score}; }}\n"))
+        }
         4 => {
-            let text = random.pick(&["dns { timeout = 2s; }\n", "local_addrs = [10.0.0.0/8, \"192.168.0.0/16\"];\n", "max_message = 20Mb;\n", "task_timeout = 5min\n"]);
+            let text = random.pick(&[
+                "dns { timeout = 2s; }\n",
+                "local_addrs = [10.0.0.0/8, \"192.168.0.0/16\"];\n",
+                "max_message = 20Mb;\n",
+                "task_timeout = 5min\n",
+            ]);
             (format!("{folder}/options.inc"), (*text).to_owned())
         }
-        5 => (format!("{folder}/multimap.conf"), format!("LIST {{\n  type = \"from\";\n  map = \"$LOCAL_CONFDIR/list.map\";\n  score = {score};\n}}\n")),
+        5 => (
+            format!("{folder}/multimap.conf"),
+            format!("LIST {{\n  type = \"from\";\n  map = \"$LOCAL_CONFDIR/list.map\";\n  score = {score};\n}}\n"),
+        ),
         6 => (format!("{folder}/worker-controller.inc"), "password = \"q1\"; secure_ip = \"127.0.0.1\";\n".to_owned()),
-        7 => (format!("{folder}/redis.conf"), "servers = \"127.0.0.1\";\n.include(try=true,priority=5) \"$LOCAL_CONFDIR/local.d/more.conf\"\n".to_owned()),
+        7 => (
+            format!("{folder}/redis.conf"),
+            "servers = \"127.0.0.1\";\n.include(try=true,priority=5) \"$LOCAL_CONFDIR/local.d/more.conf\"\n".to_owned(),
+        ),
         8 => ("rspamd.conf.local".to_owned(), format!("own {{ key = {score}; list = [1, 2]; }}\n")),
         9 => ("rspamd.conf.override".to_owned(), format!("actions {{ reject = 30; add_header = {score}; }}\n")),
-        10 => (format!("{folder}/milter_headers.conf"), "use = [\"x-spamd-bar\", \"x-spam-level\"];\nextended_spam_headers = yes;\n".to_owned()),
+        10 => (
+            format!("{folder}/milter_headers.conf"),
+            "use = [\"x-spamd-bar\", \"x-spam-level\"];\nextended_spam_headers = yes;\n".to_owned(),
+        ),
         11 => (format!("{folder}/greylist.conf"), "timeout = 10min; expire = 1d;\nwhitelisted_ip = [];\nenabled = false;\n".to_owned()),
         _ => {
             let text = random.pick(&["key = \"open\n", "a { b = 1;\n", "= 5\n", "name = {};\n", "text = <<EOD\none\ntwo\nEOD\n"]);

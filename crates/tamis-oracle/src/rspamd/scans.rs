@@ -172,7 +172,7 @@ pub fn configuration(random: &mut Random) -> Vec<(String, String)> {
     if random.chance(5) {
         files.push(("options.inc".to_owned(), "one_shot = true;\n".to_owned()));
     } else if random.chance(5) {
-        files.push(("options.inc".to_owned(), "default_max_shots = 2;\n".to_owned()));
+        files.push(("options.inc".to_owned(), "max_shots = 2;\n".to_owned()));
     }
     files.push(("rspamd.conf".to_owned(), main));
     files
@@ -182,7 +182,8 @@ fn actions(random: &mut Random, main: &mut String) {
     main.push_str("actions {\n");
     let mut thresholds = vec!["4", "6", "8.5", "15", "3", "20", "-2", "0", "12"];
     random.shuffle(&mut thresholds);
-    for name in ["reject", "add_header", "greylist", "rewrite_subject", "\"soft reject\"", "quarantine", "own", "\"no action\"", "discard"] {
+    for name in ["reject", "add_header", "greylist", "rewrite_subject", "\"soft reject\"", "quarantine", "own", "\"no action\"", "discard"]
+    {
         let usual = matches!(name, "reject" | "add_header" | "greylist");
         if !random.chance(if usual { 85 } else { 12 }) {
             continue;
@@ -214,7 +215,11 @@ fn groups(random: &mut Random, main: &mut String, files: &mut Vec<(String, Strin
             continue;
         }
         let group = random.below(names.len());
-        let weight = if name.starts_with('N') { random.pick(&["-2", "-0.5", "-3.25"]) } else { random.pick(&["1", "2.5", "3", "0.1", "4", "0", "7.77"]) };
+        let weight = if name.starts_with('N') {
+            random.pick(&["-2", "-0.5", "-3.25"])
+        } else {
+            random.pick(&["1", "2.5", "3", "0.1", "4", "0", "7.77"])
+        };
         let mut body = format!("{} = {weight}; ", random.pick(&["weight", "score", "weight"]));
         if random.chance(12) {
             body.push_str("one_shot = true; ");
@@ -269,7 +274,11 @@ fn composites(random: &mut Random, main: &mut String, files: &mut Vec<(String, S
             let _ = write!(rest, "score = {}; ", random.pick(&["5", "7.5", "-3", "0", "0.5"]));
         }
         if random.chance(40) {
-            let _ = write!(rest, "policy = {}; ", random.pick(&["leave", "remove_symbol", "remove_weight", "remove_all", "default", "remove_none"]));
+            let _ = write!(
+                rest,
+                "policy = {}; ",
+                random.pick(&["leave", "remove_symbol", "remove_weight", "remove_all", "default", "remove_none"])
+            );
         }
         if random.chance(8) {
             let _ = write!(rest, "group = {}; ", random.pick(&["one", "two"]));
@@ -364,9 +373,18 @@ fn force_actions(random: &mut Random, main: &mut String) {
         if conditional && random.chance(30) {
             expression.push_str(" | CMP0");
         }
-        let _ = write!(main, "  R{number} {{ action = \"{}\"; expression = \"{expression}\"; ", random.pick(&["reject", "add header", "add_header", "soft reject", "no action", "greylist"]));
+        let _ = write!(
+            main,
+            "  R{number} {{ action = \"{}\"; expression = \"{expression}\"; ",
+            random.pick(&["reject", "add header", "add_header", "soft reject", "no action", "greylist"])
+        );
         if conditional {
-            let _ = write!(main, "{} = [\"{}\"]; ", random.pick(&["require_action", "honor_action"]), random.pick(&["no action", "reject", "add header"]));
+            let _ = write!(
+                main,
+                "{} = [\"{}\"]; ",
+                random.pick(&["require_action", "honor_action"]),
+                random.pick(&["no action", "reject", "add header"])
+            );
         }
         if random.chance(40) {
             main.push_str("least = true; ");

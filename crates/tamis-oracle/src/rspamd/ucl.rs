@@ -203,8 +203,8 @@ pub fn document(random: &mut Random) -> String {
 
 /// What breaks, or seems to break, a document.
 const PIECES: &[&str] = &[
-    "{", "}", "[", "]", "\"", "'", ",", ";", "=", ":", " ", "\n", "#", "/*", "*/", "*", "\\", "$", "${", "(", ")", ".", "0x", "-", "e", "kb", "m", "min",
-    "<<E\n", "E", "\t", "\r\n", "null", "5", "\u{1}", "é", "/", "**/", "\\u00",
+    "{", "}", "[", "]", "\"", "'", ",", ";", "=", ":", " ", "\n", "#", "/*", "*/", "*", "\\", "$", "${", "(", ")", ".", "0x", "-", "e",
+    "kb", "m", "min", "<<E\n", "E", "\t", "\r\n", "null", "5", "\u{1}", "é", "/", "**/", "\\u00",
 ];
 
 struct Writer<'w> {
@@ -292,12 +292,43 @@ impl Writer<'_> {
         match self.random.below(12) {
             0..3 => self.number(),
             3..5 => self.word(&[
-                "word", "two words", "a{b}c", "a[1]b", "$VERSION", "x${VERSION}y", "$VERSION_MAJOR", "$$x", "$NONE", "${NONE} $VERSION", "a\\nb", "a\\;b",
-                "/re\\/x/i", "http://example.org/", "127.0.0.1", "[::1]", "a=b", "+5", ".5", "50%", "a'b\"c", "NULL", "<b>", "<<x",
+                "word",
+                "two words",
+                "a{b}c",
+                "a[1]b",
+                "$VERSION",
+                "x${VERSION}y",
+                "$VERSION_MAJOR",
+                "$$x",
+                "$NONE",
+                "${NONE} $VERSION",
+                "a\\nb",
+                "a\\;b",
+                "/re\\/x/i",
+                "http://example.org/",
+                "127.0.0.1",
+                "[::1]",
+                "a=b",
+                "+5",
+                ".5",
+                "50%",
+                "a'b\"c",
+                "NULL",
+                "<b>",
+                "<<x",
             ]),
             5 => self.word(&["true", "yes", "ON", "false", "No", "off", "null", "True", "nul", "nan", "inf"]),
             6..8 => self.word(&[
-                "\"text\"", "\"a\\n\\t\\\"b\\\\\"", "\"\\u00e9x\"", "\"$VERSION x\"", "\"\"", "\"a;b,{c}\"", "\"\\$VERSION\"", "\"\\/\"", "\"${NONE}$DIR\"", "\"/\"",
+                "\"text\"",
+                "\"a\\n\\t\\\"b\\\\\"",
+                "\"\\u00e9x\"",
+                "\"$VERSION x\"",
+                "\"\"",
+                "\"a;b,{c}\"",
+                "\"\\$VERSION\"",
+                "\"\\/\"",
+                "\"${NONE}$DIR\"",
+                "\"/\"",
                 "\"\\q\"",
             ]),
             8 => self.word_or(&["'text'", "'it\\'s'", "'a\\nb'", "'$VERSION'", "''", "'a\\\nb'"], &["'\\'", "a\\"]),
@@ -332,7 +363,10 @@ impl Writer<'_> {
             &["0", "5", "-3", "12", "1.5", "-0.25", "1e3", "0x1f", "1.", "007", "2.50", "123456789012", "12x3", "1e", "-0x10"],
             &["99999999999999999999", "1e999", "-"],
         );
-        self.word(&["", "", "", "", "m", "k", "g", "kb", "MB", "ms", "s", "min", "h", "d", "w", "y", "mins", " ", "kb ", "s ", " x", "K", "b", "m2", "ks"]);
+        self.word(&[
+            "", "", "", "", "m", "k", "g", "kb", "MB", "ms", "s", "min", "h", "d", "w", "y", "mins", " ", "kb ", "s ", " x", "K", "b",
+            "m2", "ks",
+        ]);
     }
 
     fn macro_(&mut self) {
@@ -346,9 +380,27 @@ impl Writer<'_> {
                             self.word(&[",", "; ", ";", ", "]);
                         }
                         self.word(&[
-                            "try=true", "try=false", "priority=1", "priority=5", "priority=0", "priority=20", "duplicate=merge", "duplicate=rewrite",
-                            "duplicate=append", "duplicate=\"merge\"", "glob=true", "key=\"sec\"", "key=\"a\"", "target=\"array\"", "t=true", "override=true",
-                            "prio=3", "try=\"true\"", "priority=2 ", "duplicate=merge", "priority=1",
+                            "try=true",
+                            "try=false",
+                            "priority=1",
+                            "priority=5",
+                            "priority=0",
+                            "priority=20",
+                            "duplicate=merge",
+                            "duplicate=rewrite",
+                            "duplicate=append",
+                            "duplicate=\"merge\"",
+                            "glob=true",
+                            "key=\"sec\"",
+                            "key=\"a\"",
+                            "target=\"array\"",
+                            "t=true",
+                            "override=true",
+                            "prio=3",
+                            "try=\"true\"",
+                            "priority=2 ",
+                            "duplicate=merge",
+                            "priority=1",
                         ]);
                     }
                     self.out.push(')');
@@ -384,10 +436,10 @@ impl Writer<'_> {
             }
             _ => self.word_or(
                 &[
-                ".load(key=\"l\") \"$DIR/f0.conf\"\n",
-                ".load(key=\"m\", trim=true) \"$DIR/f1.conf\"\n",
-                ".load(key=\"n\", target=\"int\") \"$DIR/f2.conf\"\n",
-                ".load(try=true, key=\"o\") \"$DIR/none.conf\"\n",
+                    ".load(key=\"l\") \"$DIR/f0.conf\"\n",
+                    ".load(key=\"m\", trim=true) \"$DIR/f1.conf\"\n",
+                    ".load(key=\"n\", target=\"int\") \"$DIR/f2.conf\"\n",
+                    ".load(try=true, key=\"o\") \"$DIR/none.conf\"\n",
                 ],
                 &[".load \"$DIR/f0.conf\"\n", ".nothing \"x\"\n", ".load(key=\"a\") \"$DIR/f0.conf\"\n"],
             ),

@@ -135,12 +135,8 @@ pub struct Loaded {
 /// Reads a configuration that begins with the file `name`: `variables` are `CONFDIR` and its kin, in the order that Rspamd registers them.
 #[must_use]
 pub fn load(name: &str, files: &Files, variables: &[(String, String)], version: Version) -> Loaded {
-    let settings = Settings {
-        release: release(version),
-        variables: variables.to_vec(),
-        lowercase_keys: false,
-        environment: Some(Vec::new()),
-    };
+    let settings =
+        Settings { release: release(version), variables: variables.to_vec(), lowercase_keys: false, environment: Some(Vec::new()) };
     let ucl::Loaded { document, sources, diagnostics, wanted, refused } = ucl::load(name, files, &settings);
     let (read, forgot) = transform::transform(&document, version);
     let mut reader = sections::Reader::new(Config::new(version), diagnostics, refused);

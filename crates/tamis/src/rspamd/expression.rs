@@ -90,7 +90,7 @@ pub struct Expression<A> {
 }
 
 /// Deeper expressions are declined.
-const MAX_DEPTH: u32 = 200;
+const MAX_DEPTH: u32 = 64;
 
 /// The longest expression in bytes.
 const MAX_LENGTH: usize = 1 << 16;

@@ -40,12 +40,8 @@ pub fn x_spamd_result(value: &str) -> Option<Recorded> {
     let (_, numbers) = rest.split_once('[')?;
     let (numbers, symbols) = numbers.split_once(']')?;
     let (score, required) = numbers.split_once('/')?;
-    let mut recorded = Recorded {
-        score: score.trim().parse().ok()?,
-        required: required.trim().parse().ok()?,
-        rounded: true,
-        ..Recorded::default()
-    };
+    let mut recorded =
+        Recorded { score: score.trim().parse().ok()?, required: required.trim().parse().ok()?, rounded: true, ..Recorded::default() };
     rest = symbols.trim_start_matches([';', ' ']);
     while let Some((name, after)) = rest.split_once('(') {
         let (score, after) = after.split_once(')')?;
@@ -82,7 +78,8 @@ impl Recorded {
     pub fn replay(&self, config: &Config) -> Replayed {
         let mut replayed = Replayed::default();
         for symbol in &self.symbols {
-            let is_derived = symbol.name.starts_with("FORCE_ACTION_") || config.composites.iter().any(|composite| composite.name == symbol.name);
+            let is_derived =
+                symbol.name.starts_with("FORCE_ACTION_") || config.composites.iter().any(|composite| composite.name == symbol.name);
             if is_derived {
                 continue;
             }

@@ -371,7 +371,10 @@ impl<'c> State<'c> {
             option = "...";
             symbol.options_full = true;
         }
-        if keeps_none || i64::try_from(symbol.options.len()).unwrap_or(i64::MAX) >= most || symbol.options.iter().any(|known| known == option) {
+        if keeps_none
+            || i64::try_from(symbol.options.len()).unwrap_or(i64::MAX) >= most
+            || symbol.options.iter().any(|known| known == option)
+        {
             return;
         }
         let printable: String = option.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();

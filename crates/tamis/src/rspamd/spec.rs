@@ -81,8 +81,7 @@ pub enum ActionKind {
 
 impl ActionKind {
     /// Those that there always are, in this order (cfg_utils.c, `rspamd_config_new`).
-    pub const DEFAULT: [Self; 6] =
-        [Self::Reject, Self::SoftReject, Self::RewriteSubject, Self::AddHeader, Self::Greylist, Self::NoAction];
+    pub const DEFAULT: [Self; 6] = [Self::Reject, Self::SoftReject, Self::RewriteSubject, Self::AddHeader, Self::Greylist, Self::NoAction];
 
     /// From a name in a configuration (`rspamd_action_from_str`).
     #[must_use]

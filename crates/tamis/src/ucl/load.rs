@@ -504,9 +504,7 @@ impl Loader<'_> {
         let expanded = |text: Vec<u8>, variables: bool| if variables { expand(text, &self.variables) } else { text };
         let string = |bytes: Vec<u8>| Data::String(lossy(bytes));
         let data = match scalar {
-            Scalar::Quoted { escaped, variables } => {
-                string(expanded(if escaped { unescape(inside) } else { inside.to_vec() }, variables))
-            }
+            Scalar::Quoted { escaped, variables } => string(expanded(if escaped { unescape(inside) } else { inside.to_vec() }, variables)),
             Scalar::Single { escaped } => string(if escaped { unescape_single(inside) } else { inside.to_vec() }),
             Scalar::Heredoc { lines, variables } => string(expanded(lines.bytes(text.as_bytes()).to_vec(), variables)),
             Scalar::Bare { escaped, variables } => string(expanded(if escaped { unescape(bytes) } else { bytes.to_vec() }, variables)),

@@ -166,7 +166,15 @@ fn unit(source: &Source<'_>, at: usize) -> Option<(Unit, usize)> {
     let left = source.end - at;
     // What follows a unit must end the value: even a blank does not.
     let ends = |behind: usize| behind >= source.end || is_value_end(source.byte(behind));
-    let thousands = |byte| if byte == b'k' { 1000 } else if byte == b'm' { 1_000_000 } else { 1_000_000_000 };
+    let thousands = |byte| {
+        if byte == b'k' {
+            1000
+        } else if byte == b'm' {
+            1_000_000
+        } else {
+            1_000_000_000
+        }
+    };
     match first {
         b'k' | b'm' | b'g' if left < 2 => Some((Unit::Thousands(thousands(first)), at + 1)),
         b'k' | b'm' | b'g' => match second {
@@ -175,7 +183,13 @@ fn unit(source: &Source<'_>, at: usize) -> Option<(Unit, usize)> {
                 ends(at + 2).then_some((unit, at + 2))
             }
             b'b' | b'B' => {
-                let shift = if first == b'k' { 10 } else if first == b'm' { 20 } else { 30 };
+                let shift = if first == b'k' {
+                    10
+                } else if first == b'm' {
+                    20
+                } else {
+                    30
+                };
                 ends(at + 2).then_some((Unit::Size(1 << shift), at + 2))
             }
             _ if is_value_end(second) => Some((Unit::Thousands(thousands(first)), at + 1)),

@@ -188,42 +188,52 @@ impl Document {
         }
     }
 
-    /// A copy of a value with all that it holds, of all the values in its row. No deeper than files nest.
+    /// A copy of a value with all that it holds, and of those beside it (`ucl_object_copy`).
     pub(super) fn copy(&mut self, index: u32) -> u32 {
         let mut first = NONE;
         let mut from = index;
-        while let Some(node) = self.node(from).cloned() {
-            let copy = self.add(Data::Null, node.name, node.priority, node.origin);
-            match node.data {
-                Data::Array(items) => {
-                    let items = items.into_iter().map(|item| self.copy(item)).collect();
-                    if let Some(copy) = self.node_mut(copy) {
-                        copy.data = Data::Array(items);
-                    }
-                }
-                Data::Object(children) => {
-                    if let Some(copy) = self.node_mut(copy) {
-                        copy.data = Data::Object(Vec::new());
-                    }
-                    for child in children {
-                        let child = self.copy(child);
-                        self.insert(copy, child);
-                    }
-                }
-                data => {
-                    if let Some(copy) = self.node_mut(copy) {
-                        copy.data = data;
-                    }
-                }
+        while let Some(next) = self.node(from).map(|node| node.next) {
+            let copy = self.copy_one(from);
+            if let Some(node) = self.node_mut(copy) {
+                (node.next, node.last) = (NONE, copy);
             }
             if first == NONE {
                 first = copy;
             } else {
                 self.append(first, copy);
             }
-            from = node.next;
+            from = next;
         }
         first
+    }
+
+    /// No deeper than files nest. Within what is copied, a row that begins with a container loses the rest; another one is shared.
+    fn copy_one(&mut self, index: u32) -> u32 {
+        let Some(node) = self.node(index).cloned() else { return NONE };
+        let copy = self.add(Data::Null, node.name, node.priority, node.origin);
+        let data = match node.data {
+            Data::Array(items) => Data::Array(items.into_iter().map(|item| self.copy_one(item)).collect()),
+            Data::Object(children) => {
+                if let Some(copy) = self.node_mut(copy) {
+                    copy.data = Data::Object(Vec::new());
+                }
+                for child in children {
+                    let child = self.copy_one(child);
+                    self.insert(copy, child);
+                }
+                return copy;
+            }
+            data => {
+                if let Some(copy) = self.node_mut(copy).filter(|_| node.next != NONE) {
+                    (copy.next, copy.last) = (node.next, node.last);
+                }
+                data
+            }
+        };
+        if let Some(copy) = self.node_mut(copy) {
+            copy.data = data;
+        }
+        copy
     }
 }
 

@@ -20,10 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rspamd::spec", &[]),
     // Row 2.
     ("rspamd::expression", &["text", "diagnostic"]),
-    (
-        "rspamd::config",
-        &["text", "order", "diagnostic", "regex", "ucl", "rspamd::spec", "rspamd::expression"],
-    ),
+    ("rspamd::config", &["text", "order", "diagnostic", "regex", "ucl", "rspamd::spec", "rspamd::expression"]),
     ("sieve::format", &["text", "diagnostic", "sieve::syntax"]),
     ("sieve::program", &["text", "regex", "sieve::dialect", "sieve::spec"]),
     (

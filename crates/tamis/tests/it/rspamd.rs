@@ -58,7 +58,8 @@ fn composites_compare_scores_and_take_symbols_away() {
 
 #[test]
 fn grow_factor_old_and_new() {
-    let text = "actions { reject = 15; grow_factor = 1.1; } group { g { symbols { A { weight = 2 } B { weight = 3 } N { weight = -1 } } } }";
+    let text =
+        "actions { reject = 15; grow_factor = 1.1; } group { g { symbols { A { weight = 2 } B { weight = 3 } N { weight = -1 } } } }";
     assert_eq!(result(&config(text), &["A", "B"]), "5.300000000000001 no action A(2) B(3.3000000000000003)");
     assert_eq!(result(&config(text), &["A", "N", "B"]), "4 no action A(2) N(-1) B(3)");
     // Measured on 4.1.6: 2.229333.
@@ -85,14 +86,13 @@ fn what_if() {
 
 #[test]
 fn traps_of_the_configuration_are_found() {
-    let codes = |text: &str| -> Vec<&str> {
-        loaded(text, Version::DEBIAN_12).diagnostics.iter().map(|finding| finding.code.facts().id).collect()
-    };
+    let codes =
+        |text: &str| -> Vec<&str> { loaded(text, Version::DEBIAN_12).diagnostics.iter().map(|finding| finding.code.facts().id).collect() };
     assert_eq!(codes("group { MX { MX_INVALID { score = 0.5 } } }"), ["rspamd/group-without-symbols"]);
-    assert_eq!(codes("group \"a\" { symbols { A { weight = 1 } } }\ngroup \"b\" { symbols { A { weight = 2 } } }"), [
-        "rspamd/lost-priorities",
-        "rspamd/two-scores"
-    ]);
+    assert_eq!(
+        codes("group \"a\" { symbols { A { weight = 1 } } }\ngroup \"b\" { symbols { A { weight = 2 } } }"),
+        ["rspamd/lost-priorities", "rspamd/two-scores"]
+    );
     assert_eq!(codes("composites { A { expression = \"B\" } A { expression = \"C\" } }"), ["rspamd/composite-twice"]);
     assert_eq!(codes("composites { A { expression = \"B and C\" } }"), ["rspamd/expression-operator"]);
     assert_eq!(codes("composites { A { score = 9 } }"), ["rspamd/composite-expression"]);

@@ -87,7 +87,7 @@ impl Reader {
     }
 
     fn options(&mut self, options: Value<'_>) {
-        if let Some(shots) = options.get("default_max_shots").and_then(Value::number) {
+        if let Some(shots) = options.get("max_shots").and_then(Value::number) {
             self.config.shots = crate::ucl::whole(shots);
         }
         if options.get("one_shot").and_then(Value::boolean) == Some(true) {

@@ -130,7 +130,7 @@ impl Run<'_, '_> {
         if found.is_none()
             && let Some(other) = self.state.config.composites.iter().rposition(|other| other.name == name)
             && !self.is(other, 0)
-            && depth < 100
+            && depth < 32
         {
             // Looked at for now, so that circles end.
             self.set(composite, 0, true);

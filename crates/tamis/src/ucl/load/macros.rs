@@ -334,7 +334,8 @@ impl Loader<'_> {
         let option = |name: &'static str| options.iter().copied().filter(move |option| name.starts_with(option.key()));
         let flag = |name| option(name).filter_map(Value::boolean).last().unwrap_or(false);
         let word = |name| option(name).filter_map(Value::text).last();
-        let priority = option("priority").filter_map(|option| if let Data::Int(value) = option.data() { Some(*value) } else { None }).last();
+        let priority =
+            option("priority").filter_map(|option| if let Data::Int(value) = option.data() { Some(*value) } else { None }).last();
         let Some(key) = word("key").filter(|key| !key.is_empty()) else {
             self.refuse(chunk, Diagnostic::new(Code::UclLoadKey, name));
             return;
