@@ -243,7 +243,8 @@ fn groups(random: &mut Random, main: &mut String, files: &mut Vec<(String, Strin
             let _ = writeln!(local, "  {name} {{ {} = {}; }}", random.pick(&["weight", "score"]), random.pick(&["1.25", "-1", "6"]));
         }
     }
-    let several = random.chance(40);
+    // After several sections, Lua's order of composites is not determined, and `grow_factor` makes it matter.
+    let several = random.chance(40) && !main.contains("grow_factor");
     if !several {
         main.push_str("group {\n");
     }
@@ -280,7 +281,7 @@ fn composites(random: &mut Random, main: &mut String, files: &mut Vec<(String, S
                 random.pick(&["leave", "remove_symbol", "remove_weight", "remove_all", "default", "remove_none"])
             );
         }
-        if random.chance(8) {
+        if random.chance(8) && !main.contains("group \"one\"") {
             let _ = write!(rest, "group = {}; ", random.pick(&["one", "two"]));
         }
         if random.chance(4) {
@@ -359,10 +360,11 @@ fn force_actions(random: &mut Random, main: &mut String) {
         return;
     }
     main.push_str("force_actions {\n rules {\n");
-    // Of two rules without conditions, which one comes first is not determined.
+    // Of two rules of one kind, which one comes first is not determined.
+    let first = random.chance(50);
     let count = 1 + usize::from(random.chance(20));
     for number in 0..count {
-        let conditional = number > 0 || random.chance(50);
+        let conditional = first != (number > 0);
         let mut expression = String::new();
         for place in 0..=random.below(2) {
             if place > 0 {

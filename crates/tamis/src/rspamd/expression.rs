@@ -239,7 +239,7 @@ impl<A> Parser<'_, A> {
                         state = State::Spaces;
                         continue;
                     }
-                    let found = text.get(self.at..).and_then(|rest| atoms(rest)).filter(|(_, length)| *length > 0);
+                    let found = text.get(self.at..).and_then(&mut *atoms).filter(|(_, length)| *length > 0);
                     let Some((atom, length)) = found else { return Err((Code::RspamdExpressionAtom, self.at)) };
                     self.at += length;
                     self.push(Part::Atom(atom), 0);

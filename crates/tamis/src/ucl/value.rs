@@ -181,6 +181,30 @@ impl Document {
         }
     }
 
+    /// Makes one array of those that stand beside each other: what is left of them after a way through Lua.
+    pub fn join_arrays(&mut self) {
+        let heads: Vec<u32> = self
+            .nodes
+            .iter()
+            .filter_map(|node| if let Data::Object(children) = &node.data { Some(children) } else { None })
+            .flatten()
+            .copied()
+            .collect();
+        for head in heads {
+            let mut items = Vec::new();
+            let mut at = head;
+            while let Some(Node { data: Data::Array(more), next, .. }) = self.node(at) {
+                items.extend_from_slice(more);
+                at = *next;
+            }
+            if at == NONE
+                && let Some(node) = self.node_mut(head).filter(|node| node.next != NONE)
+            {
+                (node.data, node.next, node.last) = (Data::Array(items), NONE, head);
+            }
+        }
+    }
+
     /// Makes every priority 0.
     pub fn forget_priorities(&mut self) {
         for node in &mut self.nodes {

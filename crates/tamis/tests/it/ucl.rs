@@ -46,7 +46,7 @@ fn files(texts: &[(&str, &str)]) -> Loaded {
 fn values_and_their_traps() {
     assert_eq!(
         json("a = 5m; b = 5min; c = 1kb; d = 10mins; e = +5; f = .5; g = 0x1f; h = 50%"),
-        concat!(r#"{"a":5000000,"b":300.0,"c":1024,"d":"10mins","e":"+5","f":".5","g":31,"h":"50%"}"#)
+        r#"{"a":5000000,"b":300.0,"c":1024,"d":"10mins","e":"+5","f":".5","g":31,"h":"50%"}"#
     );
     assert_eq!(
         json("sec {c = 1kb }; a = yes; b = NULL; c = null; d = Off"),
@@ -56,7 +56,7 @@ fn values_and_their_traps() {
     assert_eq!(json("dup=1; dup=2\nsec {x=1} sec {y=2}"), r#"{"dup":[1,2],"sec":[{"x":1},{"y":2}]}"#);
     assert_eq!(
         json("t = <<EOD\none\ntwo\nEOD\nu = '$CONFDIR'; v = \"$CONFDIR/x\"; w = ${CONFDIR}"),
-        concat!(r#"{"t":"one\ntwo","u":"$CONFDIR","v":"/etc/rspamd/x","w":"/etc/rspamd"}"#)
+        r#"{"t":"one\ntwo","u":"$CONFDIR","v":"/etc/rspamd/x","w":"/etc/rspamd"}"#
     );
     assert_eq!(json("{ \"a\": [1, two, {x=1}, [y]] }"), r#"{"a":[1,"two",{"x":1},["y"]]}"#);
 }

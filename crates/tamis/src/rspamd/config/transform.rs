@@ -43,6 +43,7 @@ pub(super) fn transform(document: &Document, version: Version) -> (Document, boo
             changed.set(module.index(), "sign_authenticated", only.data().clone());
         }
     }
+    changed.join_arrays();
     changed.forget_priorities();
     (changed, true)
 }

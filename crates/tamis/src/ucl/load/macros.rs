@@ -332,10 +332,10 @@ impl Loader<'_> {
         let root = told.and_then(Document::root);
         let options: Vec<Value<'_>> = root.into_iter().flat_map(Value::entries).collect();
         let option = |name: &'static str| options.iter().copied().filter(move |option| name.starts_with(option.key()));
-        let flag = |name| option(name).filter_map(Value::boolean).last().unwrap_or(false);
-        let word = |name| option(name).filter_map(Value::text).last();
+        let flag = |name| option(name).filter_map(Value::boolean).next_back().unwrap_or(false);
+        let word = |name| option(name).filter_map(Value::text).next_back();
         let priority =
-            option("priority").filter_map(|option| if let Data::Int(value) = option.data() { Some(*value) } else { None }).last();
+            option("priority").filter_map(|option| if let Data::Int(value) = option.data() { Some(*value) } else { None }).next_back();
         let Some(key) = word("key").filter(|key| !key.is_empty()) else {
             self.refuse(chunk, Diagnostic::new(Code::UclLoadKey, name));
             return;
