@@ -291,17 +291,17 @@ impl Writer<'_> {
     fn value(&mut self) {
         match self.random.below(12) {
             0..3 => self.number(),
+            3 if self.random.chance(15) => self.word(&["x${VERSION}y", "${NONE} $VERSION", "\"${NONE}$DIR\""]),
             3..5 => self.word(&[
                 "word",
                 "two words",
                 "a{b}c",
                 "a[1]b",
                 "$VERSION",
-                "x${VERSION}y",
                 "$VERSION_MAJOR",
                 "$$x",
                 "$NONE",
-                "${NONE} $VERSION",
+                "$NONE $VERSION",
                 "a\\nb",
                 "a\\;b",
                 "/re\\/x/i",
@@ -327,7 +327,7 @@ impl Writer<'_> {
                 "\"a;b,{c}\"",
                 "\"\\$VERSION\"",
                 "\"\\/\"",
-                "\"${NONE}$DIR\"",
+                "\"$NONE$DIR\"",
                 "\"/\"",
                 "\"\\q\"",
             ]),

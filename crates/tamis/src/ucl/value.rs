@@ -133,6 +133,9 @@ impl Document {
 
     /// One more value of a key.
     pub(super) fn append(&mut self, first: u32, new: u32) {
+        if let Some(new_node) = self.node_mut(new) {
+            (new_node.next, new_node.last) = (NONE, new);
+        }
         let Some(last) = self.node(first).map(|first| first.last) else { return };
         if let Some(last) = self.node_mut(last) {
             last.next = new;
@@ -212,37 +215,19 @@ impl Document {
         }
     }
 
-    /// A copy of a value with all that it holds, and of those beside it (`ucl_object_copy`).
+    /// A copy of a value with all that it holds (`ucl_object_copy`). A container loses those beside it; another value shares them. No
+    /// deeper than files nest.
     pub(super) fn copy(&mut self, index: u32) -> u32 {
-        let mut first = NONE;
-        let mut from = index;
-        while let Some(next) = self.node(from).map(|node| node.next) {
-            let copy = self.copy_one(from);
-            if let Some(node) = self.node_mut(copy) {
-                (node.next, node.last) = (NONE, copy);
-            }
-            if first == NONE {
-                first = copy;
-            } else {
-                self.append(first, copy);
-            }
-            from = next;
-        }
-        first
-    }
-
-    /// No deeper than files nest. Within what is copied, a row that begins with a container loses the rest; another one is shared.
-    fn copy_one(&mut self, index: u32) -> u32 {
         let Some(node) = self.node(index).cloned() else { return NONE };
         let copy = self.add(Data::Null, node.name, node.priority, node.origin);
         let data = match node.data {
-            Data::Array(items) => Data::Array(items.into_iter().map(|item| self.copy_one(item)).collect()),
+            Data::Array(items) => Data::Array(items.into_iter().map(|item| self.copy(item)).collect()),
             Data::Object(children) => {
                 if let Some(copy) = self.node_mut(copy) {
                     copy.data = Data::Object(Vec::new());
                 }
                 for child in children {
-                    let child = self.copy_one(child);
+                    let child = self.copy(child);
                     self.insert(copy, child);
                 }
                 return copy;
