@@ -108,7 +108,12 @@ fn judge(text: &str, folder: &str, files: &Files, settings: &Settings, answer: &
     while !loaded.wanted.is_empty() {
         for wanted in &loaded.wanted {
             match wanted {
-                Wanted::File(name) => files.insert(name.clone(), None),
+                Wanted::File(name) => {
+                    // A known file under another name, such as one with two slashes.
+                    let path = std::fs::canonicalize(name).map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+                    let file = files.get(&path).flatten().cloned();
+                    files.insert(name.clone(), file);
+                }
                 Wanted::Glob(pattern) => files.insert_glob(pattern.clone(), Vec::new()),
             }
         }

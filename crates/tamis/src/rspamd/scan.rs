@@ -211,11 +211,16 @@ impl<'c> State<'c> {
     fn known(&self, name: &str) -> Known<'c> {
         match self.config.symbol(name) {
             Some(symbol) => Known::Defined(symbol),
-            None if !self.config.unknown_weight.is_nan() && self.config.registered.iter().any(|known| known == name) => {
-                Known::Unknown(self.config.unknown_weight)
-            }
+            None if !self.config.unknown_weight.is_nan() && self.is_registered(name) => Known::Unknown(self.config.unknown_weight),
             None => Known::Undefined,
         }
+    }
+
+    /// Whether a rule registers a symbol. A force_action does, unless it runs behind the others.
+    fn is_registered(&self, name: &str) -> bool {
+        let force = name.strip_prefix("FORCE_ACTION_");
+        let mut rules = self.config.force_actions.iter().filter(|rule| rule.require.is_none() && rule.honor.is_none());
+        self.config.registered.iter().any(|known| known == name) || force.is_some_and(|force| rules.any(|rule| rule.name == force))
     }
 
     /// A symbol was found (`insert_metric_result`). A `single` one counts once, whatever its definition says.

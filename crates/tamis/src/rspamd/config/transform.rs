@@ -67,7 +67,8 @@ fn merge_groups(root: Value<'_>, changed: &mut Document) {
 
 /// An action below zero gives `no action` a threshold below that.
 fn negative_threshold(root: Value<'_>, changed: &mut Document) {
-    let Some(actions) = root.get("actions") else { return };
+    // Several sections are an array to Lua, which has no actions.
+    let Some(actions) = root.get("actions").filter(|actions| actions.next().is_none()) else { return };
     if actions.get_any(&["no action", "no_action", "accept"]).is_some() {
         return;
     }
@@ -96,7 +97,7 @@ fn check_all_filters(root: Value<'_>, changed: &mut Document) {
 
 /// Thresholds that do not rise from action to action: said in the log, and the old `metric` is not looked at then.
 fn has_wrong_order(root: Value<'_>) -> bool {
-    let Some(actions) = root.get("actions") else { return false };
+    let Some(actions) = root.get("actions").filter(|actions| actions.next().is_none()) else { return false };
     let thresholds: Vec<f64> = ["no_action", "add_header", "rewrite_subject", "quarantine", "reject", "discard"]
         .into_iter()
         .filter_map(|name| actions.get(name).and_then(Value::number))
