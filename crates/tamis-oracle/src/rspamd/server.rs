@@ -119,6 +119,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|ended| ended.is_some()) {
+            return;
+        }
         // The main process ends its workers when it is asked to end; killed outright it would leave them behind.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         for _ in 0..100 {
