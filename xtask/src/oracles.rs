@@ -25,6 +25,12 @@ const ORACLES: &[Oracle] = &[
     },
     Oracle { names: &["lmtp"], package: "dovecot-lmtpd", purpose: "deliveries compared with a private server" },
     Oracle { names: &["imap-login"], package: "dovecot-imapd", purpose: "mailboxes of a private server" },
+    Oracle { names: &["rspamd"], package: "--no-install-recommends rspamd", purpose: "scores compared with a real Rspamd" },
+    Oracle {
+        names: &["rspamadm"],
+        package: "--no-install-recommends rspamd",
+        purpose: "configurations compared with Rspamd's own reading",
+    },
     Oracle { names: &["libfaketime.so.1"], package: "libfaketime", purpose: "the real engine at a chosen time" },
     Oracle { names: &["musl-gcc"], package: "musl-tools", purpose: "regular expressions compared with musl's" },
 ];

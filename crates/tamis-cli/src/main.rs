@@ -15,6 +15,7 @@ mod mail;
 mod pages;
 mod report;
 mod run;
+mod scan;
 mod spec;
 mod test;
 mod vet;
@@ -43,6 +44,8 @@ enum Command {
     Lsp(lsp::LspArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
+    /// Count what an Rspamd configuration makes of symbols or of a recorded verdict, say why, and what other scores would change.
+    Scan(scan::ScanArgs),
     /// Say what the language has: every extension and every server, or one command, test, tag or extension.
     Spec(spec::SpecArgs),
     /// Run test files in the language of Pigeonhole's own test suite.
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Lsp(args) => lsp::lsp(&args),
         Command::Run(args) => run::run(&args),
+        Command::Scan(args) => scan::scan(&args),
         Command::Spec(args) => spec::spec(&args),
         Command::Test(args) => test::test(&args),
         Command::Vet(args) => vet::vet(&args),

@@ -14,6 +14,7 @@ pub mod ours;
 pub mod process;
 mod programs;
 pub mod report;
+pub mod rspamd;
 mod settings;
 mod tools;
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use tamis_oracle::Profile;
 use tamis_oracle::campaign::{Kind, campaign};
+use tamis_oracle::rspamd::{Compared, Rspamd};
 
 const USAGE: &str = "\
 Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|pigeonhole-0.5-full|mailcow-global]
@@ -14,11 +15,28 @@ Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|
   chains       several scripts one after another, against sieve-test -e -s
   verdicts     scripts accepted or refused, against sievec
   uploads      the same for a user's upload to mailcow, against CHECKSCRIPT
+  rspamd       symbols under configurations of scores, against a private rspamd; --sets N for each configuration
+  rspamd-layers  local files over the installed configuration, against rspamadm configdump
+  rspamd-ucl   documents in UCL, against libucl in rspamadm
+  rspamd-libucl --path DIR   libucl's own basic cases, in a checkout of its source
 
 --pairs and --scripts are other names of --cases.
 ";
 
 fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.first().is_some_and(|kind| kind.starts_with("rspamd")) {
+        return match rspamd(&words) {
+            Ok(compared) => {
+                println!("{compared}");
+                ExitCode::from(u8::from(!compared.different.is_empty()))
+            }
+            Err(why) => {
+                eprintln!("campaign: {why}");
+                ExitCode::from(2)
+            }
+        };
+    }
     let answer = parse(std::env::args().skip(1)).and_then(|(kind, cases, seed, jobs)| {
         let bar = |done: usize| {
             if std::io::stderr().is_terminal() {
@@ -38,6 +56,32 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// A campaign against Rspamd.
+fn rspamd(words: &[String]) -> Result<Compared, String> {
+    let (mut cases, mut seed, mut sets) = (1000usize, 1u64, 10usize);
+    if let [kind, word, path] = words
+        && (kind == "rspamd-libucl", word.as_str()) == (true, "--path")
+    {
+        return tamis_oracle::rspamd::libucl::compare(std::path::Path::new(path)).map_err(|error| format!("{path}: {error}"));
+    }
+    for pair in words.get(1..).unwrap_or(&[]).chunks(2) {
+        match pair {
+            [word, value] if word == "--cases" => cases = value.parse().map_err(|_| USAGE)?,
+            [word, value] if word == "--sets" => sets = value.parse().map_err(|_| USAGE)?,
+            [word, value] if word == "--seed" => seed = value.parse().map_err(|_| USAGE)?,
+            _ => return Err(USAGE.to_owned()),
+        }
+    }
+    let rspamd = Rspamd::find().map_err(|missing| missing.to_string())?;
+    let compared = match words.first().map_or("", String::as_str) {
+        "rspamd" => tamis_oracle::rspamd::scans::compare(&rspamd, cases, sets, seed),
+        "rspamd-layers" => tamis_oracle::rspamd::layers::compare(&rspamd, cases, seed),
+        "rspamd-ucl" => tamis_oracle::rspamd::ucl::compare(&rspamd, cases, seed),
+        _ => return Err(USAGE.to_owned()),
+    };
+    compared.map_err(|error| error.to_string())
 }
 
 /// Kind, cases, seed, jobs.

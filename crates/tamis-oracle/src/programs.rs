@@ -104,7 +104,7 @@ pub fn require_or_skip<T>(found: Result<T, Missing>) -> Option<T> {
     }
 }
 
-fn find(program: &str) -> Option<PathBuf> {
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     // Dovecot itself lives where ordinary users' paths do not look.
     std::env::split_paths(&path)

@@ -8,5 +8,9 @@ pub mod diagnostic;
 pub mod mail;
 pub mod order;
 pub mod regex;
+#[cfg(feature = "rspamd")]
+pub mod rspamd;
 pub mod sieve;
 pub mod text;
+#[cfg(feature = "rspamd")]
+pub mod ucl;

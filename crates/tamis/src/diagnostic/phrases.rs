@@ -1,5 +1,8 @@
 //! Every sentence of tamis's findings, English and French side by side. One entry, one code: a missing language does not compile.
 
+#[macro_use]
+mod rspamd;
+
 use super::{Phrase, Severity};
 
 /// What is known of a code.
@@ -82,7 +85,7 @@ const fn said(texts: &'static str, only: &str) -> &'static str {
     if is_said { texts } else { "" }
 }
 
-codes! {
+with_rspamd! {
     UnexpectedCharacter "sieve/unexpected-character" Error {
         en: "`{char}` has no meaning here",
         fr: "`{char}` n'a pas de sens ici"

@@ -16,7 +16,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sieve::syntax", &["text", "diagnostic"]),
     ("sieve::values", &["mail", "text"]),
     ("sieve::dialect", &["regex", "sieve::spec"]),
+    ("ucl", &["text", "order", "diagnostic"]),
+    ("rspamd::spec", &[]),
     // Row 2.
+    ("rspamd::expression", &["text", "diagnostic"]),
+    ("rspamd::config", &["text", "order", "diagnostic", "regex", "ucl", "rspamd::spec", "rspamd::expression"]),
     ("sieve::format", &["text", "diagnostic", "sieve::syntax"]),
     ("sieve::program", &["text", "regex", "sieve::dialect", "sieve::spec"]),
     (
@@ -58,6 +62,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "sieve::hover",
         &["text", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::values", "sieve::context", "sieve::occurrences"],
     ),
+    ("rspamd::scan", &["order", "ucl", "rspamd::spec", "rspamd::expression", "rspamd::config"]),
+    ("rspamd::headers", &["rspamd::config", "rspamd::scan"]),
     ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),
     // A completion says what it is about in the words of hover.
     (
@@ -115,8 +121,8 @@ fn module(path: &Path, root: &Path) -> Option<String> {
     let relative = path.strip_prefix(root).unwrap().with_extension("");
     let parts: Vec<&str> = relative.iter().map(|part| part.to_str().unwrap()).collect();
     match parts.as_slice() {
-        ["lib"] | ["sieve"] => None,
-        ["sieve", module, ..] => Some(format!("sieve::{module}")),
+        ["lib"] | ["sieve" | "rspamd"] => None,
+        [column @ ("sieve" | "rspamd"), module, ..] => Some(format!("{column}::{module}")),
         [module, ..] => Some((*module).to_owned()),
         [] => None,
     }
@@ -128,22 +134,22 @@ fn named(code: &str, own: &str) -> Vec<String> {
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
         let first: String = rest.chars().take_while(|char| char.is_alphanumeric() || *char == '_').collect();
-        if first == "sieve" {
-            let after = rest["sieve".len()..].strip_prefix("::").unwrap_or("");
+        if first == "sieve" || first == "rspamd" {
+            let after = rest[first.len()..].strip_prefix("::").unwrap_or("");
             let list = after.strip_prefix('{').map_or(after, |list| list);
             let second: String = list.chars().take_while(|char| char.is_alphanumeric() || *char == '_').collect();
             if second.chars().next().is_some_and(char::is_lowercase) {
-                out.push(format!("sieve::{second}"));
+                out.push(format!("{first}::{second}"));
             }
         } else {
             out.push(first);
         }
     }
     // `use super::dialect` from `sieve/program.rs` means `sieve::dialect`.
-    if own.starts_with("sieve::") {
+    if let Some((column, _)) = own.split_once("::") {
         for (at, _) in code.match_indices("super::") {
             let second: String = code[at + "super::".len()..].chars().take_while(|char| char.is_alphanumeric() || *char == '_').collect();
-            let candidate = format!("sieve::{second}");
+            let candidate = format!("{column}::{second}");
             if ARROWS.iter().any(|(module, _)| *module == candidate) {
                 out.push(candidate);
             }

@@ -15,8 +15,12 @@ mod lints;
 mod mail;
 mod pages;
 mod regex_oracle;
+#[cfg(feature = "rspamd")]
+mod rspamd;
 mod run;
 mod scopes;
 mod servers;
 #[cfg(feature = "svtest")]
 mod svtest;
+#[cfg(feature = "rspamd")]
+mod ucl;

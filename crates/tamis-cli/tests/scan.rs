@@ -1,0 +1,62 @@
+//! `tamis scan` as an administrator meets it.
+#![allow(clippy::tests_outside_test_module)]
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Runs `tamis scan` on a configuration of the corpus; gives exit status, standard output, standard error.
+fn scan(args: &[&str]) -> (i32, String, String) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../corpus/rspamd");
+    let output = Command::new(env!("CARGO_BIN_EXE_tamis"))
+        .args(["scan", "--config", "small", "--lang", "en"])
+        .args(args)
+        .current_dir(folder)
+        .env("LC_ALL", "C")
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap();
+    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn symbols_with_their_reasons_and_places() {
+    let (status, out, err) = scan(&["--symbols", "FORGED_SENDER=x", "LATE*2", "BAYES_SPAM"]);
+    let expected = "    4.0000  FORGED_SENDER[x] (not shown)  local.d/headers_group.conf:2:30
+            symbol taken by FORGED_AND_LATE (4.0000)
+    1.0000  LATE (not shown)  rspamd.conf:14:25
+            2.5 × 2
+            group `headers` is nearly full: 1.0000 of 5.0000 count
+            symbol taken by FORGED_AND_LATE (1.0000)
+    5.1000  BAYES_SPAM  rspamd.conf:20:31
+    4.5000  FORGED_AND_LATE  rspamd.conf:26:81
+   14.6000  / 15.0000: add header
+";
+    assert_eq!((status, out.as_str()), (0, expected));
+    assert!(err.contains("/etc/hostname is outside"), "{err}");
+}
+
+#[test]
+fn what_other_scores_and_thresholds_change() {
+    let (_, out, _) = scan(&["--symbols", "BAYES_SPAM", "--set-score", "BAYES_SPAM=16", "--set-action", "reject=16"]);
+    assert!(out.contains("5.1000  / 15.0000: greylist") && out.contains("with the changes:"), "{out}");
+    assert!(out.ends_with("16.0000  / 16.0000: reject\n"), "{out}");
+    let (status, _, err) = scan(&["--symbols", "A", "--set-score", "NOWHERE=1"]);
+    assert_eq!((status, err.contains("no symbol `NOWHERE`")), (2, true), "{err}");
+}
+
+#[test]
+fn a_recorded_verdict_is_counted_again() {
+    let (status, out, _) = scan(&["--result", "small/verdict.eml", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(status, 0);
+    assert_eq!((&json["result"]["action"], &json["recorded"]["exact"]), (&"add header".into(), &false.into()));
+    assert!((json["result"]["score"].as_f64().unwrap() - 9.1).abs() < 1e-9, "{json}");
+    assert_eq!(json["recorded"]["unknown"], serde_json::json!(["ARC_NA"]));
+}
+
+#[test]
+fn bad_usage_is_said() {
+    assert_eq!(scan(&[]).0, 2);
+    assert_eq!(scan(&["--symbols", "A", "--rspamd", "new"]).0, 2);
+    assert_eq!(scan(&["--symbols", "A", "--set-action", "reject"]).0, 2);
+}

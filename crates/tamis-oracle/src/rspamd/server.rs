@@ -1,0 +1,136 @@
+//! A private Rspamd on 127.0.0.1 that finds the symbols it is told to find.
+
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::Rspamd;
+use crate::programs::Sandbox;
+
+/// Finds exactly what `X-Test-Sym: NAME weight option|option` says, in the order of the header fields.
+const SYMBOLS: &str = r#"
+require "global_functions" ()
+local names = {}
+for line in io.lines(rspamd_paths['CONFDIR'] .. '/symbols.list') do names[#names + 1] = line end
+local id = rspamd_config:register_symbol({
+  name = 'TEST_CALLBACK', type = 'callback', flags = 'empty,nostat', callback = function(task)
+    local fields = task:get_header_full('X-Test-Sym') or {}
+    table.sort(fields, function(a, b) return a.order < b.order end)
+    for _, field in ipairs(fields) do
+      local name, weight, options = field.decoded:match('^%s*(%S+)%s*(%S*)%s*(.*)$')
+      local list = {}
+      for option in (options or ''):gmatch('[^|]+') do list[#list + 1] = option end
+      task:insert_result(name, tonumber(weight) or 1.0, list)
+    end
+  end})
+for _, name in ipairs(names) do rspamd_config:register_symbol({name = name, type = 'virtual', parent = id}) end
+"#;
+
+/// What surrounds a configuration of scores. `PORT` is replaced.
+const FRAME: &str = r#"
+lua = "$CONFDIR/symbols.lua";
+options {
+  disable_hyperscan = true;
+  pidfile = "$RUNDIR/rspamd.pid";
+  filters = "";
+  check_all_filters = true;
+  cache_file = "$DBDIR/symbols.cache";
+  hs_cache_dir = "$DBDIR/";
+  control_socket = "$DBDIR/rspamd.sock mode=0600";
+  url_tld = "$CONFDIR/tld.dat";
+  dns { nameserver = ["127.0.0.1:53530"]; timeout = 0.05s; retransmits = 1; }
+  local_addrs = [127.0.0.0/8];
+  task_timeout = 5s;
+  .include(try=true; priority=1; duplicate=merge) "$CONFDIR/options.inc"
+}
+logging { type = "console"; level = "error"; color = false; }
+worker "normal" { bind_socket = "127.0.0.1:PORT"; count = 1; mime = true; }
+modules { path = "/usr/share/rspamd/plugins/force_actions.lua"; }
+"#;
+
+/// A running server; it ends when this is dropped.
+pub(super) struct Server {
+    child: Child,
+    port: u16,
+}
+
+/// Where the files of a server's configuration are, and what its variables say.
+pub(super) fn prepare(sandbox: &Sandbox, registered: &[&str]) -> io::Result<u16> {
+    for folder in ["etc", "etc/local.d", "etc/override.d", "db", "run", "log"] {
+        sandbox.folder(folder)?;
+    }
+    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    sandbox.file("etc/symbols.lua", SYMBOLS.as_bytes())?;
+    sandbox.file("etc/symbols.list", format!("{}\n", registered.join("\n")).as_bytes())?;
+    sandbox.file("etc/tld.dat", b"com\norg\n")?;
+    sandbox.file("etc/frame.conf", FRAME.replace("PORT", &port.to_string()).as_bytes())?;
+    Ok(port)
+}
+
+/// `NAME=value` for each variable of a sandboxed configuration.
+pub(super) fn variables(sandbox: &Sandbox) -> Vec<(String, String)> {
+    let path = |name: &str| format!("{}/{name}", sandbox.path().display());
+    [("CONFDIR", "etc"), ("LOCAL_CONFDIR", "etc"), ("DBDIR", "db"), ("RUNDIR", "run"), ("LOGDIR", "log")]
+        .map(|(name, folder)| (name.to_owned(), path(folder)))
+        .to_vec()
+}
+
+impl Server {
+    /// Starts a server with the configuration `etc/rspamd.conf`; `None` if it refuses it, with what it says.
+    pub(super) fn start(rspamd: &Rspamd, sandbox: &Sandbox, port: u16) -> io::Result<Result<Self, String>> {
+        let log = fs::File::create(sandbox.path().join("said"))?;
+        let mut command = sandbox.command(&rspamd.rspamd);
+        command.arg("-f").arg("-i").arg("-c").arg(sandbox.path().join("etc/rspamd.conf"));
+        for (name, value) in variables(sandbox) {
+            command.arg(format!("--var={name}={value}"));
+        }
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        let mut server = Self { child: command.spawn()?, port };
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_secs(30) {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return Ok(Ok(server));
+            }
+            if server.child.try_wait()?.is_some() {
+                return Ok(Err(fs::read_to_string(sandbox.path().join("said")).unwrap_or_default()));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Err(io::Error::other("rspamd does not listen"))
+    }
+
+    /// What it says of a message, as JSON.
+    pub(super) fn check(&self, message: &str) -> io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        write!(stream, "POST /checkv2 HTTP/1.0\r\nContent-Length: {}\r\nPass: all\r\n\r\n{message}", message.len())?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        match answer.split_once("\r\n\r\n") {
+            Some((_, body)) => Ok(body.to_owned()),
+            None => Err(io::Error::other(format!("rspamd answers {answer:?}"))),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|ended| ended.is_some()) {
+            return;
+        }
+        // The main process ends its workers when it is asked to end; killed outright it would leave them behind.
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        for _ in 0..100 {
+            if self.child.try_wait().is_ok_and(|ended| ended.is_some()) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

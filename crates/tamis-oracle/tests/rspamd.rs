@@ -1,0 +1,28 @@
+//! Rspamd's UCL, configurations and scores, tamis beside the real program. The counts suit a test; `cargo xtask campaign` takes any.
+#![allow(clippy::tests_outside_test_module, missing_docs)]
+
+use tamis_oracle::require_or_skip;
+use tamis_oracle::rspamd::{Compared, Rspamd, layers, scans, ucl};
+
+fn none_differ(compare: impl Fn(&Rspamd) -> std::io::Result<Compared>) {
+    if let Some(rspamd) = require_or_skip(Rspamd::find()) {
+        let compared = compare(&rspamd).unwrap();
+        assert!(compared.different.is_empty(), "{compared}");
+        assert!(compared.same > 0, "{compared}");
+    }
+}
+
+#[test]
+fn documents_say_the_same() {
+    none_differ(|rspamd| ucl::compare(rspamd, 2000, 1));
+}
+
+#[test]
+fn the_installed_configuration_and_local_files_say_the_same() {
+    none_differ(|rspamd| layers::compare(rspamd, 10, 1));
+}
+
+#[test]
+fn symbols_score_the_same() {
+    none_differ(|rspamd| scans::compare(rspamd, 10, 20, 1));
+}

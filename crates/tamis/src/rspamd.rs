@@ -1,0 +1,12 @@
+//! Rspamd: its configuration resolved, and the score that it gives for symbols, with reasons. In Rspamd's own words: scan, symbol,
+//! weight, score, group, action, composite.
+
+pub mod config;
+pub mod expression;
+pub mod headers;
+pub mod scan;
+pub mod spec;
+
+pub use config::{Config, Loaded, load};
+pub use scan::{Hit, ScanResult, scan};
+pub use spec::Version;
