@@ -157,6 +157,7 @@ mod tests {
         found.map(|found| format!("{} {}", found["severity"].as_str().unwrap(), found["code"].as_str().unwrap())).collect()
     }
 
+    #[cfg(feature = "full")]
     #[test]
     fn levels_and_what_is_known_of_the_user_count() {
         let request = |more: &str| {
