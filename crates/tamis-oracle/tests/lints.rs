@@ -478,11 +478,10 @@ fn superfluous(random: &mut Random, row: &mut Vec<String>) {
                 }
             }
             4 => {
-                if let Some(end) = row.iter().position(|token| token == "]" || token == ";").filter(|_| row[0] == "require") {
-                    if row[end] == "]" {
-                        let name = *random.pick(&["\"fileinto\"", "\"copy\"", "\"envelope\"", "\"regex\"", "\"date\"", "\"body\""]);
-                        row.splice(end..end, [",".to_owned(), name.to_owned()]);
-                    }
+                let end = row.iter().position(|token| token == "]" || token == ";").filter(|_| row[0] == "require");
+                if let Some(end) = end.filter(|end| row[*end] == "]") {
+                    let name = *random.pick(&["\"fileinto\"", "\"copy\"", "\"envelope\"", "\"regex\"", "\"date\"", "\"body\""]);
+                    row.splice(end..end, [",".to_owned(), name.to_owned()]);
                 }
             }
             5 => {
