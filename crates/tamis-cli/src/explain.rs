@@ -83,6 +83,11 @@ fn kind(code: Code, language: Language) -> &'static str {
             "a rule of an administrator's policy that the script breaks (`tamis vet`, docs/policy.md)",
             "une règle de la politique de l'administrateur que le script enfreint (`tamis vet`, docs/policy.md)",
         ),
+        ("ucl" | "rspamd", _) => says(
+            language,
+            "a finding in a configuration of Rspamd (`tamis scan --config`)",
+            "un constat dans une configuration de Rspamd (`tamis scan --config`)",
+        ),
         (_, Severity::Error) => says(
             language,
             "an error: the server refuses the script, and no level or comment changes that",
@@ -220,6 +225,8 @@ fn list(language: Language) -> String {
         ("run/", "tamis run", says(language, "what happens at delivery", "ce qui arrive à la livraison")),
         ("suppressed/", "tamis run", says(language, "why a mail is not sent", "pourquoi un courriel ne part pas")),
         ("vet/", "tamis vet", says(language, "rules of a policy", "règles d'une politique")),
+        ("ucl/", "tamis scan", says(language, "how Rspamd's files are written", "l'écriture des fichiers de Rspamd")),
+        ("rspamd/", "tamis scan", says(language, "what Rspamd's configuration says", "ce que dit la configuration de Rspamd")),
     ];
     let width = Code::ALL.iter().map(|code| code.facts().id.len()).max().unwrap_or_default();
     let mut out = String::new();

@@ -70,7 +70,7 @@ fn header(text: &str) -> Option<HeaderAccess> {
     };
     if !all {
         for name in names.split(':') {
-            access.names.push(Some(name).filter(|name| is_header_name(name.as_bytes()))?.as_bytes().into());
+            access.names.push(Some(name).filter(|name| !name.is_empty() && is_header_name(name.as_bytes()))?.as_bytes().into());
         }
     }
     let mut fields = false;
