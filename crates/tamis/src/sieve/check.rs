@@ -1,6 +1,6 @@
 //! Lints: what a server accepts and a user of mail would rather not have. Warnings and hints only; the verdict is the server's.
 //!
-//! One file for each family. A lint looks at a script that the server accepts, as it was bound ([`Program`]) and as it is written
+//! One file for each family. A lint looks at a script that the server accepts, as it was bound (`Program`) and as it is written
 //! ([`Script`]), and reports the smallest range that shows the matter. It never claims what it cannot know: a string that is built at run time
 //! is passed over.
 
