@@ -180,7 +180,7 @@ fn a_session_from_greeting_to_goodbye() {
         ]}),
     );
     let published = editor.note("textDocument/publishDiagnostics");
-    let found: Vec<&serde_json::Value> = published["diagnostics"].as_array().unwrap().iter().map(|found| &found["code"]).collect();
+    let found: Vec<&Value> = published["diagnostics"].as_array().unwrap().iter().map(|found| &found["code"]).collect();
     assert_eq!((&published["version"], found), (&json!(2), vec![&json!("sieve/steals-spam")]));
     let text = "require [\"variables\", \"fileinto\"];\n# 𝄞\nset \"folder\" \"𝄞 Listes Z\"; if header :contains \"Subject\" \"x\" {\n  fileinto \"${folder}\";\n  keep;\n}\n";
     // What an applied layout gives tells what the server holds.
