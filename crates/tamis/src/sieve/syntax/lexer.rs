@@ -22,22 +22,18 @@ pub(super) struct Lexeme {
     pub(super) plain: bool,
 }
 
-/// The tokens of a text.
+/// All tokens of a text.
 pub(super) struct Lexed {
     /// In order, [`Kind::End`] behind the last. Blanks, comments and characters without a meaning are not among them.
-    pub(super) tokens: Vec<Lexeme>,
-    /// Where characters without a meaning stand.
-    pub(super) garbage: Vec<Range>,
-    /// The same with comments among them, if they were asked for.
+    tokens: Vec<Lexeme>,
+    /// Those that are.
     others: Vec<Lexeme>,
-    /// Each lexical error once, with the range that shows it.
-    pub(super) errors: Vec<Diagnostic>,
-    /// An unterminated string or comment took the rest of the text.
-    pub(super) swallowed: bool,
+    /// Where the strings begin that were taken to end early.
+    pub(super) unclosed: Vec<usize>,
 }
 
 impl Lexed {
-    /// All tokens of a text whose comments were asked for: they tile it.
+    /// They tile the text.
     pub(super) fn tiles(&self) -> Vec<Token<Kind>> {
         let mut tiles = Vec::with_capacity(self.tokens.len().saturating_mul(2));
         let mut others = self.others.iter().peekable();
@@ -59,111 +55,193 @@ impl Lexed {
 /// So many strings without their closing quote are told apart; each costs one more pass.
 const MAX_REPAIRS: usize = 8;
 
-/// Splits `text` into tokens; `comments` says whether comments are asked for too.
-pub(super) fn lex(text: &str, comments: bool) -> Lexed {
-    // No rule of the grammar has a word right after a string, so a string with a word glued to its end is where quotes changed sides:
-    // the quote that is missing is its own, not the last one of the script.
+/// Splits `text` into tokens, comments and the like included.
+pub(super) fn lex(text: &str) -> Lexed {
     let mut unclosed = Vec::new();
-    // Offsets have 32 bits. No server reads a script that needs more.
-    let text = text.as_bytes().get(..u32::MAX as usize).unwrap_or(text.as_bytes());
     loop {
-        let (lexed, glued) = scan(text, comments, &unclosed);
-        match glued.filter(|suspect| unclosed.len() < MAX_REPAIRS && !unclosed.contains(suspect)) {
-            Some(suspect) => unclosed.push(suspect),
-            None => return lexed,
+        let mut lexer = Lexer::new(text, unclosed);
+        lexer.others = Some(Vec::new());
+        let mut tokens = Vec::with_capacity(text.len() / 6);
+        loop {
+            lexer.advance();
+            tokens.push(lexer.next);
+            if lexer.next.kind == Kind::End {
+                break;
+            }
         }
+        if !lexer.repair() {
+            return Lexed { tokens, others: lexer.others.unwrap_or_default(), unclosed: lexer.unclosed };
+        }
+        unclosed = lexer.unclosed;
     }
 }
 
-/// One pass. Strings that start at one of `unclosed` are taken to end early. Gives the start of the first quoted string that is
-/// followed at once by the start of a word, too.
-fn scan(text: &[u8], comments: bool, unclosed: &[usize]) -> (Lexed, Option<usize>) {
-    let has_nul = memchr::memchr(0, text).is_some();
-    let mut lexer = Lexer { text, at: 0, unclosed, has_nul, errors: Vec::new(), swallowed: false };
-    let mut tokens = Vec::with_capacity(text.len() / 6);
-    let (mut garbage, mut others) = (Vec::new(), Vec::new());
-    let mut glued = None;
-    // What nearly all of a script consists of is read here; the rest, and whatever may be wrong, by the lexer's methods.
-    let mut at = 0;
-    loop {
-        at = behind_blanks(text, at);
-        let start = at;
-        let Some(byte) = text.get(at).copied() else { break };
-        let mut plain = false;
-        at += 1;
-        let kind = match BEGINNINGS.get(usize::from(byte)).copied().unwrap_or(Kind::Garbage) {
-            Kind::Identifier => {
-                at = behind_name(text, at);
-                let is_odd = at - start > MAX_IDENTIFIER || (at - start == TEXT.len() && text.get(at) == Some(&b':'));
-                if is_odd { lexer.read(start, &mut at, |lexer| lexer.word(start)) } else { Kind::Identifier }
-            }
-            Kind::Tag if text.get(at).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit()) => {
-                at = behind_name(text, at);
-                if at - start > MAX_IDENTIFIER { lexer.read(start, &mut at, |lexer| lexer.tag(start)) } else { Kind::Tag }
-            }
-            Kind::Quoted => {
-                let length = plain_length(text.get(at..).unwrap_or(&[]));
-                let end = at + length;
-                plain = text.get(end) == Some(&b'"') && length <= MAX_STRING && unclosed.is_empty();
-                if plain {
-                    at = end + 1;
-                } else {
-                    lexer.read(start, &mut at, |lexer| lexer.quoted(start));
-                }
-                glued = glued.or(glued_at(text, start, at));
-                Kind::Quoted
-            }
-            Kind::Tag | Kind::Garbage => {
-                let kind = lexer.read(start, &mut at, |lexer| lexer.other(start, byte));
-                if matches!(kind, Kind::Garbage) || kind.is_trivia() {
-                    let range = Range { start: count(start), end: count(at) };
-                    if kind == Kind::Garbage {
-                        garbage.push(range);
-                    }
-                    if comments {
-                        others.push(Lexeme { range, kind, plain });
-                    }
-                    continue;
-                }
-                if kind == Kind::Quoted {
-                    glued = glued.or(glued_at(text, start, at));
-                }
-                kind
-            }
-            // A token of one character.
-            kind => kind,
-        };
-        tokens.push(Lexeme { range: Range { start: count(start), end: count(at) }, kind, plain });
-    }
-    tokens.push(Lexeme { range: Range::at(count(at)), kind: Kind::End, plain: false });
-    (Lexed { tokens, garbage, others, errors: lexer.errors, swallowed: lexer.swallowed }, glued)
-}
-
-/// The start of a string, if the text that follows it at `at` begins with a word.
-#[inline]
-fn glued_at(text: &[u8], start: usize, at: usize) -> Option<usize> {
-    text.get(at).filter(|next| is(**next, IN_WORD)).map(|_| start)
-}
-
-/// Reads what is not read in passing.
-struct Lexer<'t> {
+/// Gives one token after the other.
+pub(super) struct Lexer<'t> {
     text: &'t [u8],
     at: usize,
-    unclosed: &'t [usize],
+    /// The next token.
+    pub(super) next: Lexeme,
+    /// Where the one before it stands.
+    pub(super) last: Range,
+    /// Strings that start here are taken to end early.
+    unclosed: Vec<usize>,
     /// There is a NUL somewhere: only then are comments and strings searched for it.
     has_nul: bool,
-    errors: Vec<Diagnostic>,
-    swallowed: bool,
+    /// The start of the first quoted string that is followed at once by the start of a word.
+    glued: Option<usize>,
+    /// Where characters without a meaning stand, as far as the text was read.
+    pub(super) garbage: Vec<Range>,
+    /// Comments and characters without a meaning, if they were asked for.
+    others: Option<Vec<Lexeme>>,
+    /// Each lexical error once, with the range that shows it.
+    pub(super) errors: Vec<Diagnostic>,
+    /// An unterminated string or comment took the rest of the text.
+    pub(super) swallowed: bool,
 }
 
-impl Lexer<'_> {
-    /// Reads a token at `start`, and puts `at` behind it.
+impl<'t> Lexer<'t> {
+    /// Before the first token of a text.
+    pub(super) fn new(text: &'t str, unclosed: Vec<usize>) -> Self {
+        // Offsets have 32 bits. No server reads a script that needs more.
+        let text = text.as_bytes().get(..u32::MAX as usize).unwrap_or(text.as_bytes());
+        let has_nul = memchr::memchr(0, text).is_some();
+        Self {
+            text,
+            at: 0,
+            next: Lexeme { range: Range::default(), kind: Kind::End, plain: false },
+            last: Range::default(),
+            unclosed,
+            has_nul,
+            glued: None,
+            garbage: Vec::new(),
+            others: None,
+            errors: Vec::new(),
+            swallowed: false,
+        }
+    }
+
+    /// True if the text is to be read once more, with one more string that is taken to end early.
+    ///
+    /// No rule of the grammar has a word right after a string, so a string with a word glued to its end is where quotes changed sides:
+    /// the quote that is missing is its own, not the last one of the script.
+    pub(super) fn repair(&mut self) -> bool {
+        let suspect = self.glued.filter(|suspect| self.unclosed.len() < MAX_REPAIRS && !self.unclosed.contains(suspect));
+        self.unclosed.extend(suspect);
+        suspect.is_some()
+    }
+
+    /// The same strings, to read the text once more.
+    pub(super) fn unclosed(self) -> Vec<usize> {
+        self.unclosed
+    }
+
+    /// Takes the next token; at the end of the text, that is [`Kind::End`] for ever.
+    ///
+    /// What nearly all of a script consists of is read here and in the three methods below, each a few steps that need no room of their own;
+    /// the rest, and whatever may be wrong, by the other methods.
+    #[inline(never)]
+    pub(super) fn advance(&mut self) {
+        self.last = self.next.range;
+        match behind_blanks(self.text, self.at) {
+            Ok((start, byte)) => self.take_at(start, byte),
+            Err(end) => self.take(end, end, Kind::End),
+        }
+    }
+
+    /// Takes the token that begins with this byte.
     #[inline]
-    fn read(&mut self, start: usize, at: &mut usize, token: impl Fn(&mut Self) -> Kind) -> Kind {
+    fn take_at(&mut self, start: usize, byte: u8) {
+        match beginning(byte) {
+            Kind::Identifier => self.identifier(start),
+            Kind::Quoted => self.string(start),
+            Kind::Tag | Kind::Garbage => self.unusual(start, byte),
+            // A token of one character.
+            kind => self.take(start, start.wrapping_add(1), kind),
+        }
+    }
+
+    /// This is the next token.
+    #[inline]
+    fn take(&mut self, start: usize, end: usize, kind: Kind) {
+        self.at = end;
+        self.next = Lexeme { range: Range { start: count(start), end: count(end) }, kind, plain: false };
+    }
+
+    #[inline(never)]
+    fn identifier(&mut self, start: usize) {
+        let end = behind_name(self.text, start);
+        let is_odd =
+            end.wrapping_sub(start) > MAX_IDENTIFIER || (end.wrapping_sub(start) == TEXT.len() && self.text.get(end) == Some(&b':'));
+        if is_odd { self.read(start, |lexer| lexer.word(start)) } else { self.take(start, end, Kind::Identifier) }
+    }
+
+    #[inline(never)]
+    fn string(&mut self, start: usize) {
+        let inside = start.wrapping_add(1);
+        let end = inside.wrapping_add(plain_length(self.text.get(inside..).unwrap_or(&[])));
+        let plain = self.text.get(end) == Some(&b'"') && end.wrapping_sub(inside) <= MAX_STRING && self.unclosed.is_empty();
+        if plain {
+            self.take(start, end.wrapping_add(1), Kind::Quoted);
+            self.next.plain = true;
+        } else {
+            self.read(start, |lexer| lexer.quoted(start));
+        }
+        self.glue(start);
+    }
+
+    /// Tags, numbers, comments, and what has no meaning.
+    #[inline(never)]
+    fn unusual(&mut self, mut start: usize, mut byte: u8) {
+        while matches!(beginning(byte), Kind::Tag | Kind::Garbage) {
+            let inside = start + 1;
+            if byte == b':' && self.text.get(inside).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit()) {
+                let end = behind_name(self.text, inside);
+                let is_odd = end - start > MAX_IDENTIFIER;
+                return if is_odd { self.read(start, |lexer| lexer.tag(start)) } else { self.take(start, end, Kind::Tag) };
+            }
+            self.read(start, |lexer| lexer.other(start, byte));
+            let kind = self.next.kind;
+            if kind == Kind::Quoted {
+                self.glue(start);
+            }
+            if kind != Kind::Garbage && !kind.is_trivia() {
+                return;
+            }
+            self.pass_over(start, kind);
+            (start, byte) = match behind_blanks(self.text, self.at) {
+                Ok(next) => next,
+                Err(end) => return self.take(end, end, Kind::End),
+            };
+        }
+        self.take_at(start, byte);
+    }
+
+    /// Notes what was read since `start` and is no token.
+    fn pass_over(&mut self, start: usize, kind: Kind) {
+        let range = Range { start: count(start), end: count(self.at) };
+        if kind == Kind::Garbage {
+            self.garbage.push(range);
+        }
+        if let Some(others) = &mut self.others {
+            others.push(Lexeme { range, kind, plain: false });
+        }
+    }
+
+    /// Notes a string that began at `start` and was just read, if the text that follows it begins with a word.
+    #[inline]
+    fn glue(&mut self, start: usize) {
+        if self.text.get(self.at).is_some_and(|next| is(*next, IN_WORD)) {
+            self.glued = self.glued.or(Some(start));
+        }
+    }
+
+    /// Reads a token at `start`.
+    #[inline]
+    fn read(&mut self, start: usize, token: impl Fn(&mut Self) -> Kind) {
         self.at = start + 1;
         let kind = token(self);
-        *at = self.at;
-        kind
+        self.take(start, self.at, kind);
     }
 
     fn peek(&self) -> Option<u8> {
@@ -520,6 +598,12 @@ const BEGINNINGS: [Kind; 256] = {
     beginnings
 };
 
+/// The kind of the token that begins with a byte, as in the table.
+#[inline]
+fn beginning(byte: u8) -> Kind {
+    BEGINNINGS.get(usize::from(byte)).copied().unwrap_or(Kind::Garbage)
+}
+
 /// What a byte can be part of, as bits. Looked up, since every byte of a script is asked.
 #[allow(clippy::indexing_slicing, reason = "a constant: an index out of bounds would not compile")]
 const CLASSES: [u8; 256] = {
@@ -573,12 +657,20 @@ fn behind_name(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The offset of the first byte from `at` on that is no blank.
+/// The first byte from `at` on that is no blank, and its offset; that of the end if there is none.
 #[inline]
-fn behind_blanks(text: &[u8], at: usize) -> usize {
+fn behind_blanks(text: &[u8], at: usize) -> Result<(usize, u8), usize> {
     // Most are one space or none.
-    let at = at + usize::from(text.get(at) == Some(&b' '));
-    if text.get(at).is_some_and(|byte| *byte > b' ') { at } else { behind_more_blanks(text, at) }
+    let mut found = (at, text.get(at).copied().ok_or(at)?);
+    if found.1 == b' ' {
+        let at = at.wrapping_add(1);
+        found = (at, text.get(at).copied().ok_or(at)?);
+    }
+    if found.1 > b' ' {
+        return Ok(found);
+    }
+    let at = behind_more_blanks(text, found.0);
+    Ok((at, text.get(at).copied().ok_or(at)?))
 }
 
 /// The same where there are more. Those that indent a line are asked eight at a time.
@@ -599,22 +691,24 @@ fn behind_more_blanks(text: &[u8], mut at: usize) -> usize {
 }
 
 /// How many bytes of a string stand for themselves: up to a quote, a backslash or a control character. Eight are asked at a time.
+#[inline]
 fn plain_length(text: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    let (mut length, mut rest) = (0, text);
-    while let Some((chunk, after)) = rest.split_first_chunk() {
+    let mut length: usize = 0;
+    while let Some(chunk) = text.get(length..).and_then(|rest| rest.first_chunk()) {
         let bytes = u64::from_le_bytes(*chunk);
         // In each, the lowest high bit of a byte that is set is that of the first byte that is meant.
         let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit));
         let equal = |byte: u8| below(bytes ^ (ONES * u64::from(byte)), 1);
         let found = (below(bytes, b' ') | equal(b'"') | equal(b'\\')) & !bytes & (ONES << 7);
+        // Of all that is not found, all eight are zero.
+        length = length.wrapping_add(found.trailing_zeros() as usize / 8);
         if found != 0 {
-            return length + found.trailing_zeros() as usize / 8;
+            return length;
         }
-        length += chunk.len();
-        rest = after;
     }
-    length + rest.iter().position(|byte| is(*byte, STRING_END)).unwrap_or(rest.len())
+    let rest = text.get(length..).unwrap_or(&[]);
+    length.wrapping_add(rest.iter().position(|byte| is(*byte, STRING_END)).unwrap_or(rest.len()))
 }
 
 /// True for a byte of an identifier.
@@ -646,7 +740,8 @@ mod tests {
 
     fn kinds(text: &str) -> Vec<(Kind, &str)> {
         let mut start = 0;
-        let tiles: Vec<_> = lex(text, true)
+        let lexed = lex(text);
+        let tiles: Vec<_> = lexed
             .tiles()
             .iter()
             .map(|token| {
@@ -656,17 +751,26 @@ mod tests {
             })
             .collect();
         assert_eq!(start as usize, text.len(), "tokens tile the text");
-        let lexed = lex(text, false);
         let significant: Vec<_> = lexed.tokens.iter().map(|token| (token.kind, token.range.of(text))).collect();
         let is_known = |(kind, _): &(Kind, &str)| !kind.is_trivia() && *kind != Kind::Garbage;
         let of_tiles: Vec<_> = tiles.iter().copied().filter(is_known).chain([(Kind::End, "")]).collect();
         assert_eq!(significant, of_tiles);
-        assert_eq!(lexed.garbage.len(), tiles.iter().filter(|(kind, _)| *kind == Kind::Garbage).count());
+        assert_eq!(read(text).garbage.len(), tiles.iter().filter(|(kind, _)| *kind == Kind::Garbage).count());
         significant
     }
 
+    /// After the last token.
+    fn read(text: &str) -> Lexer<'_> {
+        let mut lexer = Lexer::new(text, lex(text).unclosed);
+        lexer.advance();
+        while lexer.next.kind != Kind::End {
+            lexer.advance();
+        }
+        lexer
+    }
+
     fn errors(text: &str) -> Vec<(Code, &str)> {
-        lex(text, false).errors.into_iter().map(|error| (error.code, error.range.of(text))).collect()
+        read(text).errors.into_iter().map(|error| (error.code, error.range.of(text))).collect()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! The grammar is that of Pigeonhole's sieve-parser.c, so that a script has a syntax error here exactly when it has one there.
 
-use super::lexer::{Lexed, Lexeme, lex};
+use super::lexer::{Lexeme, Lexer, lex};
 use super::view::Data;
 use super::{Calls, Kind, StringToken};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
@@ -35,80 +35,75 @@ pub struct Parsed {
 /// Parses a script.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
-    let parser = Parser::run(text, false);
-    let mut errors = parser.errors;
+    let mut parser = Parser::new(text, None, Vec::new());
+    parser.script();
+    while parser.lexer.repair() {
+        parser = Parser::new(text, None, parser.lexer.unclosed());
+        parser.script();
+    }
+    let mut errors = parser.lexer.errors;
+    errors.append(&mut parser.errors);
     crate::diagnostic::sort(&mut errors);
+    errors.truncate(Limits::ERRORS);
     Parsed { calls: parser.calls, errors }
 }
 
 /// Parses a script once more for its tree. Only who shows or changes a text asks for that: to compile it, nobody reads the tree.
 #[must_use]
 pub fn tree(text: &str) -> Tree<Kind> {
-    Parser::run(text, true).tree.unwrap_or_default()
+    let lexed = lex(text);
+    let tiles = lexed.tiles();
+    let nodes = tiles.len() / 4;
+    let mut parser = Parser::new(text, Some(Tree::new(tiles, nodes)), lexed.unclosed);
+    parser.script();
+    parser.tree.unwrap_or_default()
 }
 
 struct Parser<'t> {
     text: &'t str,
-    tokens: Vec<Lexeme>,
-    /// Where characters without a meaning stand between them.
-    garbage: Vec<Range>,
+    lexer: Lexer<'t>,
     /// If it was asked for.
     tree: Option<Tree<Kind>>,
     calls: Calls,
-    /// Index of the next token.
-    next: usize,
-    /// An unterminated string or comment took the rest of the script: what is missing at the end is no news.
-    swallowed: bool,
     errors: Vec<Diagnostic>,
 }
 
 impl<'t> Parser<'t> {
-    /// Parses a text, into a tree too if `tree` says so.
-    fn run(text: &'t str, tree: bool) -> Self {
-        let lexed = lex(text, tree);
-        let calls = Calls::with_room_for(text.len());
-        let tree = tree.then(|| Tree::new(lexed.tiles(), lexed.tokens.len() / 2));
-        let Lexed { tokens, garbage, errors, swallowed, .. } = lexed;
-        let mut parser = Self { text, tokens, garbage, tree, calls, next: 0, swallowed, errors };
-        parser.script();
-        parser
+    /// Before the first token of a text, some strings of which are taken to end early.
+    fn new(text: &'t str, tree: Option<Tree<Kind>>, unclosed: Vec<usize>) -> Self {
+        let mut lexer = Lexer::new(text, unclosed);
+        lexer.advance();
+        Self { text, lexer, tree, calls: Calls::with_room_for(text.len()), errors: Vec::new() }
     }
 
     /// The kind of the next token.
     #[inline]
     fn kind(&self) -> Kind {
-        self.tokens.get(self.next).map_or(Kind::End, |token| token.kind)
+        self.lexer.next.kind
     }
 
     /// Where it stands.
     #[inline]
     fn range(&self) -> Range {
-        self.tokens.get(self.next).map_or(Range::default(), |token| token.range)
+        self.lexer.next.range
     }
 
     /// Takes it; it is not the end.
     #[inline]
     fn bump(&mut self) {
-        self.next += 1;
+        self.lexer.advance();
     }
 
     /// Byte offset after the last token that was taken.
     #[inline]
     fn last_end(&self) -> u32 {
-        self.tokens.get(self.next.wrapping_sub(1)).map_or(0, |token| token.range.end)
+        self.lexer.last.end
     }
 
     /// The same, and after the characters without a meaning that follow it.
     #[inline]
     fn end_with_garbage(&self) -> u32 {
-        if self.garbage.is_empty() { self.last_end() } else { self.garbage_end() }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn garbage_end(&self) -> u32 {
-        let before = self.garbage.partition_point(|range| range.start < self.range().start);
-        self.garbage.get(before.wrapping_sub(1)).map_or(0, |range| range.end).max(self.last_end())
+        self.lexer.garbage.last().map_or(0, |range| range.end).max(self.last_end())
     }
 
     /// Opens a node before the next token.
@@ -133,7 +128,7 @@ impl<'t> Parser<'t> {
         let at_end = diagnostic.code == Code::ExpectedBlockEnd || diagnostic.range.start >= offset(self.text.trim_end().len());
         // Two things that miss the same in one place say it once.
         let said = self.errors.last().is_some_and(|last| last.code == diagnostic.code && last.range == diagnostic.range);
-        if self.errors.len() < Limits::ERRORS && !(self.swallowed && at_end) && !said {
+        if self.lexer.errors.len() + self.errors.len() < Limits::ERRORS && !(self.lexer.swallowed && at_end) && !said {
             self.errors.push(diagnostic);
         }
     }
@@ -361,7 +356,8 @@ impl<'t> Parser<'t> {
         self.bump();
         let first = self.calls.argument_count();
         let mut count = 0;
-        while let Some(Lexeme { kind, range, plain }) = self.tokens.get(self.next).copied() {
+        loop {
+            let Lexeme { kind, range, plain } = self.lexer.next;
             match kind {
                 Kind::Quoted | Kind::MultiLine => {
                     let strings = self.calls.string_count();
@@ -499,7 +495,8 @@ impl<'t> Parser<'t> {
             self.close(node);
             return;
         }
-        while let Some(Lexeme { kind, range, plain }) = self.tokens.get(self.next).copied() {
+        loop {
+            let Lexeme { kind, range, plain } = self.lexer.next;
             if kind.is_string() {
                 self.calls.string(StringToken { range, kind, plain });
                 self.bump();
@@ -556,8 +553,8 @@ impl<'t> Parser<'t> {
     #[cold]
     #[inline(never)]
     fn after_endless(&self) -> bool {
-        let start = self.tokens.get(self.next.wrapping_sub(1)).map_or(0, |token| token.range.start);
-        self.errors.iter().any(|error| error.code == Code::UnterminatedString && error.range.start == start)
+        let start = self.lexer.last.start;
+        self.lexer.errors.iter().any(|error| error.code == Code::UnterminatedString && error.range.start == start)
     }
 }
 
