@@ -253,11 +253,7 @@ impl<'s> Binder<'s> {
     /// Adds a command to the block that is open.
     fn add(&mut self, range: Range, op: Op) {
         if let Some(place) = self.commands.get_mut(self.next) {
-            let before = std::mem::replace(place, Command { range, op });
-            // Nearly always nothing stood there that would have to be given back, which is not to be looked into deeper.
-            if matches!(before.op, Op::Stop) {
-                std::mem::forget(before);
-            }
+            *place = Command { range, op };
         }
         self.next += 1;
     }
@@ -504,14 +500,13 @@ impl<'s> Binder<'s> {
         count(start)
     }
 
-    /// Puts a test where there is room for it.
-    fn put(&mut self, index: u32, range: Range, kind: TestKind) {
+    /// Puts a test where there is room for it, or behind all others.
+    #[inline]
+    fn put(&mut self, index: Option<u32>, range: Range, kind: TestKind) {
+        let Some(index) = index else { return self.tests.push(Test { range, kind }) };
         if let Some(place) = self.tests.get_mut(index as usize) {
-            let before = std::mem::replace(place, Test { range, kind });
-            // As with commands.
-            if matches!(before.kind, TestKind::Constant(_)) {
-                std::mem::forget(before);
-            }
+            place.range = range;
+            place.kind = kind;
         }
     }
 
@@ -533,13 +528,16 @@ impl<'s> Binder<'s> {
 
     /// The one test of `if`, `elsif` or `not`, and its index.
     fn single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> (u32, Known) {
-        let index = self.room_for(1);
         if !self.has_single_test(found, call) {
             self.tests_to_nothing(call);
-            return (index, Known::Broken);
+            return (self.room_for(1), Known::Broken);
         }
-        let known = call.tests().next().map_or(Known::Broken, |first| self.test(first, index));
-        (index, known)
+        let known = call.tests().next().map_or(Known::Broken, |first| self.test(first, None));
+        if known == Known::Broken {
+            return (self.room_for(1), known);
+        }
+        // It stands behind those inside it.
+        (count(self.tests.len()).saturating_sub(1), known)
     }
 
     /// Whether there is one test, and no list.
@@ -558,13 +556,12 @@ impl<'s> Binder<'s> {
     /// Binds the tests of a call that is wrong itself.
     fn tests_to_nothing(&mut self, call: Call<'_>) {
         for test in call.tests() {
-            let index = self.room_for(1);
-            self.test(test, index);
+            self.test(test, None);
         }
     }
 
-    /// Binds a test and puts it at `index`.
-    fn test(&mut self, call: Call<'_>, index: u32) -> Known {
+    /// Binds a test and puts it at `index`, or behind all others.
+    fn test(&mut self, call: Call<'_>, index: Option<u32>) -> Known {
         let Some(found) = self.find_or_report(call, true) else {
             self.tests_to_nothing(call);
             return Known::Broken;
@@ -599,7 +596,7 @@ impl<'s> Binder<'s> {
     }
 
     /// `allof` and `anyof`. After a test that decides the answer (`stopper`), the rest is not looked at.
-    fn test_list(&mut self, found: &'static spec::Command, call: Call<'_>, index: u32, stopper: bool) -> Known {
+    fn test_list(&mut self, found: &'static spec::Command, call: Call<'_>, index: Option<u32>, stopper: bool) -> Known {
         let valid = self.no_arguments(found, call);
         let in_parentheses = call.has_test_list();
         let count = call.tests().count();
@@ -615,7 +612,7 @@ impl<'s> Binder<'s> {
         let (mut open, mut broken) = (false, !valid || !in_parentheses);
         let mut known = None;
         for test in call.tests() {
-            let this = self.test(test, row.end);
+            let this = self.test(test, Some(row.end));
             row.end += 1;
             match this {
                 Known::Always(value) if value == stopper && !broken => {

@@ -146,7 +146,7 @@ impl Finder<'_> {
 
     /// The value of a single string, in lower case.
     fn only(&self, argument: Argument) -> Option<String> {
-        let string = self.scope.script.calls().strings(argument).first()?;
+        let string = self.scope.script.calls().strings(argument).next()?;
         Some(String::from_utf8_lossy(&string.value(self.scope.text())).to_ascii_lowercase())
     }
 }

@@ -139,12 +139,12 @@ fn named(scope: &Scope<'_>, call: Call<'_>, found: &mut Vec<Occurrence>) {
                         Some(OpId::HasFlag) => Use::Read,
                         _ => Use::Set,
                     };
-                    let source = Source::of(text, *string);
+                    let source = Source::of(text, string);
                     let name = String::from_utf8_lossy(&source.value).into_owned();
                     found.extend(variable(&name, source.range(0, source.value.len()), usage, call.head));
                 }
                 Meaning::Loop => {
-                    let source = Source::of(text, *string);
+                    let source = Source::of(text, string);
                     let is_break = known.is_some_and(|command| command.op == OpId::Break);
                     found.push(Occurrence {
                         symbol: Symbol::Loop(String::from_utf8_lossy(&source.value).into_owned()),
@@ -154,7 +154,7 @@ fn named(scope: &Scope<'_>, call: Call<'_>, found: &mut Vec<Occurrence>) {
                     });
                 }
                 _ if scope.is_loaded("variables") => {
-                    let inside = interpolations(text, *string);
+                    let inside = interpolations(text, string);
                     found.extend(inside.iter().filter_map(|one| variable(&one.name, one.inside, Use::Read, call.head)));
                 }
                 _ => {}

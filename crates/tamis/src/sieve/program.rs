@@ -466,7 +466,7 @@ pub enum TestKind {
         /// Comparator and match type.
         matching: Matching,
         /// RFC 5260, 6.
-        index: Option<Index>,
+        index: Option<Box<Index>>,
         /// RFC 5703, 4.
         mime: Option<Box<Mime>>,
     },
@@ -481,7 +481,7 @@ pub enum TestKind {
         /// Part of the address.
         part: AddressPart,
         /// RFC 5260, 6.
-        index: Option<Index>,
+        index: Option<Box<Index>>,
         /// RFC 5703, 4.
         mime: Option<Box<Mime>>,
     },
@@ -497,7 +497,7 @@ pub enum TestKind {
         part: AddressPart,
         /// `:zone` of Stalwart's: in which zone `bytimeabsolute` is shown.
         #[cfg(feature = "expressions")]
-        zone: Option<Text>,
+        zone: Option<Box<Text>>,
     },
     /// `exists` (5.5).
     Exists {
@@ -548,9 +548,9 @@ pub enum TestKind {
         /// In which zone.
         zone: Zone,
         /// Header name.
-        header: Text,
+        header: Box<Text>,
         /// Date part.
-        part: Text,
+        part: Box<Text>,
         /// Keys.
         keys: Texts,
         /// Comparator and match type.
@@ -563,7 +563,7 @@ pub enum TestKind {
         /// In which zone.
         zone: Zone,
         /// Date part.
-        part: Text,
+        part: Box<Text>,
         /// Keys.
         keys: Texts,
         /// Comparator and match type.
@@ -593,7 +593,7 @@ pub enum TestKind {
     /// `notify_method_capability` (RFC 5435, 5).
     NotifyMethodCapability {
         /// The method.
-        uri: Text,
+        uri: Box<Text>,
         /// The capability.
         capability: Text,
         /// Keys.
@@ -617,7 +617,7 @@ pub enum TestKind {
         /// The mailbox; none for the server.
         mailbox: Option<Text>,
         /// Which annotation.
-        annotation: Text,
+        annotation: Box<Text>,
         /// Keys.
         keys: Texts,
         /// Comparator and match type.

@@ -183,7 +183,7 @@ impl Binder<'_> {
 
     /// The variable that an argument names, to be set.
     pub(super) fn named_variable(&mut self, name: Argument) -> Option<crate::sieve::program::Place> {
-        let name = *self.calls.strings(name).first()?;
+        let name = self.calls.strings(name).next()?;
         self.variable(name, true)
     }
 
@@ -425,7 +425,7 @@ impl Binder<'_> {
             2 => (arguments.nth_back(2)?, Some(arguments.nth_back(1)?)),
             _ => (arguments.nth_back(1)?, None),
         };
-        let (list, name) = (self.calls.strings(name).len() > 1, self.string(name));
+        let (list, name) = (self.calls.strings(name).nth(1).is_some(), self.string(name));
         let forbidden = name.literal().is_some_and(|name| self.dialect.settings.forbids_delete(name));
         self.check_header_name(&name, forbidden);
         let values = values.map(|values| self.strings(values));

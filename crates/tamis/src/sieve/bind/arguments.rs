@@ -186,8 +186,8 @@ impl<'s> Binder<'s> {
             return;
         }
         let is = |tagged: &Tagged, known: &[&str]| {
-            let strings = tagged.value.map(|value| self.calls.strings(value)).unwrap_or_default();
-            strings.first().is_some_and(|string| known.iter().any(|known| known.as_bytes() == &*string.value(self.text)))
+            let string = tagged.value.and_then(|value| self.calls.strings(value).next());
+            string.is_some_and(|string| known.iter().any(|known| known.as_bytes() == &*string.value(self.text)))
         };
         let right = arguments.tags.iter().all(|tagged| match tagged.tag.id {
             TagId::Comparator => {

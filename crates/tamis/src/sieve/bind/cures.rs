@@ -155,7 +155,7 @@ impl Binder<'_> {
         let around = |call: &Call<'_>| call.range().start <= range.start && range.end <= call.range().end;
         let Some(call) = self.calls.top().find(around) else { return finding };
         let Some(list) = call.arguments().first() else { return finding };
-        let strings = self.calls.strings(*list);
+        let strings: Vec<_> = self.calls.strings(*list).collect();
         let Some(at) = strings.iter().position(|string| string.range == range) else { return finding };
         // With the comma that stands between it and its neighbour.
         let cut = match (at.checked_sub(1).and_then(|before| strings.get(before)), strings.get(at + 1)) {

@@ -6,20 +6,33 @@ use super::Binder;
 use super::arguments::accepts;
 use crate::sieve::program::{AddressPart, Comparator, FlagChange, MatchKind, Matching, Op, TestKind};
 use crate::sieve::spec::{self, OpId, TagId};
-use crate::sieve::syntax::{Call, Kind};
+use crate::sieve::syntax::{Argument, Call, Kind};
 
 impl Binder<'_> {
-    /// A usual `header` or `address`; nothing of any other test, of which nothing was reported yet.
-    pub(super) fn usual_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> Option<TestKind> {
-        let is_address = found.op == OpId::Address;
-        if !(is_address || found.op == OpId::Header) || is_off() {
-            return None;
+    /// Binds a usual `header` or `address` and puts it at `index`; false for any other test, of which nothing was reported yet.
+    pub(super) fn usual_test(&mut self, found: &'static spec::Command, call: Call<'_>, index: Option<u32>) -> bool {
+        if !matches!(found.op, OpId::Address | OpId::Header) || is_off() {
+            return false;
         }
-        let [tags @ .., names, keys] = call.arguments() else { return None };
+        let [tags @ .., names, keys] = call.arguments() else { return false };
         let fits = matches!(found.args, [first, second] if accepts(first.kind, *names) && accepts(second.kind, *keys));
-        if !fits {
-            return None;
+        let Some((kind, part)) = self.usual_tags(found, tags).filter(|_| fits) else { return false };
+        let names = self.strings(*names);
+        self.warn_header_names(&names);
+        let keys = self.strings(*keys);
+        let comparator = if self.rules.wide_comparators { Comparator::UnicodeCasemap } else { Comparator::AsciiCasemap };
+        let matching = Matching { comparator, kind };
+        if found.op == OpId::Header {
+            self.put(index, call.head, TestKind::Header { names, keys, matching, index: None, mime: None });
+        } else {
+            self.check_address_headers(&names);
+            self.put(index, call.head, TestKind::Address { names, keys, matching, part, index: None, mime: None });
         }
+        true
+    }
+
+    /// Match type and address part, if all tags say one of these and none says it twice.
+    fn usual_tags(&self, found: &'static spec::Command, tags: &[Argument]) -> Option<(MatchKind, AddressPart)> {
         let (mut kind, mut part) = (None, None);
         for tag in tags {
             let tag = (tag.kind == Kind::Tag).then_some(tag.range).and_then(|range| self.tag(found, range))?;
@@ -38,16 +51,7 @@ impl Binder<'_> {
             }
             (kind, part) = (kind.or(one), part.or(other));
         }
-        let names = self.strings(*names);
-        self.warn_header_names(&names);
-        let keys = self.strings(*keys);
-        let comparator = if self.rules.wide_comparators { Comparator::UnicodeCasemap } else { Comparator::AsciiCasemap };
-        let matching = Matching { comparator, kind: kind.unwrap_or(MatchKind::Is) };
-        if !is_address {
-            return Some(TestKind::Header { names, keys, matching, index: None, mime: None });
-        }
-        self.check_address_headers(&names);
-        Some(TestKind::Address { names, keys, matching, part: part.unwrap_or_default(), index: None, mime: None })
+        Some((kind.unwrap_or(MatchKind::Is), part.unwrap_or_default()))
     }
 
     /// A usual action; nothing of any other, of which nothing was reported yet.

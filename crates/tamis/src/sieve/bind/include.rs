@@ -94,6 +94,11 @@ pub(super) fn bind_all(text: &str, parsed: &Parsed, included: &Scripts, dialect:
             .map_or((String::new(), false), |(store, name)| (name.clone(), *store == Store::Global));
         let (bound, diagnostics, inclusions) = binder.unit(name, global, block);
         out.diagnostics.extend(diagnostics);
+        if next == 0 && inclusions.is_empty() {
+            // Most scripts include none.
+            out.program.units = vec![bound];
+            break;
+        }
         let found: Vec<Target> =
             inclusions.iter().map(|inclusion| resolve(inclusion, unit, included, dialect, &mut keys, &mut missing, &mut out)).collect();
         edges.push(inclusions.iter().zip(&found).filter_map(|(inclusion, target)| Some((target.unit()?, inclusion.once))).collect());

@@ -12,8 +12,8 @@ struct Entry {
     key: Key,
     /// The number of its extension.
     extension: u8,
-    /// No other name has this key, and the key is all of it.
-    plain: bool,
+    /// The extensions that have another name with this key.
+    rivals: InForce,
     /// One more than the index of the next name in the same drawer; 0 for the last.
     next: u16,
 }
@@ -127,7 +127,7 @@ const fn all_names(tags: bool) -> usize {
 macro_rules! table {
     ($tags:literal, $of:ident, $none:expr) => {{
         const COUNT: usize = all_names($tags);
-        let none = Entry { key: Key::of(&[]), extension: 0, plain: true, next: 0 };
+        let none = Entry { key: Key::of(&[]), extension: 0, rivals: InForce([0; 2]), next: 0 };
         let mut table = Table { drawers: [0; DRAWERS], entries: [none; COUNT], meanings: [$none; COUNT] };
         let mut lasts = [0; DRAWERS];
         let (mut at, mut number) = (0, 0);
@@ -137,16 +137,16 @@ macro_rules! table {
                 let meaning = &extension.$of[index];
                 let key = Key::of(meaning.name.as_bytes());
                 let drawer = key.drawer();
-                let mut plain = meaning.name.len() <= Key::SHORT;
+                let mut rivals = InForce([0; 2]);
                 let mut other = table.drawers[drawer] as usize;
                 while other > 0 {
                     if table.entries[other - 1].key.is(key) {
-                        plain = false;
-                        table.entries[other - 1].plain = false;
+                        rivals = rivals.with(table.entries[other - 1].extension);
+                        table.entries[other - 1].rivals = table.entries[other - 1].rivals.with(number as u8);
                     }
                     other = table.entries[other - 1].next as usize;
                 }
-                table.entries[at] = Entry { key, extension: number as u8, plain, next: 0 };
+                table.entries[at] = Entry { key, extension: number as u8, rivals, next: 0 };
                 table.meanings[at] = meaning;
                 at += 1;
                 if lasts[drawer] == 0 {
@@ -169,10 +169,17 @@ static COMMANDS: Table<Command, { all_names(false) }> = table!(false, commands, 
 static TAGS: Table<Tag, { all_names(true) }> = table!(true, tags, &spec::BASE.tags[0]);
 
 impl<T, const COUNT: usize> Table<T, COUNT> {
-    /// The first name of a key, with its meaning.
+    /// The first name of a key that is in force, with its meaning.
     #[inline]
-    fn first(&self, key: Key) -> Option<(&Entry, &'static T)> {
-        self.find(key, *self.drawers.get(key.drawer())?)
+    fn first(&self, key: Key, in_force: InForce) -> Option<(&Entry, &'static T)> {
+        let mut number = *self.drawers.get(key.drawer())?;
+        loop {
+            let (entry, meaning) = self.find(key, number)?;
+            if in_force.has(entry.extension) {
+                return Some((entry, meaning));
+            }
+            number = entry.next;
+        }
     }
 
     /// All names of a key, with their meanings.
@@ -243,15 +250,27 @@ impl InForce {
         if cfg!(target_arch = "wasm32") {
             return;
         }
-        let Some(number) = number(extension) else { return };
-        if let Some(bits) = self.0.get_mut(usize::from(number / 64)) {
-            *bits |= 1 << (number % 64);
+        if let Some(number) = number(extension) {
+            *self = self.with(number);
         }
     }
 
     #[inline]
     fn has(self, number: u8) -> bool {
         self.0.get(usize::from(number / 64)).is_some_and(|bits| bits >> (number % 64) & 1 != 0)
+    }
+
+    /// One more.
+    const fn with(self, number: u8) -> Self {
+        let (Self([low, high]), bit) = (self, 1 << (number % 64));
+        Self(if number < 64 { [low | bit, high] } else { [low, high | bit] })
+    }
+
+    /// Some of them are among others.
+    #[inline]
+    const fn meets(self, other: Self) -> bool {
+        let (Self([low, high]), Self([other_low, other_high])) = (self, other);
+        (low & other_low) | (high & other_high) != 0
     }
 }
 
@@ -277,12 +296,11 @@ impl Binder<'_> {
             return self.search(range.of(self.text), test);
         }
         let key = Key::at(self.text.as_bytes(), range);
-        let (first, command) = COMMANDS.first(key)?;
-        if !first.plain {
+        let (first, command) = COMMANDS.first(key, self.in_force)?;
+        if command.name.len() > Key::SHORT || first.rivals.meets(self.in_force) {
             return self.find_among(key, range, test);
         }
-        let is_meant = self.in_force.has(first.extension) && self.is_offered_at("", command.name, range);
-        is_meant.then_some(command)
+        self.is_offered_at("", command.name, range).then_some(command)
     }
 
     /// The same of a long name, or one that several extensions have.
@@ -330,12 +348,11 @@ impl Binder<'_> {
             return tag.filter(|tag| self.is_offered_at(":", tag.name, range));
         }
         let key = Key::at(self.text.as_bytes(), range);
-        let (first, tag) = TAGS.first(key)?;
-        if first.plain {
-            let is_meant = self.in_force.has(first.extension) && stands_on(tag, found) && self.is_offered_at(":", tag.name, range);
-            return is_meant.then_some(tag);
+        let (first, tag) = TAGS.first(key, self.in_force)?;
+        if tag.name.len() > Key::SHORT || first.rivals.meets(self.in_force) {
+            return self.tag_among(found, key, range);
         }
-        self.tag_among(found, key, range)
+        (stands_on(tag, found) && self.is_offered_at(":", tag.name, range)).then_some(tag)
     }
 
     /// The same of a long name, or one that several tags have.

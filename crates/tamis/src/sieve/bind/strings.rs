@@ -21,8 +21,8 @@ const MAX_ELEMENTS: usize = 10;
 impl<'s> Binder<'s> {
     /// The value of a string argument.
     pub(super) fn string(&mut self, argument: Argument) -> Text {
-        match self.calls.strings(argument).first() {
-            Some(string) => self.text(*string),
+        match self.calls.strings(argument).next() {
+            Some(string) => self.text(string),
             // No string was accepted where one belongs.
             None => Text { range: argument.range, ..Text::default() },
         }
@@ -30,14 +30,15 @@ impl<'s> Binder<'s> {
 
     /// The same, literally: variables are not looked for.
     pub(super) fn constant(&mut self, argument: Argument) -> Vec<u8> {
-        self.calls.strings(argument).first().map(|string| self.decoded(*string).into_owned()).unwrap_or_default()
+        self.calls.strings(argument).next().map(|string| self.decoded(string).into_owned()).unwrap_or_default()
     }
 
     /// The values of a string list.
     pub(super) fn strings(&mut self, argument: Argument) -> Texts {
-        let items = match self.calls.strings(argument) {
-            [string] => Few::One(self.text(*string)),
-            strings => Few::Many(strings.iter().map(|string| self.text(*string)).collect()),
+        let items = match (argument.string(), self.calls.list(argument)) {
+            (Some(string), _) => Few::One(self.text(string)),
+            (None, [string]) => Few::One(self.text(*string)),
+            (None, strings) => Few::Many(strings.iter().map(|string| self.text(*string)).collect()),
         };
         Texts { range: argument.range, items }
     }

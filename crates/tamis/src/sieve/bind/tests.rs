@@ -13,18 +13,14 @@ use crate::sieve::values::{is_header_name, parse_zone};
 impl Binder<'_> {
     /// Binds a test without tests inside and puts it at `index`. Whether it has errors is seen by what was reported after the first `before`
     /// findings.
-    pub(super) fn simple_test(&mut self, found: &'static spec::Command, call: Call<'_>, index: u32, before: usize) -> Known {
-        let asked = match self.usual_test(found, call) {
-            Some(kind) => Some(kind),
-            None => {
-                let Some(arguments) = self.arguments(found, call) else { return Known::Broken };
-                let asked = self.asked(found, call, &arguments);
-                self.recycle(arguments);
-                asked
-            }
-        };
-        let broken = self.diagnostics.get(before..).is_some_and(|new| new.iter().any(|found| found.severity == Severity::Error));
-        let Some(kind) = asked.filter(|_| !broken) else { return Known::Broken };
+    pub(super) fn simple_test(&mut self, found: &'static spec::Command, call: Call<'_>, index: Option<u32>, before: usize) -> Known {
+        if self.usual_test(found, call, index) {
+            return if self.has_errors_since(before) { Known::Broken } else { Known::No };
+        }
+        let Some(arguments) = self.arguments(found, call) else { return Known::Broken };
+        let asked = self.asked(found, call, &arguments);
+        self.recycle(arguments);
+        let Some(kind) = asked.filter(|_| !self.has_errors_since(before)) else { return Known::Broken };
         let known = match kind {
             // `ihave` of what is there is asked again when it runs; only its "no" is known before.
             TestKind::Constant(value) if found.op != OpId::IHave || !value => Known::Always(value),
@@ -32,6 +28,11 @@ impl Binder<'_> {
         };
         self.put(index, call.head, kind);
         known
+    }
+
+    /// Whether an error is among what was reported after the first `before` findings.
+    fn has_errors_since(&self, before: usize) -> bool {
+        self.diagnostics.get(before..).is_some_and(|new| new.iter().any(|found| found.severity == Severity::Error))
     }
 
     fn asked(&mut self, found: &'static spec::Command, call: Call<'_>, arguments: &Arguments<'_>) -> Option<TestKind> {
@@ -47,7 +48,7 @@ impl Binder<'_> {
                 let names = self.header_names(arguments)?;
                 let keys = self.strings(arguments.nth_back(1)?);
                 let matching = self.matching(arguments, &keys, Comparator::AsciiCasemap)?;
-                Some(TestKind::Header { names, keys, matching, index: self.index(arguments)?, mime: self.mime(arguments)? })
+                Some(TestKind::Header { names, keys, matching, index: self.index(arguments)?.map(Box::new), mime: self.mime(arguments)? })
             }
             OpId::Address => {
                 let names = self.header_names(arguments)?;
@@ -55,7 +56,14 @@ impl Binder<'_> {
                 let matching = self.matching(arguments, &keys, Comparator::AsciiCasemap)?;
                 self.check_address_headers(&names);
                 let part = Self::address_part(arguments);
-                Some(TestKind::Address { names, keys, matching, part, index: self.index(arguments)?, mime: self.mime(arguments)? })
+                Some(TestKind::Address {
+                    names,
+                    keys,
+                    matching,
+                    part,
+                    index: self.index(arguments)?.map(Box::new),
+                    mime: self.mime(arguments)?,
+                })
             }
             OpId::Envelope => self.envelope(arguments),
             OpId::Exists => {
@@ -109,12 +117,13 @@ impl Binder<'_> {
                 if self.drops_index(arguments) {
                     index = None;
                 }
+                let (header, part) = (Box::new(header), Box::new(part));
                 Some(TestKind::Date { zone, header, part, keys, matching, index })
             }
             OpId::CurrentDate => {
                 let (zone, part) = self.zone_and_part(arguments)?;
                 let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
-                Some(TestKind::CurrentDate { zone, part, keys, matching })
+                Some(TestKind::CurrentDate { zone, part: Box::new(part), keys, matching })
             }
             OpId::Environment => {
                 let item = self.string(arguments.nth_back(2)?);
@@ -142,7 +151,7 @@ impl Binder<'_> {
                 let uri = self.string(arguments.nth_back(3)?);
                 let capability = self.string(arguments.nth_back(2)?);
                 let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
-                Some(TestKind::NotifyMethodCapability { uri, capability, keys, matching })
+                Some(TestKind::NotifyMethodCapability { uri: Box::new(uri), capability, keys, matching })
             }
             OpId::SpamTest | OpId::VirusTest => {
                 let percent = arguments.named("percent").is_some();
@@ -154,7 +163,7 @@ impl Binder<'_> {
                 let annotation = self.string(arguments.nth_back(2)?);
                 self.warn_annotation(&annotation);
                 let (keys, matching) = self.keys(arguments, Comparator::AsciiCasemap)?;
-                Some(TestKind::Metadata { mailbox, annotation, keys, matching })
+                Some(TestKind::Metadata { mailbox, annotation: Box::new(annotation), keys, matching })
             }
             OpId::MetadataExists | OpId::ServerMetadataExists => {
                 let mailbox = if found.op == OpId::MetadataExists { Some(self.mailbox_argument(arguments.nth_back(2)?)) } else { None };
@@ -323,7 +332,7 @@ impl Binder<'_> {
             matching,
             part: Self::address_part(arguments),
             #[cfg(feature = "expressions")]
-            zone: arguments.value(TagId::Zone).map(|zone| self.string(zone)),
+            zone: arguments.value(TagId::Zone).map(|zone| Box::new(self.string(zone))),
         })
     }
 
@@ -349,7 +358,7 @@ impl Binder<'_> {
                 self.needs_variables(list.range)?;
                 let mut places = Vec::new();
                 for name in self.calls.strings(list) {
-                    places.extend(self.variable(*name, false));
+                    places.extend(self.variable(name, false));
                 }
                 Some(places)
             }

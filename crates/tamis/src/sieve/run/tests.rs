@@ -63,14 +63,14 @@ impl<'p, 'm> Machine<'p, 'm> {
         match &test.kind {
             TestKind::Constant(_) | TestKind::Not(_) | TestKind::AnyOf(_) | TestKind::AllOf(_) => Ok(false),
             TestKind::Header { names, keys, matching, index, mime } => {
-                self.header(range, names, *index, mime.as_deref(), matcher(matching, keys, captures))
+                self.header(range, names, index.as_deref().copied(), mime.as_deref(), matcher(matching, keys, captures))
             }
             TestKind::Address { names, keys, matching, part, index, mime } => {
-                self.address(range, names, *part, *index, mime.as_deref(), matcher(matching, keys, captures))
+                self.address(range, names, *part, index.as_deref().copied(), mime.as_deref(), matcher(matching, keys, captures))
             }
             #[cfg(feature = "expressions")]
             TestKind::Envelope { parts, keys, matching, part, zone } => {
-                self.envelope(range, parts, *part, zone.as_ref(), matcher(matching, keys, captures))
+                self.envelope(range, parts, *part, zone.as_deref(), matcher(matching, keys, captures))
             }
             #[cfg(not(feature = "expressions"))]
             TestKind::Envelope { parts, keys, matching, part } => self.envelope(range, parts, *part, matcher(matching, keys, captures)),

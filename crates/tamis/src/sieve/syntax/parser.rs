@@ -359,20 +359,14 @@ impl<'t> Parser<'t> {
         loop {
             let Lexeme { kind, range, plain } = self.lexer.next;
             match kind {
-                Kind::Quoted | Kind::MultiLine => {
-                    let strings = self.calls.string_count();
-                    self.calls.string(StringToken { range, kind, plain });
-                    self.calls.argument(kind, range, strings);
-                    self.bump();
-                }
-                Kind::Number | Kind::Tag => {
-                    self.calls.argument(kind, range, self.calls.string_count());
+                Kind::Quoted | Kind::MultiLine | Kind::Number | Kind::Tag => {
+                    self.calls.argument(kind, range, plain);
                     self.bump();
                 }
                 Kind::OpenSquare => {
                     let strings = self.calls.string_count();
                     self.string_list();
-                    self.calls.argument(Kind::StringList, Range::new(range.start, self.last_end()), strings);
+                    self.calls.string_list(Range::new(range.start, self.last_end()), strings);
                 }
                 _ => break,
             }

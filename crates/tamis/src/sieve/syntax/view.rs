@@ -69,8 +69,10 @@ pub struct Argument {
     pub kind: Kind,
     /// Where it stands.
     pub range: Range,
-    /// Its first string and the one after its last.
+    /// Of a string list, its first string and the one after its last.
     strings: (u32, u32),
+    /// Of a string, as in [`StringToken`].
+    plain: bool,
 }
 
 /// A string as written, alone or in a list.
@@ -114,6 +116,14 @@ impl StringToken {
             [_, inside @ .., _] if self.plain => Some(inside),
             _ => None,
         }
+    }
+}
+
+impl Argument {
+    /// The string that it is.
+    #[must_use]
+    pub const fn string(self) -> Option<StringToken> {
+        if self.kind.is_string() { Some(StringToken { range: self.range, kind: self.kind, plain: self.plain }) } else { None }
     }
 }
 
@@ -191,8 +201,13 @@ impl Calls {
     }
 
     /// The strings of a string list; of a single string, itself.
+    pub fn strings(&self, argument: Argument) -> impl DoubleEndedIterator<Item = StringToken> + Clone {
+        argument.string().into_iter().chain(self.list(argument).iter().copied())
+    }
+
+    /// The strings of a string list, and of nothing else.
     #[must_use]
-    pub fn strings(&self, argument: Argument) -> &[StringToken] {
+    pub fn list(&self, argument: Argument) -> &[StringToken] {
         let (from, to) = argument.strings;
         self.strings.get(from as usize..to as usize).unwrap_or(&[])
     }
@@ -209,7 +224,7 @@ impl Calls {
         Self {
             calls: Vec::with_capacity(bytes / (4 * scarce)),
             arguments: Vec::with_capacity(bytes / (8 * scarce)),
-            strings: Vec::with_capacity(bytes / (8 * scarce)),
+            strings: Vec::with_capacity(bytes / (16 * scarce)),
             commands: 0,
         }
     }
@@ -227,16 +242,22 @@ impl Calls {
         index
     }
 
-    /// A string, alone or in a list.
+    /// A string in a list.
     #[inline]
     pub(super) fn string(&mut self, string: StringToken) {
         self.strings.push(string);
     }
 
-    /// An argument; its strings are those from the one with the index `strings` on.
+    /// An argument that is no list.
     #[inline]
-    pub(super) fn argument(&mut self, kind: Kind, range: Range, strings: u32) {
-        self.arguments.push(Argument { kind, range, strings: (strings, count(self.strings.len())) });
+    pub(super) fn argument(&mut self, kind: Kind, range: Range, plain: bool) {
+        self.arguments.push(Argument { kind, range, strings: (0, 0), plain });
+    }
+
+    /// A list of strings: those from the one with the index `strings` on.
+    #[inline]
+    pub(super) fn string_list(&mut self, range: Range, strings: u32) {
+        self.arguments.push(Argument { kind: Kind::StringList, range, strings: (strings, count(self.strings.len())), plain: false });
     }
 
     /// How many strings there are.

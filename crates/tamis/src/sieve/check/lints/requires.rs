@@ -17,16 +17,16 @@ pub(super) fn unused(look: &mut Look<'_>) {
         look.script.calls().top().take_while(|call| call.name.of(look.text()).eq_ignore_ascii_case("require")).collect();
     let lists = requires.iter().filter_map(|call| Some((*call, call.arguments().first().copied()?)));
     let names: Vec<Cow<'_, [u8]>> =
-        lists.clone().flat_map(|(_, list)| look.script.calls().strings(list).iter().map(|string| string.value(look.text()))).collect();
+        lists.clone().flat_map(|(_, list)| look.script.calls().strings(list).map(|string| string.value(look.text()))).collect();
     if names.is_empty() {
         return;
     }
     let words = words(look);
     let mut at = 0;
     for (call, list) in lists {
-        let strings = look.script.calls().strings(list);
+        let strings: Vec<_> = look.script.calls().strings(list).collect();
         let mut findings = Vec::new();
-        for string in strings {
+        for string in &strings {
             let Some(name) = names.get(at) else { return };
             let before = names.get(..at).unwrap_or(&[]);
             at += 1;
@@ -41,7 +41,7 @@ pub(super) fn unused(look: &mut Look<'_>) {
         }
         for finding in findings {
             let alone = strings.len() == 1;
-            let edits = if alone { vec![look.without(call)] } else { without_string(look, strings, finding.range) };
+            let edits = if alone { vec![look.without(call)] } else { without_string(look, &strings, finding.range) };
             look.report(finding.fix(fix(Phrase { en: "remove it", fr: "l'enlever" }, Applicability::Safe, edits)));
         }
     }
