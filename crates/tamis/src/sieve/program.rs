@@ -465,10 +465,8 @@ pub enum TestKind {
         keys: Texts,
         /// Comparator and match type.
         matching: Matching,
-        /// RFC 5260, 6.
-        index: Option<Box<Index>>,
-        /// RFC 5703, 4.
-        mime: Option<Box<Mime>>,
+        /// Which of them, and in which parts of the message.
+        only: Option<Box<Only>>,
     },
     /// `address` (5.1).
     Address {
@@ -480,10 +478,8 @@ pub enum TestKind {
         matching: Matching,
         /// Part of the address.
         part: AddressPart,
-        /// RFC 5260, 6.
-        index: Option<Box<Index>>,
-        /// RFC 5703, 4.
-        mime: Option<Box<Mime>>,
+        /// Which of them, and in which parts of the message.
+        only: Option<Box<Only>>,
     },
     /// `envelope` (5.4).
     Envelope {
@@ -679,6 +675,15 @@ pub struct Index {
     pub index: u64,
     /// Counted from the end.
     pub last: bool,
+}
+
+/// Which headers a test reads, if not all at the top of the message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Only {
+    /// RFC 5260, 6.
+    pub index: Option<Index>,
+    /// RFC 5703, 4.
+    pub mime: Option<Box<Mime>>,
 }
 
 /// `:mime` (RFC 5703, 4).

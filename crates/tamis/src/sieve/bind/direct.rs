@@ -23,10 +23,10 @@ impl Binder<'_> {
         let comparator = if self.rules.wide_comparators { Comparator::UnicodeCasemap } else { Comparator::AsciiCasemap };
         let matching = Matching { comparator, kind };
         if found.op == OpId::Header {
-            self.put(index, call.head, TestKind::Header { names, keys, matching, index: None, mime: None });
+            self.put(index, call.head, TestKind::Header { names, keys, matching, only: None });
         } else {
             self.check_address_headers(&names);
-            self.put(index, call.head, TestKind::Address { names, keys, matching, part, index: None, mime: None });
+            self.put(index, call.head, TestKind::Address { names, keys, matching, part, only: None });
         }
         true
     }

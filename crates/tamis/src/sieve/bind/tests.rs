@@ -5,7 +5,7 @@ use super::{Binder, Known};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 #[cfg(feature = "expressions")]
 use crate::sieve::program::Few;
-use crate::sieve::program::{BodyTransform, Comparator, Duplicate, Index, Matching, Mime, MimeOption, TestKind, Text, Texts, Zone};
+use crate::sieve::program::{BodyTransform, Comparator, Duplicate, Index, Matching, Mime, MimeOption, Only, TestKind, Text, Texts, Zone};
 use crate::sieve::spec::{self, OpId, TagId};
 use crate::sieve::syntax::Call;
 use crate::sieve::values::{is_header_name, parse_zone};
@@ -48,7 +48,7 @@ impl Binder<'_> {
                 let names = self.header_names(arguments)?;
                 let keys = self.strings(arguments.nth_back(1)?);
                 let matching = self.matching(arguments, &keys, Comparator::AsciiCasemap)?;
-                Some(TestKind::Header { names, keys, matching, index: self.index(arguments)?.map(Box::new), mime: self.mime(arguments)? })
+                Some(TestKind::Header { names, keys, matching, only: self.only(arguments)? })
             }
             OpId::Address => {
                 let names = self.header_names(arguments)?;
@@ -56,14 +56,7 @@ impl Binder<'_> {
                 let matching = self.matching(arguments, &keys, Comparator::AsciiCasemap)?;
                 self.check_address_headers(&names);
                 let part = Self::address_part(arguments);
-                Some(TestKind::Address {
-                    names,
-                    keys,
-                    matching,
-                    part,
-                    index: self.index(arguments)?.map(Box::new),
-                    mime: self.mime(arguments)?,
-                })
+                Some(TestKind::Address { names, keys, matching, part, only: self.only(arguments)? })
             }
             OpId::Envelope => self.envelope(arguments),
             OpId::Exists => {
@@ -369,6 +362,13 @@ impl Binder<'_> {
     }
 
     /// `:index` and `:last`; the outer `None` is an error.
+    /// `:index` and `:mime`. An error is none of them.
+    fn only(&mut self, arguments: &Arguments<'_>) -> Option<Option<Box<Only>>> {
+        let (index, mime) = (self.index(arguments)?, self.mime(arguments)?);
+        let all = index.is_none() && mime.is_none();
+        Some((!all).then(|| Box::new(Only { index, mime })))
+    }
+
     fn index(&mut self, arguments: &Arguments<'_>) -> Option<Option<Index>> {
         if !arguments.special {
             return Some(None);

@@ -11,7 +11,8 @@ use super::{Event, Question};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::mail::{self, MimeOption as Option_, PartIter, SmtpAddress, parse_date};
 use crate::sieve::program::{
-    AddressPart, BodyTransform, Duplicate, Few, Index, MatchKind, Matching, Mime, MimeOption, Place, Test, TestKind, Text, Texts, Zone,
+    AddressPart, BodyTransform, Duplicate, Few, Index, MatchKind, Matching, Mime, MimeOption, Only, Place, Test, TestKind, Text, Texts,
+    Zone,
 };
 use crate::sieve::values::{parse_mailto, parse_zone, scheme};
 use crate::text::Range;
@@ -62,11 +63,13 @@ impl<'p, 'm> Machine<'p, 'm> {
         let captures = self.scope.captures;
         match &test.kind {
             TestKind::Constant(_) | TestKind::Not(_) | TestKind::AnyOf(_) | TestKind::AllOf(_) => Ok(false),
-            TestKind::Header { names, keys, matching, index, mime } => {
-                self.header(range, names, index.as_deref().copied(), mime.as_deref(), matcher(matching, keys, captures))
+            TestKind::Header { names, keys, matching, only } => {
+                let (index, mime) = split(only.as_deref());
+                self.header(range, names, index, mime, matcher(matching, keys, captures))
             }
-            TestKind::Address { names, keys, matching, part, index, mime } => {
-                self.address(range, names, *part, index.as_deref().copied(), mime.as_deref(), matcher(matching, keys, captures))
+            TestKind::Address { names, keys, matching, part, only } => {
+                let (index, mime) = split(only.as_deref());
+                self.address(range, names, *part, index, mime, matcher(matching, keys, captures))
             }
             #[cfg(feature = "expressions")]
             TestKind::Envelope { parts, keys, matching, part, zone } => {
@@ -648,6 +651,11 @@ impl<'p, 'm> Machine<'p, 'm> {
         self.asked.push((key, seen));
         Ok(seen)
     }
+}
+
+/// `:index` and `:mime` of a test.
+fn split(only: Option<&Only>) -> (Option<Index>, Option<&Mime>) {
+    only.map_or((None, None), |only| (only.index, only.mime.as_deref()))
 }
 
 /// A message id without its angle brackets. Stalwart's tests name ids so, the handle before them.

@@ -3,7 +3,6 @@
 //! The grammar is that of Pigeonhole's sieve-parser.c, so that a script has a syntax error here exactly when it has one there.
 
 use super::lexer::{Lexeme, Lexer, lex};
-use super::view::Data;
 use super::{Calls, Kind, StringToken};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::text::{Edit, Range, Tree, count, offset};
@@ -223,20 +222,20 @@ impl<'t> Parser<'t> {
     fn command(&mut self, depth: u32) {
         let node = self.open(Kind::Command);
         let index = self.calls.begin_command();
-        let mut call = self.call(1);
+        self.call(index, 1);
         match self.kind() {
             Kind::Semicolon => self.bump(),
-            Kind::OpenCurly => self.block(depth, Some(&mut call)),
-            _ => self.missing_semicolon(&mut call, index, depth),
+            Kind::OpenCurly => self.block(depth, Some(index)),
+            _ => self.missing_semicolon(index, depth),
         }
         self.close(node);
-        self.calls.end(index, call, self.last_end());
+        self.calls.end(index, self.last_end());
     }
 
     #[cold]
     #[inline(never)]
-    fn missing_semicolon(&mut self, call: &mut Data, index: u32, depth: u32) {
-        let (name, at) = (call.name, Range::at(self.last_end()));
+    fn missing_semicolon(&mut self, index: u32, depth: u32) {
+        let (name, at) = (self.calls.name(index), Range::at(self.last_end()));
         let kind = self.kind();
         let endless = self.after_endless();
         let missing = |name: Range, text: &str| {
@@ -277,7 +276,7 @@ impl<'t> Parser<'t> {
         }
         match self.kind() {
             Kind::Semicolon => self.bump(),
-            Kind::OpenCurly => self.block(depth, Some(call)),
+            Kind::OpenCurly => self.block(depth, Some(index)),
             _ => {}
         }
     }
@@ -300,10 +299,10 @@ impl<'t> Parser<'t> {
     }
 
     /// block = "{" commands "}", of a command or of none.
-    fn block(&mut self, depth: u32, call: Option<&mut Data>) {
+    fn block(&mut self, depth: u32, call: Option<u32>) {
         let brace = self.range();
         if let Some(call) = call {
-            call.brace = Some(brace.start);
+            self.calls.block(call, brace.start);
         }
         if depth >= Limits::BLOCKS {
             self.report(Diagnostic::new(Code::TooDeep, brace).with("max", (Limits::BLOCKS - 1).to_string()));
@@ -350,8 +349,8 @@ impl<'t> Parser<'t> {
         self.close(node);
     }
 
-    /// identifier arguments, with arguments = *argument [test / test-list]. Gives what is known of the call so far.
-    fn call(&mut self, depth: u32) -> Data {
+    /// identifier arguments, with arguments = *argument [test / test-list].
+    fn call(&mut self, index: u32, depth: u32) {
         let name = self.range();
         self.bump();
         let first = self.calls.argument_count();
@@ -386,7 +385,7 @@ impl<'t> Parser<'t> {
         };
         // Characters without a meaning count as part of the call, so that their error explains what else is wrong with it.
         let head = Range { start: name.start, end: self.end_with_garbage() };
-        Data { name, head, arguments, tests_end: self.calls.count(), has_test_list, ..Data::default() }
+        self.calls.head(index, name, head, arguments, has_test_list);
     }
 
     #[cold]
@@ -421,9 +420,9 @@ impl<'t> Parser<'t> {
     fn test(&mut self, depth: u32) {
         let node = self.open(Kind::Test);
         let index = self.calls.begin();
-        let call = self.call(depth + 1);
+        self.call(index, depth + 1);
         self.close(node);
-        self.calls.end(index, call, self.last_end());
+        self.calls.end(index, self.last_end());
     }
 
     /// A list of tests that is too deep.

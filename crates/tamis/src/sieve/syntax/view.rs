@@ -17,20 +17,20 @@ pub struct Calls {
 
 /// What is known of a call.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Data {
-    pub(super) name: Range,
-    pub(super) head: Range,
+struct Data {
+    name: Range,
+    head: Range,
     /// Byte offset after it.
-    pub(super) end: u32,
+    end: u32,
     /// Its first argument and the one after its last.
-    pub(super) arguments: (u32, u32),
+    arguments: (u32, u32),
     /// Index of the call after its last test.
-    pub(super) tests_end: u32,
+    tests_end: u32,
     /// Index of the call after all that it contains.
-    pub(super) next: u32,
+    next: u32,
     /// Where its block begins.
-    pub(super) brace: Option<u32>,
-    pub(super) has_test_list: bool,
+    brace: Option<u32>,
+    has_test_list: bool,
 }
 
 /// A command or a test.
@@ -270,13 +270,36 @@ impl Calls {
         count(self.arguments.len())
     }
 
+    /// A call with its tests was read, up to its block.
+    #[inline]
+    pub(super) fn head(&mut self, index: u32, name: Range, head: Range, arguments: (u32, u32), has_test_list: bool) {
+        let tests_end = self.count();
+        if let Some(call) = self.calls.get_mut(index as usize) {
+            (call.name, call.head, call.arguments) = (name, head, arguments);
+            (call.tests_end, call.has_test_list) = (tests_end, has_test_list);
+        }
+    }
+
+    /// The block of a call begins, at this offset.
+    #[inline]
+    pub(super) fn block(&mut self, index: u32, brace: u32) {
+        if let Some(call) = self.calls.get_mut(index as usize) {
+            call.brace = Some(brace);
+        }
+    }
+
     /// A call ends, at this offset.
     #[inline]
-    pub(super) fn end(&mut self, index: u32, call: Data, end: u32) {
+    pub(super) fn end(&mut self, index: u32, end: u32) {
         let next = self.count();
-        if let Some(place) = self.calls.get_mut(index as usize) {
-            *place = Data { end, next, ..call };
+        if let Some(call) = self.calls.get_mut(index as usize) {
+            (call.end, call.next) = (end, next);
         }
+    }
+
+    /// The name of a call that was read up to its block.
+    pub(super) fn name(&self, index: u32) -> Range {
+        self.calls.get(index as usize).map_or(Range::default(), |call| call.name)
     }
 
     /// The name of the first test in a call's own test, of a call that is being read.

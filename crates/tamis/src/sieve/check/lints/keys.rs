@@ -19,7 +19,9 @@ pub(super) fn tests(look: &mut Look<'_>) {
         empty_key(look, test, keys, matching, &values);
         repeated(look, keys, matching);
         wildcards(look, test, keys, matching);
-        if let TestKind::Header { names, keys, matching, mime: None, .. } = &test.kind {
+        if let TestKind::Header { names, keys, matching, only } = &test.kind
+            && only.as_ref().is_none_or(|only| only.mime.is_none())
+        {
             whole_addresses(look, test, names, keys, matching);
         }
         if let TestKind::Address { part: AddressPart::Domain, keys, matching, .. } = &test.kind {

@@ -39,16 +39,17 @@ impl<'p> Comparison<'p> {
             (TestKind::Size { over: true, limit: x }, TestKind::Size { over: true, limit: y }) => x >= y,
             (TestKind::Size { over: false, limit: x }, TestKind::Size { over: false, limit: y }) => x <= y,
             (TestKind::Exists { names: x, mime: None }, TestKind::Exists { names: y, mime: None }) => self.subset(y, x),
-            (TestKind::Header { names: x, mime: None, matching, .. }, TestKind::Exists { names: y, mime: None }) => {
-                !matches!(matching.kind, MatchKind::Count(_)) && x.items.len() == 1 && self.subset(y, x)
+            (TestKind::Header { names: x, only, matching, .. }, TestKind::Exists { names: y, mime: None }) => {
+                let parts = only.as_ref().is_some_and(|only| only.mime.is_some());
+                !parts && !matches!(matching.kind, MatchKind::Count(_)) && x.items.len() == 1 && self.subset(y, x)
             }
             (
-                TestKind::Header { names: x, keys: kx, matching: mx, index: None, mime: None },
-                TestKind::Header { names: y, keys: ky, matching: my, index: None, mime: None },
+                TestKind::Header { names: x, keys: kx, matching: mx, only: None },
+                TestKind::Header { names: y, keys: ky, matching: my, only: None },
             ) => self.subset(x, y) && self.keys(kx, mx, ky, my),
             (
-                TestKind::Address { names: x, keys: kx, matching: mx, part: px, index: None, mime: None },
-                TestKind::Address { names: y, keys: ky, matching: my, part: py, index: None, mime: None },
+                TestKind::Address { names: x, keys: kx, matching: mx, part: px, only: None },
+                TestKind::Address { names: y, keys: ky, matching: my, part: py, only: None },
             ) => self.subset(x, y) && self.parts(*px, *py, kx, mx, ky, my),
             (
                 TestKind::Envelope { parts: x, keys: kx, matching: mx, part: px, .. },
@@ -75,8 +76,8 @@ impl<'p> Comparison<'p> {
                 *under <= over.saturating_add(1)
             }
             (
-                TestKind::Header { names: x, keys: kx, matching: mx, index: None, mime: None },
-                TestKind::Header { names: y, keys: ky, matching: my, index: None, mime: None },
+                TestKind::Header { names: x, keys: kx, matching: mx, only: None },
+                TestKind::Header { names: y, keys: ky, matching: my, only: None },
             ) => single_field(x) && self.subset(x, y) && self.subset(y, x) && self.apart(kx, mx, ky, my),
             (TestKind::AnyOf(tests), _) => tests.start < tests.end && unit.tests(*tests).iter().all(|test| self.excludes(test, b)),
             (_, TestKind::AnyOf(tests)) => tests.start < tests.end && unit.tests(*tests).iter().all(|test| self.excludes(a, test)),
