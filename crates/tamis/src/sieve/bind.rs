@@ -238,9 +238,8 @@ impl<'s> Binder<'s> {
         }
         // Each call comes to one command or none.
         let start = self.commands.len();
-        for _ in calls {
-            self.commands.push(Command { range: Range::default(), op: Op::Stop });
-        }
+        let room = calls.count();
+        self.commands.extend((0..room).map(|_| Command { range: Range::default(), op: Op::Stop }));
         let outer = std::mem::replace(&mut self.next, start);
         self.commands(calls, top);
         self.depth -= usize::from(!top);
@@ -494,9 +493,7 @@ impl<'s> Binder<'s> {
     /// Makes room for tests in a row. Gives the index of the first.
     fn room_for(&mut self, tests: usize) -> u32 {
         let start = self.tests.len();
-        for _ in 0..tests {
-            self.tests.push(Test { range: Range::default(), kind: TestKind::Constant(false) });
-        }
+        self.tests.extend((0..tests).map(|_| Test { range: Range::default(), kind: TestKind::Constant(false) }));
         count(start)
     }
 

@@ -82,8 +82,8 @@ pub(super) struct Lexer<'t> {
     at: usize,
     /// The next token.
     pub(super) next: Lexeme,
-    /// Where the one before it stands.
-    pub(super) last: Range,
+    /// Byte offset after the one before it.
+    pub(super) last_end: u32,
     /// Strings that start here are taken to end early.
     unclosed: Vec<usize>,
     /// There is a NUL somewhere: only then are comments and strings searched for it.
@@ -96,6 +96,8 @@ pub(super) struct Lexer<'t> {
     others: Option<Vec<Lexeme>>,
     /// Each lexical error once, with the range that shows it.
     pub(super) errors: Vec<Diagnostic>,
+    /// Byte offsets after strings without an end: what is written there becomes part of them.
+    pub(super) endless: Vec<u32>,
     /// An unterminated string or comment took the rest of the text.
     pub(super) swallowed: bool,
 }
@@ -110,13 +112,14 @@ impl<'t> Lexer<'t> {
             text,
             at: 0,
             next: Lexeme { range: Range::default(), kind: Kind::End, plain: false },
-            last: Range::default(),
+            last_end: 0,
             unclosed,
             has_nul,
             glued: None,
             garbage: Vec::new(),
             others: None,
             errors: Vec::new(),
+            endless: Vec::new(),
             swallowed: false,
         }
     }
@@ -142,7 +145,7 @@ impl<'t> Lexer<'t> {
     /// the rest, and whatever may be wrong, by the other methods.
     #[inline(never)]
     pub(super) fn advance(&mut self) {
-        self.last = self.next.range;
+        self.last_end = self.next.range.end;
         match behind_blanks(self.text, self.at) {
             Ok((start, byte)) => self.take_at(start, byte),
             Err(end) => self.take(end, end, Kind::End),
@@ -431,6 +434,9 @@ impl<'t> Lexer<'t> {
     /// closes a command or list there), so that the rest of the script is still checked.
     fn unterminated(&mut self, start: usize) {
         self.at = start + self.unterminated_length(start);
+        if self.errors.len() < Limits::ERRORS {
+            self.endless.push(offset(self.at));
+        }
         let end = Range::at(offset(self.at));
         let is_guessed = cfg!(feature = "full") && self.at < self.text.len();
         self.report_endless(Code::UnterminatedString, Range::new(offset(start), offset(start) + 1));

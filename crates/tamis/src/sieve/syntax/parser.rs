@@ -96,7 +96,7 @@ impl<'t> Parser<'t> {
     /// Byte offset after the last token that was taken.
     #[inline]
     fn last_end(&self) -> u32 {
-        self.lexer.last.end
+        self.lexer.last_end
     }
 
     /// The same, and after the characters without a meaning that follow it.
@@ -546,8 +546,7 @@ impl<'t> Parser<'t> {
     #[cold]
     #[inline(never)]
     fn after_endless(&self) -> bool {
-        let start = self.lexer.last.start;
-        self.lexer.errors.iter().any(|error| error.code == Code::UnterminatedString && error.range.start == start)
+        self.lexer.endless.contains(&self.last_end())
     }
 }
 
