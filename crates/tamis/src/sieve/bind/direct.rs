@@ -2,33 +2,39 @@
 //! part at most, a command with nothing but strings. Whatever is unusual, or wrong, is left to the general path, which would bind these the
 //! same.
 
-use super::Binder;
 use super::arguments::accepts;
+use super::{Binder, Known};
 use crate::sieve::program::{AddressPart, Comparator, FlagChange, MatchKind, Matching, Op, TestKind};
 use crate::sieve::spec::{self, OpId, TagId};
 use crate::sieve::syntax::{Argument, Call, Kind};
 
 impl Binder<'_> {
-    /// Binds a usual `header` or `address` and puts it at `index`; false for any other test, of which nothing was reported yet.
-    pub(super) fn usual_test(&mut self, found: &'static spec::Command, call: Call<'_>, index: Option<u32>) -> bool {
+    /// Binds a usual `header` or `address` and puts it at `index`; nothing of any other test, of which nothing was reported yet. Whether it has
+    /// errors is seen by what was reported after the first `before` findings.
+    pub(super) fn usual_test(&mut self, found: &'static spec::Command, call: Call<'_>, index: Option<u32>, before: usize) -> Option<Known> {
         if !matches!(found.op, OpId::Address | OpId::Header) || is_off() {
-            return false;
+            return None;
         }
-        let [tags @ .., names, keys] = call.arguments() else { return false };
+        let [tags @ .., names, keys] = call.arguments() else { return None };
         let fits = matches!(found.args, [first, second] if accepts(first.kind, *names) && accepts(second.kind, *keys));
-        let Some((kind, part)) = self.usual_tags(found, tags).filter(|_| fits) else { return false };
+        let (kind, part) = self.usual_tags(found, tags).filter(|_| fits)?;
         let names = self.strings(*names);
         self.warn_header_names(&names);
         let keys = self.strings(*keys);
+        if found.op == OpId::Address {
+            self.check_address_headers(&names);
+        }
+        if self.has_errors_since(before) {
+            return Some(Known::Broken);
+        }
         let comparator = if self.rules.wide_comparators { Comparator::UnicodeCasemap } else { Comparator::AsciiCasemap };
         let matching = Matching { comparator, kind };
-        if found.op == OpId::Header {
-            self.put(index, call.head, TestKind::Header { names, keys, matching, only: None });
-        } else {
-            self.check_address_headers(&names);
-            self.put(index, call.head, TestKind::Address { names, keys, matching, part, only: None });
-        }
-        true
+        let kind = match found.op {
+            OpId::Address => TestKind::Address { names, keys, matching, part, only: None },
+            _ => TestKind::Header { names, keys, matching, only: None },
+        };
+        self.put(index, call.head, kind);
+        Some(Known::No)
     }
 
     /// Match type and address part, if all tags say one of these and none says it twice.

@@ -14,8 +14,8 @@ impl Binder<'_> {
     /// Binds a test without tests inside and puts it at `index`. Whether it has errors is seen by what was reported after the first `before`
     /// findings.
     pub(super) fn simple_test(&mut self, found: &'static spec::Command, call: Call<'_>, index: Option<u32>, before: usize) -> Known {
-        if self.usual_test(found, call, index) {
-            return if self.has_errors_since(before) { Known::Broken } else { Known::No };
+        if let Some(known) = self.usual_test(found, call, index, before) {
+            return known;
         }
         let Some(arguments) = self.arguments(found, call) else { return Known::Broken };
         let asked = self.asked(found, call, &arguments);
@@ -31,7 +31,7 @@ impl Binder<'_> {
     }
 
     /// Whether an error is among what was reported after the first `before` findings.
-    fn has_errors_since(&self, before: usize) -> bool {
+    pub(super) fn has_errors_since(&self, before: usize) -> bool {
         self.diagnostics.get(before..).is_some_and(|new| new.iter().any(|found| found.severity == Severity::Error))
     }
 
