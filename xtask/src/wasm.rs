@@ -57,6 +57,14 @@ impl Module {
         })
     }
 
+    /// How it is compiled: the studio's for speed, since it answers every keystroke; the small one for its size.
+    const fn opt_level(self) -> &'static str {
+        match self {
+            Self::Studio => "3",
+            Self::Sieve => "z",
+        }
+    }
+
     const fn features(self) -> &'static [&'static str] {
         match self {
             Self::Studio => &[],
@@ -70,6 +78,7 @@ pub(crate) fn build(module: Module) -> Result {
     let memory = format!("link-arg=--max-memory={MAX_MEMORY}");
     let target = "wasm32-unknown-unknown";
     let mut cargo = tools::cargo(&["rustc"]);
+    cargo.env("CARGO_PROFILE_WASM_OPT_LEVEL", module.opt_level());
     tools::run(cargo.args(module.features()).args([
         "--locked",
         "--package",

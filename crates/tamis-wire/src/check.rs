@@ -125,9 +125,9 @@ fn fix(writer: &mut Writer, fix: &Fix, places: &Places<'_>, language: Language) 
 /// Checks the script of a request. Takes and gives JSON; a bad request is answered with `{"version":1,"error":"…"}`.
 #[must_use]
 pub fn check_json(request: &str) -> String {
-    let answer = Request::parse(request).and_then(|request| {
+    let answer = Request::parse(request).and_then(|mut request| {
         let dialect = request.dialect()?;
-        let script = Script::parse(request.script.as_str());
+        let script = Script::parse(std::mem::take(&mut request.script));
         let mut checked = check(&script, &request.scripts, &dialect, &request.options());
         checked.diagnostics.retain(|diagnostic| diagnostic.unit == 0);
         let mut response = CheckResponse::default();

@@ -173,14 +173,13 @@ impl Reader<'_> {
         let mut out = String::new();
         loop {
             let rest = self.text.get(self.at..).unwrap_or("");
-            // Bytes: what ends a run is ASCII.
-            let ends = |byte: u8| matches!(byte, b'"' | b'\\') || byte < b' ';
-            let length = rest.bytes().position(ends).ok_or_else(|| self.wrong("a string without end"))?;
+            let length = tamis::text::plain_length(rest.as_bytes());
+            let end = rest.as_bytes().get(length).ok_or_else(|| self.wrong("a string without end"))?;
             out.push_str(rest.get(..length).unwrap_or(""));
             self.at += length + 1;
-            match rest.as_bytes().get(length) {
-                Some(b'"') => return Ok(out),
-                Some(b'\\') => out.push(self.escaped()?),
+            match end {
+                b'"' => return Ok(out),
+                b'\\' => out.push(self.escaped()?),
                 _ => return Err(self.wrong("a control character in a string")),
             }
         }

@@ -114,6 +114,13 @@ impl Script {
         &self.parsed.errors
     }
 
+    /// Where its comments stand.
+    #[cfg(feature = "full")]
+    #[must_use]
+    pub fn comments(&self) -> &[Range] {
+        &self.parsed.comments
+    }
+
     /// Its commands and tests.
     #[must_use]
     pub fn calls(&self) -> &syntax::Calls {

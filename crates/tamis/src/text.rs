@@ -105,6 +105,28 @@ pub fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     memchr::memchr_iter(*first, haystack).find(|at| haystack.get(at + 1..).is_some_and(|after| after.starts_with(rest)))
 }
 
+/// How many bytes of a quoted string stand for themselves, in Sieve as in JSON: up to a quote, a backslash or a control character. Eight are asked at a time.
+#[inline]
+#[must_use]
+pub fn plain_length(text: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut length: usize = 0;
+    while let Some(chunk) = text.get(length..).and_then(|rest| rest.first_chunk()) {
+        let bytes = u64::from_le_bytes(*chunk);
+        // In each, the lowest high bit of a byte that is set is that of the first byte that is meant.
+        let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit));
+        let equal = |byte: u8| below(bytes ^ (ONES * u64::from(byte)), 1);
+        let found = (below(bytes, b' ') | equal(b'"') | equal(b'\\')) & !bytes & (ONES << 7);
+        // Of all that is not found, all eight are zero.
+        length = length.wrapping_add(found.trailing_zeros() as usize / 8);
+        if found != 0 {
+            return length;
+        }
+    }
+    let rest = text.get(length..).unwrap_or(&[]);
+    length.wrapping_add(rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' ')).unwrap_or(rest.len()))
+}
+
 /// A count of what is in a text, or in a tree of one, of which none has 4 G: the same as [`offset`] without asking.
 #[allow(clippy::cast_possible_truncation, reason = "no longer text is ever parsed")]
 pub(crate) const fn count(of: usize) -> u32 {

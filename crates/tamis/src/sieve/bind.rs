@@ -37,6 +37,10 @@ pub use names::nearest;
 pub use require::require_edit;
 pub use strings::{Name, parse_name};
 
+/// In the browser's small module nobody waits for binding, but for each kilobyte: names are searched for, and the general path binds
+/// everything.
+const SMALL: bool = cfg!(all(target_arch = "wasm32", not(feature = "full")));
+
 /// What comes out: a program unless there are errors, all diagnostics, and the scripts that are still to be supplied.
 #[derive(Debug)]
 pub struct Bound {

@@ -82,10 +82,10 @@ impl Binder<'_> {
     }
 }
 
-/// In the browser nobody waits for it, but for each kilobyte: there the general path binds everything.
+/// In the small module the general path binds everything.
 #[cfg(not(test))]
 const fn is_off() -> bool {
-    cfg!(target_arch = "wasm32")
+    super::SMALL
 }
 
 #[cfg(test)]

@@ -249,8 +249,8 @@ pub(super) struct InForce([u64; 2]);
 impl InForce {
     /// Puts an extension in force.
     pub(super) fn add(&mut self, extension: &Extension) {
-        // In the browser names are searched for.
-        if cfg!(target_arch = "wasm32") {
+        // In the small module names are searched for.
+        if super::SMALL {
             return;
         }
         if let Some(number) = number(extension) {
@@ -294,8 +294,8 @@ impl Binder<'_> {
     /// The command or test of the name at `range` among the extensions in force; `test` says which is preferred.
     #[inline]
     pub(super) fn find(&self, range: Range, test: bool) -> Option<&'static Command> {
-        // In the browser nobody waits for it, but for each kilobyte.
-        if cfg!(target_arch = "wasm32") {
+        // As there.
+        if super::SMALL {
             return self.search(range.of(self.text), test);
         }
         let key = Key::at(self.text.as_bytes(), range);
@@ -346,7 +346,7 @@ impl Binder<'_> {
     #[inline]
     pub(super) fn tag(&self, found: &'static Command, range: Range) -> Option<&'static Tag> {
         let range = Range { start: range.start + 1, ..range };
-        if cfg!(target_arch = "wasm32") {
+        if super::SMALL {
             let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text));
             return tag.filter(|tag| self.is_offered_at(":", tag.name, range));
         }

@@ -3,7 +3,6 @@
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::sieve::Script;
-use crate::sieve::syntax::Kind;
 use crate::text::{Edit, Range, find, offset};
 
 /// A comment with its codes.
@@ -64,9 +63,8 @@ pub(super) fn apply(script: &Script, findings: &mut Vec<Diagnostic>) {
 fn suppressions(script: &Script) -> Vec<Suppression<'_>> {
     let text = script.text();
     let mut out = Vec::new();
-    let comments = script.tree().elements().filter(|element| matches!(element.kind, Kind::HashComment | Kind::BracketComment));
-    for comment in comments {
-        let inside = comment.range.of(text);
+    for comment in script.comments() {
+        let inside = comment.of(text);
         let Some(at) = inside.find(MARK) else { continue };
         let after = inside.get(at + MARK.len()..).unwrap_or("");
         let (file, list) = match after.strip_prefix("-file") {
@@ -74,7 +72,7 @@ fn suppressions(script: &Script) -> Vec<Suppression<'_>> {
             None => (false, after),
         };
         let Some((list, _)) = list.strip_prefix('[').and_then(|list| list.split_once(']')) else { continue };
-        let mut start = comment.range.start + offset(at + MARK.len() + 1) + if file { 5 } else { 0 };
+        let mut start = comment.start + offset(at + MARK.len() + 1) + if file { 5 } else { 0 };
         let mut codes = Vec::new();
         for part in list.split(',') {
             let code = part.trim();
@@ -84,14 +82,10 @@ fn suppressions(script: &Script) -> Vec<Suppression<'_>> {
             }
             start += offset(part.len() + 1);
         }
-        let line = script.lines().line(comment.range.start);
+        let line = script.lines().line(comment.start);
         let alone = script.lines().line_range(line, text).of(text).trim_start().starts_with(inside.trim_end());
         let line = if file { None } else { Some(line + u32::from(alone)) };
-        out.push(Suppression {
-            line,
-            codes,
-            comment: Range::new(comment.range.start, comment.range.start + offset(inside.trim_end().len())),
-        });
+        out.push(Suppression { line, codes, comment: Range::new(comment.start, comment.start + offset(inside.trim_end().len())) });
     }
     out
 }

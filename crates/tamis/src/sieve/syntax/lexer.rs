@@ -60,7 +60,6 @@ pub(super) fn lex(text: &str) -> Lexed {
     let mut unclosed = Vec::new();
     loop {
         let mut lexer = Lexer::new(text, unclosed);
-        lexer.others = Some(Vec::new());
         let mut tokens = Vec::with_capacity(text.len() / 6);
         loop {
             lexer.advance();
@@ -70,7 +69,7 @@ pub(super) fn lex(text: &str) -> Lexed {
             }
         }
         if !lexer.repair() {
-            return Lexed { tokens, others: lexer.others.unwrap_or_default(), unclosed: lexer.unclosed };
+            return Lexed { tokens, others: lexer.others, unclosed: lexer.unclosed };
         }
         unclosed = lexer.unclosed;
     }
@@ -92,8 +91,8 @@ pub(super) struct Lexer<'t> {
     glued: Option<usize>,
     /// Where characters without a meaning stand, as far as the text was read.
     pub(super) garbage: Vec<Range>,
-    /// Comments and characters without a meaning, if they were asked for.
-    others: Option<Vec<Lexeme>>,
+    /// Comments and characters without a meaning, as far as the text was read.
+    pub(super) others: Vec<Lexeme>,
     /// Each lexical error once, with the range that shows it.
     pub(super) errors: Vec<Diagnostic>,
     /// Byte offsets after strings without an end: what is written there becomes part of them.
@@ -117,7 +116,7 @@ impl<'t> Lexer<'t> {
             has_nul,
             glued: None,
             garbage: Vec::new(),
-            others: None,
+            others: Vec::new(),
             errors: Vec::new(),
             endless: Vec::new(),
             swallowed: false,
@@ -182,7 +181,7 @@ impl<'t> Lexer<'t> {
     #[inline(never)]
     fn string(&mut self, start: usize) {
         let inside = start.wrapping_add(1);
-        let end = inside.wrapping_add(plain_length(self.text.get(inside..).unwrap_or(&[])));
+        let end = inside.wrapping_add(crate::text::plain_length(self.text.get(inside..).unwrap_or(&[])));
         let plain = self.text.get(end) == Some(&b'"') && end.wrapping_sub(inside) <= MAX_STRING && self.unclosed.is_empty();
         if plain {
             self.take(start, end.wrapping_add(1), Kind::Quoted);
@@ -226,8 +225,9 @@ impl<'t> Lexer<'t> {
         if kind == Kind::Garbage {
             self.garbage.push(range);
         }
-        if let Some(others) = &mut self.others {
-            others.push(Lexeme { range, kind, plain: false });
+        // Without lints nobody reads comments.
+        if cfg!(feature = "full") {
+            self.others.push(Lexeme { range, kind, plain: false });
         }
     }
 
@@ -619,7 +619,6 @@ const CLASSES: [u8; 256] = {
         classes[byte as usize] = match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => IN_NAME | IN_WORD,
             b'_' => IN_NAME,
-            b'"' | b'\\' | 0..b' ' => STRING_END,
             _ => 0,
         };
         byte += 1;
@@ -630,11 +629,8 @@ const CLASSES: [u8; 256] = {
 /// An identifier.
 const IN_NAME: u8 = 1;
 
-/// What ends a quoted string or may not stand for itself in one.
-const STRING_END: u8 = 2;
-
 /// A word of any language: a letter or digit, or what is not ASCII.
-const IN_WORD: u8 = 4;
+const IN_WORD: u8 = 2;
 
 fn is(byte: u8, class: u8) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
@@ -694,27 +690,6 @@ fn behind_more_blanks(text: &[u8], mut at: usize) -> usize {
             _ => return at,
         }
     }
-}
-
-/// How many bytes of a string stand for themselves: up to a quote, a backslash or a control character. Eight are asked at a time.
-#[inline]
-fn plain_length(text: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let mut length: usize = 0;
-    while let Some(chunk) = text.get(length..).and_then(|rest| rest.first_chunk()) {
-        let bytes = u64::from_le_bytes(*chunk);
-        // In each, the lowest high bit of a byte that is set is that of the first byte that is meant.
-        let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit));
-        let equal = |byte: u8| below(bytes ^ (ONES * u64::from(byte)), 1);
-        let found = (below(bytes, b' ') | equal(b'"') | equal(b'\\')) & !bytes & (ONES << 7);
-        // Of all that is not found, all eight are zero.
-        length = length.wrapping_add(found.trailing_zeros() as usize / 8);
-        if found != 0 {
-            return length;
-        }
-    }
-    let rest = text.get(length..).unwrap_or(&[]);
-    length.wrapping_add(rest.iter().position(|byte| is(*byte, STRING_END)).unwrap_or(rest.len()))
 }
 
 /// True for a byte of an identifier.

@@ -29,6 +29,9 @@ pub struct Parsed {
     pub calls: Calls,
     /// Lexical and syntactic errors, by place.
     pub errors: Vec<Diagnostic>,
+    /// Where comments stand.
+    #[cfg(feature = "full")]
+    pub comments: Vec<Range>,
 }
 
 /// Parses a script.
@@ -44,7 +47,14 @@ pub fn parse(text: &str) -> Parsed {
     errors.append(&mut parser.errors);
     crate::diagnostic::sort(&mut errors);
     errors.truncate(Limits::ERRORS);
-    Parsed { calls: parser.calls, errors }
+    #[cfg(feature = "full")]
+    let comments = parser.lexer.others.iter().filter(|other| other.kind.is_trivia()).map(|comment| comment.range).collect();
+    Parsed {
+        calls: parser.calls,
+        errors,
+        #[cfg(feature = "full")]
+        comments,
+    }
 }
 
 /// Parses a script once more for its tree. Only who shows or changes a text asks for that: to compile it, nobody reads the tree.

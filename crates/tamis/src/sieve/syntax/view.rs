@@ -180,6 +180,18 @@ impl Calls {
         CallIter { calls: self, next: 0, end: count(self.calls.len()) }
     }
 
+    /// All commands and tests in the order of the text.
+    pub fn all(&self) -> impl Iterator<Item = Call<'_>> {
+        let indices = 0..count(self.calls.len());
+        indices.zip(&self.calls).map(|(index, data)| Call { calls: self, data, index, name: data.name, head: data.head })
+    }
+
+    /// All arguments in the order of the text.
+    #[must_use]
+    pub fn arguments(&self) -> &[Argument] {
+        &self.arguments
+    }
+
     /// The command or test whose name begins at this byte offset.
     #[must_use]
     pub fn at(&self, start: u32) -> Option<Call<'_>> {

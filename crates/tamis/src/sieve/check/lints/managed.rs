@@ -1,7 +1,6 @@
 //! Blocks that another program writes, and will write again.
 
 use super::{Code, Diagnostic, Look, Range};
-use crate::sieve::syntax::Kind;
 use crate::text::find;
 
 /// What the comments of other editors begin with, and whose they are.
@@ -26,14 +25,8 @@ pub(super) fn blocks(look: &mut Look<'_>) {
     let text = look.text();
     let inside = INSIDE.iter().any(|(mark, _)| find(text.as_bytes(), mark.as_bytes()).is_some());
     let mut told: Vec<&str> = Vec::new();
-    let mut start = 0;
     let mut found = Vec::new();
-    for token in look.script.tree().tokens() {
-        let range = Range::new(start, token.end);
-        start = token.end;
-        if !matches!(token.kind, Kind::HashComment | Kind::BracketComment) {
-            continue;
-        }
+    for range in look.script.comments().iter().copied() {
         let comment = range.of(text);
         let begins = BEGINNINGS.iter().find(|(mark, _)| comment.starts_with(mark));
         let owner = begins.or_else(|| INSIDE.iter().find(|(mark, _)| inside && comment.contains(mark)));

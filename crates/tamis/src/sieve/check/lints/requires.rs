@@ -130,13 +130,9 @@ fn named(words: &[&str], extension: &Extension) -> bool {
 fn words<'l>(look: &Look<'l>) -> Vec<&'l str> {
     let text = look.script.text();
     let mut words: Vec<&str> = Vec::new();
-    let mut start = 0;
-    for token in look.script.tree().tokens() {
-        let range = Range::new(start, token.end);
-        start = token.end;
-        if !matches!(token.kind, Kind::Identifier | Kind::Tag) {
-            continue;
-        }
+    let calls = look.script.calls();
+    let tags = calls.arguments().iter().filter(|argument| argument.kind == Kind::Tag).map(|tag| tag.range);
+    for range in calls.all().map(|call| call.name).chain(tags) {
         let word = range.of(text);
         match words.iter().position(|known| *known == word) {
             // The most frequent come to stand in front, where they are found at once.

@@ -159,7 +159,7 @@ fn keys_of(test: &Test) -> Option<&Texts> {
 
 /// Pairs that a test has to offer: it implies another only if that one asks for none but these. Where all of several things must imply the other, the
 /// first one speaks for them.
-pub(super) fn held(unit: &Unit, test: &Test) -> u64 {
+fn held(unit: &Unit, test: &Test) -> u64 {
     match &test.kind {
         TestKind::AnyOf(tests) => unit.tests(*tests).first().map_or(u64::MAX, |test| held(unit, test)),
         TestKind::AllOf(tests) => unit.tests(*tests).iter().fold(0, |bits, test| bits | held(unit, test)),
@@ -167,16 +167,53 @@ pub(super) fn held(unit: &Unit, test: &Test) -> u64 {
     }
 }
 
+/// What a test reads, as bits: which fields, by their names, or what else. A test implies another only if they have a bit in common. Where all of
+/// several things must imply the other, the first one speaks for them.
+fn read(unit: &Unit, test: &Test, bits: u64) -> u64 {
+    let names = |what: u8, names: &Texts| {
+        names.items.iter().fold(bits, |bits, name| {
+            let Some(name) = name.literal() else { return u64::MAX };
+            let code =
+                name.iter().fold(u32::from(what), |code, byte| code.wrapping_mul(37).wrapping_add(u32::from(byte.to_ascii_lowercase())));
+            bits | 1 << (code.wrapping_mul(0x9e37_79b1) >> 26)
+        })
+    };
+    match &test.kind {
+        TestKind::Header { names: of, .. } | TestKind::Exists { names: of, .. } => names(1, of),
+        TestKind::Address { names: of, .. } => names(2, of),
+        TestKind::Envelope { parts, .. } => names(3, parts),
+        TestKind::Body { .. } => bits | 1 << 4,
+        TestKind::Size { .. } => bits | 1 << 5,
+        TestKind::Not(_) => bits | 1 << 6,
+        TestKind::AnyOf(tests) | TestKind::AllOf(tests) => unit.tests(*tests).iter().fold(bits, |bits, test| read(unit, test, bits)),
+        _ => u64::MAX,
+    }
+}
+
 /// What a test asks for: the pairs of one of its keys, or of those of one of its tests.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
+    read: u64,
     any: [u64; 4],
     count: usize,
 }
 
+/// What a test has to offer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    read: u64,
+    pairs: u64,
+}
+
+impl Held {
+    pub(super) fn by(unit: &Unit, test: &Test) -> Self {
+        Self { read: read(unit, test, 0), pairs: held(unit, test) }
+    }
+}
+
 impl Asked {
     pub(super) fn by(unit: &Unit, test: &Test) -> Self {
-        let mut asked = Self { any: [0; 4], count: 0 };
+        let mut asked = Self { read: read(unit, test, 0), any: [0; 4], count: 0 };
         asked.add(unit, test);
         asked
     }
@@ -204,9 +241,10 @@ impl Asked {
         }
     }
 
-    /// False if a test with these pairs surely does not imply the one that asks.
-    pub(super) fn is_met(&self, held: u64) -> bool {
-        self.any.iter().take(self.count).any(|bits| bits & !held == 0)
+    /// False if a test that holds this surely does not imply the one that asks.
+    #[inline]
+    pub(super) fn is_met(&self, held: Held) -> bool {
+        self.read & held.read != 0 && self.any.iter().take(self.count).any(|bits| bits & !held.pairs == 0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rules that never act because an earlier one takes their mail, and tests that contradict each other.
 
-use super::same::{Asked, Comparison, held, is_pure};
+use super::same::{Asked, Comparison, Held, is_pure};
 use super::walk::always_ends;
 use super::{Code, Diagnostic, Look, Phrase, Range};
 use crate::sieve::program::{Block, Op, Test, TestKind};
@@ -48,7 +48,7 @@ fn block<'p>(
                 continue;
             }
             let from = taken.len().saturating_sub(LOOK_BACK);
-            let holds = held(look.unit, test);
+            let holds = Held::by(look.unit, test);
             let near = taken.get(from..).unwrap_or(&[]).iter();
             let earlier = near.filter(|(_, asked)| asked.is_met(holds)).find(|(earlier, _)| comparison.implies(test, earlier));
             match earlier {

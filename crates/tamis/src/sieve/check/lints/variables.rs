@@ -2,7 +2,6 @@
 
 use super::{Applicability, Code, Diagnostic, Look, Phrase, Range, fix};
 use crate::sieve::program::{Op, Place, TestKind};
-use crate::sieve::syntax::Kind;
 use crate::text::offset;
 
 /// Looks at the variables of the script itself; global ones may be set and read elsewhere.
@@ -86,13 +85,9 @@ fn is_tested(look: &Look<'_>, name: &str) -> bool {
 fn reads(look: &Look<'_>) -> Vec<(String, Range)> {
     let text = look.text();
     let mut out = Vec::new();
-    let mut start = 0;
-    for token in look.script.tree().tokens() {
-        let range = Range::new(start, token.end);
-        start = token.end;
-        if !matches!(token.kind, Kind::Quoted | Kind::MultiLine) {
-            continue;
-        }
+    let calls = look.script.calls();
+    for string in calls.arguments().iter().flat_map(|argument| calls.strings(*argument)) {
+        let range = string.range;
         let inside = range.of(text);
         // Most strings have none, which a search for one byte tells sooner.
         if memchr::memchr(b'$', inside.as_bytes()).is_none() {
