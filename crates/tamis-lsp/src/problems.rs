@@ -114,7 +114,12 @@ pub fn change(uri: &Uri, edits: Vec<TextEdit>) -> WorkspaceEdit {
 /// The findings in the document itself. The one place that asks for them.
 fn findings(session: &Session<'_>, document: &Document) -> Vec<Finding> {
     let settings = &session.settings;
-    let options = Options { levels: settings.levels.clone(), addresses: settings.addresses.clone(), mailboxes: settings.mailboxes.clone() };
+    let options = Options {
+        levels: settings.levels.clone(),
+        addresses: settings.addresses.clone(),
+        mailboxes: settings.mailboxes.clone(),
+        regexes: session.regexes.clone(),
+    };
     let ask = |included: &Scripts| check(&document.script, included, &settings.dialect, &options);
     let mut found = session.documents.answered(document, settings, ask, |checked| &checked.wanted).diagnostics;
     found.retain(|finding| finding.unit == 0);

@@ -122,13 +122,23 @@ fn fix(writer: &mut Writer, fix: &Fix, places: &Places<'_>, language: Language) 
     writer.close('}');
 }
 
+#[cfg(feature = "full")]
+thread_local! {
+    /// What the last request of this thread made of its regular expressions: an editor sends nearly the same script at every keystroke.
+    static REGEXES: tamis::regex::Memo = tamis::regex::Memo::default();
+}
+
 /// Checks the script of a request. Takes and gives JSON; a bad request is answered with `{"version":1,"error":"…"}`.
 #[must_use]
 pub fn check_json(request: &str) -> String {
     let answer = Request::parse(request).and_then(|mut request| {
         let dialect = request.dialect()?;
         let script = Script::parse(std::mem::take(&mut request.script));
-        let mut checked = check(&script, &request.scripts, &dialect, &request.options());
+        #[cfg(not(feature = "full"))]
+        let options = request.options();
+        #[cfg(feature = "full")]
+        let options = tamis::sieve::Options { regexes: REGEXES.with(Clone::clone), ..request.options() };
+        let mut checked = check(&script, &request.scripts, &dialect, &options);
         checked.diagnostics.retain(|diagnostic| diagnostic.unit == 0);
         let mut response = CheckResponse::default();
         response.file(&FileReport {

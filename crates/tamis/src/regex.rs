@@ -11,13 +11,19 @@
 //! Matching is linear in text times pattern, except with back references and in [`Flavour::Pcre`]; every step is counted against the caller's budget.
 
 mod glibc;
+#[cfg(feature = "full")]
+mod memo;
 mod pcre;
 mod set;
 mod syntax;
 mod tre;
 mod walk;
 
+#[cfg(feature = "full")]
+pub use memo::Memo;
+
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Longest accepted pattern in bytes; one more is [`ErrorKind::TooLarge`]. The servers have no such limit.
 pub const MAX_PATTERN: usize = 8192;
@@ -124,14 +130,14 @@ pub struct GaveUp;
 /// Where the groups matched, in bytes of the text: group 0, the whole match, first; `None` for a group that took no part. At most [`MAX_GROUPS`].
 pub type Captures = Vec<Option<(usize, usize)>>;
 
-/// A compiled regular expression.
+/// A compiled regular expression. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Regex {
-    engine: Engine,
+    engine: Arc<Engine>,
     groups: usize,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Engine {
     Glibc(glibc::Program),
     Musl(tre::Program),
@@ -156,7 +162,7 @@ impl Regex {
             Flavour::Musl => tre::Program::new(&parsed).map(Engine::Musl),
             Flavour::Pcre => pcre::Program::new(parsed).map(Engine::Pcre),
         };
-        Ok(Self { engine: engine.ok_or(too_large)?, groups })
+        Ok(Self { engine: Arc::new(engine.ok_or(too_large)?), groups })
     }
 
     /// Number of groups reported, the whole match included; at most [`MAX_GROUPS`].
@@ -172,7 +178,7 @@ impl Regex {
     /// [`GaveUp`] if the budget runs out.
     pub fn is_match(&self, text: &[u8], budget: &mut u64) -> Result<bool, GaveUp> {
         let text = c_string(text);
-        Ok(match &self.engine {
+        Ok(match &*self.engine {
             Engine::Glibc(program) => program.bare.as_deref().unwrap_or(program).run(text, 0, budget)?.is_some(),
             Engine::Musl(program) => program.run(text, 0, budget)?.is_some(),
             Engine::Pcre(program) => program.run(text, self.groups, budget)?.is_some(),
@@ -186,7 +192,7 @@ impl Regex {
     /// [`GaveUp`] if the budget runs out.
     pub fn captures(&self, text: &[u8], budget: &mut u64) -> Result<Option<Captures>, GaveUp> {
         let text = c_string(text);
-        match &self.engine {
+        match &*self.engine {
             Engine::Glibc(program) => program.run(text, self.groups, budget),
             Engine::Musl(program) => program.run(text, self.groups, budget),
             Engine::Pcre(program) => program.run(text, self.groups, budget),

@@ -73,6 +73,7 @@ use std::cell::OnceCell as OnceLock;
 use std::sync::OnceLock;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::regex::Regex;
 use crate::text::{LineIndex, Range, Tree, offset};
 
 /// The longest script that tamis reads, in bytes, where the server has no limit of its own.
@@ -173,6 +174,11 @@ pub struct Compiled {
 /// Compiles a script for a server: all errors, and a program if there are none.
 #[must_use]
 pub fn compile(script: &Script, included: &Scripts, dialect: &Dialect) -> Compiled {
+    compile_with(script, included, dialect, &Regex::new)
+}
+
+/// The same, with regular expressions made by `regexes`.
+fn compile_with(script: &Script, included: &Scripts, dialect: &Dialect, regexes: &bind::Regexes<'_>) -> Compiled {
     let mut diagnostics = script.parsed.errors.clone();
     if dialect.engine.rules().loose_lists {
         for error in diagnostics.iter_mut().filter(|error| is_loose(script, error)) {
@@ -187,7 +193,7 @@ pub fn compile(script: &Script, included: &Scripts, dialect: &Dialect) -> Compil
         diagnostics = vec![Diagnostic::new(Code::ScriptTooLarge, first_line).with("max", max.to_string())];
         return finish(None, diagnostics, Vec::new(), most == 0 || size <= most);
     }
-    let bound = bind::bind(&script.text, &script.parsed, included, dialect);
+    let bound = bind::bind(&script.text, &script.parsed, included, dialect, regexes);
     diagnostics.extend(bound.diagnostics);
     // An engine with limits of its own refuses what tamis cannot nest.
     let rfc = !dialect.engine.is_pigeonhole() && dialect.engine.rules().blocks == usize::MAX;

@@ -28,6 +28,7 @@ use super::program::{Block, Branch, Command, If, Op, Place, Program, Test, TestK
 use super::spec::{self, Extension, OpId, Role};
 use super::syntax::{self, Call, CallIter};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
+use crate::regex::{Flavour, Regex};
 use crate::text::{Edit, Range, count, offset};
 use arguments::Tagged;
 
@@ -52,11 +53,14 @@ pub struct Bound {
     pub wanted: Vec<WantedScript>,
 }
 
-/// Binds a script and what it includes.
+/// Binds a script and what it includes. Regular expressions are made by `regexes`.
 #[must_use]
-pub fn bind(text: &str, parsed: &syntax::Parsed, included: &Scripts, dialect: &Dialect) -> Bound {
-    include::bind_all(text, parsed, included, dialect)
+pub fn bind(text: &str, parsed: &syntax::Parsed, included: &Scripts, dialect: &Dialect, regexes: &Regexes<'_>) -> Bound {
+    include::bind_all(text, parsed, included, dialect, regexes)
 }
+
+/// Makes a regular expression of a pattern, for a server, with or without case: [`Regex::new`], or what remembers its outcomes.
+pub type Regexes<'r> = dyn Fn(&[u8], Flavour, bool) -> Result<Regex, crate::regex::Error> + 'r;
 
 /// Whether a test's answer is known before it runs (the validator's constant folding).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +80,7 @@ struct Binder<'s> {
     /// The syntax errors, by place: what only follows from one is silent.
     errors: &'s [Diagnostic],
     dialect: &'s Dialect,
+    regexes: &'s Regexes<'s>,
     /// Which unit of the program this is.
     unit: u32,
     /// Extensions in force, the base language first.
@@ -132,7 +137,13 @@ struct Binder<'s> {
 }
 
 impl<'s> Binder<'s> {
-    fn new(text: &'s str, parsed: &'s syntax::Parsed, dialect: &'s Dialect, unit: u32, globals: &'s mut Vec<String>) -> Self {
+    fn new(
+        text: &'s str,
+        parsed: &'s syntax::Parsed,
+        (dialect, regexes): (&'s Dialect, &'s Regexes<'s>),
+        unit: u32,
+        globals: &'s mut Vec<String>,
+    ) -> Self {
         /// Few scripts require more extensions.
         const USUAL: usize = 8;
         let mut loaded = Vec::with_capacity(USUAL);
@@ -152,6 +163,7 @@ impl<'s> Binder<'s> {
             calls: &parsed.calls,
             errors: &parsed.errors,
             dialect,
+            regexes,
             unit,
             loaded,
             required: Vec::with_capacity(USUAL),

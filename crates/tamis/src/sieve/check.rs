@@ -13,9 +13,13 @@ mod lints;
 mod suppress;
 
 use super::bind::Scripts;
+#[cfg(feature = "full")]
+use super::compile_with;
 use super::dialect::Dialect;
-use super::{Compiled, Script, Verdict, WantedScript, compile};
+use super::{Compiled, Script, Verdict, WantedScript};
 use crate::diagnostic::Diagnostic;
+#[cfg(feature = "full")]
+use crate::regex::Memo;
 
 #[cfg(feature = "full")]
 pub use cure::{Cured, cure, fix_of};
@@ -30,6 +34,9 @@ pub struct Options {
     pub addresses: Vec<String>,
     /// The user's mailboxes; `None` if they are not known.
     pub mailboxes: Option<Vec<String>>,
+    /// The regular expressions of the last check, to be kept by who checks a script again and again.
+    #[cfg(feature = "full")]
+    pub regexes: Memo,
 }
 
 /// What checking gives: what compiling says, and lints.
@@ -46,7 +53,13 @@ pub struct Checked {
 /// Checks a script for a server. Lints speak only of a script that the server accepts: of any other, its errors come first.
 #[must_use]
 pub fn check(script: &Script, included: &Scripts, dialect: &Dialect, options: &Options) -> Checked {
-    let mut compiled = compile(script, included, dialect);
+    #[cfg(feature = "full")]
+    let mut compiled = {
+        options.regexes.begin();
+        compile_with(script, included, dialect, &|pattern, flavour, ignore_case| options.regexes.compile(pattern, flavour, ignore_case))
+    };
+    #[cfg(not(feature = "full"))]
+    let mut compiled = super::compile(script, included, dialect);
     mend(script, &mut compiled, options);
     Checked { verdict: compiled.verdict, diagnostics: compiled.diagnostics, wanted: compiled.wanted }
 }

@@ -103,6 +103,7 @@ fn is_off() -> bool {
 mod tests {
     use super::super::{Scripts, bind};
     use super::*;
+    use crate::regex::Regex;
     use crate::sieve::dialect::servers;
     use crate::sieve::{Dialect, Script};
 
@@ -189,7 +190,7 @@ mod tests {
             for dialect in dialects.iter().take(1).chain(dialects.get(number % dialects.len())) {
                 let bound = |off| {
                     OFF.set(off);
-                    let bound = bind(script.text(), &script.parsed, &Scripts::default(), dialect);
+                    let bound = bind(script.text(), &script.parsed, &Scripts::default(), dialect, &Regex::new);
                     format!("{:?} {:?} {:?}", bound.program.units, bound.program.globals, bound.diagnostics)
                 };
                 assert_eq!(bound(false), bound(true), "{}: {text}", dialect.name);

@@ -1,6 +1,6 @@
 //! Scripts that include scripts (RFC 6609, 3): each is bound once, as a unit of the program; cycles and depth are seen on their graph.
 
-use super::{Binder, Bound, end_of};
+use super::{Binder, Bound, Regexes, end_of};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::order::Map;
 use crate::sieve::dialect::{Dialect, Position};
@@ -55,7 +55,7 @@ impl Binder<'_> {
 }
 
 /// Binds a script and all that it includes.
-pub(super) fn bind_all(text: &str, parsed: &Parsed, included: &Scripts, dialect: &Dialect) -> Bound {
+pub(super) fn bind_all(text: &str, parsed: &Parsed, included: &Scripts, dialect: &Dialect, regexes: &Regexes<'_>) -> Bound {
     let mut out = Bound {
         program: Program { units: Vec::new(), globals: Vec::new(), dialect: dialect.clone() },
         diagnostics: Vec::new(),
@@ -83,7 +83,7 @@ pub(super) fn bind_all(text: &str, parsed: &Parsed, included: &Scripts, dialect:
             }));
             (text, &included_script)
         };
-        let mut binder = Binder::new(text, parsed, dialect, unit, &mut out.program.globals);
+        let mut binder = Binder::new(text, parsed, (dialect, regexes), unit, &mut out.program.globals);
         let block = binder.block(parsed.calls.top(), true);
         if !binder.begun {
             binder.requirements_done();

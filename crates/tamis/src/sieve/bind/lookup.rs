@@ -432,6 +432,7 @@ pub(super) fn stands_on(tag: &Tag, found: &Command) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::regex::Regex;
     use crate::sieve::{Dialect, Script};
 
     /// The tables say what a search through all names says, whichever extensions are in force and in whatever order.
@@ -459,7 +460,7 @@ mod tests {
                     for name in names(false) {
                         let text = format!("{}{after}", shown(name));
                         let (script, mut globals) = (Script::parse(text.as_str()), Vec::new());
-                        let mut binder = Binder::new(&text, &script.parsed, &dialect, 0, &mut globals);
+                        let mut binder = Binder::new(&text, &script.parsed, (&dialect, &Regex::new), 0, &mut globals);
                         loaded.iter().for_each(|extension| binder.assume(extension));
                         let range = Range::new(0, count(name.len()));
                         for test in [false, true] {
@@ -471,7 +472,7 @@ mod tests {
                     for name in names(true) {
                         let text = format!(":{}{after}", shown(name));
                         let (script, mut globals) = (Script::parse(text.as_str()), Vec::new());
-                        let mut binder = Binder::new(&text, &script.parsed, &dialect, 0, &mut globals);
+                        let mut binder = Binder::new(&text, &script.parsed, (&dialect, &Regex::new), 0, &mut globals);
                         loaded.iter().for_each(|extension| binder.assume(extension));
                         let range = Range::new(0, count(name.len() + 1));
                         for command in all.iter().flat_map(|extension| extension.commands) {

@@ -116,7 +116,7 @@ impl Binder<'_> {
             .iter()
             .map(|key| {
                 let pattern = key.literal()?;
-                match Regex::new(pattern, flavour, ignore_case) {
+                match (self.regexes)(pattern, flavour, ignore_case) {
                     Ok(regex) => Some(regex),
                     Err(error) => {
                         let reason = error.kind.message(flavour).map_or_else(|| format!("{:?}", error.kind), str::to_owned);

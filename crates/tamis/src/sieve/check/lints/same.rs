@@ -157,48 +157,27 @@ fn keys_of(test: &Test) -> Option<&Texts> {
     }
 }
 
-/// Pairs that a test has to offer: it implies another only if that one asks for none but these. Where all of several things must imply the other, the
-/// first one speaks for them.
-fn held(unit: &Unit, test: &Test) -> u64 {
-    match &test.kind {
-        TestKind::AnyOf(tests) => unit.tests(*tests).first().map_or(u64::MAX, |test| held(unit, test)),
-        TestKind::AllOf(tests) => unit.tests(*tests).iter().fold(0, |bits, test| bits | held(unit, test)),
-        _ => keys_of(test).and_then(|keys| keys.items.first()?.literal()).map_or(u64::MAX, pairs),
-    }
-}
-
-/// What a test reads, as bits: which fields, by their names, or what else. A test implies another only if they have a bit in common. Where all of
-/// several things must imply the other, the first one speaks for them.
-fn read(unit: &Unit, test: &Test, bits: u64) -> u64 {
+/// What a test reads, as bits: which fields, by their names, or what else.
+fn read(test: &Test) -> u64 {
     let names = |what: u8, names: &Texts| {
-        names.items.iter().fold(bits, |bits, name| {
+        names.items.iter().fold(0, |bits, name| {
             let Some(name) = name.literal() else { return u64::MAX };
-            let code =
-                name.iter().fold(u32::from(what), |code, byte| code.wrapping_mul(37).wrapping_add(u32::from(byte.to_ascii_lowercase())));
-            bits | 1 << (code.wrapping_mul(0x9e37_79b1) >> 26)
+            let add = |code: u32, byte: &u8| code.wrapping_mul(37).wrapping_add(u32::from(byte.to_ascii_lowercase()));
+            bits | 1 << (name.iter().fold(what.into(), add).wrapping_mul(0x9e37_79b1) >> 26)
         })
     };
     match &test.kind {
         TestKind::Header { names: of, .. } | TestKind::Exists { names: of, .. } => names(1, of),
         TestKind::Address { names: of, .. } => names(2, of),
         TestKind::Envelope { parts, .. } => names(3, parts),
-        TestKind::Body { .. } => bits | 1 << 4,
-        TestKind::Size { .. } => bits | 1 << 5,
-        TestKind::Not(_) => bits | 1 << 6,
-        TestKind::AnyOf(tests) | TestKind::AllOf(tests) => unit.tests(*tests).iter().fold(bits, |bits, test| read(unit, test, bits)),
+        TestKind::Body { .. } => 1,
+        TestKind::Size { .. } => 2,
+        TestKind::Not(_) => 4,
         _ => u64::MAX,
     }
 }
 
-/// What a test asks for: the pairs of one of its keys, or of those of one of its tests.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
-    read: u64,
-    any: [u64; 4],
-    count: usize,
-}
-
-/// What a test has to offer.
+/// What a test has to offer: it implies another only if they read something in common, and if that one asks for no pairs but these.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Held {
     read: u64,
@@ -207,13 +186,37 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn by(unit: &Unit, test: &Test) -> Self {
-        Self { read: read(unit, test, 0), pairs: held(unit, test) }
+        let nothing = Self { read: 0, pairs: 0 };
+        match &test.kind {
+            // All of them must imply the other: the first one speaks for them.
+            TestKind::AnyOf(tests) => unit.tests(*tests).first().map_or(nothing, |test| Self::by(unit, test)),
+            TestKind::AllOf(tests) => unit.tests(*tests).iter().fold(nothing, |all, test| {
+                let one = Self::by(unit, test);
+                Self { read: all.read | one.read, pairs: all.pairs | one.pairs }
+            }),
+            _ => {
+                let pairs = match keys_of(test) {
+                    Some(keys) => keys.items.first().and_then(Text::literal).map_or(u64::MAX, pairs),
+                    // What has no keys implies nothing that asks for some, unless it is never true.
+                    None if matches!(test.kind, TestKind::Constant(_)) => u64::MAX,
+                    None => 0,
+                };
+                Self { read: read(test), pairs }
+            }
+        }
     }
+}
+
+/// What a test asks for: what it reads and the pairs of one of its keys, or of those of one of its tests.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    any: [Held; 4],
+    count: usize,
 }
 
 impl Asked {
     pub(super) fn by(unit: &Unit, test: &Test) -> Self {
-        let mut asked = Self { read: read(unit, test, 0), any: [0; 4], count: 0 };
+        let mut asked = Self { any: [Held { read: 0, pairs: 0 }; 4], count: 0 };
         asked.add(unit, test);
         asked
     }
@@ -224,27 +227,32 @@ impl Asked {
             // All are needed, so one of them may stand for the others.
             TestKind::AllOf(tests) => match unit.tests(*tests).first() {
                 Some(first) => self.add(unit, first),
-                None => self.push(0),
+                None => self.push(u64::MAX, 0),
             },
-            _ => match keys_of(test) {
-                Some(keys) => keys.items.iter().for_each(|key| self.push(key.literal().map_or(0, pairs))),
-                None => self.push(0),
-            },
+            _ => {
+                let read = read(test);
+                match keys_of(test) {
+                    Some(keys) => keys.items.iter().for_each(|key| self.push(read, key.literal().map_or(0, pairs))),
+                    None => self.push(read, 0),
+                }
+            }
         }
     }
 
-    fn push(&mut self, bits: u64) {
+    fn push(&mut self, read: u64, pairs: u64) {
         match self.any.get_mut(self.count) {
-            Some(place) => (*place, self.count) = (bits, self.count + 1),
+            Some(place) => (*place, self.count) = (Held { read, pairs }, self.count + 1),
             // No more room: what both ask for.
-            None => self.any.iter_mut().rev().take(1).for_each(|last| *last &= bits),
+            None => {
+                self.any.iter_mut().rev().take(1).for_each(|last| *last = Held { read: last.read | read, pairs: last.pairs & pairs });
+            }
         }
     }
 
     /// False if a test that holds this surely does not imply the one that asks.
     #[inline]
     pub(super) fn is_met(&self, held: Held) -> bool {
-        self.read & held.read != 0 && self.any.iter().take(self.count).any(|bits| bits & !held.pairs == 0)
+        self.any.iter().take(self.count).any(|asked| asked.read & held.read != 0 && asked.pairs & !held.pairs == 0)
     }
 }
 
