@@ -10,3 +10,7 @@
 
 pub mod message;
 pub mod pattern;
+pub mod rules;
+
+pub use message::Envelope;
+pub use rules::{Declared, Hits, Rules, hits_from_message};

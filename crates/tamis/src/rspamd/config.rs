@@ -3,11 +3,13 @@
 
 mod composite;
 mod force;
+mod register;
 mod sections;
 mod transform;
 
 pub use composite::{Atom, Composite, OptionMatch, Symbols};
 pub use force::{ForceAction, force_atom};
+pub use register::Registration;
 
 use super::spec::{ActionKind, COMPOSITE_GROUP, DEFAULT_SHOTS, MAX_OPTIONS, UNGROUPED, Version};
 use crate::diagnostic::Diagnostic;
