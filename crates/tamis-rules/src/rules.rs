@@ -163,6 +163,17 @@ pub struct Hits {
     pub not_evaluated: Vec<NotEvaluated>,
 }
 
+impl Hits {
+    /// Gives the symbols that maps name, and that nothing else defines, a score: each counts what its map says.
+    pub fn register(&self, config: &mut Config) {
+        for name in &self.unregistered {
+            if config.symbol(name).is_none() {
+                config.register(&Registration { name: name.clone(), score: Some(1.0), ..Registration::default() });
+            }
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Unit {
     Regexp(Compiled),

@@ -104,9 +104,20 @@ impl Server {
 
     /// What it says of a message, as JSON.
     pub(super) fn check(&self, message: &str) -> io::Result<String> {
+        self.ask(&[], message.as_bytes())
+    }
+
+    /// The same, told of the delivery.
+    pub(super) fn ask(&self, headers: &[(&str, String)], message: &[u8]) -> io::Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-        write!(stream, "POST /checkv2 HTTP/1.0\r\nContent-Length: {}\r\nPass: all\r\n\r\n{message}", message.len())?;
+        let mut request = format!("POST /checkv2 HTTP/1.0\r\nContent-Length: {}\r\nPass: all\r\n", message.len());
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str("\r\n");
+        stream.write_all(request.as_bytes())?;
+        stream.write_all(message)?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
         let answer = String::from_utf8_lossy(&answer).into_owned();
