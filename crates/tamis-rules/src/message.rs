@@ -194,6 +194,19 @@ impl<'m> Message<'m> {
         self.envelope.rcpt.iter().map(|text| Address::from_envelope(text)).collect()
     }
 
+    /// The client's address: as told, or what the first `Received` says.
+    #[must_use]
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.envelope.ip.or_else(|| self.received().first().and_then(|first| first.real_ip))
+    }
+
+    /// The client's name: as told, or, without an address, what the first `Received` says.
+    #[must_use]
+    pub fn hostname(&self) -> Option<&str> {
+        let written = || self.received().first().filter(|first| self.envelope.ip.is_none() && first.real_ip.is_some());
+        self.envelope.hostname.as_deref().or_else(|| written().and_then(|first| first.real_hostname.as_deref()))
+    }
+
     /// The `Received` fields, read.
     #[must_use]
     pub fn received(&self) -> &[received::Received] {

@@ -139,6 +139,18 @@ impl Pattern {
         Some((at + start, at + end))
     }
 
+    /// Where a match first ends, reading from the left: Hyperscan, which Rspamd asks for maps, tells of matches in this order.
+    #[must_use]
+    pub fn first_end(&self, text: &[u8]) -> Option<usize> {
+        if text.is_empty() || (self.flags.utf && std::str::from_utf8(text).is_err()) {
+            return None;
+        }
+        match &self.engine {
+            Engine::Plain(regex) if !self.flags.full => regex.shortest_match(text),
+            _ => self.find_from(text, 0, false).map(|(_, end)| end),
+        }
+    }
+
     fn fancy(&self, regex: &fancy_regex::Regex, text: &[u8]) -> Option<(usize, usize)> {
         if self.flags.utf {
             let found = regex.find(std::str::from_utf8(text).ok()?).ok()??;

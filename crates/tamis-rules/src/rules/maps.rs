@@ -10,11 +10,11 @@ use crate::pattern::Pattern;
 pub enum Kind {
     /// Keys are compared, letters in either case.
     Hash,
-    /// Keys are patterns; the first that matches.
+    /// Keys are patterns; of those that match, the one whose match ends first.
     Regexp,
     /// All that match.
     RegexpMulti,
-    /// Keys are globs; the first that matches.
+    /// Keys are globs; of those that match, the one whose match ends first.
     Glob,
     /// All that match.
     GlobMulti,
@@ -114,9 +114,13 @@ impl Map {
         match self {
             Self::Hash(map) => map.get(key.to_ascii_lowercase().as_bytes()).map(|value| vec![Some(value.as_str())]).unwrap_or_default(),
             Self::Exact(map) => map.get(key).map(|value| vec![value.as_deref()]).unwrap_or_default(),
-            Self::Patterns(patterns, all) => {
-                let found = patterns.iter().filter(|(pattern, _)| pattern.is_match(key.as_bytes(), false)).map(|(_, value)| Some(value.as_str()));
-                if *all { found.collect() } else { found.take(1).collect() }
+            Self::Patterns(patterns, true) => {
+                patterns.iter().filter(|(pattern, _)| pattern.is_match(key.as_bytes(), false)).map(|(_, value)| Some(value.as_str())).collect()
+            }
+            // The real program stops at the match that ends first, whatever the order of the patterns.
+            Self::Patterns(patterns, false) => {
+                let ends = patterns.iter().filter_map(|(pattern, value)| pattern.first_end(key.as_bytes()).map(|end| (end, value)));
+                ends.min_by_key(|(end, _)| *end).map(|(_, value)| vec![Some(value.as_str())]).unwrap_or_default()
             }
             Self::Networks(_) => key.parse().map(|ip| self.get_ip(ip)).unwrap_or_default(),
         }

@@ -242,7 +242,7 @@ impl Multimap {
         let map = self.map.as_ref().map_err(Clone::clone)?;
         let mut look = Look { rule: self, map, message, out: Vec::new() };
         match kind {
-            Type::Ip => message.envelope().ip.into_iter().for_each(|ip| look.ip(ip)),
+            Type::Ip => message.ip().into_iter().for_each(|ip| look.ip(ip)),
             Type::From => {
                 let smtp: Vec<Address> = message.from_envelope().cloned().into_iter().collect();
                 look.addresses(&smtp, message.from_mime());
@@ -254,7 +254,7 @@ impl Multimap {
                 }
             }
             Type::Helo => message.envelope().helo.iter().for_each(|name| look.host(name)),
-            Type::Hostname => message.envelope().hostname.iter().for_each(|name| look.host(name)),
+            Type::Hostname => message.hostname().into_iter().for_each(|name| look.host(name)),
             Type::User => message.envelope().user.iter().for_each(|user| look.value(user)),
             Type::Url => {
                 for url in selector::pages(message) {

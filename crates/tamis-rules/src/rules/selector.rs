@@ -191,7 +191,7 @@ fn extract(call: &Call, message: &Message<'_>, options: Option<Options<'_>>) -> 
     Ok(match call.name.as_str() {
         "id" => one(call.argument(0).unwrap_or("")),
         "list" => Some(Value::List(texts(call.arguments.iter().cloned()))),
-        "ip" => envelope.ip.and_then(|ip| one(ip.to_string())),
+        "ip" => message.ip().and_then(|ip| one(ip.to_string())),
         "user" => envelope.user.clone().and_then(one),
         "helo" => envelope.helo.clone().and_then(one),
         "from" => {
