@@ -93,7 +93,17 @@ struct Open {
 /// Reads an HTML text.
 #[must_use]
 pub fn read(text: &str) -> Html {
-    let mut reader = Reader { text, at: 0, out: Html::default(), open: Vec::new(), in_head: false, seen_body: false, base: None };
+    let mut reader = Reader {
+        text,
+        at: 0,
+        out: Html::default(),
+        open: Vec::new(),
+        in_head: false,
+        seen_body: false,
+        base: None,
+        has_ended: false,
+        behind: String::new(),
+    };
     reader.run();
     let mut html = reader.out;
     let end = html.text.trim_end_matches(|char: char| char.is_ascii_whitespace()).len();
@@ -113,6 +123,10 @@ struct Reader<'t> {
     in_head: bool,
     seen_body: bool,
     base: Option<String>,
+    /// `</html>` was there.
+    has_ended: bool,
+    /// Text behind it: shown only if another tag follows.
+    behind: String,
 }
 
 struct Tag {
@@ -154,12 +168,30 @@ impl Reader<'_> {
         }
     }
 
+    fn begins_with_html(&self) -> bool {
+        self.text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("<html"))
+    }
+
     fn look(&self) -> Look {
         self.open.last().map(|open| open.look).unwrap_or_default()
     }
 
     /// Text in what is open.
     fn show(&mut self, piece: &str) {
+        if self.has_ended && self.open.is_empty() {
+            self.behind.push_str(piece);
+            return;
+        }
+        self.show_now(piece);
+    }
+
+    /// Text behind the end counts after all, since a tag follows.
+    fn show_behind(&mut self) {
+        let behind = std::mem::take(&mut self.behind);
+        self.show_now(&behind);
+    }
+
+    fn show_now(&mut self, piece: &str) {
         if piece.is_empty() || self.in_head || self.open.iter().any(|open| open.kind == Kind::Head) {
             return;
         }
@@ -217,6 +249,7 @@ impl Reader<'_> {
                 };
                 self.at += end;
                 self.out.count += 1;
+                self.show_behind();
                 true
             }
             Some(b'?') => {
@@ -312,6 +345,7 @@ impl Reader<'_> {
     }
 
     fn opening(&mut self, tag: &Tag) {
+        self.show_behind();
         let (name, kind) = known(&tag.name).map_or((None, Kind::Inline), |(name, kind)| (Some(name), kind));
         if let Some(name) = name {
             self.out.tags.insert(name);
@@ -422,8 +456,15 @@ impl Reader<'_> {
             self.in_head = false;
             self.seen_body = true;
         }
-        // A closing tag without an opening one is nothing.
-        let Some(place) = self.open.iter().rposition(|open| open.name == name) else { return };
+        // A closing tag without an opening one is nothing, but a page always has its outermost tag: `<html>` if it stands at the very
+        // beginning, else one that nobody wrote, around all.
+        let place = self.open.iter().rposition(|open| open.name == name);
+        if name == "html" && (place.is_none() || (place == Some(0) && self.begins_with_html())) {
+            self.has_ended |= self.out.count > 0;
+        } else if place.is_none() {
+            return;
+        }
+        let place = place.unwrap_or(0);
         while self.open.len() > place {
             if let Some(open) = self.open.pop() {
                 self.close(&open);
@@ -608,6 +649,10 @@ mod tests {
         assert_eq!(read("<div style='display:none'>no</div>yes").text, "yes");
         assert_eq!(read("<font color=#ffffff>no</font>yes").text, "  yes");
         assert_eq!(read("a < b").text, "a < b");
+        assert_eq!(read("<html>a</html>b").text, "a");
+        assert_eq!(read("<html>a</html>b<i>c</i>d").text, "abc");
+        assert_eq!(read("<!DOCTYPE html><html>a</html>b").text, "ab");
+        assert_eq!(read("<p>a</p></html>b").text, "a\n");
     }
 
     #[test]
