@@ -15,6 +15,8 @@ mod highlight;
 pub mod native;
 mod place;
 mod read;
+#[cfg(feature = "rspamd")]
+mod record;
 mod request;
 mod run;
 pub mod shape;
@@ -31,6 +33,8 @@ pub use check::{CheckResponse, FileReport, check_json};
 pub use edit::{complete_json, hover_json, outline_json, rename_json, signature_json, tokens_json};
 pub use highlight::tokens;
 pub use place::Places;
+#[cfg(feature = "rspamd")]
+pub use record::records;
 pub use request::{Request, read_account};
 pub use run::{RunResponse, Simulation, assumption_message, response, run_json};
 pub use time::{format_rfc3339, parse_rfc3339};

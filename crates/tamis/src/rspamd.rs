@@ -3,7 +3,7 @@
 
 pub mod config;
 pub mod expression;
-pub mod headers;
+pub mod record;
 pub mod scan;
 pub mod spec;
 

@@ -226,6 +226,13 @@ impl Config {
         true
     }
 
+    /// Gives a symbol a score, and makes it if there is none: in no group, found as often as others.
+    pub fn define(&mut self, name: &str, score: f64) {
+        if !self.set_score(name, score) {
+            self.new_symbol(Symbol { name: name.to_owned(), score, ..Symbol::default() }, None, 0);
+        }
+    }
+
     /// Gives an action another threshold, or makes a new one.
     pub fn set_threshold(&mut self, name: &str, threshold: f64) {
         let kind = ActionKind::from_name(name);
