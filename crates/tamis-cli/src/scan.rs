@@ -1,18 +1,18 @@
 //! `tamis scan`: symbols or a recorded verdict, counted under a configuration of Rspamd.
 
 mod configuration;
+mod records;
 mod report;
 mod symbols;
 
 use std::io::Write;
 
 use clap::{Args, ValueEnum};
-use tamis::rspamd::scan as count;
 
 use crate::{Exit, common};
 use configuration::{ConfigurationArgs, configuration, findings};
-use report::Report;
-use symbols::hits;
+use report::{Recording, Report};
+use symbols::symbols;
 
 /// Count what an Rspamd configuration makes of symbols or of a recorded verdict.
 #[derive(Args)]
@@ -55,25 +55,29 @@ pub fn scan(args: &ScanArgs) -> Result<Exit, String> {
     if loaded.refused {
         return Ok(Exit::Findings);
     }
-    let (hits, recorded, unknown) = hits(args, &loaded.config)?;
-    let before = count(&loaded.config, &hits);
+    let (replay, recorded) = symbols(args, &loaded.config)?;
+    let before = replay.scan(&loaded.config);
     let mut config = loaded.config.clone();
+    let mut changed = Vec::new();
     for change in &args.scores {
         let (name, score) = number(change, "--set-score")?;
         if !config.set_score(name, score) {
             return Err(format!("the configuration has no symbol `{name}`"));
         }
+        changed.push(name);
     }
     for change in &args.actions {
         let (name, threshold) = number(change, "--set-action")?;
         config.set_threshold(name, threshold);
     }
     let is_changed = !args.scores.is_empty() || !args.actions.is_empty();
-    let after = is_changed.then(|| count(&config, &hits));
-    let report = Report { loaded: &loaded, recorded: recorded.as_ref(), unknown: &unknown, before: &before, after: after.as_ref() };
+    let after = is_changed.then(|| replay.scan(&config));
+    let exact = replay.is_exact(&changed, after.as_ref().unwrap_or(&before));
+    let recorded = recorded.as_ref().map(|recorded| Recording { recorded, replay: &replay, exact });
+    let report = Report { loaded: &loaded, recorded, before: &before, after: after.as_ref() };
     let mut out = anstream::stdout();
     let written = match args.format {
-        Format::Json => writeln!(out, "{}", report.json()),
+        Format::Json => writeln!(out, "{}", report.json(language)),
         Format::Text => out.write_all(report.text(language).as_bytes()),
     };
     written.map_err(|error| error.to_string())?;

@@ -3,6 +3,7 @@
 
 pub mod layers;
 pub mod libucl;
+pub mod records;
 pub mod scans;
 mod server;
 pub mod ucl;

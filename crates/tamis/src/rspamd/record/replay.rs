@@ -3,7 +3,7 @@
 
 use super::{Form, Recorded, RecordedSymbol};
 use crate::rspamd::config::{Composite, Config, Symbols};
-use crate::rspamd::scan::{Hit, Passthrough, ScanResult, scan};
+use crate::rspamd::scan::{Hit, Passthrough, Reason, ScanResult, scan};
 use crate::rspamd::spec::Policy;
 
 /// The name under which points are counted whose symbol the record does not show. No symbol has such a name.
@@ -24,11 +24,13 @@ pub enum Doubt {
     Cut,
     /// A composite was recorded whose parts are gone: it stays as it was recorded.
     Kept {
-        /// The composite.
+        /// The composite; empty if only points are gone and no composite says where.
         composite: String,
-        /// What it is made of.
+        /// It, what it is made of, and everything that is counted together with that.
         parts: Vec<String>,
     },
+    /// A rule of force_actions asks for symbols that a composite took.
+    Rule(String),
     /// A composite matches that was not recorded.
     Unexpected(String),
     /// A symbol shows no points though it has a score: a group was full, or a composite took them. It goes on counting nothing.
@@ -55,8 +57,13 @@ pub enum Doubt {
     },
     /// `grow_factor` depends on the order of the symbols, which no record tells: the weights contain it.
     Grown,
-    /// So many points of the score belong to no symbol of the record: they stay as they are.
-    Rest(f64),
+    /// Points of the score belong to no symbol of the record: they stay as they are.
+    Rest {
+        /// How many.
+        points: f64,
+        /// They are of symbols that a composite of the record hides.
+        hidden: bool,
+    },
     /// The action does not follow from the score: it stays as it is.
     Forced(String),
     /// The score was raised to the threshold of an action that was the least to happen.
@@ -81,6 +88,7 @@ impl Doubt {
             Self::SpamAssassin => "spamassassin",
             Self::Cut => "cut",
             Self::Kept { .. } => "composite-kept",
+            Self::Rule(_) => "rule",
             Self::Unexpected(_) => "composite-unexpected",
             Self::NoPoints(_) => "no-points",
             Self::NoScore(_) => "no-score",
@@ -88,7 +96,7 @@ impl Doubt {
             Self::OtherScore { .. } => "other-score",
             Self::GroupFull { .. } => "group-full",
             Self::Grown => "grown",
-            Self::Rest(_) => "rest",
+            Self::Rest { .. } => "rest",
             Self::Forced(_) => "forced",
             Self::Least(_) => "least",
             Self::OtherResult { .. } => "other-result",
@@ -102,6 +110,7 @@ impl Doubt {
         match self {
             Self::Kept { parts, .. } => is(parts),
             Self::GroupFull { symbols, .. } => is(symbols),
+            Self::Rest { hidden, .. } => !hidden,
             Self::NoPoints(name) | Self::NoScore(name) | Self::Undefined(name) => symbol == Some(name.as_str()),
             _ => true,
         }
@@ -126,11 +135,14 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Whether changes of these symbols' scores, and of thresholds, give what the real program would have given. Numbers of six digits
-    /// count as exact.
+    /// Whether a result under other scores of these symbols, and other thresholds, is what the real program would have given. Numbers of six
+    /// digits count as exact.
     #[must_use]
-    pub fn is_exact(&self, changed: &[&str]) -> bool {
-        !self.doubts.iter().any(|doubt| doubt.concerns(None) || changed.iter().any(|name| doubt.concerns(Some(name))))
+    pub fn is_exact(&self, changed: &[&str], result: &ScanResult) -> bool {
+        let limited = |reason: &Reason| matches!(reason, Reason::GroupLimit { .. } | Reason::GroupFull { .. });
+        // Which symbols a limit cuts depends on their order, which no record tells.
+        let is_limited = !changed.is_empty() && result.symbols.iter().any(|symbol| symbol.reasons.iter().any(limited));
+        !is_limited && !self.doubts.iter().any(|doubt| doubt.concerns(None) || changed.iter().any(|name| doubt.concerns(Some(name))))
     }
 
     /// Counts it under a configuration.
@@ -198,6 +210,21 @@ pub fn replay(recorded: &Recorded, config: &Config) -> Replay {
     }
     made.action();
     made.replay
+}
+
+/// The symbols that a composite is made of.
+fn parts(composite: &Composite, config: &Config) -> Vec<String> {
+    let mut parts = Vec::new();
+    for atom in composite.expression.atoms() {
+        match &atom.symbols {
+            Symbols::One(part) => parts.push(part.clone()),
+            Symbols::Group(group) | Symbols::Positive(group) | Symbols::Negative(group) => {
+                let symbols = config.group(group).into_iter().flat_map(|group| &group.symbols);
+                parts.extend(symbols.filter_map(|place| config.symbols().get(*place)).map(|symbol| symbol.name.clone()));
+            }
+        }
+    }
+    parts
 }
 
 /// What a symbol counted before the symbols grew together: only positive ones do.
@@ -365,25 +392,82 @@ impl Maker<'_> {
                 break result;
             }
         };
-        for name in kept {
-            let mut parts = vec![name.to_owned()];
-            let atoms = self.composite(name).into_iter().flat_map(|composite| composite.expression.atoms());
-            for atom in atoms {
-                match &atom.symbols {
-                    Symbols::One(part) => parts.push(part.clone()),
-                    Symbols::Group(group) | Symbols::Positive(group) | Symbols::Negative(group) => {
-                        let symbols = config.group(group).into_iter().flat_map(|group| &group.symbols);
-                        parts.extend(symbols.filter_map(|place| config.symbols().get(*place)).map(|symbol| symbol.name.clone()));
-                    }
-                }
-            }
-            self.doubt(Doubt::Kept { composite: name.to_owned(), parts });
-        }
+        let names: Vec<String> = kept.into_iter().map(str::to_owned).collect();
+        self.hidden(names);
         for found in result.symbols.iter().filter(|found| !found.removed) {
             let is_recorded = self.recorded.symbols.iter().any(|symbol| symbol.name == found.name);
             if !is_recorded && self.composite(&found.name).is_some() {
                 self.doubt(Doubt::Unexpected(found.name.clone()));
             }
+        }
+    }
+
+    /// What changes are not told by the record, since it does not show, or not with all its points, what composites took: changes of that, and
+    /// of everything that is counted together with it.
+    fn hidden(&mut self, kept: Vec<String>) {
+        let config = self.config;
+        let is_recorded = |name: &str| self.recorded.symbols.iter().any(|symbol| symbol.name == name);
+        let mut hidden: Vec<String> = Vec::new();
+        let add = |list: &mut Vec<String>, name: &str| {
+            if !list.iter().any(|known| known == name) {
+                list.push(name.to_owned());
+            }
+        };
+        // Composites that are gone are made of symbols that are gone.
+        let mut open = kept.clone();
+        while let Some(name) = open.pop() {
+            for part in self.composite(&name).map(|composite| parts(composite, config)).unwrap_or_default() {
+                if !is_recorded(&part) && !hidden.contains(&part) {
+                    hidden.push(part.clone());
+                    open.push(part);
+                }
+            }
+        }
+        for doubt in &self.replay.doubts {
+            if let Doubt::NoPoints(name) = doubt {
+                add(&mut hidden, name);
+            }
+        }
+        if hidden.is_empty() {
+            for composite in kept {
+                let parts = vec![composite.clone()];
+                self.doubt(Doubt::Kept { composite, parts });
+            }
+            return;
+        }
+        let mut concerned = hidden.clone();
+        // A composite with something hidden in it is as uncertain as that; so is one that has such a composite in it.
+        loop {
+            let before = hidden.len();
+            for composite in &config.composites {
+                let parts = parts(composite, config);
+                if parts.iter().any(|part| hidden.contains(part)) {
+                    add(&mut hidden, &composite.name);
+                    add(&mut concerned, &composite.name);
+                    parts.iter().for_each(|part| add(&mut concerned, part));
+                }
+            }
+            if hidden.len() == before {
+                break;
+            }
+        }
+        for (place, group) in config.groups().iter().enumerate() {
+            let names = || config.symbols().iter().filter(|symbol| symbol.groups.contains(&place)).map(|symbol| &symbol.name);
+            if group.max_score <= 0.0 && group.min_score >= 0.0 {
+                continue;
+            }
+            if names().any(|name| hidden.contains(name)) {
+                names().for_each(|name| add(&mut concerned, name));
+            }
+        }
+        for rule in &config.force_actions {
+            if rule.expression.atoms().any(|atom| hidden.contains(atom)) {
+                self.doubt(Doubt::Rule(rule.name.clone()));
+            }
+        }
+        let composites = if kept.is_empty() { vec![String::new()] } else { kept };
+        for composite in composites {
+            self.doubt(Doubt::Kept { composite, parts: concerned.clone() });
         }
     }
 
@@ -409,7 +493,7 @@ impl Maker<'_> {
                 self.replay.least = Some(action);
             }
             _ => {
-                self.doubt(Doubt::Rest(rest));
+                self.doubt(Doubt::Rest { points: rest, hidden: self.hides() });
                 self.replay.fixed.push((REST.to_owned(), ungrown(rest, factor)));
             }
         }
