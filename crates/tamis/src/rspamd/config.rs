@@ -233,6 +233,14 @@ impl Config {
         }
     }
 
+    /// Gives a group other limits; 0 for none. False if there is no such group.
+    pub fn set_limits(&mut self, name: &str, max_score: f64, min_score: f64) -> bool {
+        let place = self.group_places.get(name).copied();
+        let Some(group) = place.and_then(|place| self.groups.get_mut(place)) else { return false };
+        (group.max_score, group.min_score) = (max_score, min_score);
+        true
+    }
+
     /// Gives an action another threshold, or makes a new one.
     pub fn set_threshold(&mut self, name: &str, threshold: f64) {
         let kind = ActionKind::from_name(name);

@@ -95,13 +95,13 @@ pub fn doubt(doubt: &Doubt, language: Language) -> String {
             &name(composite),
         ),
         Doubt::Rule(rule) => say(
-            "the rule `{name}` of force_actions asks for symbols that a composite took",
-            "la règle `{name}` de force_actions demande des symboles pris par un composite",
+            "whether the rule `{name}` of force_actions fires may depend on points that are not in the record",
+            "l'effet de la règle `{name}` de force_actions peut dépendre de points qui ne sont pas dans l'enregistrement",
             &name(rule),
         ),
         Doubt::Unexpected(composite) => say(
-            "`{name}` matches under this configuration and is not in the record",
-            "`{name}` s'applique avec cette configuration et n'est pas dans l'enregistrement",
+            "`{name}` matches under this configuration and is not in the record: it is left out",
+            "`{name}` s'applique avec cette configuration et n'est pas dans l'enregistrement : il est ignoré",
             &name(composite),
         ),
         Doubt::NoPoints(symbol) => say(

@@ -29,9 +29,9 @@ pub enum Doubt {
         /// It, what it is made of, and everything that is counted together with that.
         parts: Vec<String>,
     },
-    /// A rule of force_actions asks for symbols that a composite took.
+    /// Whether a rule of force_actions fires depends on points that a composite or a limit took.
     Rule(String),
-    /// A composite matches that was not recorded.
+    /// A composite matches that was not recorded: it is left out.
     Unexpected(String),
     /// A symbol shows no points though it has a score: a group was full, or a composite took them. It goes on counting nothing.
     NoPoints(String),
@@ -124,6 +124,10 @@ pub struct Replay {
     pub hits: Vec<Hit>,
     /// Symbols whose points stay as they are, whatever the configuration says.
     pub fixed: Vec<(String, f64)>,
+    /// Groups whose symbols come to more than their limit, since others made room before they were taken: no limit is applied again.
+    pub unlimited: Vec<String>,
+    /// Composites that match now and are not in the record: they are left out.
+    pub unexpected: Vec<String>,
     /// The weights contain `grow_factor`: it is not applied again.
     pub grown: bool,
     /// An action that stays whatever the score.
@@ -148,10 +152,15 @@ impl Replay {
     /// Counts it under a configuration.
     #[must_use]
     pub fn scan(&self, config: &Config) -> ScanResult {
-        let mut result = if self.fixed.is_empty() && !self.grown {
+        let as_it_is = self.fixed.is_empty() && self.unlimited.is_empty() && self.unexpected.is_empty() && !self.grown;
+        let mut result = if as_it_is {
             scan(config, &self.hits)
         } else {
             let mut config = config.clone();
+            config.composites.retain(|composite| !self.unexpected.contains(&composite.name));
+            for group in &self.unlimited {
+                config.set_limits(group, 0.0, 0.0);
+            }
             if self.grown {
                 config.grow_factor = 0.0;
             }
@@ -204,6 +213,7 @@ pub fn replay(recorded: &Recorded, config: &Config) -> Replay {
         made.symbol(symbol, factor);
     }
     made.groups();
+    made.order();
     if recorded.scored {
         made.composites(factor);
         made.rest(factor);
@@ -321,6 +331,10 @@ impl Maker<'_> {
                 self.doubt(Doubt::Undefined(name.to_owned()));
                 self.replay.fixed.push((name.to_owned(), ungrown(symbol.score, factor)));
             } else {
+                // It would get the weight of symbols that are unknown.
+                if !config.unknown_weight.is_nan() {
+                    hit.weight = 0.0;
+                }
                 self.replay.hits.push(hit);
             }
             return;
@@ -343,6 +357,27 @@ impl Maker<'_> {
         self.replay.hits.push(hit);
     }
 
+    /// Puts the symbols in an order in which each counts what it shows: no record has the true one, and a group that is full before its negative
+    /// symbols come would cut what it let through then.
+    fn order(&mut self) {
+        let config = self.config;
+        let counts = |hit: &Hit| config.symbol(&hit.name).map_or(0.0, |known| known.score * hit.weight);
+        let (negative, others): (Vec<Hit>, Vec<Hit>) = self.replay.hits.drain(..).partition(|hit| counts(hit) < 0.0);
+        if !config.version.has_min_score() {
+            self.replay.hits.extend(negative.into_iter().chain(others));
+            return;
+        }
+        // There are limits on both sides: the sum is kept near zero.
+        let (mut negative, mut others) = (negative.into_iter().peekable(), others.into_iter().peekable());
+        let mut sum = 0.0;
+        loop {
+            let next = if sum > 0.0 && negative.peek().is_some() || others.peek().is_none() { negative.next() } else { others.next() };
+            let Some(hit) = next else { break };
+            sum += counts(&hit);
+            self.replay.hits.push(hit);
+        }
+    }
+
     /// Groups that are at their limit.
     fn groups(&mut self) {
         let config = self.config;
@@ -354,7 +389,14 @@ impl Maker<'_> {
             let symbols: Vec<&RecordedSymbol> = self.recorded.symbols.iter().filter(obeys).collect();
             let sum: f64 = symbols.iter().map(|symbol| symbol.score).sum();
             let step = self.recorded.step * symbols.len().max(1) as f64;
-            let is_full = (group.max_score > 0.0 && sum >= group.max_score - step) || (group.min_score < 0.0 && sum <= group.min_score + step);
+            // Negative symbols make room, but perhaps not in time.
+            let positive: f64 = symbols.iter().map(|symbol| symbol.score.max(0.0)).sum();
+            let is_full = (group.max_score > 0.0 && positive >= group.max_score - step)
+                || (group.min_score < 0.0 && sum - positive <= group.min_score + step);
+            let over = group.max_score > 0.0 && sum > group.max_score + step;
+            if self.recorded.scored && (over || (group.min_score < 0.0 && sum < group.min_score - step)) {
+                self.replay.unlimited.push(group.name.clone());
+            }
             if is_full && self.recorded.scored {
                 let symbols = symbols.iter().map(|symbol| symbol.name.clone()).collect();
                 self.doubt(Doubt::GroupFull { group: group.name.clone(), symbols });
@@ -368,9 +410,9 @@ impl Maker<'_> {
         let shown: Vec<&RecordedSymbol> = self.recorded.symbols.iter().filter(|symbol| self.composite(&symbol.name).is_some()).collect();
         let mut kept: Vec<&str> = Vec::new();
         // Each turn keeps at least one more.
-        let result = loop {
+        loop {
             let result = self.replay.scan(config);
-            let before = kept.len();
+            let before = kept.len() + self.replay.unexpected.len();
             for symbol in &shown {
                 let found = result.symbols.iter().find(|found| found.name == symbol.name && !found.removed);
                 let metric = config.symbol(&symbol.name).map_or(0.0, |known| known.score);
@@ -381,25 +423,36 @@ impl Maker<'_> {
                 } else {
                     symbol.score
                 };
-                if found.is_some_and(|found| (found.score - expected).abs() <= self.recorded.step) || kept.contains(&symbol.name.as_str()) {
+                let matches = found.is_some_and(|found| (found.score - expected).abs() <= self.recorded.step);
+                if (matches && !self.takes(&result, &symbol.name)) || kept.contains(&symbol.name.as_str()) {
                     continue;
                 }
                 let weight = if recorded == 0.0 { 1.0 } else { self.weight(symbol, recorded, factor) };
                 kept.push(&symbol.name);
                 self.replay.hits.push(Hit { name: symbol.name.clone(), weight, options: symbol.options.clone() });
             }
-            if kept.len() == before {
-                break result;
+            for found in result.symbols.iter().filter(|found| !found.removed) {
+                let is_recorded = self.recorded.symbols.iter().any(|symbol| symbol.name == found.name);
+                if !is_recorded && self.composite(&found.name).is_some() {
+                    self.replay.unexpected.push(found.name.clone());
+                }
             }
-        };
-        let names: Vec<String> = kept.into_iter().map(str::to_owned).collect();
-        self.hidden(names);
-        for found in result.symbols.iter().filter(|found| !found.removed) {
-            let is_recorded = self.recorded.symbols.iter().any(|symbol| symbol.name == found.name);
-            if !is_recorded && self.composite(&found.name).is_some() {
-                self.doubt(Doubt::Unexpected(found.name.clone()));
+            if kept.len() + self.replay.unexpected.len() == before {
+                break;
             }
         }
+        let names: Vec<String> = kept.into_iter().map(str::to_owned).collect();
+        self.hidden(names);
+        for name in self.replay.unexpected.clone() {
+            self.doubt(Doubt::Unexpected(name));
+        }
+    }
+
+    /// Whether a composite takes a symbol that the record shows with its points: then another one, whose parts are gone, wanted to keep it.
+    fn takes(&self, result: &ScanResult, composite: &str) -> bool {
+        let is_its = |reason: &Reason| matches!(reason, Reason::Removed(removal) if removal.composite == composite);
+        let mut taken = result.symbols.iter().filter(|symbol| symbol.reasons.iter().any(is_its));
+        taken.any(|taken| self.recorded.symbols.iter().any(|symbol| symbol.name == taken.name && (taken.removed || symbol.score != 0.0)))
     }
 
     /// What changes are not told by the record, since it does not show, or not with all its points, what composites took: changes of that, and
@@ -460,10 +513,9 @@ impl Maker<'_> {
                 names().for_each(|name| add(&mut concerned, name));
             }
         }
+        // Whether a rule fires depends on the action, and that on all points.
         for rule in &config.force_actions {
-            if rule.expression.atoms().any(|atom| hidden.contains(atom)) {
-                self.doubt(Doubt::Rule(rule.name.clone()));
-            }
+            self.doubt(Doubt::Rule(rule.name.clone()));
         }
         let composites = if kept.is_empty() { vec![String::new()] } else { kept };
         for composite in composites {
