@@ -1,9 +1,9 @@
 //! `tamis scan`: symbols or a recorded verdict, counted under a configuration of Rspamd.
 
-mod configuration;
+pub mod configuration;
 mod records;
 mod report;
-mod symbols;
+pub mod symbols;
 
 use std::io::Write;
 

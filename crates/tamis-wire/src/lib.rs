@@ -11,6 +11,8 @@ mod check;
 #[cfg(feature = "edit")]
 mod edit;
 mod highlight;
+#[cfg(feature = "rspamd")]
+mod ledger;
 #[cfg(feature = "native")]
 pub mod native;
 mod place;
@@ -32,6 +34,8 @@ pub use check::{CheckResponse, FileReport, check_json};
 #[cfg(feature = "edit")]
 pub use edit::{complete_json, hover_json, outline_json, rename_json, signature_json, tokens_json};
 pub use highlight::tokens;
+#[cfg(feature = "rspamd")]
+pub use ledger::Explained;
 pub use place::Places;
 #[cfg(feature = "rspamd")]
 pub use record::records;

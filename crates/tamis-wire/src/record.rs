@@ -112,7 +112,10 @@ mod tests {
     fn an_answer() {
         for text in [CHECKED.to_owned(), format!("Results for file: m1 (0.1 seconds)\n{CHECKED}"), format!("[{CHECKED}]")] {
             let [recorded] = &records(&text).unwrap()[..] else { panic!("{text}") };
-            assert_eq!((recorded.form, recorded.score, recorded.required, recorded.scored), (Form::Json, Some(2.330_999), Some(15.0), true));
+            assert_eq!(
+                (recorded.form, recorded.score, recorded.required, recorded.scored),
+                (Form::Json, Some(2.330_999), Some(15.0), true)
+            );
             assert_eq!((recorded.action.as_deref(), recorded.message_id.as_deref()), (Some("no action"), Some("a@example.org")));
             let symbols: Vec<_> = recorded.symbols.iter().map(|s| (s.name.as_str(), s.score, s.metric_score, s.options.len())).collect();
             assert_eq!(symbols, [("A", 2.0, Some(2.0), 2), ("B", -2.331, Some(-3.0), 0), ("C", 0.0, Some(0.0), 0)]);
@@ -124,7 +127,9 @@ mod tests {
         let rows = records(&format!(r#"{{"version":2,"rows":[{CHECKED},{CHECKED}]}}"#)).unwrap();
         assert_eq!(rows.iter().map(|row| row.symbols.len()).collect::<Vec<_>>(), [3, 3]);
         // As Debian's 3.4 answers `/history` without Redis.
-        let names = records(r#"[{"time":"2026","unix_time":1,"id":"a","score":2.3,"required_score":15.0,"symbols":{"A":{"score":0.0},"B":{"score":0.0}},"size":3}]"#);
+        let names = records(
+            r#"[{"time":"2026","unix_time":1,"id":"a","score":2.3,"required_score":15.0,"symbols":{"A":{"score":0.0},"B":{"score":0.0}},"size":3}]"#,
+        );
         assert_eq!(names.as_ref().map(|rows| (rows[0].form, rows[0].scored, rows[0].symbols.len())), Ok((Form::Names, false, 2)));
         let older = records(r#"[{"score":2.3,"symbols":"A, B, C"}]"#).unwrap();
         assert_eq!((older[0].form, older[0].symbols.len()), (Form::Names, 3));

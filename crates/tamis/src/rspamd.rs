@@ -3,6 +3,7 @@
 
 pub mod config;
 pub mod expression;
+pub mod ledger;
 pub mod narrate;
 pub mod record;
 pub mod scan;

@@ -43,15 +43,12 @@ impl Recording<'_> {
             out.push_str(&format!(", {}", newest.replace("{}", &self.recorded.verdicts.to_string())));
         }
         out.push_str(&format!(" ({exact})\n"));
-        for doubt in self.doubts() {
-            out.push_str(&format!("  {}\n", narrate::doubt(doubt, language)));
+        // A symbol without a score is no news as long as it gets none.
+        let told: Vec<Doubt> = self.replay.doubts.iter().filter(|doubt| !matches!(doubt, Doubt::NoScore(_))).cloned().collect();
+        for doubt in narrate::doubts(&told, language) {
+            out.push_str(&format!("  {doubt}\n"));
         }
         out
-    }
-
-    /// What is worth saying: a symbol without a score is no news as long as it gets none.
-    fn doubts(&self) -> impl Iterator<Item = &Doubt> {
-        self.replay.doubts.iter().filter(|doubt| !matches!(doubt, Doubt::NoScore(_)))
     }
 
     /// The same as JSON.

@@ -21,7 +21,9 @@ pub fn symbols(args: &ScanArgs, config: &Config) -> Result<(Replay, Option<Recor
 pub fn recorded(path: &str) -> Result<Recorded, String> {
     let found = records(&files::read(path)?).map_err(|error| format!("{path}: {error}"))?;
     found.into_iter().next().ok_or_else(|| {
-        format!("{path}: no verdict of Rspamd: neither X-Spamd-Result nor another of its header fields, nor its JSON, nor a line of its log")
+        format!(
+            "{path}: no verdict of Rspamd: neither X-Spamd-Result nor another of its header fields, nor its JSON, nor a line of its log"
+        )
     })
 }
 

@@ -38,10 +38,14 @@ pub fn reason(reason: &Reason, language: Language) -> Option<String> {
         Reason::Removed(removal) => {
             let params = [("composite", removal.composite.clone()), ("points", points(removal.points))];
             match (removal.weight, removal.symbol) {
-                (true, true) => say("taken by `{composite}`: {points} do not count", "pris par `{composite}` : {points} ne comptent pas", &params),
-                (true, false) => {
-                    say("`{composite}` takes its {points}, and leaves its name", "`{composite}` prend ses {points} et laisse son nom", &params)
+                (true, true) => {
+                    say("taken by `{composite}`: {points} do not count", "pris par `{composite}` : {points} ne comptent pas", &params)
                 }
+                (true, false) => say(
+                    "`{composite}` takes its {points}, and leaves its name",
+                    "`{composite}` prend ses {points} et laisse son nom",
+                    &params,
+                ),
                 _ => say(
                     "hidden by `{composite}`: its {points} still count",
                     "caché par `{composite}` : ses {points} comptent toujours",
@@ -50,6 +54,60 @@ pub fn reason(reason: &Reason, language: Language) -> Option<String> {
             }
         }
     }
+}
+
+/// Doubts in words, in the order in which they came up; those that differ in nothing but a symbol are one sentence.
+#[must_use]
+pub fn doubts(all: &[Doubt], language: Language) -> Vec<String> {
+    let mut said: Vec<(&'static str, String)> = Vec::new();
+    for one in all {
+        let name = match one {
+            Doubt::NoPoints(name) | Doubt::NoScore(name) | Doubt::Undefined(name) | Doubt::Rule(name) | Doubt::Unexpected(name) => {
+                Some(name)
+            }
+            Doubt::Kept { composite, .. } if !composite.is_empty() => Some(composite),
+            _ => None,
+        };
+        let Some(name) = name else {
+            said.push(("", doubt(one, language)));
+            continue;
+        };
+        match said.iter_mut().find(|(kind, _)| *kind == one.name()) {
+            Some((_, names)) => *names = format!("{names}, `{name}`"),
+            None => said.push((one.name(), format!("{} : `{name}`", several(one, language)))),
+        }
+    }
+    said.into_iter().map(|(_, text)| if language == Language::En { text.replacen(" : ", ": ", 1) } else { text }).collect()
+}
+
+/// What doubts about several symbols have in common.
+fn several(doubt: &Doubt, language: Language) -> String {
+    let (en, fr) = match doubt {
+        Doubt::NoPoints(_) => (
+            "no points left, a full group or a composite took them, and they go on counting nothing",
+            "plus de points, un groupe plein ou un composite les a pris, et ils continuent de ne rien compter",
+        ),
+        Doubt::NoScore(_) => {
+            ("no score to tell a weight by, taken to be found once", "pas de score dont déduire un poids, supposés trouvés une fois")
+        }
+        Doubt::Undefined(_) => (
+            "not in the configuration, counted as recorded (their rules bring the scores)",
+            "absents de la configuration, comptés comme enregistrés (leurs règles apportent les scores)",
+        ),
+        Doubt::Rule(_) => (
+            "rules of force_actions whose effect may depend on points that are not in the record",
+            "règles de force_actions dont l'effet peut dépendre de points absents de l'enregistrement",
+        ),
+        Doubt::Unexpected(_) => (
+            "match under this configuration and are not in the record, left out",
+            "s'appliquent avec cette configuration et ne sont pas dans l'enregistrement, ignorés",
+        ),
+        _ => (
+            "took their parts out of the record, kept as they were recorded",
+            "ont pris leurs parties, absentes de l'enregistrement, gardés tels qu'enregistrés",
+        ),
+    };
+    Phrase { en, fr }.render(language, &[])
 }
 
 /// A doubt in words.
@@ -115,8 +173,8 @@ pub fn doubt(doubt: &Doubt, language: Language) -> String {
             &name(symbol),
         ),
         Doubt::Undefined(symbol) => say(
-            "`{name}` has points in the record and no score in the configuration: they stay as they are",
-            "`{name}` a des points dans l'enregistrement et pas de score dans la configuration : ils restent tels quels",
+            "`{name}` is not in the configuration: it is counted as recorded (its rule brings the score)",
+            "`{name}` n'est pas dans la configuration : il est compté comme enregistré (sa règle apporte le score)",
             &name(symbol),
         ),
         Doubt::OtherScore { name, recorded, configured } => say(

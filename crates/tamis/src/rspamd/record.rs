@@ -215,7 +215,8 @@ mod tests {
     #[test]
     fn less_is_taken_for_less() {
         let read = |text: &str| from_message(format!("{text}\r\n\r\nx").as_bytes());
-        let mime = read("X-Spam-Action: greylist\r\nX-Spam-Score: 7.50 / 15.00\r\nX-Spam-Level: ********\r\nX-Spam-Symbols: A,\r\n\tB").unwrap();
+        let mime =
+            read("X-Spam-Action: greylist\r\nX-Spam-Score: 7.50 / 15.00\r\nX-Spam-Level: ********\r\nX-Spam-Symbols: A,\r\n\tB").unwrap();
         assert_eq!((mime.form, mime.score, mime.required, mime.symbols.len()), (Form::Names, Some(7.5), Some(15.0), 2));
         assert_eq!(mime.action.as_deref(), Some("greylist"));
         let status = read("X-Spam-Status: No, score=2.33").unwrap();
@@ -224,7 +225,8 @@ mod tests {
         assert_eq!(read("X-Spamd-Bar: /").unwrap().score, Some(0.0));
         assert_eq!(read("X-Spam-Level: ****").map(|marks| (marks.score, marks.step)), Some((Some(4.0), 1.0)));
         assert_eq!(read("Subject: x"), None);
-        let foreign = read("X-Spam-Status: Yes, score=6.2 required=5.0 tests=BAYES_99,HTML_MESSAGE\r\n\tautolearn=no version=3.4.6").unwrap();
+        let foreign =
+            read("X-Spam-Status: Yes, score=6.2 required=5.0 tests=BAYES_99,HTML_MESSAGE\r\n\tautolearn=no version=3.4.6").unwrap();
         assert_eq!((foreign.form, foreign.score, foreign.symbols.len()), (Form::SpamAssassin, Some(6.2), 2));
     }
 }

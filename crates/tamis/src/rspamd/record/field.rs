@@ -63,7 +63,9 @@ fn options(inside: &str) -> (&str, &str, bool) {
         let next = behind.trim_start().strip_prefix(';').map(str::trim_start);
         let ends = match next {
             None => behind.trim().is_empty(),
-            Some(next) => next.is_empty() || name_and_score(next).is_some_and(|(_, _, rest)| rest.is_empty() || rest.starts_with(['[', ';'])),
+            Some(next) => {
+                next.is_empty() || name_and_score(next).is_some_and(|(_, _, rest)| rest.is_empty() || rest.starts_with(['[', ';']))
+            }
         };
         if ends {
             return (inside.get(..at).unwrap_or(""), behind, true);
@@ -180,7 +182,8 @@ mod tests {
 
     #[test]
     fn folds_of_all_kinds() {
-        let tabs = "default: False [3.20 / 15.00];\r\n\tBAYES_SPAM(5.10)[99.99%];\r\n\tR_SPF_ALLOW(-0.20)[+ip4:192.0.2.1:c];\r\n\tX(0.00)[]";
+        let tabs =
+            "default: False [3.20 / 15.00];\r\n\tBAYES_SPAM(5.10)[99.99%];\r\n\tR_SPF_ALLOW(-0.20)[+ip4:192.0.2.1:c];\r\n\tX(0.00)[]";
         assert_eq!(told(tabs), r#"Some(3.2) BAYES_SPAM(5.1)["99.99%"] R_SPF_ALLOW(-0.2)["+ip4:192.0.2.1:c"] X(0)[]"#);
         assert_eq!(told(&tabs.replace("\r\n\t", " ")), told(tabs));
         assert_eq!(told("default: True [15.00 / 15.00]"), "Some(15.0)");
@@ -205,10 +208,12 @@ mod tests {
 
     #[test]
     fn other_things() {
-        for value in ["Yes, score=5", "default: Maybe [1 / 2]", "default: False [x / 2]", "default: False", "", "default: False [nan / 2]"] {
+        for value in ["Yes, score=5", "default: Maybe [1 / 2]", "default: False [x / 2]", "default: False", "", "default: False [nan / 2]"]
+        {
             assert_eq!(result(value), None, "{value}");
         }
-        let amavis = spamassassin("No, score=-1.899 tagged_above=-999 required=6.2 tests=[BAYES_00=-1.9, HTML_MESSAGE=0.001] autolearn=ham");
+        let amavis =
+            spamassassin("No, score=-1.899 tagged_above=-999 required=6.2 tests=[BAYES_00=-1.9, HTML_MESSAGE=0.001] autolearn=ham");
         let amavis = amavis.unwrap();
         assert_eq!((amavis.required, amavis.symbols.len(), amavis.symbols[0].score), (Some(6.2), 2, -1.9));
         assert_eq!(spamassassin("No, score=2.33"), None);

@@ -37,7 +37,7 @@ pub enum Doubt {
     NoPoints(String),
     /// A symbol has no score in the configuration of the record: its weight cannot be told and is taken for 1.
     NoScore(String),
-    /// A symbol has points in the record and none in the configuration: they stay as they are.
+    /// A symbol has points in the record and no score in the configuration: its rule brings one, and perhaps a group that limits it.
     Undefined(String),
     /// The record was made with another score of this symbol.
     OtherScore {
@@ -122,8 +122,9 @@ impl Doubt {
 pub struct Replay {
     /// The symbols as rules found them, and composites that stay as they were.
     pub hits: Vec<Hit>,
-    /// Symbols whose points stay as they are, whatever the configuration says.
-    pub fixed: Vec<(String, f64)>,
+    /// Symbols that the configuration of the record does not know, with the score that they have nevertheless: rules bring their own. A
+    /// configuration that knows one gives it another.
+    pub own: Vec<(Hit, f64)>,
     /// Groups whose symbols come to more than their limit, since others made room before they were taken: no limit is applied again.
     pub unlimited: Vec<String>,
     /// Composites that match now and are not in the record: they are left out.
@@ -152,7 +153,7 @@ impl Replay {
     /// Counts it under a configuration.
     #[must_use]
     pub fn scan(&self, config: &Config) -> ScanResult {
-        let as_it_is = self.fixed.is_empty() && self.unlimited.is_empty() && self.unexpected.is_empty() && !self.grown;
+        let as_it_is = self.own.is_empty() && self.unlimited.is_empty() && self.unexpected.is_empty() && !self.grown;
         let mut result = if as_it_is {
             scan(config, &self.hits)
         } else {
@@ -165,9 +166,11 @@ impl Replay {
                 config.grow_factor = 0.0;
             }
             let mut hits = self.hits.clone();
-            for (name, points) in &self.fixed {
-                config.define(name, *points);
-                hits.push(Hit::new(name.as_str()));
+            for (hit, score) in &self.own {
+                if config.symbol(&hit.name).is_none() {
+                    config.define(&hit.name, *score);
+                }
+                hits.push(hit.clone());
             }
             scan(&config, &hits)
         };
@@ -278,7 +281,7 @@ impl Maker<'_> {
     /// Only the score is known: it stays, and thresholds may change.
     fn bare(&mut self) {
         if let Some(score) = self.recorded.score.filter(|score| *score != 0.0) {
-            self.replay.fixed.push((REST.to_owned(), score));
+            self.replay.own.push((Hit::new(REST), score));
         }
         self.action();
     }
@@ -329,7 +332,9 @@ impl Maker<'_> {
         let Some(configured) = configured else {
             if symbol.score != 0.0 {
                 self.doubt(Doubt::Undefined(name.to_owned()));
-                self.replay.fixed.push((name.to_owned(), ungrown(symbol.score, factor)));
+                let metric = symbol.metric_score.filter(|metric| *metric != 0.0);
+                hit.weight = metric.map_or(1.0, |metric| self.weight(symbol, metric, factor));
+                self.replay.own.push((hit, metric.unwrap_or_else(|| ungrown(symbol.score, factor))));
             } else {
                 // It would get the weight of symbols that are unknown.
                 if !config.unknown_weight.is_nan() {
@@ -546,7 +551,7 @@ impl Maker<'_> {
             }
             _ => {
                 self.doubt(Doubt::Rest { points: rest, hidden: self.hides() });
-                self.replay.fixed.push((REST.to_owned(), ungrown(rest, factor)));
+                self.replay.own.push((Hit::new(REST), ungrown(rest, factor)));
             }
         }
     }
