@@ -8,6 +8,7 @@ mod draw;
 mod engine;
 mod exec;
 mod explain;
+mod explain_score;
 mod files;
 mod fmt;
 mod lsp;
@@ -38,6 +39,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Say what a finding means and what to do about it, or name all findings.
     Explain(explain::ExplainArgs),
+    /// Say why a message has the score that it has: an account that adds up, symbol by symbol.
+    ExplainScore(explain_score::ExplainScoreArgs),
     /// Lay out scripts: blocks indented, one command per line, comments kept where they are.
     Fmt(fmt::FmtArgs),
     /// Serve an editor: the language server, over standard input and output.
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => check::check(&args),
         Command::Explain(args) => explain::explain(&args),
+        Command::ExplainScore(args) => explain_score::explain_score(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Lsp(args) => lsp::lsp(&args),
         Command::Run(args) => run::run(&args),

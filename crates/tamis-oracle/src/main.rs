@@ -18,6 +18,7 @@ Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|
   verdicts     scripts accepted or refused, against sievec
   uploads      the same for a user's upload to mailcow, against CHECKSCRIPT
   rspamd       symbols under configurations of scores, against a private rspamd; --sets N for each configuration
+  rspamd-records  what a private rspamd leaves behind (JSON, header fields, log), read and counted again; --sets N for each configuration
   rspamd-layers  local files over the installed configuration, against rspamadm configdump
   rspamd-ucl   documents in UCL, against libucl in rspamadm
   rspamd-rules --mail DIR [--messages N] [--seed N]   stock rules and multimaps on messages, against a private rspamd
@@ -109,6 +110,11 @@ fn rspamd(words: &[String]) -> Result<Compared, String> {
         }
     }
     let rspamd = Rspamd::find().map_err(|missing| missing.to_string())?;
+    if words.first().is_some_and(|kind| kind == "rspamd-records") {
+        let told = tamis_oracle::rspamd::records::compare(&rspamd, cases, sets, seed).map_err(|error| error.to_string())?;
+        println!("{told}");
+        return Ok(told.compared);
+    }
     let compared = match words.first().map_or("", String::as_str) {
         "rspamd" => tamis_oracle::rspamd::scans::compare(&rspamd, cases, sets, seed),
         "rspamd-layers" => tamis_oracle::rspamd::layers::compare(&rspamd, cases, seed),

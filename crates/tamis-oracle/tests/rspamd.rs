@@ -2,7 +2,7 @@
 #![allow(clippy::tests_outside_test_module, missing_docs)]
 
 use tamis_oracle::require_or_skip;
-use tamis_oracle::rspamd::{Compared, Rspamd, layers, scans, ucl};
+use tamis_oracle::rspamd::{Compared, Rspamd, layers, records, scans, ucl};
 
 fn none_differ(compare: impl Fn(&Rspamd) -> std::io::Result<Compared>) {
     if let Some(rspamd) = require_or_skip(Rspamd::find()) {
@@ -25,4 +25,9 @@ fn the_installed_configuration_and_local_files_say_the_same() {
 #[test]
 fn symbols_score_the_same() {
     none_differ(|rspamd| scans::compare(rspamd, 10, 20, 1));
+}
+
+#[test]
+fn what_it_leaves_behind_is_read_and_counted_again() {
+    none_differ(|rspamd| records::compare(rspamd, 8, 20, 1).map(|told| told.compared));
 }

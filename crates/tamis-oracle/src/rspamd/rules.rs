@@ -273,7 +273,7 @@ fn headers(envelope: &Envelope) -> Vec<(&'static str, String)> {
 
 /// Lays the installed configuration out in a sandbox, with ours over it.
 fn prepare(sandbox: &Sandbox) -> io::Result<u16> {
-    let port = server::prepare(sandbox, &[])?;
+    let port = server::prepare(sandbox, &[], false)?;
     copy(sandbox, Path::new(STOCK), "etc")?;
     for folder in ["etc/local.d", "etc/override.d", "etc/maps"] {
         sandbox.folder(folder)?;

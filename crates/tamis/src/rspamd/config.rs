@@ -228,6 +228,21 @@ impl Config {
         true
     }
 
+    /// Gives a symbol a score, and makes it if there is none: in no group, found as often as others.
+    pub fn define(&mut self, name: &str, score: f64) {
+        if !self.set_score(name, score) {
+            self.new_symbol(Symbol { name: name.to_owned(), score, ..Symbol::default() }, None, 0);
+        }
+    }
+
+    /// Gives a group other limits; 0 for none. False if there is no such group.
+    pub fn set_limits(&mut self, name: &str, max_score: f64, min_score: f64) -> bool {
+        let place = self.group_places.get(name).copied();
+        let Some(group) = place.and_then(|place| self.groups.get_mut(place)) else { return false };
+        (group.max_score, group.min_score) = (max_score, min_score);
+        true
+    }
+
     /// Gives an action another threshold, or makes a new one.
     pub fn set_threshold(&mut self, name: &str, threshold: f64) {
         let kind = ActionKind::from_name(name);
