@@ -6,6 +6,7 @@ mod common;
 mod config;
 mod draw;
 mod engine;
+mod evaluate;
 mod exec;
 mod explain;
 mod explain_score;
@@ -47,7 +48,7 @@ enum Command {
     Lsp(lsp::LspArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
-    /// Count what an Rspamd configuration makes of symbols or of a recorded verdict, say why, and what other scores would change.
+    /// Count what an Rspamd configuration makes of messages, of symbols or of a recorded verdict, say why, and what other scores would change.
     Scan(scan::ScanArgs),
     /// Say what the language has: every extension and every server, or one command, test, tag or extension.
     Spec(spec::SpecArgs),

@@ -1,6 +1,7 @@
-//! `tamis scan`: symbols or a recorded verdict, counted under a configuration of Rspamd.
+//! `tamis scan`: messages, symbols or a recorded verdict, counted under a configuration of Rspamd.
 
 pub mod configuration;
+mod messages;
 mod records;
 mod report;
 pub mod symbols;
@@ -9,18 +10,26 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 
+use tamis::rspamd::Config;
+
+use crate::evaluate::EvaluateArgs;
 use crate::{Exit, common};
 use configuration::{ConfigurationArgs, configuration, findings};
 use report::{Recording, Report};
 use symbols::symbols;
 
-/// Count what an Rspamd configuration makes of symbols or of a recorded verdict.
+/// Count what an Rspamd configuration makes of messages, of symbols or of a recorded verdict.
 #[derive(Args)]
 pub struct ScanArgs {
     #[command(flatten)]
     configuration: ConfigurationArgs,
+    /// Messages: files, folders, a Maildir, an mbox. - is standard input.
+    #[arg(value_name = "MESSAGE", conflicts_with_all = ["symbols", "result"])]
+    messages: Vec<String>,
+    #[command(flatten)]
+    evaluate: EvaluateArgs,
     /// Symbols that were found: NAME, NAME*0.5 with a part of its score, NAME=option,option.
-    #[arg(long, value_name = "NAME[*WEIGHT][=OPTION,...]", num_args = 1.., required_unless_present = "result", conflicts_with = "result")]
+    #[arg(long, value_name = "NAME[*WEIGHT][=OPTION,...]", num_args = 1.., required_unless_present_any = ["result", "messages"], conflicts_with = "result")]
     symbols: Vec<String>,
     /// A recorded verdict: a message with X-Spamd-Result, the header field alone, or JSON of rspamc or /checkv2. - is standard input.
     #[arg(long, value_name = "FILE")]
@@ -55,9 +64,31 @@ pub fn scan(args: &ScanArgs) -> Result<Exit, String> {
     if loaded.refused {
         return Ok(Exit::Findings);
     }
+    if !args.messages.is_empty() {
+        return messages::messages(args, &loaded, language);
+    }
     let (replay, recorded) = symbols(args, &loaded.config)?;
     let before = replay.scan(&loaded.config);
-    let mut config = loaded.config.clone();
+    let (config, changed) = changes(args, &loaded.config)?;
+    let after = config.map(|config| replay.scan(&config));
+    let exact = replay.is_exact(&changed, after.as_ref().unwrap_or(&before));
+    let recorded = recorded.as_ref().map(|recorded| Recording { recorded, replay: &replay, exact });
+    let report = Report { loaded: &loaded, recorded, before: &before, after: after.as_ref() };
+    let mut out = anstream::stdout();
+    let written = match args.format {
+        Format::Json => writeln!(out, "{}", report.json(language)),
+        Format::Text => out.write_all(report.text(language).as_bytes()),
+    };
+    written.map_err(|error| error.to_string())?;
+    Ok(Exit::Clean)
+}
+
+/// The configuration with what is to be other than it is, if anything is; and the symbols with another score.
+fn changes<'a>(args: &'a ScanArgs, config: &Config) -> Result<(Option<Config>, Vec<&'a str>), String> {
+    if args.scores.is_empty() && args.actions.is_empty() {
+        return Ok((None, Vec::new()));
+    }
+    let mut config = config.clone();
     let mut changed = Vec::new();
     for change in &args.scores {
         let (name, score) = number(change, "--set-score")?;
@@ -70,18 +101,7 @@ pub fn scan(args: &ScanArgs) -> Result<Exit, String> {
         let (name, threshold) = number(change, "--set-action")?;
         config.set_threshold(name, threshold);
     }
-    let is_changed = !args.scores.is_empty() || !args.actions.is_empty();
-    let after = is_changed.then(|| replay.scan(&config));
-    let exact = replay.is_exact(&changed, after.as_ref().unwrap_or(&before));
-    let recorded = recorded.as_ref().map(|recorded| Recording { recorded, replay: &replay, exact });
-    let report = Report { loaded: &loaded, recorded, before: &before, after: after.as_ref() };
-    let mut out = anstream::stdout();
-    let written = match args.format {
-        Format::Json => writeln!(out, "{}", report.json(language)),
-        Format::Text => out.write_all(report.text(language).as_bytes()),
-    };
-    written.map_err(|error| error.to_string())?;
-    Ok(Exit::Clean)
+    Ok((Some(config), changed))
 }
 
 /// `NAME=NUMBER`.

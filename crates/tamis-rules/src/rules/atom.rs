@@ -51,6 +51,8 @@ pub struct RegexpAtom {
     pub counts_all: bool,
     /// As it is written: conditions are found by it.
     pub text: String,
+    /// A function in Lua judges its matches.
+    pub is_judged: bool,
 }
 
 /// An atom of a regexp rule.
@@ -210,7 +212,7 @@ fn regexp(text: &str) -> Result<RegexpAtom, AtomError> {
         _ => name.map(Class::Header).ok_or(AtomError::NoClass)?,
     };
     let pattern = Pattern::new(text.get(slash + 1..end).unwrap_or("").as_bytes(), flags).map_err(AtomError::Pattern)?;
-    Ok(RegexpAtom { class, pattern, is_strong, counts_all, text: text.to_owned() })
+    Ok(RegexpAtom { class, pattern, is_strong, counts_all, text: text.to_owned(), is_judged: false })
 }
 
 /// The letter of a class that is written out; letters of our own for those that have none.

@@ -57,7 +57,10 @@ pub(super) fn compile(rule: &RegexpRule) -> Result<Compiled, Problem> {
     let Some(text) = rule.expression.as_deref().filter(|_| !rule.has_condition) else { return Ok(Compiled { name, body: Body::Lua }) };
     let mut error: Option<AtomError> = None;
     let parsed = Expression::parse(text, &mut |rest| match atom::parse(rest) {
-        Ok((Atom::Regexp(found), length)) if rule.judged.contains(&found.text) => Some((Atom::Lua(found.text.clone()), length)),
+        Ok((Atom::Regexp(mut found), length)) => {
+            found.is_judged = rule.judged.contains(&found.text);
+            Some((Atom::Regexp(found), length))
+        }
         Ok(found) => Some(found),
         Err(why) => {
             error = Some(why);
@@ -226,7 +229,8 @@ impl Known<'_, '_> {
                 values.iter().for_each(|value| count.text(value, false));
             }
         }
-        Ok(f64::from(count.hits))
+        // What does not match at all needs no judge.
+        if atom.is_judged && count.hits > 0 { Err(Why::Lua(atom.text.clone())) } else { Ok(f64::from(count.hits)) }
     }
 }
 
