@@ -253,7 +253,10 @@ one_shot = true, description = 'd', groups = {'h'} }\nreconf['B'] = 'B=/x/H'\nrs
 
     #[test]
     fn rules_come_out_as_values() {
-        let loaded = load_with("config.regexp.B = nil\nrspamd_config:register_symbol({ name = 'D', type = 'virtual', score = 3.0, group = 'x' })", Limits::default());
+        let loaded = load_with(
+            "config.regexp.B = nil\nrspamd_config:register_symbol({ name = 'D', type = 'virtual', score = 3.0, group = 'x' })",
+            Limits::default(),
+        );
         assert_eq!(loaded.failures, []);
         assert_eq!(loaded.wanted, [""; 0]);
         let [rule] = loaded.declared.regexp.as_slice() else { panic!("{:?}", loaded.declared) };

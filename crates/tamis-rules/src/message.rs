@@ -49,11 +49,13 @@ pub struct Reading {
     pub max_recipients: usize,
     /// So many URLs are read (`max_urls`); 0 for no limit.
     pub max_urls: usize,
+    /// Tags behind plus signs are taken off addresses first (the stock rule `EMAIL_PLUS_ALIASES`).
+    pub removes_aliases: bool,
 }
 
 impl Default for Reading {
     fn default() -> Self {
-        Self { suffixes: Suffixes::default(), text_attachments: false, max_recipients: 1024, max_urls: 10240 }
+        Self { suffixes: Suffixes::default(), text_attachments: false, max_recipients: 1024, max_urls: 10240, removes_aliases: false }
     }
 }
 
@@ -157,16 +159,53 @@ impl<'m> Message<'m> {
         self.headers().first("Subject").map(|field| field.decoded.as_str())
     }
 
-    /// The authors.
+    /// The authors; one, if a tag was taken off the first of them.
     #[must_use]
     pub fn from_mime(&self) -> &[Address] {
-        self.from.get_or_init(|| self.addresses(&["From"]))
+        self.from.get_or_init(|| {
+            let written = self.addresses(&["From"]);
+            match written.first().and_then(|first| self.plain(first)) {
+                Some(plain) => vec![plain],
+                None => written,
+            }
+        })
     }
 
     /// The recipients that its header names.
     #[must_use]
     pub fn rcpt_mime(&self) -> &[Address] {
-        self.rcpt.get_or_init(|| self.addresses(&["To", "Cc", "Bcc"]))
+        self.rcpt.get_or_init(|| {
+            let written = self.addresses(&["To", "Cc", "Bcc"]);
+            written.into_iter().map(|rcpt| self.plain(&rcpt).unwrap_or(rcpt)).collect()
+        })
+    }
+
+    /// The same as Rspamd's C sees them: if a tag was taken off one, all stand there twice, as written and without.
+    #[must_use]
+    pub fn all_rcpt_mime(&self) -> Vec<Address> {
+        let mut written = self.addresses(&["To", "Cc", "Bcc"]);
+        if written.iter().any(|rcpt| self.plain(rcpt).is_some()) {
+            written.extend_from_slice(self.rcpt_mime());
+        }
+        written
+    }
+
+    /// An address without its tag, if it has one and tags are taken off.
+    fn plain(&self, address: &Address) -> Option<Address> {
+        if self.reading.removes_aliases { address.without_aliases().map(|(address, _)| address) } else { None }
+    }
+
+    /// The tags that were taken off senders, and off recipients; `None` if there was none.
+    #[must_use]
+    pub fn tags(&self) -> (Option<Vec<String>>, Option<Vec<String>>) {
+        let tags = |addresses: &mut dyn Iterator<Item = Address>| {
+            let found: Vec<Vec<String>> = addresses.filter_map(|address| address.without_aliases().map(|(_, tags)| tags)).collect();
+            (self.reading.removes_aliases && !found.is_empty()).then(|| found.concat())
+        };
+        let mut from = self.written_envelope_from().into_iter().chain(self.addresses(&["From"]).into_iter().take(1));
+        let envelope = self.envelope.rcpt.iter().map(|text| Address::from_envelope(text));
+        let mut rcpt = envelope.chain(self.addresses(&["To", "Cc", "Bcc"]));
+        (tags(&mut from), tags(&mut rcpt))
     }
 
     fn addresses(&self, names: &[&str]) -> Vec<Address> {
@@ -180,18 +219,23 @@ impl<'m> Message<'m> {
         out
     }
 
+    fn written_envelope_from(&self) -> Option<Address> {
+        let written = || self.headers().first("Return-Path").map(|field| Address::from_envelope(&field.decoded));
+        self.envelope.from.as_deref().map(Address::from_envelope).or_else(written)
+    }
+
     /// The envelope's sender, or what `Return-Path` says.
     #[must_use]
     pub fn from_envelope(&self) -> Option<&Address> {
-        let given = || self.envelope.from.as_deref().map(Address::from_envelope);
-        let written = || self.headers().first("Return-Path").map(|field| Address::from_envelope(&field.decoded));
-        self.envelope_from.get_or_init(|| given().or_else(written)).as_ref()
+        let plain = || self.written_envelope_from().map(|from| self.plain(&from).unwrap_or(from));
+        self.envelope_from.get_or_init(plain).as_ref()
     }
 
     /// The envelope's recipients.
     #[must_use]
     pub fn rcpt_envelope(&self) -> Vec<Address> {
-        self.envelope.rcpt.iter().map(|text| Address::from_envelope(text)).collect()
+        let rcpts = self.envelope.rcpt.iter().map(|text| Address::from_envelope(text));
+        rcpts.map(|rcpt| self.plain(&rcpt).unwrap_or(rcpt)).collect()
     }
 
     /// The client's address: as told, or what the first `Received` says.
@@ -211,6 +255,15 @@ impl<'m> Message<'m> {
     #[must_use]
     pub fn received(&self) -> &[received::Received] {
         self.received.get_or_init(|| self.headers().named(b"Received").filter_map(|field| received::read(&field.decoded)).collect())
+    }
+
+    /// The client is not the one that the first `Received` names: Rspamd puts a field of its own before it.
+    #[must_use]
+    pub fn has_artificial_received(&self) -> bool {
+        match (self.received().first(), self.envelope.ip) {
+            (Some(first), Some(ip)) => first.real_ip != Some(ip),
+            _ => false,
+        }
     }
 
     /// The words of its texts and of its subject: as they stand, and in small letters.

@@ -174,8 +174,11 @@ impl Pattern {
                 Some(found.iter().map_while(|group| group.map(|group| group.as_bytes().to_vec())).collect())
             }
             Engine::Fancy(regex) => {
-                let wide: String =
-                    if self.flags.utf { std::str::from_utf8(text).ok()?.to_owned() } else { text.iter().copied().map(char::from).collect() };
+                let wide: String = if self.flags.utf {
+                    std::str::from_utf8(text).ok()?.to_owned()
+                } else {
+                    text.iter().copied().map(char::from).collect()
+                };
                 let found = regex.captures(&wide).ok()??;
                 let bytes = |text: &str| match self.flags.utf {
                     true => text.as_bytes().to_vec(),
@@ -249,8 +252,11 @@ mod tests {
         assert!(matches(r"/[[:alpha:]\d]+\.\Qa.b\E/", "x1.a.b"));
         assert!(matches(r"/\@[&&~~-]/", "@&"));
         assert!(matches(r"/[\w.-]+\-/", "a-"));
-        assert!(matches(r"/^(?:a b # c
-            )$/x", "ab"));
+        assert!(matches(
+            r"/^(?:a b # c
+            )$/x",
+            "ab"
+        ));
         assert!(matches(r"/(?i:A)b/", "ab"));
         assert!(!matches(r"/(?i:A)B/", "ab"));
         assert!(matches(r"/(?i)A(?-i)b/", "ab"));

@@ -4,6 +4,7 @@ pub mod atom;
 pub mod function;
 pub mod maps;
 mod multimap;
+mod natives;
 pub mod regexp;
 pub mod selector;
 mod words;
@@ -204,6 +205,8 @@ pub struct Rules {
     reading: Reading,
     max_size: usize,
     callbacks: Vec<Callback>,
+    /// Symbols of functions in Lua that are evaluated all the same.
+    natives: BTreeSet<&'static str>,
     registrations: Vec<Registration>,
     /// What keeps rules from being used.
     pub problems: Vec<Problem>,
@@ -224,6 +227,11 @@ impl Rules {
             reading: Reading::default(),
             max_size: 0,
             callbacks: declared.callbacks.clone(),
+            natives: natives::SYMBOLS
+                .iter()
+                .copied()
+                .filter(|name| declared.callbacks.iter().any(|callback| callback.name == *name))
+                .collect(),
             registrations: Vec::new(),
             problems: Vec::new(),
             wanted: Vec::new(),
@@ -232,6 +240,7 @@ impl Rules {
         if let Some(options) = root.and_then(|root| root.get("options")) {
             out.options(options, texts);
         }
+        out.reading.removes_aliases = declared.callbacks.iter().any(|callback| callback.name == "EMAIL_PLUS_ALIASES");
         out.selectors = declared
             .selectors
             .iter()
@@ -329,6 +338,11 @@ impl Rules {
         self.units.iter().map(Unit::symbol)
     }
 
+    /// The symbols of stock functions in Lua that are evaluated without it.
+    pub fn natives(&self) -> impl Iterator<Item = &'static str> {
+        self.natives.iter().copied()
+    }
+
     /// Tells a configuration the scores and groups that rules bring; what the configuration says itself stays.
     pub fn register(&self, config: &mut Config) {
         for registration in &self.registrations {
@@ -341,9 +355,10 @@ impl Rules {
     pub fn evaluate(&self, message: &[u8], envelope: &Envelope) -> Hits {
         let message = Message::new(message, envelope, &self.reading);
         let mut scan = Scan { rules: self, message: &message, found: BTreeSet::new(), checked: BTreeSet::new(), out: Hits::default() };
+        scan.natives();
         scan.run();
         let mut out = scan.out;
-        for callback in &self.callbacks {
+        for callback in self.callbacks.iter().filter(|callback| !self.natives.contains(callback.name.as_str())) {
             if out.not_evaluated.iter().all(|known| known.symbol != callback.name) {
                 out.not_evaluated.push(NotEvaluated { symbol: callback.name.clone(), why: Why::Lua(callback.name.clone()) });
             }
@@ -418,6 +433,17 @@ struct Scan<'s, 'm> {
 }
 
 impl Scan<'_, '_> {
+    /// Stock functions that are evaluated here.
+    fn natives(&mut self) {
+        if self.rules.natives.is_empty() {
+            return;
+        }
+        for hit in natives::evaluate(self.message).into_iter().filter(|hit| self.rules.natives.contains(hit.name.as_str())) {
+            self.insert(hit);
+        }
+        self.checked.extend(self.rules.natives.iter().map(|name| (*name).to_owned()));
+    }
+
     /// Rules wait for those that they ask for; a circle ends in the order of the rules.
     fn run(&mut self) {
         let rules = self.rules;
@@ -523,7 +549,15 @@ mod tests {
 An attachment.\n";
 
     fn hits(configuration: &str, texts: &[(&str, &str)]) -> Hits {
-        let loaded = tamis::ucl::read(configuration, &tamis::ucl::Settings { release: tamis::ucl::Release::Rspamd34, variables: Vec::new(), lowercase_keys: false, environment: None });
+        let loaded = tamis::ucl::read(
+            configuration,
+            &tamis::ucl::Settings {
+                release: tamis::ucl::Release::Rspamd34,
+                variables: Vec::new(),
+                lowercase_keys: false,
+                environment: None,
+            },
+        );
         assert!(!loaded.refused, "{:?}", loaded.diagnostics);
         let mut known = Texts::new();
         for (path, text) in texts {
@@ -533,7 +567,12 @@ An attachment.\n";
         let rules = Rules::new(&loaded.document, Version { major: 3, minor: 4 }, &Declared::default(), &known);
         assert_eq!(rules.problems, []);
         assert_eq!(rules.wanted, [""; 0]);
-        let envelope = Envelope { from: Some("bob@shop.example.org".to_owned()), rcpt: vec!["a@example.net".to_owned()], ip: "192.0.2.9".parse().ok(), ..Envelope::default() };
+        let envelope = Envelope {
+            from: Some("bob@shop.example.org".to_owned()),
+            rcpt: vec!["a@example.net".to_owned()],
+            ip: "192.0.2.9".parse().ok(),
+            ..Envelope::default()
+        };
         rules.evaluate(MESSAGE, &envelope)
     }
 
@@ -583,7 +622,10 @@ An attachment.\n";
 
     #[test]
     fn rules_of_the_configuration() {
-        let found = hits("options { url_tld = \"/tld\"; } regexp { R { re = \"Subject=/inv/H & has_symbol(S)\"; score = 2.0; } S = \"/evil/U\"; }", &[]);
+        let found = hits(
+            "options { url_tld = \"/tld\"; } regexp { R { re = \"Subject=/inv/H & has_symbol(S)\"; score = 2.0; } S = \"/evil/U\"; }",
+            &[],
+        );
         assert_eq!(names(&found), ["S*1[]", "R*1[]"]);
     }
 }

@@ -87,7 +87,8 @@ fn missing_text(hits: &Hits, language: Language) -> String {
         }
     }
     if !functions.is_empty() {
-        let said = says(language, "not evaluated, since their rules are functions in Lua", "non évalués : leurs règles sont des fonctions en Lua");
+        let said =
+            says(language, "not evaluated, since their rules are functions in Lua", "non évalués : leurs règles sont des fonctions en Lua");
         out.push_str(&format!("{:>10}  {said}: {}\n", "?", functions.join(" ")));
     }
     out

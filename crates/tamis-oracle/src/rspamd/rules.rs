@@ -24,9 +24,38 @@ const RULES: &str = "/usr/share/rspamd/rules";
 
 /// Modules that ask the network, a database or the clock.
 const OFF: &[&str] = &[
-    "antivirus", "arc", "asn", "aws_s3", "bimi", "clickhouse", "dcc", "dkim", "dkim_signing", "dmarc", "elastic", "external_relay",
-    "external_services", "fuzzy_check", "greylist", "hfilter", "history_redis", "http_headers", "metric_exporter", "mx_check", "neural",
-    "once_received", "p0f", "phishing", "ratelimit", "rbl", "replies", "reputation", "rspamd_update", "spamtrap", "spf", "url_redirector",
+    "antivirus",
+    "arc",
+    "asn",
+    "aws_s3",
+    "bimi",
+    "clickhouse",
+    "dcc",
+    "dkim",
+    "dkim_signing",
+    "dmarc",
+    "elastic",
+    "external_relay",
+    "external_services",
+    "fuzzy_check",
+    "greylist",
+    "hfilter",
+    "history_redis",
+    "http_headers",
+    "metric_exporter",
+    "mx_check",
+    "neural",
+    "once_received",
+    "p0f",
+    "phishing",
+    "ratelimit",
+    "rbl",
+    "replies",
+    "reputation",
+    "rspamd_update",
+    "spamtrap",
+    "spf",
+    "url_redirector",
     "whitelist",
 ];
 
@@ -94,10 +123,16 @@ const MAPS: &[(&str, &str)] = &[
     ("helo.re", "/^mail\\./\n/\\.example\\.net$/i 2\n"),
     ("subject.glob", "*free*\nRe: 2\n[ILUG] 3\n*.com\nYour*\n"),
     ("subject.re", "/^re:/i T_SUBJECT_A:2\n/[!?]$/ T_SUBJECT_B\n/\\d{3,}/ T_SUBJECT_UNKNOWN:4\n/[\\x80-\\xff]/ 3\n/ü/iu\n"),
-    ("domains.map", "yahoo.com\nHotmail.com 2\nsourceforge.net\nxent.com 1.5\nlinux.ie\nlockergnome.com\nmsn.com\nexample.org\nexample.com\n"),
+    (
+        "domains.map",
+        "yahoo.com\nHotmail.com 2\nsourceforge.net\nxent.com 1.5\nlinux.ie\nlockergnome.com\nmsn.com\nexample.org\nexample.com\n",
+    ),
     ("names.re", "/^[A-Z][a-z]+ [A-Z][a-z]+$/\n/\\d/ 2\n/\"/ 3\n"),
     ("mailer.map", "Microsoft\nmutt\n\"Microsoft Outlook Express 6.00.2800.1106\" 2\n\"The Bat! (v1.61)\"\nMIME-tools\n"),
-    ("hosts.map", "www.xent.com\nlists.sourceforge.net 2\nwww.linux.ie\nexample.sourceforge.net\nhotmail.com\nyahoo.com\nwww.hotmail.com\n"),
+    (
+        "hosts.map",
+        "www.xent.com\nlists.sourceforge.net 2\nwww.linux.ie\nexample.sourceforge.net\nhotmail.com\nyahoo.com\nwww.hotmail.com\n",
+    ),
     ("urls.re", "/\\/unsub/i 2\n/[?&]id=/\n/^https:/ 1.5\n/:\\d+\\//\n"),
     ("text.re", "/click\\s+here/i\n/\\bmortgage\\b/i 2\n/^> /m\n/unsubscribe$/m 1.5\n"),
     ("headers.re", "/^Received: from unknown/m\n/^X-Mailer: .*MIME/m 2\n/^Return-Path:/\n"),
@@ -171,7 +206,9 @@ fn part(both: usize, rest: usize) -> f64 {
 
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (title, rows) in [("only tamis", &self.ours), ("only rspamd", &self.theirs), ("other scores", &self.scores), ("other options", &self.options)] {
+        for (title, rows) in
+            [("only tamis", &self.ours), ("only rspamd", &self.theirs), ("other scores", &self.scores), ("other options", &self.options)]
+        {
             for (symbol, messages) in rows {
                 let shown: Vec<&str> = messages.iter().take(4).map(String::as_str).collect();
                 writeln!(f, "{title:<14}{:>6}  {symbol}  {}", messages.len(), shown.join("; "))?;
@@ -224,7 +261,8 @@ pub fn compare(rspamd: &Rspamd, folders: &[PathBuf], most: usize, seed: u64) -> 
         }
         let envelope = envelope(&mut Random::part(seed, at as u64));
         let answer = server.ask(&headers(&envelope), &bytes)?;
-        let answer: Value = serde_json::from_str(&answer).map_err(|error| io::Error::other(format!("{}: {error}: {answer}", file.display())))?;
+        let answer: Value =
+            serde_json::from_str(&answer).map_err(|error| io::Error::other(format!("{}: {error}: {answer}", file.display())))?;
         if answer.get("is_skipped").and_then(Value::as_bool) == Some(true) {
             continue;
         }
@@ -328,7 +366,9 @@ struct Ours {
 
 fn ours(sandbox: &Sandbox) -> io::Result<Ours> {
     let mut variables = server::variables(sandbox);
-    for (name, value) in [("PLUGINSDIR", "/usr/share/rspamd/plugins"), ("SHAREDIR", "/usr/share/rspamd"), ("RULESDIR", RULES), ("VERSION", "3.4")] {
+    for (name, value) in
+        [("PLUGINSDIR", "/usr/share/rspamd/plugins"), ("SHAREDIR", "/usr/share/rspamd"), ("RULESDIR", RULES), ("VERSION", "3.4")]
+    {
         variables.push((name.to_owned(), value.to_owned()));
     }
     let etc = sandbox.path().join("etc").to_string_lossy().into_owned();
@@ -370,8 +410,10 @@ fn ours(sandbox: &Sandbox) -> io::Result<Ours> {
     rules.register(&mut config);
     let mut compared: BTreeSet<String> = rules.symbols().map(str::to_owned).collect();
     for (_, text) in MAPS {
-        compared.extend(text.split(|char: char| char.is_whitespace() || char == ':').filter(|word| word.starts_with("T_")).map(str::to_owned));
+        compared
+            .extend(text.split(|char: char| char.is_whitespace() || char == ':').filter(|word| word.starts_with("T_")).map(str::to_owned));
     }
+    compared.extend(rules.natives().map(str::to_owned));
     compared.extend(["T_FROM_NET", "T_COMPOSITE", "T_COMPOSITE_SUM"].map(str::to_owned));
     Ok(Ours { config, rules, compared })
 }
@@ -399,8 +441,11 @@ impl Ours {
         for (symbol, value) in symbols.iter().filter(|(symbol, _)| self.compared.contains(*symbol)) {
             found.kinds.insert(symbol.clone());
             let score = value.get("score").and_then(Value::as_f64).unwrap_or(f64::NAN);
-            let options: BTreeSet<&str> =
-                value.get("options").and_then(Value::as_array).map(|options| options.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+            let options: BTreeSet<&str> = value
+                .get("options")
+                .and_then(Value::as_array)
+                .map(|options| options.iter().filter_map(Value::as_str).collect())
+                .unwrap_or_default();
             if skipped.contains(symbol.as_str()) {
                 *found.not_evaluated.entry(symbol.clone()).or_default() += 1;
                 continue;

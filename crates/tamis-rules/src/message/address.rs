@@ -22,6 +22,26 @@ impl Address {
         Self::new(text.trim().as_bytes(), &[])
     }
 
+    /// Without the tag behind a plus sign, and without the points that Gmail does not count; the tags. `None` if there is nothing to take
+    /// away (`lua_util.remove_email_aliases`).
+    #[must_use]
+    pub fn without_aliases(&self) -> Option<(Self, Vec<String>)> {
+        let is_gmail = matches!(self.domain.as_str(), "gmail.com" | "googlemail.com");
+        let whole = if is_gmail { self.user.replace('.', "") } else { self.user.clone() };
+        let (user, tags) = match whole.split_once('+') {
+            Some((user, tags)) if !user.is_empty() => {
+                (user.to_owned(), tags.split('+').filter(|tag| !tag.is_empty()).map(str::to_owned).collect())
+            }
+            _ => (whole.clone(), Vec::new()),
+        };
+        let domain = if is_gmail { "gmail.com" } else { &self.domain };
+        if user == self.user && domain == self.domain {
+            return None;
+        }
+        let address = format!("{user}@{domain}");
+        Some((Self { name: self.name.clone(), address, user, domain: domain.to_owned() }, tags))
+    }
+
     fn new(text: &[u8], name: &[u8]) -> Self {
         let text = text.trim_ascii();
         let inside = match text {
@@ -175,7 +195,8 @@ impl Reader<'_> {
         if has_at && !rest.trim_ascii().is_empty() {
             return self.add(rest);
         }
-        if self.out.is_empty() {
+        // A field that is not empty has an address, if an empty one.
+        if self.out.is_empty() && !text.trim_ascii().is_empty() {
             self.name.extend_from_slice(rest);
             let name = std::mem::take(&mut self.name);
             self.out.push(Address { name: label(&name), ..Address::default() });
@@ -202,5 +223,15 @@ mod tests {
         assert_eq!(addresses("undisclosed-recipients:;"), [pair("undisclosed-recipients:;", "")]);
         assert_eq!(addresses("=?utf-8?Q?=C3=A9?= <e@example.org>"), [pair("é", "e@example.org")]);
         assert_eq!(addresses("\"a b\"@example.org").len(), 1);
+        assert_eq!(addresses(" ").len(), 0);
+    }
+
+    #[test]
+    fn aliases() {
+        let plain = |text: &str| Address::from_envelope(text).without_aliases().map(|(address, tags)| (address.address, tags));
+        assert_eq!(plain("a+x+y@example.org"), Some(("a@example.org".to_owned(), vec!["x".to_owned(), "y".to_owned()])));
+        assert_eq!(plain("a.b@gmail.com"), Some(("ab@gmail.com".to_owned(), Vec::new())));
+        assert_eq!(plain("a.b@example.org"), None);
+        assert_eq!(plain("+x@example.org"), None);
     }
 }

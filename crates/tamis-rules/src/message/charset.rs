@@ -38,7 +38,10 @@ pub fn find(label: &[u8]) -> Option<Charset> {
         label.retain(|byte| *byte != b'-');
     }
     let is_utf8 = label.starts_with(b"utf8") || label.starts_with(b"utf-8");
-    if is_utf8 || label.starts_with(b"ansi") || matches!(label.as_slice(), b"us-ascii" | b"ascii" | b"csascii" | b"us" | b"iso646-us" | b"iso-646-us") {
+    if is_utf8
+        || label.starts_with(b"ansi")
+        || matches!(label.as_slice(), b"us-ascii" | b"ascii" | b"csascii" | b"us" | b"iso646-us" | b"iso-646-us")
+    {
         return Some(Charset::Utf8);
     }
     let encoding = Encoding::for_label(&label).or_else(|| Encoding::for_label(&with_dash(&label)))?;

@@ -41,7 +41,6 @@ pub struct Headers {
 
 impl Headers {
     /// All fields.
-    #[must_use]
     pub fn iter(&self) -> std::slice::Iter<'_, Header> {
         self.fields.iter()
     }

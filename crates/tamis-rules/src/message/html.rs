@@ -47,17 +47,51 @@ enum Kind {
 const EMPTY: &[&str] =
     &["area", "base", "basefont", "br", "col", "frame", "hr", "img", "input", "isindex", "link", "meta", "param", "nextid"];
 const BLOCKS: &[&str] = &[
-    "address", "area", "blockquote", "caption", "center", "col", "colgroup", "del", "dir", "div", "dl", "fieldset", "form", "h1", "h2", "h3",
-    "h4", "h5", "h6", "hr", "ins", "isindex", "listing", "menu", "noframes", "noscript", "ol", "p", "plaintext", "pre", "table", "tbody",
-    "tfoot", "thead", "tr", "ul", "xmp",
+    "address",
+    "area",
+    "blockquote",
+    "caption",
+    "center",
+    "col",
+    "colgroup",
+    "del",
+    "dir",
+    "div",
+    "dl",
+    "fieldset",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "ins",
+    "isindex",
+    "listing",
+    "menu",
+    "noframes",
+    "noscript",
+    "ol",
+    "p",
+    "plaintext",
+    "pre",
+    "table",
+    "tbody",
+    "tfoot",
+    "thead",
+    "tr",
+    "ul",
+    "xmp",
 ];
 const CELLS: &[&str] = &["td", "th"];
 const HEADS: &[&str] = &["base", "meta", "object", "script", "style", "title", "nextid"];
 const INLINE: &[&str] = &[
-    "a", "abbr", "acronym", "applet", "b", "basefont", "bdo", "big", "body", "br", "button", "cite", "code", "dd", "dfn", "dt", "em", "font",
-    "frame", "frameset", "head", "html", "i", "iframe", "img", "input", "kbd", "label", "legend", "li", "link", "map", "optgroup", "option",
-    "param", "q", "rb", "rbc", "rp", "rt", "rtc", "ruby", "s", "samp", "select", "small", "span", "strike", "strong", "sub", "sup", "td",
-    "textarea", "th", "tt", "u", "var",
+    "a", "abbr", "acronym", "applet", "b", "basefont", "bdo", "big", "body", "br", "button", "cite", "code", "dd", "dfn", "dt", "em",
+    "font", "frame", "frameset", "head", "html", "i", "iframe", "img", "input", "kbd", "label", "legend", "li", "link", "map", "optgroup",
+    "option", "param", "q", "rb", "rbc", "rp", "rt", "rtc", "ruby", "s", "samp", "select", "small", "span", "strike", "strong", "sub",
+    "sup", "td", "textarea", "th", "tt", "u", "var",
 ];
 const HREFS: &[&str] = &["a", "area", "form", "frame", "iframe", "link", "map"];
 
@@ -262,7 +296,8 @@ impl Reader<'_> {
                 if !name_start.starts_with(|char: char| char.is_ascii_alphabetic()) {
                     return false;
                 }
-                let name: String = name_start.chars().take_while(|char| !char.is_ascii_whitespace() && !matches!(char, '>' | '/')).collect();
+                let name: String =
+                    name_start.chars().take_while(|char| !char.is_ascii_whitespace() && !matches!(char, '>' | '/')).collect();
                 self.at += rest.find('>').map_or(rest.len(), |end| end + 1);
                 self.closing(&name.to_ascii_lowercase());
                 true
@@ -392,7 +427,9 @@ impl Reader<'_> {
         for piece in [None, Some(shown), None] {
             match piece {
                 Some(shown) => self.out.text.push_str(shown),
-                None if !self.out.text.is_empty() && !self.out.text.ends_with(|char: char| char.is_ascii_whitespace()) => self.out.text.push(' '),
+                None if !self.out.text.is_empty() && !self.out.text.ends_with(|char: char| char.is_ascii_whitespace()) => {
+                    self.out.text.push(' ')
+                }
                 None => {}
             }
         }
@@ -658,7 +695,10 @@ mod tests {
     #[test]
     fn links_and_tags() {
         let html = read("<HTML><a href=\"http://example.org/?a=1&amp;b\">see <b>this</b></a><img src='data:image/png;base64,xx'>");
-        assert_eq!(html.links, [Link { tag: "a", target: "http://example.org/?a=1&b".to_owned(), is_image: false, shown: "see this".to_owned() }]);
+        assert_eq!(
+            html.links,
+            [Link { tag: "a", target: "http://example.org/?a=1&b".to_owned(), is_image: false, shown: "see this".to_owned() }]
+        );
         assert!(html.has_data_urls);
         assert_eq!(html.tags.into_iter().collect::<Vec<_>>(), ["a", "b", "html", "img"]);
     }

@@ -264,7 +264,13 @@ impl Reader {
     }
 
     /// The parts between the boundaries of one multipart.
-    fn between(&mut self, name: &mut Option<Vec<u8>>, parent: usize, body: std::ops::Range<usize>, scope: &mut Scope<'_>) -> Result<(), Failure> {
+    fn between(
+        &mut self,
+        name: &mut Option<Vec<u8>>,
+        parent: usize,
+        body: std::ops::Range<usize>,
+        scope: &mut Scope<'_>,
+    ) -> Result<(), Failure> {
         let mut first = 0;
         for (at, boundary) in scope.boundaries.iter_mut().enumerate() {
             if boundary.next.is_none_or(|next| next < body.start) {
@@ -331,7 +337,13 @@ impl Reader {
     }
 
     /// A part between two boundaries.
-    fn node(&mut self, parent: Option<usize>, range: std::ops::Range<usize>, is_finished: bool, scope: &mut Scope<'_>) -> Result<(), Failure> {
+    fn node(
+        &mut self,
+        parent: Option<usize>,
+        range: std::ops::Range<usize>,
+        is_finished: bool,
+        scope: &mut Scope<'_>,
+    ) -> Result<(), Failure> {
         let offset = range.start;
         let text = scope.text;
         let text = text.get(range).unwrap_or(&[]);
@@ -389,7 +401,11 @@ impl Reader {
             }),
             Encoding::Unknown | Encoding::SevenBit | Encoding::EightBit => {
                 // Without a type, 8-bit text that is good UTF-8 is not taken for text: the real program asks the wrong way round.
-                if part.content_type.is_missing && part.encoding != Encoding::SevenBit && !raw.is_ascii() && std::str::from_utf8(raw).is_ok() {
+                if part.content_type.is_missing
+                    && part.encoding != Encoding::SevenBit
+                    && !raw.is_ascii()
+                    && std::str::from_utf8(raw).is_ok()
+                {
                     part.is_text = false;
                 }
                 raw.to_vec()
@@ -419,7 +435,8 @@ impl Reader {
                 }
             }
         } else {
-            part.encoding = named.map(|field| Encoding::from_header(&field.value)).find(|found| *found != Encoding::Unknown).unwrap_or_default();
+            part.encoding =
+                named.map(|field| Encoding::from_header(&field.value)).find(|found| *found != Encoding::Unknown).unwrap_or_default();
         }
         if !guesses {
             return;
@@ -583,7 +600,9 @@ mod tests {
 
     #[test]
     fn a_multipart() {
-        let found = parts("Content-Type: multipart/mixed; boundary=\"XX\"\n\npre\n--XX\n\none\n--xx\nContent-Type: text/html\n\n<b>\n--XX--\npost\n");
+        let found = parts(
+            "Content-Type: multipart/mixed; boundary=\"XX\"\n\npre\n--XX\n\none\n--xx\nContent-Type: text/html\n\n<b>\n--XX--\npost\n",
+        );
         assert_eq!(pairs(&found), [("multipart/mixed", ""), ("text/plain", "\none\n"), ("text/html", "<b>\n")]);
     }
 

@@ -52,7 +52,8 @@ pub fn read(text: &str) -> Option<Received> {
     if rest.starts_with('(') {
         rest = after_comment(rest).trim_start();
     }
-    let begins = |rest: &str, word: &str| rest.len() > word.len() && rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    let begins =
+        |rest: &str, word: &str| rest.len() > word.len() && rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     let mut seen = false;
     if begins(rest, "from") {
         let (clause, after) = clause(rest.get(4..)?)?;
@@ -241,7 +242,8 @@ fn host(text: &str) -> Option<String> {
     if let Some(ip) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).and_then(address) {
         return Some(ip.to_string());
     }
-    let length = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'%') || *byte >= 0x80).count();
+    let length =
+        text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'%') || *byte >= 0x80).count();
     let name = text.get(..length).filter(|name| !name.is_empty())?;
     let next = text.get(length..).and_then(|rest| rest.chars().next());
     let fits = match next {
@@ -263,7 +265,10 @@ mod tests {
 
     #[test]
     fn fields() {
-        let found = read("from mail.Example.org (real.example.org [192.0.2.1]) by mx.example.net (Postfix) with ESMTPS id X for <a@example.net>; Mon").unwrap();
+        let found = read(
+            "from mail.Example.org (real.example.org [192.0.2.1]) by mx.example.net (Postfix) with ESMTPS id X for <a@example.net>; Mon",
+        )
+        .unwrap();
         assert_eq!(found.from_hostname.as_deref(), Some("mail.example.org"));
         assert_eq!(found.real_hostname.as_deref(), Some("real.example.org"));
         assert_eq!(found.real_ip, "192.0.2.1".parse().ok());

@@ -211,14 +211,27 @@ fn detect(part: &Part) -> Option<Detected> {
             .filter(|at| lower.get(at + tag.len()).is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'_'))
             .count()
     };
-    let weights = [("<html", 32), ("<script", 20), ("<!doctype html", 33), ("<body", 20), ("<table", 20), ("<a", 10), ("<p", 10), ("<div", 10), ("<span", 10)];
+    let weights = [
+        ("<html", 32),
+        ("<script", 20),
+        ("<!doctype html", 33),
+        ("<body", 20),
+        ("<table", 20),
+        ("<a", 10),
+        ("<p", 10),
+        ("<div", 10),
+        ("<span", 10),
+    ];
     let html: usize = weights.iter().map(|(tag, weight)| count(tag) * weight).sum();
     if html >= 40 {
         return Some(Detected::Html);
     }
     let has_name = part.disposition.filename.is_some();
     let named = |extension: &[u8]| {
-        part.disposition.filename.as_ref().is_some_and(|name| name.len() > extension.len() + 1 && name.to_ascii_lowercase().ends_with(extension))
+        part.disposition
+            .filename
+            .as_ref()
+            .is_some_and(|name| name.len() > extension.len() + 1 && name.to_ascii_lowercase().ends_with(extension))
     };
     let xml = if memchr::memmem::find(start, b"<?xml").is_some() { 31 } else { 0 };
     let best = html.max(xml);
@@ -240,8 +253,20 @@ fn detect(part: &Part) -> Option<Detected> {
 /// Archives, images and documents are known by how they begin; `Some(None)` is one of them.
 fn by_signature(bytes: &[u8]) -> Option<Option<Detected>> {
     let starts: [&[u8]; 14] = [
-        b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!", b"MZ", b"\x1f\x8b", b"BZh", b"7z\xbc\xaf", b"\xd0\xcf\x11\xe0",
-        b"{\\rtf", b"ID3", b"BM\x00",
+        b"%PDF-",
+        b"PK\x03\x04",
+        b"\x89PNG",
+        b"GIF8",
+        b"\xff\xd8\xff",
+        b"Rar!",
+        b"MZ",
+        b"\x1f\x8b",
+        b"BZh",
+        b"7z\xbc\xaf",
+        b"\xd0\xcf\x11\xe0",
+        b"{\\rtf",
+        b"ID3",
+        b"BM\x00",
     ];
     starts.iter().any(|start| bytes.starts_with(start)).then_some(None)
 }

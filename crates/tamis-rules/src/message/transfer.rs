@@ -124,7 +124,9 @@ pub fn uuencode(text: &[u8]) -> Option<Vec<u8>> {
     }
     let mut out = Vec::new();
     for line in body.split(|byte| matches!(byte, b'\r' | b'\n')).filter(|line| !line.is_empty()) {
-        let digit = |at: usize| line.get(at).map_or(Some(0), |byte| byte.checked_sub(b' ').filter(|value| *value <= 0o100).map(|value| value & 0o77));
+        let digit = |at: usize| {
+            line.get(at).map_or(Some(0), |byte| byte.checked_sub(b' ').filter(|value| *value <= 0o100).map(|value| value & 0o77))
+        };
         let length = usize::from(digit(0)?);
         if length == 0 {
             break;
@@ -132,7 +134,10 @@ pub fn uuencode(text: &[u8]) -> Option<Vec<u8>> {
         let mut left = length;
         let mut at = 1;
         while left > 0 && at < line.len() {
-            let value = (u32::from(digit(at)?) << 18) | (u32::from(digit(at + 1)?) << 12) | (u32::from(digit(at + 2)?) << 6) | u32::from(digit(at + 3)?);
+            let value = (u32::from(digit(at)?) << 18)
+                | (u32::from(digit(at + 1)?) << 12)
+                | (u32::from(digit(at + 2)?) << 6)
+                | u32::from(digit(at + 3)?);
             let bytes = [low_byte(value >> 16), low_byte(value >> 8), low_byte(value)];
             out.extend(bytes.iter().take(left));
             left = left.saturating_sub(3);

@@ -172,7 +172,8 @@ fn suffix_at(rest: &[u8], suffixes: &Suffixes) -> Option<usize> {
     if !suffixes.is_suffix(name) {
         return None;
     }
-    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'?' | b':') || is_end(*byte));
+    let ends =
+        |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'?' | b':') || is_end(*byte));
     let next = label.get(length);
     (ends(next) || (next == Some(&b'.') && ends(label.get(length + 1)))).then_some(length + 1)
 }
@@ -190,7 +191,11 @@ const fn is_domain(byte: u8) -> bool {
 }
 
 const fn is_mailsafe(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'!' | b'"' | b'#' | b'$' | b'%' | b'\'' | b'*' | b'+' | b',' | b'-' | b'.' | b'/' | b'_' | b'`' | b'~' | b'^' | b'=')
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'!' | b'"' | b'#' | b'$' | b'%' | b'\'' | b'*' | b'+' | b',' | b'-' | b'.' | b'/' | b'_' | b'`' | b'~' | b'^' | b'='
+        )
 }
 
 /// Where a URL begins and ends that was noticed at `start`.
@@ -232,7 +237,8 @@ fn span(text: &[u8], start: usize, kind: u8, has_scheme: bool, lines: &[usize], 
             Some((from, web_end(text, from, limit, false)?))
         }
         b'w' => {
-            let fits = before.is_none_or(|before| is_start(before) || before.is_ascii_whitespace() || before >= 0x80) || lines.binary_search(&start).is_ok();
+            let fits = before.is_none_or(|before| is_start(before) || before.is_ascii_whitespace() || before >= 0x80)
+                || lines.binary_search(&start).is_ok();
             if !fits {
                 return None;
             }
@@ -353,7 +359,9 @@ pub fn parse(text: &str, is_href: bool, suffixes: &Suffixes) -> Option<Url> {
     let mut url = Url { scheme: if scheme == "callto" { "tel".to_owned() } else { scheme }, ..Url::default() };
     url.user = user.split(':').next().unwrap_or("").to_owned();
     let (host, port) = match host_port.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !host.is_empty() && !host.ends_with(']') || host_port.contains("]:") => {
+        Some((host, port))
+            if port.bytes().all(|byte| byte.is_ascii_digit()) && !host.is_empty() && !host.ends_with(']') || host_port.contains("]:") =>
+        {
             match port.parse() {
                 Ok(0) | Err(_) => return None,
                 Ok(port) => (host, Some(port)),

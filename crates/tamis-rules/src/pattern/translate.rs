@@ -20,7 +20,8 @@ const WIDE_NEWLINES: &str = r"\n\x0B\x0C\r\x85\x{2028}\x{2029}";
 /// Writes a pattern again. With `fancy`, for an engine of text that goes back.
 pub(super) fn translate(pattern: &[u8], flags: Flags, fancy: bool) -> Result<Translated, PatternError> {
     let modes = Modes { multiline: flags.multiline, dotall: flags.dotall, extended: flags.extended };
-    let mut translator = Translator { text: pattern, at: 0, out: String::new(), flags, fancy, needs_fancy: false, names: Vec::new(), groups: 0 };
+    let mut translator =
+        Translator { text: pattern, at: 0, out: String::new(), flags, fancy, needs_fancy: false, names: Vec::new(), groups: 0 };
     translator.alternatives(modes, 0)?;
     if translator.at < pattern.len() {
         return malformed("unmatched closing parenthesis");
@@ -325,8 +326,20 @@ impl Translator<'_> {
                     taken.push('i');
                 }
                 Some(b'-') => on = false,
-                Some(b'i') => if on { added.push('i') } else { taken.push('i') },
-                Some(b'U') => if on { added.push('U') } else { taken.push('U') },
+                Some(b'i') => {
+                    if on {
+                        added.push('i')
+                    } else {
+                        taken.push('i')
+                    }
+                }
+                Some(b'U') => {
+                    if on {
+                        added.push('U')
+                    } else {
+                        taken.push('U')
+                    }
+                }
                 Some(b'm') => changed.multiline = on,
                 Some(b's') => changed.dotall = on,
                 Some(b'x') => changed.extended = on,
@@ -361,7 +374,11 @@ impl Translator<'_> {
             b'A' | b'G' => self.out.push_str(r"\A"),
             b'z' => self.out.push_str(r"\z"),
             b'Z' => self.end(false),
-            b'b' => self.out.push_str(if self.fancy { r"(?:(?<=[0-9A-Za-z_])(?![0-9A-Za-z_])|(?<![0-9A-Za-z_])(?=[0-9A-Za-z_]))" } else { r"(?-u:\b)" }),
+            b'b' => self.out.push_str(if self.fancy {
+                r"(?:(?<=[0-9A-Za-z_])(?![0-9A-Za-z_])|(?<![0-9A-Za-z_])(?=[0-9A-Za-z_]))"
+            } else {
+                r"(?-u:\b)"
+            }),
             b'B' => {
                 if self.fancy {
                     self.out.push_str(r"(?:(?<=[0-9A-Za-z_])(?=[0-9A-Za-z_])|(?<![0-9A-Za-z_])(?![0-9A-Za-z_]))");
@@ -485,7 +502,8 @@ impl Translator<'_> {
 
     /// What an escape means that is the same inside and outside of a class.
     fn kind(&mut self, byte: u8) -> Result<Kind, PatternError> {
-        let horizontal = if self.flags.utf { r"\t\x20\xA0\x{1680}\x{180E}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}" } else { r"\t\x20\xA0" };
+        let horizontal =
+            if self.flags.utf { r"\t\x20\xA0\x{1680}\x{180E}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}" } else { r"\t\x20\xA0" };
         let class = |text: &str| Ok(Kind::Class(text.to_owned()));
         Ok(match byte {
             b'd' => return class("0-9"),
@@ -565,7 +583,13 @@ impl Translator<'_> {
             _ => return malformed("malformed \\P or \\p sequence"),
         };
         let name = String::from_utf8_lossy(&name).into_owned();
-        let name = if name == "Any" { "Any" } else if name == "L&" { "LC" } else { &name };
+        let name = if name == "Any" {
+            "Any"
+        } else if name == "L&" {
+            "LC"
+        } else {
+            &name
+        };
         Ok(Kind::Property(format!("\\{}{{{name}}}", if negated { 'P' } else { 'p' })))
     }
 
@@ -613,12 +637,17 @@ impl Translator<'_> {
         if byte == b'[' && matches!(self.peek(1), Some(b':' | b'.' | b'=')) {
             let kind = self.peek(1).unwrap_or(b':');
             let rest = self.text.get(self.at + 2..).unwrap_or(&[]);
-            if let Some(length) = memchr::memmem::find(rest, &[kind, b']']).filter(|length| rest.get(..*length).is_some_and(|name| name.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'^'))) {
+            if let Some(length) = memchr::memmem::find(rest, &[kind, b']']).filter(|length| {
+                rest.get(..*length).is_some_and(|name| name.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'^'))
+            }) {
                 if kind != b':' {
                     return malformed("POSIX collating elements are not supported");
                 }
                 let name = String::from_utf8_lossy(rest.get(..length).unwrap_or(&[])).into_owned();
-                let known = ["alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "word", "xdigit"];
+                let known = [
+                    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "word",
+                    "xdigit",
+                ];
                 if !known.contains(&name.trim_start_matches('^')) {
                     return malformed("unknown POSIX class name");
                 }
@@ -628,7 +657,12 @@ impl Translator<'_> {
             }
         }
         if byte != b'\\' {
-            let code = if self.flags.utf { u32::from(self.char()?) } else { self.at += 1; u32::from(byte) };
+            let code = if self.flags.utf {
+                u32::from(self.char()?)
+            } else {
+                self.at += 1;
+                u32::from(byte)
+            };
             self.push_code(code)?;
             return Ok(Some(code));
         }

@@ -124,14 +124,16 @@ impl Function {
             }
             "has_html_tag" => {
                 let tag = self.text(0).unwrap_or("").to_ascii_lowercase();
-                html::is_known(&tag) && message.texts().iter().any(|text| text.html.as_ref().is_some_and(|html| html.tags.contains(tag.as_str())))
+                html::is_known(&tag)
+                    && message.texts().iter().any(|text| text.html.as_ref().is_some_and(|html| html.tags.contains(tag.as_str())))
             }
             "has_fake_html" => message.texts().iter().any(|text| text.html.as_ref().is_some_and(|html| html.count < 2)),
             "is_empty_body" => message.parts().iter().all(|part| part.decoded.is_empty()),
-            "is_recipients_sorted" => are_sorted(message.rcpt_mime()),
-            "compare_recipients_distance" => {
-                self.text(0).and_then(|text| text.trim().parse::<f64>().ok()).is_some_and(|threshold| are_alike(message.rcpt_mime(), threshold))
-            }
+            "is_recipients_sorted" => are_sorted(&message.all_rcpt_mime()),
+            "compare_recipients_distance" => self
+                .text(0)
+                .and_then(|text| text.trim().parse::<f64>().ok())
+                .is_some_and(|threshold| are_alike(&message.all_rcpt_mime(), threshold)),
             "has_flag" => match self.text(0) {
                 Some("bad_unicode") => message.has_bad_unicode(),
                 Some("broken_headers") => message.is_broken(),
@@ -185,7 +187,11 @@ impl Function {
     fn param_is(&self, message: &Message<'_>) -> bool {
         let (Some(name), Some(fits)) = (self.text(0), self.arguments.get(1)) else { return false };
         self.typed(message, 2).iter().any(|part| {
-            part.content_type.attributes.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes())).any(|(_, value)| fits.fits(value))
+            part.content_type
+                .attributes
+                .iter()
+                .filter(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes()))
+                .any(|(_, value)| fits.fits(value))
         })
     }
 

@@ -114,9 +114,11 @@ impl Map {
         match self {
             Self::Hash(map) => map.get(key.to_ascii_lowercase().as_bytes()).map(|value| vec![Some(value.as_str())]).unwrap_or_default(),
             Self::Exact(map) => map.get(key).map(|value| vec![value.as_deref()]).unwrap_or_default(),
-            Self::Patterns(patterns, true) => {
-                patterns.iter().filter(|(pattern, _)| pattern.is_match(key.as_bytes(), false)).map(|(_, value)| Some(value.as_str())).collect()
-            }
+            Self::Patterns(patterns, true) => patterns
+                .iter()
+                .filter(|(pattern, _)| pattern.is_match(key.as_bytes(), false))
+                .map(|(_, value)| Some(value.as_str()))
+                .collect(),
             // The real program stops at the match that ends first, whatever the order of the patterns.
             Self::Patterns(patterns, false) => {
                 let ends = patterns.iter().filter_map(|(pattern, value)| pattern.first_end(key.as_bytes()).map(|end| (end, value)));
@@ -130,7 +132,8 @@ impl Map {
     #[must_use]
     pub fn get_ip(&self, ip: IpAddr) -> Vec<Option<&str>> {
         let Self::Networks(networks) = self else { return self.get(&ip.to_string()) };
-        let inside = networks.iter().filter(|(network, bits, _)| network.is_ipv4() == ip.is_ipv4() && masked(ip, *bits) == masked(*network, *bits));
+        let inside =
+            networks.iter().filter(|(network, bits, _)| network.is_ipv4() == ip.is_ipv4() && masked(ip, *bits) == masked(*network, *bits));
         inside.max_by_key(|(_, bits, _)| *bits).map(|(_, _, value)| vec![Some(value.as_str())]).unwrap_or_default()
     }
 }

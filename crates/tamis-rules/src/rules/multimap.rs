@@ -348,7 +348,9 @@ fn typed(text: &str) -> (&str, Option<Kind>) {
 }
 
 fn where_from(sources: &[String], is_list: bool, kind: Kind) -> Source {
-    let is_path = |text: &String| text.starts_with("file://") || (text.starts_with('/') && text.chars().nth(1).is_some_and(|char| char.is_ascii_alphabetic()));
+    let is_path = |text: &String| {
+        text.starts_with("file://") || (text.starts_with('/') && text.chars().nth(1).is_some_and(|char| char.is_ascii_alphabetic()))
+    };
     let path = |text: &str| text.trim_start_matches("fallback+").trim_start_matches("file://").to_owned();
     let Some(first) = sources.first() else { return Source::Unknown(Why::Map(String::new())) };
     if !is_list {
@@ -408,7 +410,10 @@ impl Look<'_, '_> {
     /// What the pattern of the filter finds in a text.
     fn found(&self, text: &str) -> Option<String> {
         let pattern = self.rule.filter_pattern.as_ref()?;
-        pattern.find_from(text.as_bytes(), 0, false).and_then(|(start, end)| text.as_bytes().get(start..end)).map(|found| String::from_utf8_lossy(found).into_owned())
+        pattern
+            .find_from(text.as_bytes(), 0, false)
+            .and_then(|(start, end)| text.as_bytes().get(start..end))
+            .map(|found| String::from_utf8_lossy(found).into_owned())
     }
 
     fn value(&mut self, key: &str) {
@@ -528,8 +533,7 @@ impl Look<'_, '_> {
         let message = self.message;
         let is_text = |at: usize| message.texts().iter().any(|text| text.part == at);
         for (at, part) in message.parts().iter().enumerate() {
-            let is_attachment = part.disposition.filename.is_some() && part.headers.first("Content-Id").is_none() || part.disposition.is_attachment;
-            if !is_attachment && (is_text(at) || part.is_multipart()) {
+            if !super::natives::is_attachment(part) && (is_text(at) || part.is_multipart()) {
                 continue;
             }
             let signature = signature(part);
@@ -552,7 +556,9 @@ impl Look<'_, '_> {
 
     fn file(&mut self, name: &str) {
         let key = match self.filter() {
-            Some("extension" | "ext") => name.rsplit_once('.').map(|(_, extension)| extension.to_owned()).filter(|extension| !extension.is_empty()),
+            Some("extension" | "ext") => {
+                name.rsplit_once('.').map(|(_, extension)| extension.to_owned()).filter(|extension| !extension.is_empty())
+            }
             Some(filter) if filter.contains("regexp:") => self.found(name),
             _ => Some(name.to_owned()),
         };

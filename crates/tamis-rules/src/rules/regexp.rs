@@ -149,7 +149,9 @@ impl Compiled {
 impl Known<'_, '_> {
     fn atom(&self, atom: &Atom) -> Result<f64, Why> {
         match atom {
-            Atom::Lua(name) => Err(Why::Lua(name.clone())),
+            Atom::Lua(name) => {
+                super::natives::function(name, self.message).map(|answer| f64::from(u8::from(answer))).ok_or_else(|| Why::Lua(name.clone()))
+            }
             Atom::Regexp(atom) => self.regexp(atom),
             Atom::Function(function) => {
                 if let Some(symbol) = function.symbol() {

@@ -117,7 +117,9 @@ impl Pipeline {
         let Some(mut value) = extract(&self.extractor, message, options)? else { return Ok(None) };
         if let Some(method) = &self.method {
             let of = |item: &Item| match item {
-                Item::Table(fields) => Ok(fields.get(method.trim_start_matches("get_")).filter(|text| !text.is_empty()).cloned().map(Item::Text)),
+                Item::Table(fields) => {
+                    Ok(fields.get(method.trim_start_matches("get_")).filter(|text| !text.is_empty()).cloned().map(Item::Text))
+                }
                 Item::Text(_) => Err(format!("{}:{method}", self.extractor.name)),
             };
             value = match value {
@@ -222,8 +224,11 @@ fn extract(call: &Call, message: &Message<'_>, options: Option<Options<'_>>) -> 
         "header" => {
             let name = call.argument(0).unwrap_or("");
             let flags = call.argument(1).unwrap_or("");
-            let fields: Vec<_> =
-                message.headers().named(name.as_bytes()).filter(|field| !flags.contains("strong") || field.name == name.as_bytes()).collect();
+            let fields: Vec<_> = message
+                .headers()
+                .named(name.as_bytes())
+                .filter(|field| !flags.contains("strong") || field.name == name.as_bytes())
+                .collect();
             if flags.contains("full") {
                 let item = |field: &&crate::message::headers::Header| {
                     let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -235,7 +240,11 @@ fn extract(call: &Call, message: &Message<'_>, options: Option<Options<'_>>) -> 
             }
         }
         "files" => list(texts(
-            message.parts().iter().filter_map(|part| part.disposition.filename.as_ref()).map(|name| String::from_utf8_lossy(name).into_owned()),
+            message
+                .parts()
+                .iter()
+                .filter_map(|part| part.disposition.filename.as_ref())
+                .map(|name| String::from_utf8_lossy(name).into_owned()),
         )),
         "urls" => fields_of(pages(message).map(url).collect(), call)?,
         "emails" => fields_of(message.urls().iter().filter(|url| url.is_email()).map(url).collect(), call)?,
@@ -283,7 +292,12 @@ fn fields_of(items: Vec<Item>, call: &Call) -> Result<Option<Value>, Unknown> {
     if !known {
         return Err(format!("{}('{method}')", call.name));
     }
-    Ok(list(items.iter().filter_map(|item| if let Item::Table(fields) = item { fields.get(field).cloned().map(Item::Text) } else { None }).collect()))
+    Ok(list(
+        items
+            .iter()
+            .filter_map(|item| if let Item::Table(fields) = item { fields.get(field).cloned().map(Item::Text) } else { None })
+            .collect(),
+    ))
 }
 
 /// A transform of a text or of a list; of a list it is applied to each, if it is one of texts.
@@ -292,8 +306,12 @@ fn apply(call: &Call, value: Value, message: &Message<'_>) -> Result<Option<Valu
         ("first", Value::List(list)) => list.into_iter().next().map(Value::One),
         ("last", Value::List(list)) => list.into_iter().next_back().map(Value::One),
         ("nth", Value::List(list)) => usize::try_from(call.number(0, 1) - 1).ok().and_then(|at| list.into_iter().nth(at)).map(Value::One),
-        ("take_n", Value::List(list)) => Some(Value::List(list.into_iter().take(usize::try_from(call.number(0, 1)).unwrap_or(0)).collect())),
-        ("drop_n", Value::List(list)) => Some(Value::List(list.into_iter().skip(usize::try_from(call.number(0, 1)).unwrap_or(0)).collect())),
+        ("take_n", Value::List(list)) => {
+            Some(Value::List(list.into_iter().take(usize::try_from(call.number(0, 1)).unwrap_or(0)).collect()))
+        }
+        ("drop_n", Value::List(list)) => {
+            Some(Value::List(list.into_iter().skip(usize::try_from(call.number(0, 1)).unwrap_or(0)).collect()))
+        }
         ("join", Value::List(list)) => {
             let pieces: Vec<String> = list.iter().map(Item::text).collect();
             one(pieces.join(call.argument(0).unwrap_or("")))
@@ -318,7 +336,9 @@ fn apply(call: &Call, value: Value, message: &Message<'_>) -> Result<Option<Valu
             [only] => one(only.clone()),
             many => Some(Value::List(texts(many.iter().cloned()))),
         },
-        ("first" | "last" | "nth" | "take_n" | "drop_n" | "join" | "sort" | "uniq" | "filter_string_nils", Value::One(_)) => return Ok(None),
+        ("first" | "last" | "nth" | "take_n" | "drop_n" | "join" | "sort" | "uniq" | "filter_string_nils", Value::One(_)) => {
+            return Ok(None);
+        }
         (_, Value::One(item)) => of_text(call, &item.text(), message)?,
         (_, Value::List(list)) => {
             let mut out = Vec::new();
