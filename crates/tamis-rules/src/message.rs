@@ -139,7 +139,14 @@ impl<'m> Message<'m> {
         self.structure.broken
     }
 
-    /// Its text parts.
+    /// The text of a part, by the index of the part.
+    #[must_use]
+    pub fn text_of(&self, part: usize) -> Option<&TextPart> {
+        let texts = self.texts();
+        texts.binary_search_by_key(&part, |text| text.part).ok().and_then(|at| texts.get(at))
+    }
+
+    /// The text parts, in the order of the parts.
     #[must_use]
     pub fn texts(&self) -> &[TextPart] {
         self.texts.get_or_init(|| {

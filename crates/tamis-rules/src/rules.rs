@@ -207,6 +207,7 @@ pub struct Rules {
     callbacks: Vec<Callback>,
     /// Symbols of functions in Lua that are evaluated all the same.
     natives: BTreeSet<&'static str>,
+    native_patterns: natives::Patterns,
     registrations: Vec<Registration>,
     /// What keeps rules from being used.
     pub problems: Vec<Problem>,
@@ -232,6 +233,7 @@ impl Rules {
                 .copied()
                 .filter(|name| declared.callbacks.iter().any(|callback| callback.name == *name))
                 .collect(),
+            native_patterns: natives::Patterns::new(),
             registrations: Vec::new(),
             problems: Vec::new(),
             wanted: Vec::new(),
@@ -438,7 +440,10 @@ impl Scan<'_, '_> {
         if self.rules.natives.is_empty() {
             return;
         }
-        for hit in natives::evaluate(self.message).into_iter().filter(|hit| self.rules.natives.contains(hit.name.as_str())) {
+        for hit in natives::evaluate(self.message, &self.rules.native_patterns)
+            .into_iter()
+            .filter(|hit| self.rules.natives.contains(hit.name.as_str()))
+        {
             self.insert(hit);
         }
         self.checked.extend(self.rules.natives.iter().map(|name| (*name).to_owned()));

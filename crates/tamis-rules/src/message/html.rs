@@ -106,6 +106,9 @@ pub fn is_known(name: &str) -> bool {
     known(&name.to_ascii_lowercase()).is_some()
 }
 
+/// The longest text of a link that is kept, in bytes.
+const MAX_SHOWN: usize = 2048;
+
 /// How something is shown.
 #[derive(Clone, Copy, Default)]
 struct Look {
@@ -484,7 +487,10 @@ impl Reader<'_> {
     fn close(&mut self, open: &Open) {
         self.margins(open);
         if let Some(shown) = open.link.and_then(|link| self.out.links.get_mut(link)) {
-            shown.shown = self.out.text.get(open.from..).unwrap_or("").trim().to_owned();
+            let text = self.out.text.get(open.from..).unwrap_or("").trim_start();
+            // Links that are never closed would otherwise each keep all that follows.
+            let end = (0..=text.len().min(MAX_SHOWN)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+            shown.shown = text.get(..end).unwrap_or("").trim_end().to_owned();
         }
     }
 

@@ -272,10 +272,8 @@ impl Reader {
         scope: &mut Scope<'_>,
     ) -> Result<(), Failure> {
         let mut first = 0;
-        for (at, boundary) in scope.boundaries.iter_mut().enumerate() {
-            if boundary.next.is_none_or(|next| next < body.start) {
-                continue;
-            }
+        let from = scope.boundaries.partition_point(|boundary| boundary.next.is_none_or(|next| next < body.start));
+        for (at, boundary) in scope.boundaries.iter_mut().enumerate().skip(from) {
             match name {
                 Some(name) if boundary.is_of(name) => {
                     boundary.reopen(name);
@@ -594,7 +592,7 @@ mod tests {
             .collect()
     }
 
-    fn pairs<'t>(found: &'t [(String, String)]) -> Vec<(&'t str, &'t str)> {
+    fn pairs(found: &[(String, String)]) -> Vec<(&str, &str)> {
         found.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect()
     }
 

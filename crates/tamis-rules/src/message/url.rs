@@ -114,6 +114,13 @@ pub enum How {
     All,
 }
 
+/// The longest host.
+const MAX_HOST: usize = 253;
+/// The longest name of a user before a host.
+const MAX_USER: usize = 64;
+/// Longer URLs are cut.
+const MAX_URL: usize = 32_767;
+
 const STARTS: &[(&str, &str)] = &[
     ("file://", ""),
     ("ftp://", ""),
@@ -147,7 +154,7 @@ pub fn find(text: &[u8], how: How, lines: &[usize], suffixes: &Suffixes) -> Vec<
         };
         if let Some((start, length, prefix)) = candidate
             && start + length > done
-            && let Some((from, to)) = span(text, start, byte, prefix.is_empty(), lines, done)
+            && let Some((from, to)) = span(text, start, byte, if byte == b'.' { "http://" } else { prefix }, lines, done, suffixes)
         {
             let piece = String::from_utf8_lossy(text.get(from..to).unwrap_or(&[])).into_owned();
             let has_scheme = prefix.is_empty() && byte != b'.';
@@ -199,7 +206,7 @@ const fn is_mailsafe(byte: u8) -> bool {
 }
 
 /// Where a URL begins and ends that was noticed at `start`.
-fn span(text: &[u8], start: usize, kind: u8, has_scheme: bool, lines: &[usize], done: usize) -> Option<(usize, usize)> {
+fn span(text: &[u8], start: usize, kind: u8, prefix: &str, lines: &[usize], done: usize, suffixes: &Suffixes) -> Option<(usize, usize)> {
     let byte = |at: usize| text.get(at).copied();
     let before = start.checked_sub(1).and_then(byte);
     let line_end = if before == Some(b'<') { None } else { lines.get(lines.partition_point(|line| *line <= start)).copied() };
@@ -207,6 +214,7 @@ fn span(text: &[u8], start: usize, kind: u8, has_scheme: bool, lines: &[usize], 
     match kind {
         b'@' => {
             let mut from = start;
+            let done = done.max(start.saturating_sub(MAX_USER));
             while from > done && from.checked_sub(1).and_then(byte).is_some_and(is_mailsafe) && !lines.binary_search(&from).is_ok() {
                 from -= 1;
             }
@@ -214,6 +222,7 @@ fn span(text: &[u8], start: usize, kind: u8, has_scheme: bool, lines: &[usize], 
                 from += 1;
             }
             let mut to = start + 1;
+            let limit = limit.min(start + 1 + MAX_HOST);
             while to < limit && byte(to).is_some_and(is_domain) {
                 to += 1;
             }
@@ -224,6 +233,7 @@ fn span(text: &[u8], start: usize, kind: u8, has_scheme: bool, lines: &[usize], 
         }
         b'.' => {
             let mut from = start;
+            let done = done.max(start.saturating_sub(MAX_HOST));
             while from > done && from.checked_sub(1).and_then(byte).is_some_and(is_domain) && !lines.binary_search(&from).is_ok() {
                 from -= 1;
             }
@@ -234,7 +244,7 @@ fn span(text: &[u8], start: usize, kind: u8, has_scheme: bool, lines: &[usize], 
             if from == start || from.checked_sub(1).and_then(byte) == Some(b'@') {
                 return None;
             }
-            Some((from, web_end(text, from, limit, false)?))
+            Some((from, web_end(text, from, limit, prefix, suffixes)?))
         }
         b'w' => {
             let fits = before.is_none_or(|before| is_start(before) || before.is_ascii_whitespace() || before >= 0x80)
@@ -242,13 +252,13 @@ fn span(text: &[u8], start: usize, kind: u8, has_scheme: bool, lines: &[usize], 
             if !fits {
                 return None;
             }
-            Some((start, web_end(text, start, limit, false)?))
+            Some((start, web_end(text, start, limit, prefix, suffixes)?))
         }
         _ => {
             if before.is_some_and(|before| before.is_ascii_alphanumeric()) {
                 return None;
             }
-            let to = web_end(text, start, limit, has_scheme)?;
+            let to = web_end(text, start, limit, prefix, suffixes)?;
             // `<…>` is a bracket; a lone `>` behind an address at the end of a line is none.
             if byte(to) == Some(b'>') && before != Some(b'<') && byte(to + 1).is_none_or(|next| next.is_ascii_whitespace()) {
                 return None;
@@ -258,10 +268,15 @@ fn span(text: &[u8], start: usize, kind: u8, has_scheme: bool, lines: &[usize], 
     }
 }
 
-/// Where a URL of the web ends.
-fn web_end(text: &[u8], start: usize, limit: usize, has_scheme: bool) -> Option<usize> {
+/// Where a URL of the web ends; `None` if its host cannot be one.
+fn web_end(text: &[u8], start: usize, limit: usize, prefix: &str, suffixes: &Suffixes) -> Option<usize> {
+    let limit = limit.min(start + MAX_URL);
+    let is_host = |to: usize| {
+        let piece = String::from_utf8_lossy(text.get(start..to).unwrap_or(&[]));
+        parse(&format!("{prefix}{piece}"), false, suffixes).is_some()
+    };
     let mut at = start;
-    if has_scheme {
+    if prefix.is_empty() {
         at += memchr::memchr(b':', text.get(start..limit)?)? + 1;
         while at < limit && matches!(text.get(at), Some(b'/' | b'\\')) {
             at += 1;
@@ -276,6 +291,11 @@ fn web_end(text: &[u8], start: usize, limit: usize, has_scheme: bool) -> Option<
         if in_host {
             if matches!(byte, b'/' | b'\\' | b'?' | b'#') {
                 in_host = false;
+                if !is_host(at) {
+                    return None;
+                }
+            } else if at - host > MAX_HOST + MAX_USER {
+                return None;
             } else if is_start(byte) || !(is_domain(byte) || matches!(byte, b':' | b'@')) {
                 break;
             }

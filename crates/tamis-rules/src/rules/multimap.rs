@@ -531,9 +531,8 @@ impl Look<'_, '_> {
 
     fn files(&mut self, archives: bool, detected: bool) -> Result<(), Why> {
         let message = self.message;
-        let is_text = |at: usize| message.texts().iter().any(|text| text.part == at);
         for (at, part) in message.parts().iter().enumerate() {
-            if !super::natives::is_attachment(part) && (is_text(at) || part.is_multipart()) {
+            if !super::natives::is_attachment(part) && (message.text_of(at).is_some() || part.is_multipart()) {
                 continue;
             }
             let signature = signature(part);
@@ -544,7 +543,7 @@ impl Look<'_, '_> {
                 self.file(&String::from_utf8_lossy(name));
             }
             if detected {
-                let text = message.texts().iter().find(|text| text.part == at);
+                let text = message.text_of(at);
                 let seems = signature.or_else(|| text.map(|text| if text.html.is_some() { "html" } else { "txt" }));
                 if let Some(extension) = seems {
                     self.file(&format!("detected.{extension}"));

@@ -116,9 +116,46 @@ pub(super) fn function(name: &str, message: &Message<'_>) -> Option<bool> {
     Some(message.headers().named(field.as_bytes()).any(|field| field.empty_separator))
 }
 
+/// The expressions that the rules search for.
+#[derive(Clone, Debug)]
+pub(super) struct Patterns {
+    bare_ip: Option<Pattern>,
+    no_point: Option<Pattern>,
+    literal: Option<Pattern>,
+    brackets: Option<Pattern>,
+    answer: Option<Pattern>,
+    receiver: Option<Pattern>,
+    user: Option<Pattern>,
+}
+
+impl Patterns {
+    pub(super) fn new() -> Self {
+        let pattern = |text: &str| Pattern::parse(text.as_bytes()).ok();
+        Self {
+            bare_ip: pattern(r"@\d+\.\d+\.\d+\.\d+>\z"),
+            no_point: pattern(r"@[^.]+>?\z"),
+            literal: pattern(r"@\[\d+\.\d+\.\d+\.\d+\]"),
+            brackets: pattern(r"\A<[^>]+>\z"),
+            answer: pattern(r"/^(?:(?:re|fwd|fw|aw|antwort|sv):\s*)+(.+)$/i"),
+            receiver: pattern(r"\sfor\s<([^>]*)>"),
+            user: pattern(r"/^\s*from\suser\s|helo[\s=]user[\s)]/i"),
+        }
+    }
+}
+
+fn matches(pattern: Option<&Pattern>, text: &str) -> bool {
+    pattern.is_some_and(|pattern| pattern.is_match(text.as_bytes(), false))
+}
+
+/// The first group of a match.
+fn group(pattern: Option<&Pattern>, text: &str) -> Option<String> {
+    let groups = pattern?.captures(text.as_bytes())?;
+    groups.into_iter().nth(1).map(|group| String::from_utf8_lossy(&group).into_owned())
+}
+
 /// All of them on a message.
-pub(super) fn evaluate(message: &Message<'_>) -> Vec<Hit> {
-    let mut natives = Natives { message, out: Vec::new() };
+pub(super) fn evaluate(message: &Message<'_>, patterns: &Patterns) -> Vec<Hit> {
+    let mut natives = Natives { message, patterns, out: Vec::new() };
     natives.received();
     natives.priority();
     natives.from();
@@ -134,6 +171,7 @@ pub(super) fn evaluate(message: &Message<'_>) -> Vec<Hit> {
 
 struct Natives<'n, 'm> {
     message: &'n Message<'m>,
+    patterns: &'n Patterns,
     out: Vec<Hit>,
 }
 
@@ -433,7 +471,7 @@ impl Natives<'_, '_> {
         }
         for (index, part) in parts.iter().enumerate() {
             let is_inside = part.parent.and_then(|parent| parts.get(parent)).is_some_and(Part::is_multipart);
-            if !is_inside || part.content_type.main != b"application" || message.texts().iter().any(|text| text.part == index) {
+            if !is_inside || part.content_type.main != b"application" || message.text_of(index).is_some() {
                 continue;
             }
             let sub = String::from_utf8_lossy(&part.content_type.sub).into_owned();
@@ -452,17 +490,15 @@ impl Natives<'_, '_> {
     fn message_id(&mut self) {
         let message = self.message;
         let Some(id) = self.header("Message-ID").map(str::to_owned) else { return };
-        let matches = |pattern: &str| Pattern::parse(pattern.as_bytes()).is_ok_and(|pattern| pattern.is_match(id.as_bytes(), false));
-        for (pattern, symbol) in [
-            (r"@\d+\.\d+\.\d+\.\d+>\z", "MID_BARE_IP"),
-            (r"@[^.]+>?\z", "MID_RHS_NOT_FQDN"),
-            (r"@\[\d+\.\d+\.\d+\.\d+\]", "MID_RHS_IP_LITERAL"),
-        ] {
-            if matches(pattern) {
+        let patterns = self.patterns;
+        for (pattern, symbol) in
+            [(&patterns.bare_ip, "MID_BARE_IP"), (&patterns.no_point, "MID_RHS_NOT_FQDN"), (&patterns.literal, "MID_RHS_IP_LITERAL")]
+        {
+            if matches(pattern.as_ref(), &id) {
                 self.add(symbol);
             }
         }
-        if !matches(r"\A<[^>]+>\z") {
+        if !matches(patterns.brackets.as_ref(), &id) {
             self.add("MID_MISSING_BRACKETS");
         }
         // What stands behind an at sign, up to the end.
@@ -497,10 +533,7 @@ impl Natives<'_, '_> {
 
     fn subject(&mut self) {
         let Some(subject) = self.header("Subject").map(str::to_owned) else { return };
-        let stripped =
-            Pattern::parse(br"/^(?:(?:re|fwd|fw|aw|antwort|sv):\s*)+(.+)$/i").ok().and_then(|pattern| pattern.captures(subject.as_bytes()));
-        let rest = stripped.and_then(|groups| groups.into_iter().nth(1)).map(|rest| String::from_utf8_lossy(&rest).into_owned());
-        let subject = rest.unwrap_or(subject);
+        let subject = group(self.patterns.answer.as_ref(), &subject).unwrap_or(subject);
         let length = subject.chars().count();
         let weight = |per: f64| (u32::try_from(length).map_or(f64::MAX, f64::from) * (1.0 / per)).min(1.0);
         let has = |test: fn(char) -> bool| subject.chars().any(test);
@@ -519,13 +552,7 @@ impl Natives<'_, '_> {
         if to.iter().any(|to| !to.address.is_empty()) {
             for field in message.headers().named(b"Received") {
                 let lower = field.decoded.to_ascii_lowercase();
-                let pattern = Pattern::parse(br"\sfor\s<([^>]*)>").ok();
-                let Some(address) =
-                    pattern.and_then(|pattern| pattern.captures(lower.as_bytes())).and_then(|groups| groups.into_iter().nth(1))
-                else {
-                    continue;
-                };
-                let address = String::from_utf8_lossy(&address).into_owned();
+                let Some(address) = group(self.patterns.receiver.as_ref(), &lower) else { continue };
                 if to.iter().any(|to| to.address.eq_ignore_ascii_case(&address)) {
                     self.told("PREVIOUSLY_DELIVERED", &address);
                 }
@@ -533,9 +560,7 @@ impl Natives<'_, '_> {
             }
         }
         let helo = message.envelope().helo.as_deref().is_some_and(|helo| helo.eq_ignore_ascii_case("user"));
-        let names = Pattern::parse(br"/^\s*from\suser\s|helo[\s=]user[\s)]/i").ok();
-        let is_user = |text: &str| names.as_ref().is_some_and(|names| names.is_match(text.as_bytes(), false));
-        if helo || message.headers().named(b"Received").any(|field| is_user(&field.decoded)) {
+        if helo || message.headers().named(b"Received").any(|field| matches(self.patterns.user.as_ref(), &field.decoded)) {
             self.add("RCVD_HELO_USER");
         }
         let (from, rcpt) = message.tags();
