@@ -316,7 +316,7 @@ impl Natives<'_, '_> {
             if matches!(to.name.to_ascii_lowercase().as_str(), "recipient" | "recipients") {
                 self.add("TO_DN_RECIPIENTS");
             }
-            if !to.name.is_empty() && to.name.eq_ignore_ascii_case(&to.address) {
+            if to.name.eq_ignore_ascii_case(&to.address) {
                 same += 1;
             } else if !to.name.is_empty() {
                 named += 1;
