@@ -6,8 +6,10 @@ mod common;
 mod config;
 mod draw;
 mod engine;
+mod evaluate;
 mod exec;
 mod explain;
+mod explain_score;
 mod files;
 mod fmt;
 mod lsp;
@@ -38,13 +40,15 @@ enum Command {
     Check(check::CheckArgs),
     /// Say what a finding means and what to do about it, or name all findings.
     Explain(explain::ExplainArgs),
+    /// Say why a message has the score that it has: an account that adds up, symbol by symbol.
+    ExplainScore(explain_score::ExplainScoreArgs),
     /// Lay out scripts: blocks indented, one command per line, comments kept where they are.
     Fmt(fmt::FmtArgs),
     /// Serve an editor: the language server, over standard input and output.
     Lsp(lsp::LspArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
-    /// Count what an Rspamd configuration makes of symbols or of a recorded verdict, say why, and what other scores would change.
+    /// Count what an Rspamd configuration makes of messages, of symbols or of a recorded verdict, say why, and what other scores would change.
     Scan(scan::ScanArgs),
     /// Say what the language has: every extension and every server, or one command, test, tag or extension.
     Spec(spec::SpecArgs),
@@ -79,6 +83,7 @@ fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => check::check(&args),
         Command::Explain(args) => explain::explain(&args),
+        Command::ExplainScore(args) => explain_score::explain_score(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Lsp(args) => lsp::lsp(&args),
         Command::Run(args) => run::run(&args),

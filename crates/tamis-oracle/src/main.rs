@@ -1,10 +1,12 @@
 //! Runs a campaign and prints what it found. `cargo xtask campaign` builds it for speed and passes its words on.
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use tamis_oracle::Profile;
 use tamis_oracle::campaign::{Kind, campaign};
+use tamis_oracle::rspamd::rules::Found;
 use tamis_oracle::rspamd::{Compared, Rspamd};
 
 const USAGE: &str = "\
@@ -16,8 +18,10 @@ Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|
   verdicts     scripts accepted or refused, against sievec
   uploads      the same for a user's upload to mailcow, against CHECKSCRIPT
   rspamd       symbols under configurations of scores, against a private rspamd; --sets N for each configuration
+  rspamd-records  what a private rspamd leaves behind (JSON, header fields, log), read and counted again; --sets N for each configuration
   rspamd-layers  local files over the installed configuration, against rspamadm configdump
   rspamd-ucl   documents in UCL, against libucl in rspamadm
+  rspamd-rules --mail DIR [--messages N] [--seed N]   stock rules and multimaps on messages, against a private rspamd
   rspamd-libucl --path DIR   libucl's own basic cases, in a checkout of its source
 
 --pairs and --scripts are other names of --cases.
@@ -25,6 +29,19 @@ Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.first().is_some_and(|kind| kind == "rspamd-rules") {
+        return match rules(&words) {
+            Ok(found) => {
+                println!("{found}");
+                let is_good = found.precision() >= 0.995 && found.recall() >= 0.995 && found.other_scores() == 0;
+                ExitCode::from(u8::from(!is_good))
+            }
+            Err(why) => {
+                eprintln!("campaign: {why}");
+                ExitCode::from(2)
+            }
+        };
+    }
     if words.first().is_some_and(|kind| kind.starts_with("rspamd")) {
         return match rspamd(&words) {
             Ok(compared) => {
@@ -58,6 +75,24 @@ fn main() -> ExitCode {
     }
 }
 
+/// Rules on messages.
+fn rules(words: &[String]) -> Result<Found, String> {
+    let (mut folders, mut messages, mut seed) = (Vec::new(), 2000usize, 1u64);
+    for pair in words.get(1..).unwrap_or(&[]).chunks(2) {
+        match pair {
+            [word, value] if word == "--mail" => folders.push(PathBuf::from(value)),
+            [word, value] if word == "--messages" => messages = value.parse().map_err(|_| USAGE)?,
+            [word, value] if word == "--seed" => seed = value.parse().map_err(|_| USAGE)?,
+            _ => return Err(USAGE.to_owned()),
+        }
+    }
+    if folders.is_empty() {
+        return Err(format!("--mail names no folder\n\n{USAGE}"));
+    }
+    let rspamd = Rspamd::find().map_err(|missing| missing.to_string())?;
+    tamis_oracle::rspamd::rules::compare(&rspamd, &folders, messages, seed).map_err(|error| error.to_string())
+}
+
 /// A campaign against Rspamd.
 fn rspamd(words: &[String]) -> Result<Compared, String> {
     let (mut cases, mut seed, mut sets) = (1000usize, 1u64, 10usize);
@@ -75,6 +110,11 @@ fn rspamd(words: &[String]) -> Result<Compared, String> {
         }
     }
     let rspamd = Rspamd::find().map_err(|missing| missing.to_string())?;
+    if words.first().is_some_and(|kind| kind == "rspamd-records") {
+        let told = tamis_oracle::rspamd::records::compare(&rspamd, cases, sets, seed).map_err(|error| error.to_string())?;
+        println!("{told}");
+        return Ok(told.compared);
+    }
     let compared = match words.first().map_or("", String::as_str) {
         "rspamd" => tamis_oracle::rspamd::scans::compare(&rspamd, cases, sets, seed),
         "rspamd-layers" => tamis_oracle::rspamd::layers::compare(&rspamd, cases, seed),

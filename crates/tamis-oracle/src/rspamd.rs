@@ -3,6 +3,8 @@
 
 pub mod layers;
 pub mod libucl;
+pub mod records;
+pub mod rules;
 pub mod scans;
 mod server;
 pub mod ucl;

@@ -2,7 +2,7 @@
 #![allow(clippy::tests_outside_test_module, missing_docs)]
 
 use tamis_oracle::require_or_skip;
-use tamis_oracle::rspamd::{Compared, Rspamd, layers, scans, ucl};
+use tamis_oracle::rspamd::{Compared, Rspamd, layers, records, rules, scans, ucl};
 
 fn none_differ(compare: impl Fn(&Rspamd) -> std::io::Result<Compared>) {
     if let Some(rspamd) = require_or_skip(Rspamd::find()) {
@@ -25,4 +25,20 @@ fn the_installed_configuration_and_local_files_say_the_same() {
 #[test]
 fn symbols_score_the_same() {
     none_differ(|rspamd| scans::compare(rspamd, 10, 20, 1));
+}
+
+#[test]
+fn what_it_leaves_behind_is_read_and_counted_again() {
+    none_differ(|rspamd| records::compare(rspamd, 8, 20, 1).map(|told| told.compared));
+}
+
+#[test]
+fn stock_rules_and_multimaps_find_the_same_in_the_corpus() {
+    if let Some(rspamd) = require_or_skip(Rspamd::find()) {
+        let found = rules::compare(&rspamd, &[tamis_oracle::corpus::folder().join("mail")], 200, 1).unwrap();
+        // As many rules as the real program says that it loaded.
+        assert_eq!(found.regexps, 122, "{found}");
+        assert!(found.ours.is_empty() && found.theirs.is_empty() && found.scores.is_empty(), "{found}");
+        assert!(found.messages > 80 && found.kinds.len() > 20, "{found}");
+    }
 }

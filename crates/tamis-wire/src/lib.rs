@@ -11,10 +11,14 @@ mod check;
 #[cfg(feature = "edit")]
 mod edit;
 mod highlight;
+#[cfg(feature = "rspamd")]
+mod ledger;
 #[cfg(feature = "native")]
 pub mod native;
 mod place;
 mod read;
+#[cfg(feature = "rspamd")]
+mod record;
 mod request;
 mod run;
 pub mod shape;
@@ -30,7 +34,11 @@ pub use check::{CheckResponse, FileReport, check_json};
 #[cfg(feature = "edit")]
 pub use edit::{complete_json, hover_json, outline_json, rename_json, signature_json, tokens_json};
 pub use highlight::tokens;
+#[cfg(feature = "rspamd")]
+pub use ledger::Explained;
 pub use place::Places;
+#[cfg(feature = "rspamd")]
+pub use record::records;
 pub use request::{Request, read_account};
 pub use run::{RunResponse, Simulation, assumption_message, response, run_json};
 pub use time::{format_rfc3339, parse_rfc3339};

@@ -6,7 +6,24 @@ const MAX_DEPTH: u32 = 16;
 
 /// Reads the text of a request: `value` takes its one value. The error says what is wrong.
 pub(crate) fn read<T>(text: &str, value: impl FnOnce(&mut Reader<'_>) -> Result<T, String>) -> Result<T, String> {
-    let mut reader = Reader { text, at: 0 };
+    all(
+        Reader {
+            text,
+            at: 0,
+            #[cfg(feature = "rspamd")]
+            fractions: false,
+        },
+        value,
+    )
+}
+
+/// Reads JSON that was not written for tamis: numbers have fractions.
+#[cfg(feature = "rspamd")]
+pub(crate) fn read_any<T>(text: &str, value: impl FnOnce(&mut Reader<'_>) -> Result<T, String>) -> Result<T, String> {
+    all(Reader { text, at: 0, fractions: true }, value)
+}
+
+fn all<'t, T>(mut reader: Reader<'t>, value: impl FnOnce(&mut Reader<'t>) -> Result<T, String>) -> Result<T, String> {
     let value = value(&mut reader)?;
     match reader.peek() {
         None => Ok(value),
@@ -23,6 +40,8 @@ pub(crate) type Item<'f> = &'f mut dyn FnMut(&mut Reader<'_>) -> Result<(), Stri
 pub(crate) struct Reader<'t> {
     text: &'t str,
     at: usize,
+    #[cfg(feature = "rspamd")]
+    fractions: bool,
 }
 
 impl Reader<'_> {
@@ -152,6 +171,48 @@ impl Reader<'_> {
         if self.peek().is_some_and(|byte| byte.is_ascii_digit()) { Ok(self.number(name)?.to_string()) } else { self.string(name) }
     }
 
+    /// Whether this byte comes next.
+    #[cfg(feature = "rspamd")]
+    pub(crate) fn at(&mut self, byte: u8) -> bool {
+        self.peek() == Some(byte)
+    }
+
+    /// Takes a number with or without a fraction, if a finite one comes next.
+    #[cfg(feature = "rspamd")]
+    pub(crate) fn float(&mut self) -> Option<f64> {
+        self.peek();
+        let rest = self.text.get(self.at..).unwrap_or("");
+        let end = rest.find(|char: char| !char.is_ascii_digit() && !matches!(char, '-' | '+' | '.' | 'e' | 'E')).unwrap_or(rest.len());
+        let number = rest.get(..end).and_then(|text| text.parse::<f64>().ok());
+        if number.is_some() {
+            self.at += end;
+        }
+        number.filter(|number| number.is_finite())
+    }
+
+    /// Takes a string if one comes next. A broken one is left.
+    #[cfg(feature = "rspamd")]
+    pub(crate) fn text(&mut self) -> Option<String> {
+        let start = self.at;
+        let text = if self.at_quote() { self.quoted().ok() } else { None };
+        if text.is_none() {
+            self.at = start;
+        }
+        text
+    }
+
+    /// Takes `true` if it comes next.
+    #[cfg(feature = "rspamd")]
+    pub(crate) fn truth(&mut self) -> bool {
+        self.word("true")
+    }
+
+    /// Takes what comes next unless that is the end of something: what a caller did not want.
+    #[cfg(feature = "rspamd")]
+    pub(crate) fn rest(&mut self) -> Result<(), String> {
+        if matches!(self.peek(), Some(b',' | b'}' | b']')) { Ok(()) } else { self.skip(0) }
+    }
+
     /// Takes whatever comes, and forgets it.
     pub(crate) fn skip(&mut self, depth: u32) -> Result<(), String> {
         if depth > MAX_DEPTH {
@@ -161,6 +222,12 @@ impl Reader<'_> {
             Some(b'"') => self.quoted().map(drop),
             Some(b'[') => self.list("", &mut |reader| reader.skip(depth + 1)),
             Some(b'{') => self.object("", &mut |reader, _| reader.skip(depth + 1)),
+            #[cfg(feature = "rspamd")]
+            Some(b'0'..=b'9' | b'-') if self.fractions => {
+                let before = self.at;
+                self.float();
+                if self.at == before { Err(self.wrong("a value expected")) } else { Ok(()) }
+            }
             Some(b'0'..=b'9') => self.number("it").map(drop),
             _ if self.word("null") || self.word("true") || self.word("false") => Ok(()),
             _ => Err(self.wrong("a value expected")),

@@ -111,6 +111,13 @@ impl Writer {
         self.number(number);
     }
 
+    /// A name with a number that may have a fraction: the fewest digits that tell it apart. `null` for what is no number.
+    #[cfg(feature = "rspamd")]
+    pub(crate) fn float(&mut self, name: &str, number: f64) {
+        self.name(name);
+        if number.is_finite() { self.word(&number.to_string()) } else { self.word("null") }
+    }
+
     /// A name with an array of strings.
     pub(crate) fn texts(&mut self, name: &str, texts: &[Vec<u8>]) {
         self.name(name);

@@ -3,7 +3,9 @@
 
 pub mod config;
 pub mod expression;
-pub mod headers;
+pub mod ledger;
+pub mod narrate;
+pub mod record;
 pub mod scan;
 pub mod spec;
 

@@ -109,7 +109,7 @@ fn variables(sandbox: &Sandbox) -> Vec<(String, String)> {
 }
 
 /// Gives what is asked for.
-fn find(files: &mut Files, wanted: &Wanted) {
+pub(super) fn find(files: &mut Files, wanted: &Wanted) {
     match wanted {
         Wanted::File(name) => {
             let file = std::fs::read(name).ok().map(|text| File {

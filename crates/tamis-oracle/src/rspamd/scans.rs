@@ -15,7 +15,7 @@ use crate::generate::Random;
 use crate::programs::Sandbox;
 
 /// Symbols that rules register. `NOWHERE` is none of them.
-const NAMES: &[&str] = &["A", "B", "CC", "DD", "E", "F_ONE", "N1", "N2", "UNKNOWN"];
+pub(super) const NAMES: &[&str] = &["A", "B", "CC", "DD", "E", "F_ONE", "N1", "N2", "UNKNOWN"];
 
 /// Compares `cases` configurations, each on `sets` sets of symbols.
 ///
@@ -26,7 +26,7 @@ pub fn compare(rspamd: &Rspamd, cases: usize, sets: usize, seed: u64) -> io::Res
     for case in 0..cases {
         let mut random = Random::part(seed, case as u64);
         let sandbox = Sandbox::new()?;
-        let port = prepare(&sandbox, NAMES)?;
+        let port = prepare(&sandbox, NAMES, false)?;
         let texts = configuration(&mut random);
         for (name, text) in &texts {
             sandbox.file(&format!("etc/{name}"), text.as_bytes())?;
@@ -119,7 +119,7 @@ fn theirs(body: &str) -> io::Result<Said> {
 }
 
 /// Reads a sandboxed configuration as a face does.
-fn read(sandbox: &Sandbox) -> Loaded {
+pub(super) fn read(sandbox: &Sandbox) -> Loaded {
     let name = format!("{}/etc/rspamd.conf", sandbox.path().display());
     let variables = variables(sandbox);
     let mut files = Files::new();
@@ -149,7 +149,7 @@ fn message(hits: &[Hit]) -> String {
     text
 }
 
-fn symbols(random: &mut Random) -> Vec<Hit> {
+pub(super) fn symbols(random: &mut Random) -> Vec<Hit> {
     (0..random.below(9))
         .map(|_| {
             let name = if random.chance(4) { "NOWHERE" } else { *random.pick(NAMES) };

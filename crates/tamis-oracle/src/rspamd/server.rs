@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -46,19 +47,29 @@ options {
   task_timeout = 5s;
   .include(try=true; priority=1; duplicate=merge) "$CONFDIR/options.inc"
 }
-logging { type = "console"; level = "error"; color = false; }
+logging { type = "console"; level = "LEVEL"; color = false; }
 worker "normal" { bind_socket = "127.0.0.1:PORT"; count = 1; mime = true; }
 modules { path = "/usr/share/rspamd/plugins/force_actions.lua"; }
+"#;
+
+/// What is added for a server that leaves records: header fields in its answers. Its log tells each verdict.
+const RECORDING: &str = r#"
+modules { path = "/usr/share/rspamd/plugins/milter_headers.lua"; }
+milter_headers {
+  use = ["x-spamd-result", "x-rspamd-server", "x-rspamd-action", "x-spamd-bar", "x-spam-level", "x-spam-status"];
+  skip_local = false; skip_authenticated = false;
+}
 "#;
 
 /// A running server; it ends when this is dropped.
 pub(super) struct Server {
     child: Child,
     port: u16,
+    said: PathBuf,
 }
 
 /// Where the files of a server's configuration are, and what its variables say.
-pub(super) fn prepare(sandbox: &Sandbox, registered: &[&str]) -> io::Result<u16> {
+pub(super) fn prepare(sandbox: &Sandbox, registered: &[&str], recording: bool) -> io::Result<u16> {
     for folder in ["etc", "etc/local.d", "etc/override.d", "db", "run", "log"] {
         sandbox.folder(folder)?;
     }
@@ -66,7 +77,9 @@ pub(super) fn prepare(sandbox: &Sandbox, registered: &[&str]) -> io::Result<u16>
     sandbox.file("etc/symbols.lua", SYMBOLS.as_bytes())?;
     sandbox.file("etc/symbols.list", format!("{}\n", registered.join("\n")).as_bytes())?;
     sandbox.file("etc/tld.dat", b"com\norg\n")?;
-    sandbox.file("etc/frame.conf", FRAME.replace("PORT", &port.to_string()).as_bytes())?;
+    let (level, more) = if recording { ("info", RECORDING) } else { ("error", "") };
+    let frame = FRAME.replace("PORT", &port.to_string()).replace("LEVEL", level);
+    sandbox.file("etc/frame.conf", format!("{frame}{more}").as_bytes())?;
     Ok(port)
 }
 
@@ -88,7 +101,7 @@ impl Server {
             command.arg(format!("--var={name}={value}"));
         }
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-        let mut server = Self { child: command.spawn()?, port };
+        let mut server = Self { child: command.spawn()?, port, said: sandbox.path().join("said") };
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(30) {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
@@ -102,11 +115,28 @@ impl Server {
         Err(io::Error::other("rspamd does not listen"))
     }
 
+    /// The lines of its log that tell verdicts, as far as it has written them.
+    pub(super) fn log(&self) -> io::Result<Vec<String>> {
+        let text = fs::read(&self.said)?;
+        Ok(String::from_utf8_lossy(&text).lines().filter(|line| line.contains("(default: ")).map(str::to_owned).collect())
+    }
+
     /// What it says of a message, as JSON.
     pub(super) fn check(&self, message: &str) -> io::Result<String> {
+        self.ask(&[], message.as_bytes())
+    }
+
+    /// The same, told of the delivery.
+    pub(super) fn ask(&self, headers: &[(&str, String)], message: &[u8]) -> io::Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-        write!(stream, "POST /checkv2 HTTP/1.0\r\nContent-Length: {}\r\nPass: all\r\n\r\n{message}", message.len())?;
+        let mut request = format!("POST /checkv2 HTTP/1.0\r\nContent-Length: {}\r\nPass: all\r\n", message.len());
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str("\r\n");
+        stream.write_all(request.as_bytes())?;
+        stream.write_all(message)?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
         let answer = String::from_utf8_lossy(&answer).into_owned();

@@ -3,11 +3,13 @@
 
 mod composite;
 mod force;
+mod register;
 mod sections;
 mod transform;
 
 pub use composite::{Atom, Composite, OptionMatch, Symbols};
 pub use force::{ForceAction, force_atom};
+pub use register::Registration;
 
 use super::spec::{ActionKind, COMPOSITE_GROUP, DEFAULT_SHOTS, MAX_OPTIONS, UNGROUPED, Version};
 use crate::diagnostic::Diagnostic;
@@ -223,6 +225,21 @@ impl Config {
         let Some(symbol) = place.and_then(|place| self.symbols.get_mut(place)) else { return false };
         symbol.score = score;
         symbol.unscored = false;
+        true
+    }
+
+    /// Gives a symbol a score, and makes it if there is none: in no group, found as often as others.
+    pub fn define(&mut self, name: &str, score: f64) {
+        if !self.set_score(name, score) {
+            self.new_symbol(Symbol { name: name.to_owned(), score, ..Symbol::default() }, None, 0);
+        }
+    }
+
+    /// Gives a group other limits; 0 for none. False if there is no such group.
+    pub fn set_limits(&mut self, name: &str, max_score: f64, min_score: f64) -> bool {
+        let place = self.group_places.get(name).copied();
+        let Some(group) = place.and_then(|place| self.groups.get_mut(place)) else { return false };
+        (group.max_score, group.min_score) = (max_score, min_score);
         true
     }
 

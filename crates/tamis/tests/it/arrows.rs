@@ -63,7 +63,9 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["text", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::values", "sieve::context", "sieve::occurrences"],
     ),
     ("rspamd::scan", &["order", "ucl", "rspamd::spec", "rspamd::expression", "rspamd::config"]),
-    ("rspamd::headers", &["rspamd::config", "rspamd::scan"]),
+    ("rspamd::ledger", &["text", "order", "diagnostic", "ucl", "rspamd::config", "rspamd::scan", "rspamd::record", "rspamd::narrate"]),
+    ("rspamd::narrate", &["diagnostic", "rspamd::scan", "rspamd::record"]),
+    ("rspamd::record", &["mail", "rspamd::spec", "rspamd::config", "rspamd::scan"]),
     ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),
     // A completion says what it is about in the words of hover.
     (

@@ -1,0 +1,95 @@
+//! Messages to scan: rules find their symbols. What was not evaluated is told, never taken for absent.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+use tamis::diagnostic::Language;
+use tamis::rspamd::record::Replay;
+use tamis::rspamd::scan::Passthrough;
+use tamis::rspamd::{Config, Loaded, ScanResult};
+use tamis_rules::Hits;
+use tamis_rules::rules::Why;
+
+use super::report::Report;
+use super::{Format, ScanArgs, changes};
+use crate::Exit;
+use crate::common::says;
+use crate::evaluate::Installation;
+use crate::mail::Source;
+
+/// Scans each message with the configuration as it is, and once more if something is to be other than it is.
+pub fn messages(args: &ScanArgs, loaded: &Loaded, language: Language) -> Result<Exit, String> {
+    let installation = Installation::new(loaded, &args.configuration.config, &args.evaluate.rules, language)?;
+    let envelope = args.evaluate.envelope();
+    let source = Source::new(&args.messages)?;
+    let mut trouble = None;
+    let mut count = 0usize;
+    source.each(|mail| {
+        let shown = mail.and_then(|mail| {
+            let (config, hits) = installation.evaluate(&mail.bytes, &envelope);
+            count += 1;
+            one(args, loaded, &config, &hits, &mail.name, language)
+        });
+        if let Err(error) = shown {
+            anstream::eprintln!("tamis: {error}");
+            trouble = Some(Exit::Trouble);
+        }
+    });
+    match trouble {
+        None if count == 0 => Err(says(language, "there is no message", "il n'y a aucun message").to_owned()),
+        trouble => Ok(trouble.unwrap_or(Exit::Clean)),
+    }
+}
+
+fn one(args: &ScanArgs, loaded: &Loaded, config: &Config, hits: &Hits, name: &str, language: Language) -> Result<(), String> {
+    let replay = Replay { hits: hits.hits.clone(), ..Replay::default() };
+    let before = forced(hits, replay.scan(config));
+    let (changed, _) = changes(args, config)?;
+    let after = changed.map(|config| forced(hits, replay.scan(&config)));
+    let report = Report { loaded, recorded: None, before: &before, after: after.as_ref() };
+    let mut out = anstream::stdout();
+    let written = match args.format {
+        Format::Json => {
+            let mut value = report.json(language);
+            if let Some(fields) = value.as_object_mut() {
+                fields.insert("message".to_owned(), name.into());
+                fields.insert("not_evaluated".to_owned(), missing_json(hits, language));
+            }
+            writeln!(out, "{value}")
+        }
+        Format::Text => write!(out, "{name}\n{}{}", report.text(language), missing_text(hits, language)),
+    };
+    written.map_err(|error| error.to_string())
+}
+
+/// An action that a map asks for counts, whatever the score.
+fn forced(hits: &Hits, mut result: ScanResult) -> ScanResult {
+    if let (Some(forced), None) = (hits.forced.first(), &result.passthrough) {
+        result.action.clone_from(&forced.action);
+        result.passthrough = Some(Passthrough { action: forced.action.clone(), rule: forced.symbol.clone(), least: false });
+    }
+    result
+}
+
+fn missing_json(hits: &Hits, language: Language) -> Value {
+    let one = |one: &tamis_rules::rules::NotEvaluated| json!({ "symbol": one.symbol, "message": one.why.words(language) });
+    hits.not_evaluated.iter().map(one).collect()
+}
+
+/// Functions in Lua are many: their names stand together.
+fn missing_text(hits: &Hits, language: Language) -> String {
+    let mut out = String::new();
+    let mut functions = Vec::new();
+    for one in &hits.not_evaluated {
+        match &one.why {
+            Why::Lua(name) if *name == one.symbol => functions.push(one.symbol.as_str()),
+            why => out.push_str(&format!("{:>10}  {}: {}\n", "?", one.symbol, why.words(language))),
+        }
+    }
+    if !functions.is_empty() {
+        let said =
+            says(language, "not evaluated, since their rules are functions in Lua", "non évalués : leurs règles sont des fonctions en Lua");
+        out.push_str(&format!("{:>10}  {said}: {}\n", "?", functions.join(" ")));
+    }
+    out
+}
