@@ -401,6 +401,9 @@ fn words(reason: &Reason, french: bool) -> Option<String> {
     match reason {
         Reason::Score { weight, .. } if *weight == 1.0 => None,
         Reason::Score { score, weight } => Some(format!("{score} × {weight}")),
+        Reason::Settings { score, weight } => {
+            pick(format!("settings give it {score} × {weight}"), format!("les réglages lui donnent {score} × {weight}"))
+        }
         Reason::Undefined => pick("no score in the configuration".to_owned(), "aucun score dans la configuration".to_owned()),
         Reason::Grown(factor) => Some(format!("grow_factor × {factor:.4}")),
         Reason::GroupLimit { group, wanted, counted } => pick(

@@ -5,6 +5,7 @@ pub mod layers;
 pub mod libucl;
 pub mod scans;
 mod server;
+mod settings;
 pub mod ucl;
 
 use std::collections::BTreeMap;

@@ -5,8 +5,10 @@ pub mod config;
 pub mod expression;
 pub mod headers;
 pub mod scan;
+pub mod settings;
 pub mod spec;
 
 pub use config::{Config, Loaded, load};
-pub use scan::{Hit, ScanResult, scan};
+pub use scan::{Hit, ScanResult, scan, scan_request};
+pub use settings::Request;
 pub use spec::Version;

@@ -4,10 +4,12 @@
 mod composite;
 mod force;
 mod sections;
+mod settings;
 mod transform;
 
 pub use composite::{Atom, Composite, OptionMatch, Symbols};
 pub use force::{ForceAction, force_atom};
+pub use settings::{AddressMatch, Apply, Check, HeaderMatch, Network, SettingsRule};
 
 use super::spec::{ActionKind, COMPOSITE_GROUP, DEFAULT_SHOTS, MAX_OPTIONS, UNGROUPED, Version};
 use crate::diagnostic::Diagnostic;
@@ -113,6 +115,12 @@ pub struct Config {
     pub max_options: usize,
     /// Names of symbols that rules register, those without a score of their own: `unknown_weight` is for them.
     pub registered: Vec<String>,
+    /// Symbols that a rule of another name finds, and that rule: switching off one of them switches off the rule.
+    pub parents: Vec<(String, String)>,
+    /// The rules of `settings`, in the order of their names.
+    pub settings: Vec<SettingsRule>,
+    /// `settings` names a map: its rules are not known.
+    pub settings_map: bool,
 }
 
 /// A configuration that was read.
@@ -190,6 +198,9 @@ impl Config {
             one_shot: false,
             max_options: MAX_OPTIONS,
             registered: Vec::new(),
+            parents: Vec::new(),
+            settings: Vec::new(),
+            settings_map: false,
         }
     }
 

@@ -49,6 +49,19 @@ impl Version {
         self.from(3, 10)
     }
 
+    /// Of several rules of `settings` that match, all count, one over the other (4.0: settings_merge.cxx). Before, the first one does.
+    #[must_use]
+    pub const fn merges_settings(self) -> bool {
+        self.from(4, 0)
+    }
+
+    /// A `map:` in a condition of `settings` is compared as it is written, so that nothing ever meets it (3.4: lua_maps.lua looks for
+    /// the word in the wrong one of two strings).
+    #[must_use]
+    pub const fn is_before_maps(self) -> bool {
+        !self.from(3, 5)
+    }
+
     /// A composite with a positive atom is looked at only if one of its positive atoms was found (3.14.1).
     #[must_use]
     pub const fn has_inverted_index(self) -> bool {
@@ -152,6 +165,9 @@ pub const MAX_OPTIONS: usize = 4096;
 
 /// Keys of `actions` that are no actions.
 pub const ACTION_SETTINGS: &[&str] = &["unknown_weight", "grow_factor", "subject"];
+
+/// What `rewrite subject` writes unless something else is said.
+pub const DEFAULT_SUBJECT: &str = "***SPAM*** %s";
 
 /// The group of composites.
 pub const COMPOSITE_GROUP: &str = "composite";

@@ -62,7 +62,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "sieve::hover",
         &["text", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::values", "sieve::context", "sieve::occurrences"],
     ),
-    ("rspamd::scan", &["order", "ucl", "rspamd::spec", "rspamd::expression", "rspamd::config"]),
+    ("rspamd::scan", &["order", "ucl", "rspamd::spec", "rspamd::expression", "rspamd::config", "rspamd::settings"]),
+    ("rspamd::settings", &["ucl", "rspamd::spec", "rspamd::expression", "rspamd::config"]),
     ("rspamd::headers", &["rspamd::config", "rspamd::scan"]),
     ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),
     // A completion says what it is about in the words of hover.

@@ -225,6 +225,14 @@ macro_rules! with_rspamd {
         en: "`{name}` has the score {first} in `{one}` and {second} in `{other}`: which one counts may change at each start",
         fr: "`{name}` a le score {first} dans `{one}` et {second} dans `{other}` : celui qui compte peut changer à chaque démarrage"
     }
+    RspamdSettingsNothing "rspamd/settings-nothing" Warning {
+        en: "the settings `{name}` are passed over: they have no single `apply`, `whitelist` or `want_spam`",
+        fr: "les réglages `{name}` sont ignorés : ils n'ont pas un seul `apply`, `whitelist` ou `want_spam`"
+    }
+    RspamdSettingsCondition "rspamd/settings-condition" Warning {
+        en: "the settings `{name}` have no condition `{condition}`: they never match",
+        fr: "les réglages `{name}` n'ont pas de condition `{condition}` : ils ne s'appliquent jamais"
+    }
     } };
 }
 

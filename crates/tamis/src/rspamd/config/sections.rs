@@ -2,8 +2,8 @@
 
 use super::composite::{Composite, atom};
 use super::force::{ForceAction, force_atom};
-use super::{Action, Config, Symbol};
-use crate::diagnostic::{Code, Diagnostic};
+use super::{Action, Config, Symbol, settings};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::rspamd::expression::Expression;
 use crate::rspamd::spec::{ACTION_SETTINGS, ActionKind, Policy};
 use crate::text::Range;
@@ -47,6 +47,7 @@ impl Reader {
         if let Some(force) = root.get("force_actions") {
             self.force_actions(force);
         }
+        self.settings(root);
         self.config.sort_actions();
     }
 
@@ -350,6 +351,17 @@ impl Reader {
         self.config.composites.push(Composite { name: name.to_owned(), text: written.to_owned(), expression, policy, origin });
     }
 
+    fn settings(&mut self, root: Value<'_>) {
+        let mut problems = Vec::new();
+        self.config.settings_map = root.get("settings").is_some_and(|settings| settings.text().is_some());
+        self.config.settings = settings::read(row(root.get("settings")).filter(|section| section.is_object()), &mut problems);
+        for (value, range, code, facts) in problems {
+            let finding = facts.into_iter().fold(Diagnostic::new(code, range), |finding, (name, fact)| finding.with(name, fact));
+            // Rspamd says so in its log, and goes on without the rule.
+            self.report(value, Diagnostic { severity: Severity::Warning, ..finding });
+        }
+    }
+
     fn bad_expression(&mut self, value: Value<'_>, code: Code, at: usize) {
         let written = value.text().unwrap_or("");
         let rest = written.get(at..).unwrap_or("");
@@ -367,7 +379,7 @@ impl Reader {
                     // The module says so in the log, and the rule is not there.
                     let rest = written.get(at..).unwrap_or("");
                     let finding = Diagnostic::new(code, Range::default()).with("expression", written).with("rest", rest);
-                    self.report(text, finding);
+                    self.report(text, Diagnostic { severity: Severity::Warning, ..finding });
                     continue;
                 }
             };

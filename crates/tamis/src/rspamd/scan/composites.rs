@@ -60,7 +60,10 @@ impl Run<'_, '_> {
             self.set(index, 1, true);
             return;
         }
-        // A symbol that is switched off is not even looked at.
+        if !self.state.active.looks_at(config, &composite.name) {
+            self.set(index, 0, true);
+            return;
+        }
         if self.state.config.version.has_inverted_index() && self.lacks_all(index) {
             self.set(index, 0, true);
             return;
