@@ -119,6 +119,10 @@ pub struct Config {
     pub parents: Vec<(String, String)>,
     /// The rules of `settings`, in the order of their names.
     pub settings: Vec<SettingsRule>,
+    /// The highest priority in `settings`: Rspamd counts down from it by 1, and looks at rules of just these priorities.
+    pub settings_priority: f64,
+    /// There is a section `settings`. Without one its module is off, and what requests say of settings is passed over.
+    pub has_settings: bool,
     /// `settings` names a map: its rules are not known.
     pub settings_map: bool,
 }
@@ -200,6 +204,8 @@ impl Config {
             registered: Vec::new(),
             parents: Vec::new(),
             settings: Vec::new(),
+            settings_priority: 0.0,
+            has_settings: false,
             settings_map: false,
         }
     }

@@ -296,17 +296,23 @@ impl<'c> State<'c> {
     /// Symbols that settings find.
     fn insert_settings(&mut self) {
         for (name, weight, options) in self.active.symbols() {
-            self.insert(&name, weight, &options, false);
+            let is_known = self.is_registered(&name) || self.config.composites.iter().any(|composite| composite.name == name);
+            self.insert_as(&name, weight, &options, false, is_known);
         }
     }
 
     /// A symbol was found (`insert_metric_result`). A `single` one counts once, whatever its definition says.
     fn insert(&mut self, name: &str, weight: f64, options: &[String], single: bool) {
+        self.insert_as(name, weight, options, single, true);
+    }
+
+    /// What no rule registers cannot be switched off, either.
+    fn insert_as(&mut self, name: &str, weight: f64, options: &[String], single: bool, is_registered: bool) {
         let weight = if weight.is_finite() { weight } else { 0.0 };
         let known = self.known(name);
         let mut reasons = Vec::new();
         let (mut wanted, metric_score, origin, groups): (f64, f64, Option<Origin>, &[usize]) = match known {
-            Known::Defined(symbol) if symbol.disabled || self.active.denies(self.config, name) => {
+            Known::Defined(symbol) if is_registered && (symbol.disabled || self.active.denies(self.config, name)) => {
                 self.disabled.push(name.to_owned());
                 return;
             }

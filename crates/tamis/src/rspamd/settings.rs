@@ -65,10 +65,13 @@ pub struct Chosen {
     pub undecided: Vec<String>,
 }
 
-/// Finds the settings for a request.
+/// Finds the settings for a request. There are none unless the configuration has a section `settings`.
 #[must_use]
 pub fn choose(config: &Config, request: &Request) -> Chosen {
     let mut chosen = Chosen::default();
+    if !config.has_settings {
+        return chosen;
+    }
     let query = request.settings.as_ref().map(|text| ucl::read(text, &ucl::Settings::default())).filter(|read| !read.refused);
     // With settings of its own a request's id is passed over.
     let by_id = if request.settings.is_some() { None } else { request.settings_id.as_ref() };
@@ -88,8 +91,10 @@ pub fn choose(config: &Config, request: &Request) -> Chosen {
         (None, None, limits) => limits.map(|limits| (limits, None)),
     };
     let lowest = if asked.is_some() { 2.0 } else { 1.0 };
-    let mut priority = config.settings.iter().map(|rule| rule.priority).fold(0.0, f64::max);
-    while chosen.apply.is_none() && priority >= lowest {
+    let mut priority = config.settings_priority;
+    // Beyond this, one less is the same number.
+    const MOST: f64 = 1e6;
+    while chosen.apply.is_none() && priority >= lowest && priority <= MOST {
         for rule in config.settings.iter().filter(|rule| rule.priority == priority) {
             match meets(rule, request, config.version.is_before_maps()) {
                 Some(true) => {}

@@ -167,7 +167,7 @@ pub const MAX_OPTIONS: usize = 4096;
 pub const ACTION_SETTINGS: &[&str] = &["unknown_weight", "grow_factor", "subject"];
 
 /// What `rewrite subject` writes unless something else is said.
-pub const DEFAULT_SUBJECT: &str = "***SPAM*** %s";
+pub const DEFAULT_SUBJECT: &str = "*** SPAM *** %s";
 
 /// The group of composites.
 pub const COMPOSITE_GROUP: &str = "composite";

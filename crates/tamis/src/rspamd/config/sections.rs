@@ -353,8 +353,11 @@ impl Reader {
 
     fn settings(&mut self, root: Value<'_>) {
         let mut problems = Vec::new();
+        let section = root.get("settings");
+        let is_off = |section: Value<'_>| section.get("enabled").and_then(Value::boolean) == Some(false);
+        self.config.has_settings = section.is_some_and(|section| !is_off(section));
         self.config.settings_map = root.get("settings").is_some_and(|settings| settings.text().is_some());
-        self.config.settings = settings::read(row(root.get("settings")).filter(|section| section.is_object()), &mut problems);
+        (self.config.settings, self.config.settings_priority) = settings::read(row(root.get("settings")).filter(|section| section.is_object()), &mut problems);
         for (value, range, code, facts) in problems {
             let finding = facts.into_iter().fold(Diagnostic::new(code, range), |finding, (name, fact)| finding.with(name, fact));
             // Rspamd says so in its log, and goes on without the rule.

@@ -206,24 +206,28 @@ impl Apply {
 /// What is wrong with a rule: the value, the place in it, the code and the facts of its sentence.
 pub(super) type Problem<'d> = (Value<'d>, Range, Code, Vec<(&'static str, String)>);
 
-/// Reads the sections: rules in the order in which Rspamd looks at those of one priority.
-pub(super) fn read<'d>(sections: impl Iterator<Item = Value<'d>>, problems: &mut Vec<Problem<'d>>) -> Vec<SettingsRule> {
-    let mut rules: Vec<SettingsRule> = Vec::new();
-    for section in sections {
-        for value in section.entries() {
-            rules.retain(|known| known.name != value.key());
-            // Two of one name in a section are a list to Lua, without anything to apply.
-            if value.next().is_some() {
-                problems.push((value, value.origin().key, Code::RspamdSettingsNothing, vec![("name", value.key().to_owned())]));
-            } else if value.is_object()
-                && let Some(rule) = rule(value, problems)
-            {
-                rules.push(rule);
-            }
+/// Reads the sections: rules in the order in which Rspamd looks at those of one priority, and the highest priority, which those count
+/// for too that are passed over.
+pub(super) fn read<'d>(sections: impl Iterator<Item = Value<'d>>, problems: &mut Vec<Problem<'d>>) -> (Vec<SettingsRule>, f64) {
+    let mut values: Vec<Value<'d>> = Vec::new();
+    for value in sections.flat_map(|section| section.entries().collect::<Vec<_>>()) {
+        values.retain(|known| known.key() != value.key());
+        values.push(value);
+    }
+    let mut highest = 0.0f64;
+    let mut rules = Vec::new();
+    for value in values {
+        // Two of one name in a section are a list to Lua, without anything to apply.
+        if value.next().is_some() {
+            problems.push((value, value.origin().key, Code::RspamdSettingsNothing, vec![("name", value.key().to_owned())]));
+            highest = highest.max(1.0);
+        } else if value.is_object() {
+            highest = highest.max(priority(value));
+            rules.extend(rule(value, problems));
         }
     }
-    order::sort(&mut rules, |a, b| a.name < b.name);
-    rules
+    order::sort(&mut rules, |a: &SettingsRule, b| a.name < b.name);
+    (rules, highest)
 }
 
 fn rule<'d>(value: Value<'d>, problems: &mut Vec<Problem<'d>>) -> Option<SettingsRule> {
@@ -237,15 +241,6 @@ fn rule<'d>(value: Value<'d>, problems: &mut Vec<Problem<'d>>) -> Option<Setting
             return None;
         }
     };
-    let priority = match value.get("priority") {
-        Some(priority) => match (priority.number(), priority.text()) {
-            (Some(number), _) => number,
-            (None, Some("high")) => 3.0,
-            (None, Some("medium")) => 2.0,
-            _ => 1.0,
-        },
-        None => 1.0,
-    };
     let symbols = value.get("symbols").filter(|symbols| symbols.text().is_none()).map(|symbols| {
         // Of an object, its keys.
         if symbols.is_object() { symbols.entries().map(|symbol| symbol.key().to_owned()).collect() } else { names(symbols) }
@@ -253,12 +248,21 @@ fn rule<'d>(value: Value<'d>, problems: &mut Vec<Problem<'d>>) -> Option<Setting
     Some(SettingsRule {
         name: value.key().to_owned(),
         id: value.get("id").and_then(Value::text).unwrap_or(value.key()).to_owned(),
-        priority,
+        priority: priority(value),
         checks,
         expression,
         apply,
         symbols: symbols.unwrap_or_default(),
         origin: value.origin(),
+    })
+}
+
+fn priority(value: Value<'_>) -> f64 {
+    let Some(priority) = value.get("priority") else { return 1.0 };
+    priority.number().unwrap_or_else(|| match priority.text() {
+        Some("high") => 3.0,
+        Some("medium") => 2.0,
+        _ => 1.0,
     })
 }
 

@@ -87,12 +87,13 @@ impl Active {
                 (Some(limit), Some(threshold)) if threshold.is_nan() => limit.without_threshold = true,
                 (Some(limit), Some(threshold)) => limit.threshold = *threshold,
                 (None, Some(threshold)) if threshold.is_nan() => {}
-                // What is not there and is switched off comes to be, from 0 on.
+                // Rspamd makes a new action of what is not there, even to switch it off, and then reads flags that nobody wrote: whether a
+                // score ever brings it about is not determined.
                 (None, threshold) => limits.push(Limit {
                     name: name.clone(),
                     threshold: threshold.unwrap_or(0.0),
                     kind: ActionKind::Custom,
-                    is_off: false,
+                    is_off: threshold.is_none(),
                     without_threshold: false,
                     never: false,
                 }),
