@@ -8,7 +8,7 @@ pub mod scan;
 pub mod settings;
 pub mod spec;
 
-pub use config::{Config, Loaded, load};
+pub use config::{Config, Loaded, Surroundings, load, load_within};
 pub use scan::{Hit, ScanResult, scan, scan_request};
 pub use settings::Request;
 pub use spec::Version;

@@ -173,7 +173,7 @@ fn local_files(random: &mut Random) -> Vec<(String, String)> {
 fn local_file(random: &mut Random) -> (String, String) {
     let folder = if random.chance(70) { "local.d" } else { "override.d" };
     let score = *random.pick(&["1.5", "0", "-3", "7", "0.25"]);
-    match random.below(13) {
+    match random.below(14) {
         0 => {
             let text =
                 random.pick(&["reject = 20;\n", "add_header = 5\ngreylist = null;\n", "subject = \"SPAM %s\";\n", "reject = null;\n"]);
@@ -216,6 +216,15 @@ fn local_file(random: &mut Random) -> (String, String) {
             "use = [\"x-spamd-bar\", \"x-spam-level\"];\nextended_spam_headers = yes;\n".to_owned(),
         ),
         11 => (format!("{folder}/greylist.conf"), "timeout = 10min; expire = 1d;\nwhitelisted_ip = [];\nenabled = false;\n".to_owned()),
+        12 => {
+            let (module, text) = random.pick(&[
+                ("surbl", "rules { \"OWN_SURBL\" { suffix = \"multi.example.org\"; bits { ONE_BIT = 8; } check_dkim = true; options = noip; } }\n"),
+                ("surbl", "rules { \"A_SURBL\" { suffix = \"a.example.org\"; ips { A_ONE = \"127.0.0.1\"; } check_emails = true; } }\nwhitelist = \"w\";\n"),
+                ("emails", "rules { \"OWN_EMAILS\" { dnsbl = \"e.example.org\"; hash = md5; hashlen = 32; expect_ip = \"127.0.0.2\"; } }\n"),
+                ("emails", "rules { \"B_EMAILS\" { dnsbl = \"b.example.org\"; skip_body = true; domain_only = true; delimiter = \".\"; } }\n"),
+            ]);
+            (format!("{folder}/{module}.conf"), (*text).to_owned())
+        }
         _ => {
             let text = random.pick(&["key = \"open\n", "a { b = 1;\n", "= 5\n", "name = {};\n", "text = <<EOD\none\ntwo\nEOD\n"]);
             (format!("{folder}/{}.conf", random.pick(&["arc", "dkim", "spf", "phishing"])), (*text).to_owned())

@@ -39,6 +39,7 @@ options {
   disable_hyperscan = true;
   pidfile = "$RUNDIR/rspamd.pid";
   filters = "";
+  dynamic_conf = "$DBDIR/rspamd_dynamic";
   check_all_filters = true;
   cache_file = "$DBDIR/symbols.cache";
   hs_cache_dir = "$DBDIR/";

@@ -133,7 +133,8 @@ pub(super) fn write(random: &mut Random, main: &mut String) {
             _ => {
                 let is_old = random.chance(5);
                 main.push_str(if is_old { "    apply { default { " } else { "    apply { " });
-                apply(random, main, false);
+                // In the old form Rspamd ends itself over symbols that are no list.
+                apply(random, main, is_old);
                 main.push_str(if is_old { "} }\n" } else { "}\n" });
             }
         }

@@ -2,6 +2,7 @@
 //! from (cfg_rcl.c, cfg_utils.c).
 
 mod composite;
+mod dynamic;
 mod force;
 mod sections;
 mod settings;
@@ -11,10 +12,10 @@ pub use composite::{Atom, Composite, OptionMatch, Symbols};
 pub use force::{ForceAction, force_atom};
 pub use settings::{AddressMatch, Apply, Check, HeaderMatch, Network, SettingsRule};
 
-use super::spec::{ActionKind, COMPOSITE_GROUP, DEFAULT_SHOTS, MAX_OPTIONS, UNGROUPED, Version};
-use crate::diagnostic::Diagnostic;
+use super::spec::{ActionKind, COMPOSITE_GROUP, DEFAULT_SHOTS, DYNAMIC_PRIORITY, MAX_OPTIONS, UNGROUPED, Version};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::order::Map;
-use crate::ucl::{self, Document, Files, Origin, Release, Settings, Source, Wanted};
+use crate::ucl::{self, Document, Duplicate, Files, Origin, Release, Settings, Source, Wanted};
 
 /// A symbol with a score.
 #[derive(Clone, Debug, Default)]
@@ -113,6 +114,8 @@ pub struct Config {
     pub one_shot: bool,
     /// How long the options of a symbol may be together.
     pub max_options: usize,
+    /// `options.composites_inverted_index`, of versions that have it.
+    pub inverted_index: bool,
     /// Names of symbols that rules register, those without a score of their own: `unknown_weight` is for them.
     pub registered: Vec<String>,
     /// Symbols that a rule of another name finds, and that rule: switching off one of them switches off the rule.
@@ -144,18 +147,67 @@ pub struct Loaded {
     pub refused: bool,
 }
 
+/// What surrounds a configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Whose configuration it is.
+    pub version: Version,
+    /// `CONFDIR` and its kin, in the order in which Rspamd registers them.
+    pub variables: Vec<(String, String)>,
+    /// What `env` has in templates: `FOO` for the variable `RSPAMD_FOO` of Rspamd's environment, `hostname`.
+    pub environment: Vec<(String, String)>,
+}
+
 /// Reads a configuration that begins with the file `name`: `variables` are `CONFDIR` and its kin, in the order that Rspamd registers them.
 #[must_use]
 pub fn load(name: &str, files: &Files, variables: &[(String, String)], version: Version) -> Loaded {
-    let settings =
-        Settings { release: release(version), variables: variables.to_vec(), lowercase_keys: false, environment: Some(Vec::new()) };
-    let ucl::Loaded { document, sources, diagnostics, wanted, refused } = ucl::load(name, files, &settings);
+    load_within(name, files, &Surroundings { version, variables: variables.to_vec(), environment: Vec::new() })
+}
+
+/// The same, with all that surrounds it.
+#[must_use]
+pub fn load_within(name: &str, files: &Files, surroundings: &Surroundings) -> Loaded {
+    let Surroundings { version, variables, environment } = surroundings;
+    let version = *version;
+    // Variables of the command line are there too (lua_common.c, `rspamd_lua_set_env`).
+    let mut known = environment.clone();
+    let number = [("ver_major", version.major), ("ver_minor", version.minor)].map(|(name, number)| (name.to_owned(), number.to_string()));
+    known.extend(variables.iter().cloned().chain(number));
+    let settings = Settings { release: release(version), variables: variables.clone(), lowercase_keys: false, environment: Some(known) };
+    let ucl::Loaded { document, mut sources, diagnostics, mut wanted, refused } = ucl::load(name, files, &settings);
     let (read, forgot) = transform::transform(&document, version);
     let mut reader = sections::Reader::new(Config::new(version), diagnostics, refused);
     if let (Some(root), Some(written)) = (read.root(), document.root()) {
         reader.read(root, written, forgot);
     }
-    let (config, mut diagnostics, refused) = reader.finish();
+    let (mut config, mut diagnostics, refused) = reader.finish();
+    if let Some((name, origin)) = read.root().and_then(dynamic::file) {
+        match files.get(name) {
+            None => wanted.push(Wanted::File(name.to_owned())),
+            Some(None) => {}
+            Some(Some(file)) => {
+                let source = crate::text::count(sources.len());
+                let mut saved = ucl::read(&file.text, &Settings { release: release(version), ..Settings::default() });
+                saved.document.move_to_source(source);
+                // A file that cannot be read is passed over.
+                diagnostics.extend(saved.diagnostics.into_iter().map(|finding| Diagnostic {
+                    unit: source,
+                    severity: Severity::Warning,
+                    ..finding
+                }));
+                if let Some(root) = saved.document.root().filter(|_| !saved.refused) {
+                    diagnostics.extend(dynamic::apply(&mut config, root));
+                }
+                sources.push(Source {
+                    path: file.path.clone(),
+                    text: file.text.clone(),
+                    priority: DYNAMIC_PRIORITY.to_le_bytes()[0],
+                    duplicate: Duplicate::Append,
+                    from: Some((origin.source, origin.value)),
+                });
+            }
+        }
+    }
     crate::diagnostic::sort(&mut diagnostics);
     Loaded { config, document, sources, diagnostics, wanted, refused }
 }
@@ -201,6 +253,7 @@ impl Config {
             shots: DEFAULT_SHOTS,
             one_shot: false,
             max_options: MAX_OPTIONS,
+            inverted_index: true,
             registered: Vec::new(),
             parents: Vec::new(),
             settings: Vec::new(),
@@ -262,6 +315,20 @@ impl Config {
             None => self.actions.push(action),
         }
         self.sort_actions();
+    }
+
+    /// A threshold that the web interface saved.
+    fn dynamic_threshold(&mut self, kind: ActionKind, threshold: f64, origin: Origin) {
+        let place = self.actions.iter().position(|action| action.name == kind.name());
+        let known = place.and_then(|place| self.actions.get(place));
+        if threshold.is_nan() || known.is_some_and(|action| action.priority > DYNAMIC_PRIORITY) {
+            return;
+        }
+        let priority = known.map_or(0, |action| action.priority);
+        self.set_threshold(kind.name(), threshold);
+        if let Some(action) = self.actions.iter_mut().find(|action| action.name == kind.name()) {
+            (action.priority, action.origin) = (priority, Some(origin));
+        }
     }
 
     /// Puts actions in the order of their thresholds; `NaN` comes last.

@@ -175,6 +175,26 @@ impl<A> Expression<A> {
         }
     }
 
+    /// The atoms with their indices, in the order of the text.
+    pub fn places(&self) -> impl Iterator<Item = (&A, u32)> {
+        self.nodes.iter().zip(0u32..).filter_map(|(node, index)| match &node.part {
+            Part::Atom(atom) => Some((atom, index)),
+            _ => None,
+        })
+    }
+
+    /// Whether an odd number of `!` stands over an atom.
+    #[must_use]
+    pub fn is_inverted(&self, atom: u32) -> bool {
+        let mut inverted = false;
+        let mut at = self.nodes.get(atom as usize);
+        while let Some(parent) = at.and_then(|node| node.parent).and_then(|parent| self.nodes.get(parent as usize)) {
+            inverted ^= matches!(parent.part, Part::Op(Op::Not, _));
+            at = Some(parent);
+        }
+        inverted
+    }
+
     /// Whether Rspamd takes an atom for a negated one.
     #[must_use]
     pub fn is_negated(&self, atom: u32) -> bool {

@@ -202,7 +202,7 @@ fn run(config: &Config, hits: &[Hit], settings: Chosen) -> ScanResult {
     force::plain(&mut state);
     let mut stopped = state.is_stopped();
     if !stopped {
-        composites::run(&mut state);
+        composites::run(&mut state, false);
     }
     let before = state.changes;
     force::after(&mut state);
@@ -211,7 +211,7 @@ fn run(config: &Config, hits: &[Hit], settings: Chosen) -> ScanResult {
         state.grow_at_the_end();
     }
     if !stopped && state.changes != before {
-        composites::run(&mut state);
+        composites::run(&mut state, true);
     }
     state.finish()
 }

@@ -62,6 +62,12 @@ impl Version {
         !self.from(3, 5)
     }
 
+    /// Composites that depend on what comes after the rules are looked at then, and no other (3.14.0). Before, all are looked at again.
+    #[must_use]
+    pub const fn has_second_pass(self) -> bool {
+        self.from(3, 14)
+    }
+
     /// A composite with a positive atom is looked at only if one of its positive atoms was found (3.14.1).
     #[must_use]
     pub const fn has_inverted_index(self) -> bool {
@@ -165,6 +171,9 @@ pub const MAX_OPTIONS: usize = 4096;
 
 /// Keys of `actions` that are no actions.
 pub const ACTION_SETTINGS: &[&str] = &["unknown_weight", "grow_factor", "subject"];
+
+/// The priority of what the web interface saved (dynamic_cfg.c). A symbol of the configuration has that of its file and one more.
+pub const DYNAMIC_PRIORITY: i64 = 3;
 
 /// What `rewrite subject` writes unless something else is said.
 pub const DEFAULT_SUBJECT: &str = "*** SPAM *** %s";

@@ -162,6 +162,24 @@ impl Document {
         }
     }
 
+    /// Gives an object's key a copy of a value, of whatever key.
+    pub fn copy_to(&mut self, object: u32, key: &str, value: u32) -> u32 {
+        let name = self.name_id(key);
+        let copy = self.copy(value);
+        if let Some(node) = self.node_mut(copy) {
+            node.name = name;
+        }
+        self.put_node(object, name, copy);
+        copy
+    }
+
+    /// Makes every origin that of another source: the document was read by itself.
+    pub fn move_to_source(&mut self, source: u32) {
+        for node in &mut self.nodes {
+            node.origin.source = source;
+        }
+    }
+
     fn put_node(&mut self, object: u32, name: u32, value: u32) {
         match self.find(object, name) {
             Some(old) => self.replace(object, old, value),

@@ -149,6 +149,10 @@ macro_rules! with_rspamd {
         en: "this template is not evaluated: only `{= env.NAME =}` is",
         fr: "ce modèle n'est pas évalué : seul `{= env.NAME =}` l'est"
     }
+    UclTemplateValue "ucl/template-value" Warning {
+        en: "nothing is known of `{name}`, which a template writes here: it counts as empty",
+        fr: "on ne sait rien de `{name}`, qu'un modèle écrit ici : c'est compté pour vide"
+    }
     UclTooDeep "ucl/too-deep" Error {
         en: "more than {max} containers stand in each other",
         fr: "plus de {max} conteneurs sont imbriqués"
@@ -224,6 +228,14 @@ macro_rules! with_rspamd {
     RspamdTwoScores "rspamd/two-scores" Warning {
         en: "`{name}` has the score {first} in `{one}` and {second} in `{other}`: which one counts may change at each start",
         fr: "`{name}` a le score {first} dans `{one}` et {second} dans `{other}` : celui qui compte peut changer à chaque démarrage"
+    }
+    RspamdDynamic "rspamd/dynamic" Warning {
+        en: "Rspamd passes over this part of the saved scores: they are a list of objects with `metric`, `symbols` and `actions`",
+        fr: "Rspamd ignore cette partie des scores enregistrés : c'est une liste d'objets avec `metric`, `symbols` et `actions`"
+    }
+    RspamdUnknownAction "rspamd/unknown-action" Warning {
+        en: "there is no action `{name}`",
+        fr: "il n'y a pas d'action `{name}`"
     }
     RspamdSettingsNothing "rspamd/settings-nothing" Warning {
         en: "the settings `{name}` are passed over: they have no single `apply`, `whitelist` or `want_spam`",

@@ -91,6 +91,9 @@ impl Reader {
         if let Some(shots) = options.get("max_shots").and_then(Value::number) {
             self.config.shots = crate::ucl::whole(shots);
         }
+        if let Some(indexed) = options.get("composites_inverted_index").and_then(Value::boolean) {
+            self.config.inverted_index = indexed;
+        }
         if options.get("one_shot").and_then(Value::boolean) == Some(true) {
             self.config.one_shot = true;
         }

@@ -1,6 +1,8 @@
 //! What Rspamd changes in its own configuration before it reads it (lualib/lua_cfg_transform.lua): groups merged, a few old settings
 //! moved. Before 3.10 this went through Lua and back, and all priorities were lost.
 
+mod rbl;
+
 use crate::rspamd::spec::Version;
 use crate::ucl::{Data, Document, Value};
 
@@ -25,14 +27,7 @@ pub(super) fn transform(document: &Document, version: Version) -> (Document, boo
     if root.get("dkim").is_none() {
         changed.set(top, "dkim", Data::Object(Vec::new()));
     }
-    // Rules of the old modules go to `rbl`; without rules there is nothing to move.
-    for module in ["surbl", "emails"] {
-        if let Some(old) = root.get(module)
-            && old.get("rules").is_none_or(|rules| rules.entries().next().is_none())
-        {
-            changed.set(top, module, Data::Object(Vec::new()));
-        }
-    }
+    rbl::convert(root, &mut changed);
     if root.get("neural").is_some() {
         check_all_filters(root, &mut changed);
     }

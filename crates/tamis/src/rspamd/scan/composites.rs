@@ -1,5 +1,9 @@
 //! Composites: which match, and what they take away (composites.cxx).
 
+mod index;
+
+use index::{is_late, is_worth_a_look};
+
 use super::{Reason, Removal, State};
 use crate::rspamd::config::{Atom, Symbols};
 use crate::rspamd::spec::Policy;
@@ -25,11 +29,19 @@ struct Claim {
     forced: bool,
 }
 
-/// Looks at all composites, in the order of their definition, then takes away what those that match are made of.
-pub(super) fn run(state: &mut State<'_>) {
-    let count = state.config.composites.len();
+/// Looks at all composites, in the order of their definition, then takes away what those that match are made of. `again`: that was done
+/// once before, and something else was found since.
+pub(super) fn run(state: &mut State<'_>, again: bool) {
+    let config = state.config;
+    let count = config.composites.len();
+    let has_passes = config.version.has_second_pass();
+    let has_index = config.inverted_index && config.version.has_inverted_index() && !again;
+    let chosen: Vec<usize> = (0..count)
+        .filter(|place| !has_passes || is_late(config, *place) == again)
+        .filter(|place| !has_index || is_worth_a_look(config, *place, &|name| state.find(name).is_some()))
+        .collect();
     let mut run = Run { state, checked: vec![[false; 2]; count], removals: Vec::new() };
-    for composite in 0..count {
+    for composite in chosen {
         run.composite(composite, 0);
     }
     let Run { state, checked, removals } = run;
@@ -64,10 +76,6 @@ impl Run<'_, '_> {
             self.set(index, 0, true);
             return;
         }
-        if self.state.config.version.has_inverted_index() && self.lacks_all(index) {
-            self.set(index, 0, true);
-            return;
-        }
         let value = composite.expression.evaluate(true, &mut |atom, node| {
             // It became known while its own atoms were looked at: a circle.
             if self.is(index, 0) {
@@ -81,26 +89,6 @@ impl Run<'_, '_> {
         if matches {
             self.state.insert(&composite.name, 1.0, &[], true);
         }
-    }
-
-    /// Rspamd 4 finds composites by their positive atoms: one that has some, and none of them was found, is passed over.
-    fn lacks_all(&self, index: usize) -> bool {
-        let Some(composite) = self.state.config.composites.get(index) else { return false };
-        let mut positive = 0;
-        let mut found = false;
-        composite.expression.evaluate(true, &mut |atom, node| {
-            if !composite.expression.is_negated(node) {
-                positive += 1;
-                found |= match &atom.symbols {
-                    Symbols::One(name) => {
-                        self.state.find(name).is_some() || self.state.config.composites.iter().any(|other| other.name == *name)
-                    }
-                    _ => true,
-                };
-            }
-            0.0
-        });
-        positive > 0 && !found
     }
 
     /// The value of an atom: the score of its symbol, or of the one of its group that counts most.
