@@ -10,7 +10,8 @@ use clap::{Args, ValueEnum};
 use tamis::rspamd::scan as count;
 
 use crate::{Exit, common};
-use configuration::{ConfigurationArgs, configuration, findings};
+pub use configuration::{ConfigurationArgs, checked, shown_path};
+use configuration::{configuration, findings};
 use report::Report;
 use symbols::hits;
 

@@ -1,6 +1,7 @@
 //! Rspamd: its configuration resolved, and the score that it gives for symbols, with reasons. In Rspamd's own words: scan, symbol,
 //! weight, score, group, action, composite.
 
+pub mod check;
 pub mod config;
 pub mod expression;
 pub mod headers;

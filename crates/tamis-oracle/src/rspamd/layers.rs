@@ -7,7 +7,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
-use tamis::rspamd::{Version, load};
+use tamis::diagnostic::{Diagnostic, Language};
+use tamis::rspamd::check::{Facts, check};
+use tamis::rspamd::{Loaded, Version, load};
 use tamis::ucl::{File, Files, Wanted, compact};
 
 use super::{Compared, Rspamd};
@@ -51,15 +53,7 @@ pub fn compare(rspamd: &Rspamd, cases: usize, seed: u64) -> io::Result<Compared>
         let said = ended.text();
         // Complaints of modules come first; the configuration is the last line.
         let theirs = said.lines().rev().find(|line| line.starts_with('{')).and_then(|line| serde_json::from_str::<Value>(line).ok());
-        let loaded = loop {
-            let loaded = load("/etc/rspamd/rspamd.conf", &files, &variables, Version::DEBIAN_12);
-            if loaded.wanted.is_empty() {
-                break loaded;
-            }
-            for wanted in loaded.wanted {
-                find(&mut files, &wanted);
-            }
-        };
+        let loaded = read(&mut files, &variables);
         let why: Vec<&str> = loaded.diagnostics.iter().map(|finding| finding.code.facts().id).collect();
         match (loaded.refused, theirs) {
             (true, None) if ended.end != End::Exit(0) => {
@@ -83,6 +77,37 @@ pub fn compare(rspamd: &Rspamd, cases: usize, seed: u64) -> io::Result<Compared>
         }
     }
     Ok(compared)
+}
+
+/// Reads the installed configuration; files that are known already are not read again.
+fn read(files: &mut Files, variables: &[(String, String)]) -> Loaded {
+    loop {
+        let loaded = load("/etc/rspamd/rspamd.conf", files, variables, Version::DEBIAN_12);
+        if loaded.wanted.is_empty() {
+            return loaded;
+        }
+        for wanted in loaded.wanted {
+            find(files, &wanted);
+        }
+    }
+}
+
+/// What `tamis check` finds in the installed configuration as it is, without local files: `path:line: code: sentence`.
+///
+/// # Errors
+/// No folder can be made for its state.
+pub fn findings() -> io::Result<Vec<String>> {
+    let sandbox = Sandbox::new()?;
+    let mut files = Files::new();
+    let loaded = read(&mut files, &variables(&sandbox));
+    let checked = check(&loaded, Facts { files: &files, names: &[] });
+    let line = |finding: &Diagnostic| {
+        let source = loaded.sources.get(finding.unit as usize);
+        let (path, text) = source.map_or(("", ""), |source| (source.path.as_str(), source.text.as_str()));
+        let line = text.bytes().take(finding.range.start as usize).filter(|byte| *byte == b'\n').count() + 1;
+        format!("{path}:{line}: {}: {}", finding.code.facts().id, finding.message(Language::En))
+    };
+    Ok(checked.diagnostics.iter().map(line).collect())
 }
 
 /// As Debian builds Rspamd, the local folder and the state moved to a sandbox.

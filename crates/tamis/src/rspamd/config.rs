@@ -145,6 +145,8 @@ pub struct Loaded {
     pub wanted: Vec<Wanted>,
     /// Rspamd does not start with it.
     pub refused: bool,
+    /// Rspamd forgot the priorities of all values on the way ([`Version::keeps_priorities`]).
+    pub lost_priorities: bool,
 }
 
 /// What surrounds a configuration.
@@ -209,7 +211,7 @@ pub fn load_within(name: &str, files: &Files, surroundings: &Surroundings) -> Lo
         }
     }
     crate::diagnostic::sort(&mut diagnostics);
-    Loaded { config, document, sources, diagnostics, wanted, refused }
+    Loaded { config, document, sources, diagnostics, wanted, refused, lost_priorities: forgot }
 }
 
 /// Which UCL a version reads. The change came between the two that were measured.
@@ -284,7 +286,7 @@ impl Config {
     /// A group by its name.
     #[must_use]
     pub fn group(&self, name: &str) -> Option<&Group> {
-        self.group_places.get(name).and_then(|place| self.groups.get(*place))
+        self.group_places.get(&name.to_ascii_lowercase()).and_then(|place| self.groups.get(*place))
     }
 
     /// Gives a symbol another score: what if it had that? False if there is no such symbol.
@@ -337,12 +339,14 @@ impl Config {
     }
 
     fn group_place(&mut self, name: &str) -> usize {
-        if let Some(place) = self.group_places.get(name) {
+        // Groups are known by their names in any case.
+        let key = name.to_ascii_lowercase();
+        if let Some(place) = self.group_places.get(&key) {
             return *place;
         }
         let place = self.groups.len();
         self.groups.push(Group { name: name.to_owned(), ..Group::default() });
-        self.group_places.insert(name.to_owned(), place);
+        self.group_places.insert(key, place);
         place
     }
 

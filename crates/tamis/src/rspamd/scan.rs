@@ -200,17 +200,15 @@ fn run(config: &Config, hits: &[Hit], settings: Chosen) -> ScanResult {
         }
     }
     force::plain(&mut state);
-    let mut stopped = state.is_stopped();
-    if !stopped {
+    if !state.stopped {
         composites::run(&mut state, false);
     }
     let before = state.changes;
     force::after(&mut state);
-    stopped |= state.is_stopped();
     if config.version.grows_at_the_end() {
         state.grow_at_the_end();
     }
-    if !stopped && state.changes != before {
+    if !state.stopped && state.changes != before {
         composites::run(&mut state, true);
     }
     state.finish()
@@ -231,6 +229,10 @@ struct State<'c> {
     places: Map<String, usize>,
     groups: Vec<(usize, f64)>,
     passthrough: Vec<Passthrough>,
+    /// A rule's action ended the scan: composites are not looked at any more.
+    stopped: bool,
+    /// The score was raised to that of a least action.
+    raised: bool,
     /// Counts what changes the result, as Rspamd's `nresults` does.
     changes: usize,
     disabled: Vec<String>,
@@ -258,6 +260,8 @@ impl<'c> State<'c> {
             places: Map::new(),
             groups: Vec::new(),
             passthrough: Vec::new(),
+            stopped: false,
+            raised: false,
             changes: 0,
             disabled: Vec::new(),
         }
@@ -265,15 +269,6 @@ impl<'c> State<'c> {
 
     fn find(&self, name: &str) -> Option<usize> {
         self.places.get(name).copied()
-    }
-
-    /// A rule whose action ends the scan: composites are not looked at any more.
-    fn is_stopped(&self) -> bool {
-        self.passthrough.iter().any(|rule| !rule.least && !self.is_process_all(rule))
-    }
-
-    fn is_process_all(&self, rule: &Passthrough) -> bool {
-        self.config.force_actions.iter().any(|force| force.name == rule.rule && force.process_all)
     }
 
     fn known(&self, name: &str) -> Known<'c> {
@@ -547,7 +542,7 @@ impl<'c> State<'c> {
             score,
             required: required.map_or(f64::NAN, |limit| limit.threshold),
             action,
-            raised: score != self.score,
+            raised: self.raised || score != self.score,
             groups: self.groups.iter().map(|(place, sum)| (name(*place), *sum)).collect(),
             symbols: self.symbols,
             passthrough,

@@ -59,8 +59,8 @@ pub struct Chosen {
     pub apply: Option<Apply>,
     /// Symbols that rules find, beside those of `apply`.
     pub symbols: Vec<String>,
-    /// The rules whose symbols are switched on and off by name: they do not run, and Rspamd does not take the symbols either.
-    pub(crate) by_id: Option<Apply>,
+    /// What the rule switches on and off.
+    pub switches: Option<Apply>,
     /// Rules of the configuration of which tamis cannot say whether their conditions are met: they count as not met.
     pub undecided: Vec<String>,
 }
@@ -76,7 +76,7 @@ pub fn choose(config: &Config, request: &Request) -> Chosen {
     // With settings of its own a request's id is passed over.
     let by_id = if request.settings.is_some() { None } else { request.settings_id.as_ref() };
     let by_id = by_id.and_then(|id| config.settings.iter().find(|rule| rule.id == *id));
-    chosen.by_id = by_id.map(|rule| rule.apply.clone());
+    chosen.switches = by_id.map(|rule| rule.switches.clone());
     let limits = request.max_score.map(|most| {
         let soft = request.soft_score.map(|soft| ("add header".to_owned(), Some(soft)));
         Apply { actions: std::iter::once(("reject".to_owned(), Some(most))).chain(soft).collect(), ..Apply::default() }
@@ -107,10 +107,15 @@ pub fn choose(config: &Config, request: &Request) -> Chosen {
             match &mut chosen.apply {
                 None => {
                     chosen.apply = Some(rule.apply.clone());
-                    chosen.by_id = Some(rule.apply.clone());
+                    chosen.switches = Some(rule.switches.clone());
                     (chosen.rule, chosen.origin) = (Some(rule.name.clone()), Some(rule.origin));
                 }
-                Some(apply) if config.version.merges_settings() => apply.merge(&rule.apply),
+                Some(apply) if config.version.merges_settings() => {
+                    apply.merge(&rule.apply);
+                    if let Some(switches) = &mut chosen.switches {
+                        switches.merge(&rule.switches);
+                    }
+                }
                 // Of several rules of one priority the first one is applied.
                 Some(_) => {}
             }
@@ -123,13 +128,6 @@ pub fn choose(config: &Config, request: &Request) -> Chosen {
     {
         chosen.apply = Some(apply);
         (chosen.rule, chosen.origin) = (rule.map(|rule| rule.name.clone()), rule.map(|rule| rule.origin));
-    }
-    if chosen.by_id.is_some()
-        && let Some(apply) = &mut chosen.apply
-    {
-        // What a rule switches on and off is known before any message comes, and done in another way.
-        (apply.symbols_enabled, apply.groups_enabled) = (None, None);
-        (apply.symbols_disabled, apply.groups_disabled) = (Vec::new(), Vec::new());
     }
     chosen
 }

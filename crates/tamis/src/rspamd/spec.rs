@@ -1,5 +1,9 @@
 //! Facts about Rspamd: versions and what they changed, the actions that there always are, the words of the configuration.
 
+mod symbols;
+
+pub use symbols::{RULE_GROUPS, RULE_SYMBOLS, WEIGHTED_SYMBOLS};
+
 /// A version of Rspamd. What it does is asked by name, so that each fact about versions stands here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
@@ -177,6 +181,29 @@ pub const DYNAMIC_PRIORITY: i64 = 3;
 
 /// What `rewrite subject` writes unless something else is said.
 pub const DEFAULT_SUBJECT: &str = "*** SPAM *** %s";
+
+/// What a rule of multimap may look at (plugins/lua/multimap.lua); `regexp_rules` comes with Rspamd 4.
+pub const MULTIMAP_TYPES: &[&str] = &[
+    "asn",
+    "combined",
+    "content",
+    "country",
+    "dnsbl",
+    "filename",
+    "from",
+    "header",
+    "helo",
+    "hostname",
+    "ip",
+    "mempool",
+    "rcpt",
+    "received",
+    "regexp_rules",
+    "selector",
+    "symbol_options",
+    "url",
+    "user",
+];
 
 /// The group of composites.
 pub const COMPOSITE_GROUP: &str = "composite";

@@ -435,9 +435,13 @@ impl Loader<'_> {
                 return;
             }
         };
-        // A new value of lower priority is read all the same, and belongs nowhere.
         if replaces {
             document.replace(object, old, new);
+        } else {
+            // It is read all the same, and belongs nowhere.
+            let (low, high) = (new_priority.to_string(), old_priority.to_string());
+            let finding = Diagnostic::new(Code::UclPassedOver, name).with("key", &decoded).with("low", low).with("high", high);
+            self.report(chunk, finding);
         }
     }
 

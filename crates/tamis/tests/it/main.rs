@@ -16,6 +16,8 @@ mod mail;
 mod pages;
 mod regex_oracle;
 #[cfg(feature = "rspamd")]
+mod pages_rspamd;
+#[cfg(feature = "rspamd")]
 mod rspamd;
 mod run;
 mod scopes;

@@ -3,10 +3,10 @@
 use super::composite::{Composite, atom};
 use super::force::{ForceAction, force_atom};
 use super::{Action, Config, Symbol, settings};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::rspamd::expression::Expression;
 use crate::rspamd::spec::{ACTION_SETTINGS, ActionKind, Policy};
-use crate::text::Range;
+use crate::text::{Edit, Range};
 use crate::ucl::{Data, Value};
 
 /// Takes the sections of a configuration.
@@ -28,10 +28,13 @@ impl Reader {
     /// Reads what Rspamd reads. `written` is what it was made of; with `forgot`, priorities were lost on the way.
     pub(super) fn read(&mut self, root: Value<'_>, written: Value<'_>, forgot: bool) {
         if forgot && let Some(first) = written.get("group").filter(|group| group.next().is_some()) {
-            let warning = Diagnostic::new(Code::RspamdLostPriorities, first.origin().key);
-            self.report(first, warning);
+            let before = self.diagnostics.len();
             if let Some(groups) = root.get("group") {
                 self.two_scores(&groups.entries().collect::<Vec<_>>());
+            }
+            if self.diagnostics.len() > before {
+                let warning = Diagnostic::new(Code::RspamdLostPriorities, first.origin().key);
+                self.report(first, warning);
             }
         }
         if let Some(options) = root.get("options") {
@@ -249,9 +252,10 @@ impl Reader {
                     self.symbol(symbol, symbol.key(), name);
                 }
             }
-            Some(symbols) => match symbols.get("name").and_then(Value::text) {
-                Some(own) => self.symbol(symbols, own, name),
-                None => self.refuse(symbols, Code::RspamdMissingName, &[("section", "symbols")]),
+            Some(symbols) => match (symbols.get("name").and_then(Value::text), symbols.entries().find(|symbol| symbol.number().is_some())) {
+                (Some(own), _) => self.symbol(symbols, own, name),
+                (None, Some(scalar)) => self.scalar_score(scalar),
+                (None, None) => self.refuse(symbols, Code::RspamdMissingName, &[("section", "symbols")]),
             },
             None => {
                 if group.entries().any(Value::is_object) {
@@ -260,6 +264,20 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// `SYMBOL = 5.0` is no object, and Rspamd then takes the symbols for one symbol without a name.
+    fn scalar_score(&mut self, value: Value<'_>) {
+        self.refused = true;
+        let (name, score, origin) = (value.key(), value.number().unwrap_or(0.0).to_string(), value.origin());
+        let fix = Fix {
+            title: Phrase { en: "write `{ score = {score} }`", fr: "écrire `{ score = {score} }`" },
+            params: vec![("score", score.clone())],
+            applicability: Applicability::Unsafe,
+            edits: vec![Edit { range: origin.value, text: format!("{{ score = {score} }}") }],
+        };
+        let finding = Diagnostic::new(Code::RspamdScalarScore, origin.value).with("name", name).with("score", score);
+        self.report(value, finding.fix(fix));
     }
 
     fn symbol(&mut self, value: Value<'_>, name: &str, group: &str) {

@@ -26,6 +26,9 @@ pub struct SettingsRule {
     pub expression: Option<Expression<String>>,
     /// What it changes.
     pub apply: Apply,
+    /// The symbols and groups that it switches on and off: of a rule that is done before any message comes, so that their rules do not
+    /// run and their symbols do not count.
+    pub switches: Apply,
     /// Symbols that are found when its conditions are met, whichever rule is applied.
     pub symbols: Vec<String>,
     /// Where it was written.
@@ -150,9 +153,13 @@ impl Apply {
         }
     }
 
-    /// What a rule of the configuration says: scores may stand in `symbols_enabled`, and symbols that it adds are enabled.
-    fn of_rule(value: Value<'_>) -> Self {
+    /// What a rule of the configuration says, and what it switches on and off: scores may stand in `symbols_enabled`, and symbols that it
+    /// adds are enabled. In the old form, symbols are switched as for a request.
+    fn of_rule(value: Value<'_>) -> (Self, Self) {
         let mut apply = Self::read(value);
+        if value.get("default").is_some() {
+            return (apply, Self::default());
+        }
         if let Some(enabled) = value.get("symbols_enabled").filter(|enabled| enabled.is_object()) {
             let own = value.get("scores").map(|scores| scores.entries().map(Value::key).collect::<Vec<_>>());
             if own.is_none() {
@@ -173,7 +180,14 @@ impl Apply {
                 }
             }
         }
-        apply
+        let switches = Self {
+            symbols_enabled: apply.symbols_enabled.take(),
+            groups_enabled: apply.groups_enabled.take(),
+            symbols_disabled: std::mem::take(&mut apply.symbols_disabled),
+            groups_disabled: std::mem::take(&mut apply.groups_disabled),
+            ..Self::default()
+        };
+        (apply, switches)
     }
 
     /// Lays other settings over these, as Rspamd 4 does with several rules that match: what both say is as the other says.
@@ -233,9 +247,11 @@ pub(super) fn read<'d>(sections: impl Iterator<Item = Value<'d>>, problems: &mut
 fn rule<'d>(value: Value<'d>, problems: &mut Vec<Problem<'d>>) -> Option<SettingsRule> {
     let (checks, own) = checks(value);
     let expression = expression(value, &checks, &own, problems);
-    let apply = match value.get("apply").filter(|apply| !is_false(*apply)) {
+    let (apply, switches) = match value.get("apply").filter(|apply| !is_false(*apply)) {
         Some(apply) => Apply::of_rule(apply),
-        None if truth(value, "whitelist") || truth(value, "want_spam") => Apply { skip: true, ..Apply::default() },
+        None if truth(value, "whitelist") || truth(value, "want_spam") => {
+            (Apply { skip: true, ..Apply::default() }, Apply::default())
+        }
         None => {
             problems.push((value, value.origin().key, Code::RspamdSettingsNothing, vec![("name", value.key().to_owned())]));
             return None;
@@ -252,6 +268,7 @@ fn rule<'d>(value: Value<'d>, problems: &mut Vec<Problem<'d>>) -> Option<Setting
         checks,
         expression,
         apply,
+        switches,
         symbols: symbols.unwrap_or_default(),
         origin: value.origin(),
     })

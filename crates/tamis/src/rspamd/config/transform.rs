@@ -60,7 +60,7 @@ fn merge_groups(root: Value<'_>, changed: &mut Document) {
     }
 }
 
-/// An action below zero gives `no action` a threshold below that.
+/// An action below zero gives `no action` a threshold below that. What is neither number nor object is taken out on the way there.
 fn negative_threshold(root: Value<'_>, changed: &mut Document) {
     // Several sections are an array to Lua, which has no actions.
     let Some(actions) = root.get("actions").filter(|actions| actions.next().is_none()) else { return };
@@ -69,6 +69,11 @@ fn negative_threshold(root: Value<'_>, changed: &mut Document) {
     }
     for name in ["greylist", "add header", "add_header", "rewrite subject", "rewrite_subject", "quarantine", "reject", "discard"] {
         let Some(action) = actions.get(name) else { continue };
+        if action.number().is_none() && !action.is_object() {
+            // `null` gets lost on the way: the action stays as it was.
+            changed.remove(actions.index(), name);
+            continue;
+        }
         if let Some(threshold) = action.number().filter(|threshold| *threshold < 0.0) {
             changed.set(actions.index(), "no_action", Data::Float(threshold - 0.001));
             break;

@@ -110,26 +110,31 @@ impl Active {
     /// Whether the rule that finds a symbol runs.
     pub(super) fn runs(&self, config: &Config, symbol: &str) -> bool {
         let rule = rule_of(config, symbol);
-        if let Some(by_id) = &self.0.by_id {
-            if is_listed(config, &by_id.symbols_disabled, &by_id.groups_disabled, |name| name == rule) {
+        if let Some(switches) = &self.0.switches {
+            let is_off = is_listed(config, &switches.symbols_disabled, &switches.groups_disabled, |name| name == rule);
+            if is_off || (has_enabled(switches) && !is_enabled(config, switches, |name| rule_of(config, name) == rule)) {
                 return false;
             }
-            return !has_enabled(by_id) || is_enabled(config, by_id, |name| rule_of(config, name) == rule);
         }
+        self.is_on(config, rule)
+    }
+
+    /// Whether a request leaves a rule on: it speaks of rules, not of the symbols that they find.
+    fn is_on(&self, config: &Config, rule: &str) -> bool {
         self.0.apply.as_ref().is_none_or(|apply| {
             let is_on = !has_enabled(apply) || is_enabled(config, apply, |name| rule_of(config, name) == rule);
             is_on && !is_listed(config, &apply.symbols_disabled, &apply.groups_disabled, |name| rule_of(config, name) == rule)
         })
     }
 
-    /// Whether a composite is looked at. Settings by id do not keep it from that, only from counting.
+    /// Whether a composite is looked at. A rule's switches do not keep it from that, only from counting.
     pub(super) fn looks_at(&self, config: &Config, composite: &str) -> bool {
-        self.0.by_id.is_some() || self.runs(config, composite)
+        self.is_on(config, rule_of(config, composite))
     }
 
-    /// Whether a symbol does not count though its rule ran. Only settings by id are that fine.
+    /// Whether a symbol does not count though its rule ran. Only a rule's switches are that fine.
     pub(super) fn denies(&self, config: &Config, symbol: &str) -> bool {
-        let Some(by_id) = &self.0.by_id else { return false };
+        let Some(by_id) = &self.0.switches else { return false };
         if is_listed(config, &by_id.symbols_disabled, &by_id.groups_disabled, |name| name == symbol) {
             return true;
         }

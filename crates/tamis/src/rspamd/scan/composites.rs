@@ -5,7 +5,7 @@ mod index;
 use index::{is_late, is_worth_a_look};
 
 use super::{Reason, Removal, State};
-use crate::rspamd::config::{Atom, Symbols};
+use crate::rspamd::config::{Atom, Symbol, Symbols};
 use crate::rspamd::spec::Policy;
 
 /// Results nearer to zero than this do not match.
@@ -104,10 +104,20 @@ impl Run<'_, '_> {
             Symbols::Negative(name) => (name, |score| score < 0.0),
         };
         let config = self.state.config;
+        let members: Vec<&Symbol> =
+            config.group(group).map_or(&[][..], |group| &group.symbols).iter().filter_map(|place| config.symbols().get(*place)).collect();
+        // Rspamd decides once for the whole group whether what is missing may be a composite, by the first one in an order of its own:
+        // mostly a plain symbol.
+        let is_composite = |symbol: &&Symbol| config.composites.iter().any(|composite| composite.name == symbol.name);
+        let looks = members.iter().all(is_composite);
         let mut most = 0.0f64;
-        for symbol in config.group(group).map_or(&[][..], |group| &group.symbols).iter().filter_map(|place| config.symbols().get(*place)) {
+        for symbol in members {
             if accepts(symbol.score) {
-                let value = self.symbol(composite, &symbol.name, atom, depth);
+                let value = if looks || self.state.find(&symbol.name).is_some() {
+                    self.symbol(composite, &symbol.name, atom, depth)
+                } else {
+                    None
+                };
                 self.claim(composite, value, atom, negated);
                 most = most.max(value.map_or(0.0, |(value, _)| value.abs()));
             }

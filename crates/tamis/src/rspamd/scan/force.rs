@@ -18,7 +18,14 @@ fn run(state: &mut State<'_>, conditional: bool) {
     let config = state.config;
     for rule in config.force_actions.iter().filter(|rule| (rule.require.is_some() || rule.honor.is_some()) == conditional) {
         let symbol = format!("FORCE_ACTION_{}", rule.name);
-        if state.active.runs(config, &symbol) && fires(state, rule) {
+        if !state.active.runs(config, &symbol) {
+            continue;
+        }
+        // A rule asks for the action first, and Rspamd raises the score for a least action as soon as anybody asks.
+        let (score, ..) = state.decide();
+        state.raised |= score != state.score;
+        state.score = score;
+        if fires(state, rule) {
             if rule.subject.is_some() {
                 state.subject.clone_from(&rule.subject);
             }
@@ -26,6 +33,8 @@ fn run(state: &mut State<'_>, conditional: bool) {
             let action = kind.map_or(rule.action.as_str(), |kind| kind.name());
             // Rspamd stops the rule with an error if there is no such action.
             if config.actions.iter().any(|known| known.name == action) {
+                // Even if the action is switched off.
+                state.stopped |= !rule.least && !rule.process_all;
                 if !Active::is_off(&state.limits, action) {
                     state.passthrough.push(Passthrough { action: action.to_owned(), rule: rule.name.clone(), least: rule.least });
                     state.changes += 1;
