@@ -19,6 +19,10 @@ mod regex_oracle;
 mod pages_rspamd;
 #[cfg(feature = "rspamd")]
 mod rspamd;
+#[cfg(feature = "rspamd")]
+mod rspamd_check;
+#[cfg(feature = "rspamd")]
+mod rspamd_settings;
 mod run;
 mod scopes;
 mod servers;

@@ -2,7 +2,7 @@
 //!
 //! ```` ```rspamd bad VERSION ```` must have the finding, ```` ```rspamd good VERSION ```` must be accepted without it. The text is `rspamd.conf` in
 //! `/etc/rspamd`; a line `## local.d/actions.conf` begins another file of that folder. No other file is there. After the version may stand
-//! `control` (`␀` stands for NUL), `repeat=TEXT*N` (`…` stands for so many of that text), `env=NAME:VALUE` (what templates find).
+//! `control` (`␀` stands for NUL, `␄` for the end of the text), `repeat=TEXT*N` (`…` stands for so many of that text), `env=NAME:VALUE` (what templates find).
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,10 @@ fn examples(page: &str, name: &str) -> Vec<Example> {
         let mut environment = Vec::new();
         for word in words {
             match word.split_once('=').unwrap_or((word, "")) {
-                ("control", "") => text = text.replace('␀', "\0"),
+                ("control", "") => {
+                    text = text.replace('␀', "\0");
+                    text.truncate(text.find('␄').unwrap_or(text.len()));
+                }
                 ("repeat", value) => {
                     let (part, count) = value.rsplit_once('*').unwrap_or_else(|| panic!("{name}: {word}?"));
                     text = text.replace('…', &part.repeat(count.parse().unwrap()));
