@@ -152,7 +152,9 @@ fn configuration(args: &CheckArgs, folder: &Path, configs: &mut Configs) -> Resu
         match reports.iter_mut().find(|report| report.file == file) {
             Some(report) => {
                 for answer in &mut report.servers {
-                    answer.found.extend(own.iter().filter(|finding| !answer.found.iter().any(|known| same(known, finding))).cloned().collect::<Vec<_>>());
+                    answer.found.extend(
+                        own.iter().filter(|finding| !answer.found.iter().any(|known| same(known, finding))).cloned().collect::<Vec<_>>(),
+                    );
                 }
             }
             None => reports.push(Report {

@@ -40,7 +40,8 @@ fn check(folder: &Path, args: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
-const MAIN: &str = "actions {\n  reject = 15;\n  .include(try=true; priority=1; duplicate=merge) \"$LOCAL_CONFDIR/local.d/actions.conf\"\n}\n";
+const MAIN: &str =
+    "actions {\n  reject = 15;\n  .include(try=true; priority=1; duplicate=merge) \"$LOCAL_CONFDIR/local.d/actions.conf\"\n}\n";
 
 #[test]
 fn a_folder_is_checked_file_by_file() {
@@ -64,7 +65,7 @@ fn a_folder_is_checked_file_by_file() {
 
 #[test]
 fn every_format_takes_it() {
-    let folder = Folder::new("formats", &[("rspamd.conf", MAIN), ("local.d/actions.conf", "add_header = 5m;\nreject = \n")]);
+    let folder = Folder::new("formats", &[("rspamd.conf", MAIN), ("local.d/actions.conf", "add_header = 5m;\nreject = ;\n")]);
     for (format, part) in [
         ("full", "help: tamis explain ucl/"),
         ("json", "\"server\":\"rspamd-3.4\",\"verdict\":\"refused\""),

@@ -116,6 +116,17 @@ fn every_configuration_holds() {
                 target("ucl_bytes")(&configuration[..configuration.len() * part / 8]);
             }
             configuration.split(|byte| *byte == b'"').for_each(target("rspamd_expression"));
+            // And with single bytes that are others, by a fixed rule.
+            let mut changed = configuration.to_vec();
+            for turn in 0..40usize {
+                let at = (turn * 7919 + count * 104_729) % changed.len().max(1);
+                if let Some(byte) = changed.get_mut(at) {
+                    let others = b"{}[]\"'=;.$\\/*<\n0m%#\xc3";
+                    *byte = others[(turn * 13 + count) % others.len()];
+                }
+                target("ucl_bytes")(&changed);
+                changed.split(|byte| *byte == b'"').for_each(target("rspamd_expression"));
+            }
         }
     }
     assert!(count > 150, "the pages are there");

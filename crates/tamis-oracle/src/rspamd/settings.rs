@@ -163,7 +163,9 @@ fn conditions(random: &mut Random, main: &mut String) -> Vec<String> {
             10 => {
                 let value = random.pick(&["true", "false", "\"/^one$/\"", "\"/ONE/i\"", "\"two\""]);
                 if random.chance(50) {
-                    names.push((*random.pick(&["request_header:x-tenant", "request_header:X-Tenant", "request_header:x_tenant"])).to_owned());
+                    names.push(
+                        (*random.pick(&["request_header:x-tenant", "request_header:X-Tenant", "request_header:x_tenant"])).to_owned(),
+                    );
                 }
                 ("request_header", format!("{{ X-Tenant = {value}; }}"))
             }
@@ -234,7 +236,8 @@ fn apply(random: &mut Random, out: &mut String, is_query: bool) {
         }
         out.push_str("} ");
     }
-    for (name, words) in [("symbols_enabled", SYMBOLS), ("groups_enabled", GROUPS), ("symbols_disabled", SYMBOLS), ("groups_disabled", GROUPS)]
+    for (name, words) in
+        [("symbols_enabled", SYMBOLS), ("groups_enabled", GROUPS), ("symbols_disabled", SYMBOLS), ("groups_disabled", GROUPS)]
     {
         if random.chance(12) {
             let words: Vec<String> = (0..random.below(4)).map(|_| format!("\"{}\"", random.pick(words))).collect();

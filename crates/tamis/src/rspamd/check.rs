@@ -49,7 +49,8 @@ pub struct Checked {
 /// Checks a configuration.
 #[must_use]
 pub fn check(loaded: &Loaded, facts: Facts<'_>) -> Checked {
-    let mut look = Look { loaded, facts, known: BTreeSet::new(), parents: Vec::new(), found: loaded.diagnostics.clone(), wanted: Vec::new() };
+    let mut look =
+        Look { loaded, facts, known: BTreeSet::new(), parents: Vec::new(), found: loaded.diagnostics.clone(), wanted: Vec::new() };
     if let Some(root) = loaded.document.root() {
         look.learn(root);
         layers::look(&mut look, root);

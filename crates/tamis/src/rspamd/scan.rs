@@ -285,7 +285,9 @@ impl<'c> State<'c> {
         let mut rules = self.config.force_actions.iter().filter(|rule| rule.require.is_none() && rule.honor.is_none());
         // Settings register what they add.
         let of_settings = self.config.settings.iter().flat_map(|rule| &rule.apply.symbols).any(|(known, ..)| known == name);
-        of_settings || self.config.registered.iter().any(|known| known == name) || force.is_some_and(|force| rules.any(|rule| rule.name == force))
+        of_settings
+            || self.config.registered.iter().any(|known| known == name)
+            || force.is_some_and(|force| rules.any(|rule| rule.name == force))
     }
 
     /// Symbols that settings find.

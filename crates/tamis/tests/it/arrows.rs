@@ -63,10 +63,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["text", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::values", "sieve::context", "sieve::occurrences"],
     ),
     ("rspamd::scan", &["order", "ucl", "rspamd::spec", "rspamd::expression", "rspamd::config", "rspamd::settings"]),
-    (
-        "rspamd::check",
-        &["text", "diagnostic", "regex", "ucl", "rspamd::spec", "rspamd::expression", "rspamd::config"],
-    ),
+    ("rspamd::check", &["text", "diagnostic", "regex", "ucl", "rspamd::spec", "rspamd::expression", "rspamd::config"]),
     ("rspamd::settings", &["ucl", "rspamd::spec", "rspamd::expression", "rspamd::config"]),
     ("rspamd::headers", &["rspamd::config", "rspamd::scan"]),
     ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),

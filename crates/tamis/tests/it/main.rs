@@ -14,9 +14,9 @@ mod format;
 mod lints;
 mod mail;
 mod pages;
-mod regex_oracle;
 #[cfg(feature = "rspamd")]
 mod pages_rspamd;
+mod regex_oracle;
 #[cfg(feature = "rspamd")]
 mod rspamd;
 #[cfg(feature = "rspamd")]

@@ -48,7 +48,18 @@ fn composite(expression: &str) -> Vec<String> {
 
 #[test]
 fn what_is_right_is_let_alone() {
-    for expression in ["A & !BB", "A | BB | CC", "A + BB + CC > 3", "A * BB * CC > 3", "(A - BB) - CC > 0", "A & LUA_SYMBOL", "A & g:Mine & g+:rbl", "A[x] & !A[y]", "~A & -BAYES_SPAM & ^BB", "A > 1 & A > 2"] {
+    for expression in [
+        "A & !BB",
+        "A | BB | CC",
+        "A + BB + CC > 3",
+        "A * BB * CC > 3",
+        "(A - BB) - CC > 0",
+        "A & LUA_SYMBOL",
+        "A & g:Mine & g+:rbl",
+        "A[x] & !A[y]",
+        "~A & -BAYES_SPAM & ^BB",
+        "A > 1 & A > 2",
+    ] {
         assert_eq!(composite(expression), Vec::<String>::new(), "{expression}");
     }
     for text in [
@@ -78,7 +89,9 @@ fn expressions_are_marked_where_they_are_wrong() {
 #[test]
 fn force_actions_that_do_nothing() {
     let force = |rule: &str| {
-        found(&format!("{GROUP}composites {{ X {{ expression = \"A & BB\"; score = 1; }} }} force_actions {{ rules {{ R {{ {rule} }} }} }}"))
+        found(&format!(
+            "{GROUP}composites {{ X {{ expression = \"A & BB\"; score = 1; }} }} force_actions {{ rules {{ R {{ {rule} }} }} }}"
+        ))
     };
     assert_eq!(force("action = reject; expression = \"X | A\";"), Vec::<String>::new());
     assert_eq!(force("action = reject; expression = \"A & X\";"), ["rspamd/force-never:X"]);
@@ -176,7 +189,18 @@ fn bad_input() {
     // A score that is no number is none.
     let nan = checked_as(DEBIAN, &[("/r.conf", "group { g { symbols { A { score = nan; } } } }")]).0;
     assert!(nan.config.symbols().iter().all(|symbol| symbol.score == 0.0));
-    for text in ["composites { A { expression = \"((((\"; } }", "\"\u{0}", "}}}}", "[[[", ".include", ".include(", "a = $", "a = \"\\", "{= env", "\u{feff}a = 1"] {
+    for text in [
+        "composites { A { expression = \"((((\"; } }",
+        "\"\u{0}",
+        "}}}}",
+        "[[[",
+        ".include",
+        ".include(",
+        "a = $",
+        "a = \"\\",
+        "{= env",
+        "\u{feff}a = 1",
+    ] {
         let _ = found(text);
     }
 }

@@ -165,13 +165,17 @@ fn findings_of_the_campaign() {
     assert_eq!(result(&odd, &["A"], &to("x@example.org")), "2 no action A(2)");
     // An action that is switched off still ends the scan for composites.
     let force = |rest: &str| {
-        let text = format!("{BASE}settings {{ a {{ apply {{ actions {{ \"soft reject\" = null; }} }} }} }} force_actions {{ rules {{ {rest} }} }}");
+        let text = format!(
+            "{BASE}settings {{ a {{ apply {{ actions {{ \"soft reject\" = null; }} }} }} }} force_actions {{ rules {{ {rest} }} }}"
+        );
         loaded(&text, Version::DEBIAN_12).config
     };
     let stopped = force("R { action = \"soft reject\"; expression = \"A\"; }");
     assert_eq!(result(&stopped, &["A", "BB"], &by_id("a")), "5 greylist A(2) BB(3) FORCE_ACTION_R(0)");
     // A least action raises the score as soon as another rule asks for the action.
-    let raised = force("R { action = \"greylist\"; expression = \"A\"; least = true; } S { action = \"add header\"; expression = \"A\"; honor_action = [\"reject\"]; }");
+    let raised = force(
+        "R { action = \"greylist\"; expression = \"A\"; least = true; } S { action = \"add header\"; expression = \"A\"; honor_action = [\"reject\"]; }",
+    );
     assert_eq!(result(&raised, &["A"], &Request::default()), "4 add header A(2) FORCE_ACTION_R(0) FORCE_ACTION_S(0)");
     // On the way through Lua, `null` gets lost: the action is as it was, and settings can give it a threshold.
     let two = "actions { reject = null; greylist = 4; } group \"a\" { symbols { A { score = 9 } } } group \"b\" { symbols { BB { score = 1 } } } settings { }";
@@ -179,7 +183,8 @@ fn findings_of_the_campaign() {
     assert_eq!(result(&loaded(two, Version::DEBIAN_12).config, &["A"], &request), "9 reject A(9)");
     assert_eq!(result(&loaded(two, NEW).config, &["A"], &request), "9 greylist A(9)");
     // Symbols of a group in any case.
-    let any_case = loaded(&format!("{BASE}composites {{ G {{ expression = \"g:ONE\"; score = 1; policy = leave; }} }}"), Version::DEBIAN_12);
+    let any_case =
+        loaded(&format!("{BASE}composites {{ G {{ expression = \"g:ONE\"; score = 1; policy = leave; }} }}"), Version::DEBIAN_12);
     assert_eq!(said(&scan(&any_case.config, &[Hit::new("A")])), "3 no action A(2) G(1)");
 }
 
@@ -228,7 +233,8 @@ fn templates_take_values_that_are_given() {
     let codes: Vec<&str> = loaded.diagnostics.iter().map(|finding| finding.code.facts().id).collect();
     assert_eq!((codes, loaded.refused), (vec!["ucl/template-value"], false));
     assert_eq!(loaded.config.subject.as_deref(), Some("3"));
-    let thresholds: Vec<f64> = loaded.config.actions.iter().map(|action| action.threshold).filter(|threshold| !threshold.is_nan()).collect();
+    let thresholds: Vec<f64> =
+        loaded.config.actions.iter().map(|action| action.threshold).filter(|threshold| !threshold.is_nan()).collect();
     assert_eq!(thresholds, [7.0, 30.0]);
 }
 
@@ -236,7 +242,9 @@ fn templates_take_values_that_are_given() {
 fn newer_versions_look_at_fewer_composites() {
     // Measured on 4.1.6: `!A | B` without both does not match, in 3.4 it does.
     let text = |options: &str| {
-        format!("{options} group {{ g {{ symbols {{ A {{ score = 1 }} B {{ score = 1 }} }} }} }} composites {{ C {{ expression = \"!A | B\"; score = 5; }} }}")
+        format!(
+            "{options} group {{ g {{ symbols {{ A {{ score = 1 }} B {{ score = 1 }} }} }} }} composites {{ C {{ expression = \"!A | B\"; score = 5; }} }}"
+        )
     };
     let score = |text: &str, version| scan(&loaded(text, version).config, &[]).score;
     assert_eq!(score(&text(""), Version::DEBIAN_12), 5.0);

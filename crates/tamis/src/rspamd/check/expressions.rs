@@ -66,7 +66,8 @@ fn settings(look: &mut Look<'_>) {
         for (_, check) in &rule.checks {
             match check {
                 Check::From(list) | Check::Recipient(list) | Check::FromMime(list) | Check::RecipientMime(list) | Check::User(list) => {
-                    patterns.extend(list.iter().filter_map(|one| if let AddressMatch::Regex(pattern) = one { Some(pattern) } else { None }));
+                    patterns
+                        .extend(list.iter().filter_map(|one| if let AddressMatch::Regex(pattern) = one { Some(pattern) } else { None }));
                 }
                 Check::Hostname(list) => patterns.extend(list),
                 Check::RequestHeader(_, HeaderMatch::Value(pattern)) | Check::Header(_, HeaderMatch::Value(pattern)) => {

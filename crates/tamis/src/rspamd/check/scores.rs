@@ -90,8 +90,7 @@ fn thresholds(look: &mut Look<'_>) {
 }
 
 /// Names of actions as a configuration writes them.
-const NAMES: &[&str] =
-    &["reject", "soft_reject", "rewrite_subject", "add_header", "greylist", "no_action", "discard", "quarantine"];
+const NAMES: &[&str] = &["reject", "soft_reject", "rewrite_subject", "add_header", "greylist", "no_action", "discard", "quarantine"];
 
 /// Any name makes an action; one that is nearly another's was hardly meant.
 fn custom_actions<'l>(look: &mut Look<'l>, root: Value<'l>) {

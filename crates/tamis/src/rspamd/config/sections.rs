@@ -252,11 +252,13 @@ impl Reader {
                     self.symbol(symbol, symbol.key(), name);
                 }
             }
-            Some(symbols) => match (symbols.get("name").and_then(Value::text), symbols.entries().find(|symbol| symbol.number().is_some())) {
-                (Some(own), _) => self.symbol(symbols, own, name),
-                (None, Some(scalar)) => self.scalar_score(scalar),
-                (None, None) => self.refuse(symbols, Code::RspamdMissingName, &[("section", "symbols")]),
-            },
+            Some(symbols) => {
+                match (symbols.get("name").and_then(Value::text), symbols.entries().find(|symbol| symbol.number().is_some())) {
+                    (Some(own), _) => self.symbol(symbols, own, name),
+                    (None, Some(scalar)) => self.scalar_score(scalar),
+                    (None, None) => self.refuse(symbols, Code::RspamdMissingName, &[("section", "symbols")]),
+                }
+            }
             None => {
                 if group.entries().any(Value::is_object) {
                     let finding = Diagnostic::new(Code::RspamdGroupWithoutSymbols, group.origin().key).with("name", name);
@@ -378,7 +380,8 @@ impl Reader {
         let is_off = |section: Value<'_>| section.get("enabled").and_then(Value::boolean) == Some(false);
         self.config.has_settings = section.is_some_and(|section| !is_off(section));
         self.config.settings_map = root.get("settings").is_some_and(|settings| settings.text().is_some());
-        (self.config.settings, self.config.settings_priority) = settings::read(row(root.get("settings")).filter(|section| section.is_object()), &mut problems);
+        (self.config.settings, self.config.settings_priority) =
+            settings::read(row(root.get("settings")).filter(|section| section.is_object()), &mut problems);
         for (value, range, code, facts) in problems {
             let finding = facts.into_iter().fold(Diagnostic::new(code, range), |finding, (name, fact)| finding.with(name, fact));
             // Rspamd says so in its log, and goes on without the rule.

@@ -201,9 +201,7 @@ impl Apply {
             self.actions.retain(|(known, _)| known != name);
             self.actions.push((name.clone(), *threshold));
         }
-        for (own, more) in
-            [(&mut self.symbols_enabled, &over.symbols_enabled), (&mut self.groups_enabled, &over.groups_enabled)]
-        {
+        for (own, more) in [(&mut self.symbols_enabled, &over.symbols_enabled), (&mut self.groups_enabled, &over.groups_enabled)] {
             if let Some(more) = more {
                 own.get_or_insert_with(Vec::new).extend_from_slice(more);
             }
@@ -249,9 +247,7 @@ fn rule<'d>(value: Value<'d>, problems: &mut Vec<Problem<'d>>) -> Option<Setting
     let expression = expression(value, &checks, &own, problems);
     let (apply, switches) = match value.get("apply").filter(|apply| !is_false(*apply)) {
         Some(apply) => Apply::of_rule(apply),
-        None if truth(value, "whitelist") || truth(value, "want_spam") => {
-            (Apply { skip: true, ..Apply::default() }, Apply::default())
-        }
+        None if truth(value, "whitelist") || truth(value, "want_spam") => (Apply { skip: true, ..Apply::default() }, Apply::default()),
         None => {
             problems.push((value, value.origin().key, Code::RspamdSettingsNothing, vec![("name", value.key().to_owned())]));
             return None;
@@ -378,7 +374,9 @@ fn expression<'d>(
         Err((code, at)) => {
             let rule = value.key().to_owned();
             match unknown {
-                Some(name) => problems.push((text, Range::default(), Code::RspamdSettingsCondition, vec![("name", rule), ("condition", name)])),
+                Some(name) => {
+                    problems.push((text, Range::default(), Code::RspamdSettingsCondition, vec![("name", rule), ("condition", name)]))
+                }
                 None => {
                     let rest = written.get(at..).unwrap_or("").to_owned();
                     problems.push((text, Range::default(), code, vec![("expression", written), ("rest", rest)]));

@@ -113,11 +113,8 @@ impl Run<'_, '_> {
         let mut most = 0.0f64;
         for symbol in members {
             if accepts(symbol.score) {
-                let value = if looks || self.state.find(&symbol.name).is_some() {
-                    self.symbol(composite, &symbol.name, atom, depth)
-                } else {
-                    None
-                };
+                let value =
+                    if looks || self.state.find(&symbol.name).is_some() { self.symbol(composite, &symbol.name, atom, depth) } else { None };
                 self.claim(composite, value, atom, negated);
                 most = most.max(value.map_or(0.0, |(value, _)| value.abs()));
             }
