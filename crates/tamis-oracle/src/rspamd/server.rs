@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -66,12 +67,25 @@ pub(super) fn prepare(sandbox: &Sandbox, registered: &[&str]) -> io::Result<u16>
     for folder in ["etc", "etc/local.d", "etc/override.d", "db", "run", "log"] {
         sandbox.folder(folder)?;
     }
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let port = port()?;
     sandbox.file("etc/symbols.lua", SYMBOLS.as_bytes())?;
     sandbox.file("etc/symbols.list", format!("{}\n", registered.join("\n")).as_bytes())?;
     sandbox.file("etc/tld.dat", b"com\norg\n")?;
     sandbox.file("etc/frame.conf", FRAME.replace("PORT", &port.to_string()).as_bytes())?;
     Ok(port)
+}
+
+/// A port that nobody uses. Each process looks in a part of its own, so that two campaigns never ask each other's server.
+fn port() -> io::Result<u16> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let part = u16::try_from(std::process::id() % 220).unwrap_or(0);
+    for _ in 0..100 {
+        let port = 10_000 + part * 100 + NEXT.fetch_add(1, Ordering::Relaxed) % 100;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(io::Error::other("no port is free"))
 }
 
 /// `NAME=value` for each variable of a sandboxed configuration.

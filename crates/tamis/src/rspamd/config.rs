@@ -38,6 +38,8 @@ pub struct Symbol {
     pub disabled: bool,
     /// It was defined without a score.
     pub unscored: bool,
+    /// Only what the web interface saved defines it: that comes too late for anything to switch it off.
+    pub is_saved: bool,
     /// It is in no group.
     pub ungrouped: bool,
     /// The group that it is shown in.

@@ -309,7 +309,7 @@ impl<'c> State<'c> {
         let known = self.known(name);
         let mut reasons = Vec::new();
         let (mut wanted, metric_score, origin, groups): (f64, f64, Option<Origin>, &[usize]) = match known {
-            Known::Defined(symbol) if is_registered && (symbol.disabled || self.active.denies(self.config, name)) => {
+            Known::Defined(symbol) if is_registered && !symbol.is_saved && (symbol.disabled || self.active.denies(self.config, name)) => {
                 self.disabled.push(name.to_owned());
                 return;
             }

@@ -216,6 +216,12 @@ fn saved_scores_have_a_priority_of_their_own() {
     let codes: Vec<&str> = loaded.diagnostics.iter().map(|finding| finding.code.facts().id).collect();
     assert_eq!(codes, ["rspamd/unknown-action"]);
     assert_eq!(said(&scan(&loaded.config, &["A", "BB", "NEW"].map(Hit::new))), "8 greylist A(5) BB(2) NEW(1)");
+    // What only they define, nothing switches off.
+    let mut text = files.get("/rspamd.conf").flatten().map(|file| file.text.clone()).unwrap();
+    text.push_str("settings { few { apply { symbols_enabled = [\"BB\"]; } } }");
+    files.add("/rspamd.conf", text);
+    let few = load("/rspamd.conf", &files, &[], Version::DEBIAN_12);
+    assert_eq!(result(&few.config, &["A", "BB", "NEW"], &by_id("few")), "3 no action BB(2) NEW(1)");
     let origin = loaded.config.symbol("A").and_then(|symbol| symbol.origin).unwrap();
     assert_eq!(loaded.sources[origin.source as usize].path, "/db/rspamd_dynamic");
     // Nobody knows of the file: it is asked for.

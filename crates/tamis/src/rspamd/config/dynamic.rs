@@ -42,7 +42,8 @@ pub(super) fn apply(config: &mut Config, root: Value<'_>) -> Vec<Diagnostic> {
             let disabled = config.symbol(name).is_some_and(|known| known.disabled);
             let score = value.number().unwrap_or(0.0);
             let shots = if config.one_shot { 1 } else { config.shots };
-            let new = Symbol { name: name.to_owned(), score, origin: Some(value.origin()), shots, disabled, ..Symbol::default() };
+            let is_saved = config.symbol(name).is_none();
+            let new = Symbol { is_saved, name: name.to_owned(), score, origin: Some(value.origin()), shots, disabled, ..Symbol::default() };
             config.add_symbol(new, None, DYNAMIC_PRIORITY);
         }
         for action in items("actions") {
