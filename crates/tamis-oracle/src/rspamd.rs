@@ -59,6 +59,8 @@ pub struct Compared {
     pub crashed: usize,
     /// Cases that tamis declines.
     pub declined: usize,
+    /// Cases whose score lies within rounding of a threshold, and that differ: Rspamd takes points away in the order of a hash.
+    pub rounded: usize,
     /// The others: what was asked, what tamis says, what the real program says.
     pub different: Vec<[String; 3]>,
 }
@@ -73,11 +75,12 @@ impl fmt::Display for Compared {
         }
         write!(
             f,
-            "{} the same ({} of them refused by both), {} declined, {} ended the real program, {} differ",
+            "{} the same ({} of them refused by both), {} declined, {} ended the real program, {} within rounding of a threshold, {} differ",
             self.same,
             self.refused,
             self.declined,
             self.crashed,
+            self.rounded,
             self.different.len()
         )
     }
