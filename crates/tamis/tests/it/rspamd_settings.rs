@@ -220,7 +220,8 @@ fn saved_scores_have_a_priority_of_their_own() {
     let mut text = files.get("/rspamd.conf").flatten().map(|file| file.text.clone()).unwrap();
     text.push_str("settings { few { apply { symbols_enabled = [\"BB\"]; } } }");
     files.add("/rspamd.conf", text);
-    let few = load("/rspamd.conf", &files, &[], Version::DEBIAN_12);
+    let mut few = load("/rspamd.conf", &files, &[], Version::DEBIAN_12);
+    few.config.parents = ["A", "BB", "NEW"].map(|name| (name.to_owned(), "RULE".to_owned())).to_vec();
     assert_eq!(result(&few.config, &["A", "BB", "NEW"], &by_id("few")), "3 no action BB(2) NEW(1)");
     let origin = loaded.config.symbol("A").and_then(|symbol| symbol.origin).unwrap();
     assert_eq!(loaded.sources[origin.source as usize].path, "/db/rspamd_dynamic");
