@@ -184,7 +184,7 @@ fn bad_input() {
     assert!(codes(&"a { ".repeat(100_000)).contains(&"ucl/too-deep".to_owned()));
     assert!(codes(&format!("a = {}", "[".repeat(100_000))).contains(&"ucl/too-deep".to_owned()));
     assert_eq!(codes(&format!("a = {}", "{".repeat(100_000))), ["ucl/unclosed-brace", "ucl/key-start"]);
-    assert_eq!(codes("group { g { symbols { A { score = 1e400; } } } }"), ["ucl/number-range"]);
+    assert!(codes("group { g { symbols { A { score = 1e400; } } } }").contains(&"ucl/number-range".to_owned()));
     assert_eq!(codes(&format!("# {}\na = 1;", "x".repeat(17 << 20))), ["ucl/too-large"]);
     // A score that is no number is none.
     let nan = checked_as(DEBIAN, &[("/r.conf", "group { g { symbols { A { score = nan; } } } }")]).0;
