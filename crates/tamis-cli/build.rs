@@ -8,14 +8,17 @@ fn main() {
     let docs = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../../docs/lints");
     let mut table = String::from("&[\n");
     for language in ["en", "fr"] {
-        let folder = docs.join(language);
-        println!("cargo:rerun-if-changed={}", folder.display());
-        let mut names: Vec<String> =
-            std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        for name in names {
-            let (path, Some(code)) = (folder.join(&name), name.strip_suffix(".md")) else { continue };
-            writeln!(table, "    ({language:?}, {code:?}, include_str!({:?})),", path.canonicalize().unwrap()).unwrap();
+        // Scripts' pages, then those of a folder for each other kind of code.
+        for kind in ["", "rspamd/", "ucl/"] {
+            let folder = docs.join(language).join(kind);
+            println!("cargo:rerun-if-changed={}", folder.display());
+            let mut names: Vec<String> =
+                std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+            names.sort();
+            for name in names {
+                let (path, Some(code)) = (folder.join(&name), name.strip_suffix(".md")) else { continue };
+                writeln!(table, "    ({language:?}, \"{kind}{code}\", include_str!({:?})),", path.canonicalize().unwrap()).unwrap();
+            }
         }
     }
     table.push(']');

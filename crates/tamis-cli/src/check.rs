@@ -1,20 +1,23 @@
 //! `tamis check`.
 
 use std::io::Write;
+use std::path::Path;
 
 use clap::Args;
 use similar::TextDiff;
 use tamis::diagnostic::{Code, Diagnostic, Language};
+use tamis::rspamd;
 use tamis::sieve::check::fix_of;
 use tamis::sieve::{Cured, Dialect, Options, Script, Verdict, check as check_script, cure};
 use tamis::text::Encoding;
 
 use crate::common::{ServerArgs, number, says};
 use crate::config::{self, Configs};
-use crate::report::{self, Answer, Format, Report};
+use crate::report::{self, Answer, Format, Kind, Report, Source};
+use crate::scan::{self, ConfigurationArgs};
 use crate::{Exit, files};
 
-/// Say what is wrong with Sieve scripts, as the chosen server would.
+/// Say what is wrong with Sieve scripts, as the chosen server would, or with an Rspamd configuration.
 #[derive(Args)]
 pub struct CheckArgs {
     #[command(flatten)]
@@ -41,7 +44,16 @@ pub struct CheckArgs {
     /// A mailbox that exists (repeatable). Without any, it is not known which there are.
     #[arg(long = "mailbox", value_name = "NAME")]
     mailboxes: Vec<String>,
-    /// The scripts; - is standard input.
+    /// Of an Rspamd configuration: whose it is.
+    #[arg(long, value_name = "VERSION", default_value = "3.4")]
+    rspamd: String,
+    /// Of an Rspamd configuration: a variable, such as CONFDIR (repeatable).
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    variables: Vec<String>,
+    /// Of an Rspamd configuration: what templates find in Rspamd's environment, FOO for RSPAMD_FOO (repeatable).
+    #[arg(long = "env", value_name = "NAME=VALUE")]
+    environment: Vec<String>,
+    /// The scripts; - is standard input. A folder with rspamd.conf in it is an Rspamd configuration: nothing outside it is read.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
 }
@@ -61,13 +73,16 @@ pub fn check(args: &CheckArgs) -> Result<Exit, String> {
     let mut troubles = Vec::new();
     let mut mended = Mended::default();
     for file in &args.files {
-        let one = look(args, file, &mut configs, &mut mended);
+        let one = match Path::new(file).join("rspamd.conf").is_file() {
+            true => configuration(args, Path::new(file), &mut configs),
+            false => look(args, file, &mut configs, &mut mended).map(|report| vec![report]),
+        };
         match one {
-            Ok(report) => {
-                if exit == Exit::Clean && report.servers.iter().any(Answer::says_anything) {
+            Ok(more) => {
+                if exit == Exit::Clean && more.iter().flat_map(|report| &report.servers).any(Answer::says_anything) {
                     exit = Exit::Findings;
                 }
-                reports.push(report);
+                reports.extend(more);
             }
             Err(Trouble::Drawn(text)) => {
                 anstream::eprintln!("{text}");
@@ -105,6 +120,57 @@ pub fn check(args: &CheckArgs) -> Result<Exit, String> {
         }
     }
     Ok(exit)
+}
+
+/// Checks a configuration of Rspamd: a report for each file that something is said of, the main one first.
+fn configuration(args: &CheckArgs, folder: &Path, configs: &mut Configs) -> Result<Vec<Report>, Trouble> {
+    let config = args.server.configured(configs, &folder.join("rspamd.conf").to_string_lossy()).map_err(Trouble::Drawn)?;
+    let language = args.server.language(&config);
+    let levels = config::levels(&config, &args.levels, language).map_err(|text| Trouble::Drawn(format!("tamis: {text}")))?;
+    let asked = ConfigurationArgs {
+        config: folder.to_owned(),
+        rspamd: args.rspamd.clone(),
+        variables: args.variables.clone(),
+        environment: args.environment.clone(),
+    };
+    let (loaded, checked) = scan::checked(&asked)?;
+    let verdict = match checked.verdict {
+        rspamd::check::Verdict::Accepted => Verdict::Accepted,
+        rspamd::check::Verdict::Refused => Verdict::Refused,
+        rspamd::check::Verdict::Declined => Verdict::Declined,
+    };
+    let mut found = checked.diagnostics;
+    levels.apply(&mut found);
+    let mut reports: Vec<Report> = Vec::new();
+    for (index, source) in loaded.sources.iter().enumerate() {
+        let own: Vec<Diagnostic> = found.iter().filter(|finding| finding.unit as usize == index).cloned().collect();
+        if own.is_empty() && index > 0 {
+            continue;
+        }
+        let file = scan::shown_path(&loaded, &source.path, folder);
+        // A file may be included more than once.
+        match reports.iter_mut().find(|report| report.file == file) {
+            Some(report) => {
+                for answer in &mut report.servers {
+                    answer.found.extend(
+                        own.iter().filter(|finding| !answer.found.iter().any(|known| same(known, finding))).cloned().collect::<Vec<_>>(),
+                    );
+                }
+            }
+            None => reports.push(Report {
+                file,
+                source: Source::new(Kind::Configuration, &source.text),
+                servers: vec![Answer { server: format!("rspamd-{}", args.rspamd), verdict, found: own, elsewhere: Vec::new() }],
+                language,
+            }),
+        }
+    }
+    Ok(reports)
+}
+
+/// The same finding, whichever time the file was included.
+fn same(a: &Diagnostic, b: &Diagnostic) -> bool {
+    a.code == b.code && a.range == b.range && a.params == b.params
 }
 
 /// Why a file was not checked.
@@ -147,7 +213,7 @@ fn look(args: &CheckArgs, file: &str, configs: &mut Configs, mended: &mut Mended
         Answer { server: dialect.name.clone(), verdict: checked.verdict, found: own, elsewhere: others }
     };
     let servers = dialects.iter().map(ask).collect();
-    Ok(Report { file: file.to_owned(), script, servers, language })
+    Ok(Report { file: file.to_owned(), source: Source::new(Kind::Script, script.text()), servers, language })
 }
 
 /// What was mended in all files.
@@ -236,8 +302,8 @@ fn counted(codes: &[Code]) -> String {
 }
 
 /// One line for a finding.
-pub fn concise(diagnostic: &Diagnostic, file: &str, script: &Script, language: Language) -> String {
-    let place = script.lines().position(script.text(), diagnostic.range.start, Encoding::Utf8);
+pub fn concise(diagnostic: &Diagnostic, file: &str, source: &Source, language: Language) -> String {
+    let place = source.lines().position(source.text(), diagnostic.range.start, Encoding::Utf8);
     let (severity, code) = (diagnostic.severity.name(), diagnostic.code.facts().id);
     format!("{file}:{}:{}: {severity}[{code}]: {}", place.line, place.column, diagnostic.message(language))
 }

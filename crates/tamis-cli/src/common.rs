@@ -131,9 +131,10 @@ pub fn number(language: Language, count: usize, en: [&str; 2], fr: [&str; 2]) ->
     format!("{count} {}", if one { singular } else { plural })
 }
 
-/// The code of this name, which may leave out its `sieve/`.
+/// The code of this name, which may leave out its `sieve/`, or another beginning that no other code of this name has.
 pub fn code(name: &str) -> Option<Code> {
-    Code::from_id(name).or_else(|| Code::from_id(&format!("sieve/{name}")))
+    let with = |kind: &str| Code::from_id(&format!("{kind}/{name}"));
+    Code::from_id(name).or_else(|| with("sieve")).or_else(|| with("rspamd")).or_else(|| with("ucl"))
 }
 
 /// The names of codes that are nearest to one that does not exist, at most three: those that differ in few letters, else those that share words.

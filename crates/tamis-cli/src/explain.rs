@@ -85,8 +85,8 @@ fn kind(code: Code, language: Language) -> &'static str {
         ),
         ("ucl" | "rspamd", _) => says(
             language,
-            "a finding in a configuration of Rspamd (`tamis scan --config`)",
-            "un constat dans une configuration de Rspamd (`tamis scan --config`)",
+            "a finding in a configuration of Rspamd (`tamis check DIR`)",
+            "un constat dans une configuration de Rspamd (`tamis check DIR`)",
         ),
         (_, Severity::Error) => says(
             language,
@@ -129,7 +129,7 @@ fn text(code: Code, language: Language) -> String {
     out += &format!("{}\n{DIM}{}{RESET}\n\n", facts.message.render(language, &[]), kind(code, language));
     match pages::page(code, language) {
         Some(page) => out += &rendered(page, language),
-        None if facts.id.starts_with("sieve/") => {
+        None if ["sieve/", "rspamd/", "ucl/"].iter().any(|kind| facts.id.starts_with(kind)) => {
             out += says(language, "There is no page on this finding yet.\n", "Ce constat n'a pas encore de page.\n");
         }
         None => {
@@ -155,7 +155,7 @@ fn rendered(page: &str, language: Language) -> String {
         if let Some(info) = line.strip_prefix("```") {
             is_script = !is_script;
             let mut words = info.split_ascii_whitespace();
-            if !is_script || words.next() != Some("sieve") {
+            if !is_script || !matches!(words.next(), Some("sieve" | "rspamd")) {
                 continue;
             }
             let (mark, colour, word) = match words.next() {
@@ -225,8 +225,8 @@ fn list(language: Language) -> String {
         ("run/", "tamis run", says(language, "what happens at delivery", "ce qui arrive à la livraison")),
         ("suppressed/", "tamis run", says(language, "why a mail is not sent", "pourquoi un courriel ne part pas")),
         ("vet/", "tamis vet", says(language, "rules of a policy", "règles d'une politique")),
-        ("ucl/", "tamis scan", says(language, "how Rspamd's files are written", "l'écriture des fichiers de Rspamd")),
-        ("rspamd/", "tamis scan", says(language, "what Rspamd's configuration says", "ce que dit la configuration de Rspamd")),
+        ("ucl/", "tamis check DIR", says(language, "how Rspamd's files are written", "l'écriture des fichiers de Rspamd")),
+        ("rspamd/", "tamis check DIR", says(language, "what Rspamd's configuration says", "ce que dit la configuration de Rspamd")),
     ];
     let width = Code::ALL.iter().map(|code| code.facts().id.len()).max().unwrap_or_default();
     let mut out = String::new();

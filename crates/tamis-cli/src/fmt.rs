@@ -10,6 +10,7 @@ use tamis::sieve::{MAX_SCRIPT, Script};
 use tamis::text::apply;
 
 use crate::config::{ConfigArgs, Configs};
+use crate::report::{Kind, Source};
 use crate::{Exit, check, common, files};
 
 /// Lay out scripts: blocks indented, one command per line, comments kept where they are. What they do stays the same.
@@ -98,7 +99,7 @@ fn left_alone(file: &str, script: &Script, language: Language) -> String {
         Language::Fr => format!("le script dépasse {MAX_SCRIPT} octets, et reste tel quel"),
     };
     match errors.next() {
-        Some(error) => format!("{}\n{file}: {alone}", check::concise(error, file, script, language)),
+        Some(error) => format!("{}\n{file}: {alone}", check::concise(error, file, &Source::new(Kind::Script, script.text()), language)),
         None => format!("{file}: {too_long}"),
     }
 }

@@ -2,13 +2,18 @@
 
 use tamis::diagnostic::{Code, Language};
 
-/// Language, code without its `sieve/`, page. The build script finds them.
+/// Language, code without its `sieve/` (others keep their beginning), page. The build script finds them.
 const PAGES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
 /// The page of a code, in markdown.
 pub fn page(code: Code, language: Language) -> Option<&'static str> {
-    let (language, name) = (crate::common::says(language, "en", "fr"), code.facts().id.strip_prefix("sieve/")?);
+    let (language, name) = (crate::common::says(language, "en", "fr"), short(code.facts().id));
     PAGES.iter().find(|(of, code, _)| *of == language && *code == name).map(|(_, _, page)| *page)
+}
+
+/// The name of a code's page.
+fn short(id: &str) -> &str {
+    id.strip_prefix("sieve/").unwrap_or(id)
 }
 
 /// What a page is called: its first line.
@@ -30,7 +35,8 @@ mod tests {
     #[test]
     fn pages_come_in_pairs_and_belong_to_codes() {
         for (language, name, _) in PAGES {
-            assert!(Code::from_id(&format!("sieve/{name}")).is_some(), "{language}/{name}");
+            let id = if name.contains('/') { (*name).to_owned() } else { format!("sieve/{name}") };
+            assert!(Code::from_id(&id).is_some(), "{language}/{name}");
             let other = if *language == "en" { "fr" } else { "en" };
             assert!(PAGES.iter().any(|(language, code, _)| *language == other && code == name), "{other}/{name} is missing");
         }

@@ -9,8 +9,8 @@ mod text;
 
 use clap::ValueEnum;
 use tamis::diagnostic::{Diagnostic, Language, printable};
-use tamis::sieve::{Script, Verdict};
-use tamis::text::{Encoding, Position, Range};
+use tamis::sieve::Verdict;
+use tamis::text::{Encoding, LineIndex, Position, Range};
 use tamis_wire::{CheckResponse, FileReport, Places};
 
 pub use junit::escaped;
@@ -37,10 +37,40 @@ pub enum Format {
 /// A file with what each server says to it.
 pub struct Report {
     pub file: String,
-    pub script: Script,
+    pub source: Source,
     pub servers: Vec<Answer>,
     /// The language of its sentences.
     pub language: Language,
+}
+
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A Sieve script.
+    Script,
+    /// A file of an Rspamd configuration: all of them have one verdict.
+    Configuration,
+}
+
+/// The text of a file.
+pub struct Source {
+    pub kind: Kind,
+    text: String,
+    lines: LineIndex,
+}
+
+impl Source {
+    pub fn new(kind: Kind, text: &str) -> Self {
+        Self { kind, text: text.to_owned(), lines: LineIndex::new(text) }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub const fn lines(&self) -> &LineIndex {
+        &self.lines
+    }
 }
 
 /// What one server says to one file.
@@ -68,7 +98,7 @@ impl Answer {
 impl Report {
     /// Where a range starts and ends: lines and columns count from 1, columns in characters.
     fn places(&self, range: Range) -> (Position, Position) {
-        let place = |at: u32| self.script.lines().position(self.script.text(), at, Encoding::Utf8);
+        let place = |at: u32| self.source.lines().position(self.source.text(), at, Encoding::Utf8);
         (place(range.start), place(range.end))
     }
 
@@ -106,7 +136,7 @@ fn json(reports: &[Report]) -> String {
                 server: &answer.server,
                 verdict: answer.verdict,
                 diagnostics: &answer.found,
-                places: Places { name: "", text: report.script.text(), lines: report.script.lines(), encoding: Encoding::Utf8 },
+                places: Places { name: "", text: report.source.text(), lines: report.source.lines(), encoding: Encoding::Utf8 },
                 language: report.language,
                 wanted: &[],
             });
@@ -127,8 +157,8 @@ impl Fingerprints {
     }
 
     fn of(&mut self, report: &Report, answer: &Answer, found: &Diagnostic) -> String {
-        let line = report.script.lines().line(found.range.start);
-        let text = report.script.lines().line_range(line, report.script.text()).of(report.script.text()).trim();
+        let line = report.source.lines().line(found.range.start);
+        let text = report.source.lines().line_range(line, report.source.text()).of(report.source.text()).trim();
         let server = if report.servers.len() > 1 { answer.server.as_str() } else { "" };
         let parts = [report.file.as_str(), server, found.code.facts().id, text];
         let hash = parts.iter().fold(FNV_START, |hash, part| fnv(fnv(hash, part.as_bytes()), &[0]));

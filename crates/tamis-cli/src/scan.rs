@@ -14,7 +14,8 @@ use tamis::rspamd::Config;
 
 use crate::evaluate::EvaluateArgs;
 use crate::{Exit, common};
-use configuration::{ConfigurationArgs, configuration, findings};
+pub use configuration::{ConfigurationArgs, checked, shown_path};
+use configuration::{configuration, findings};
 use report::{Recording, Report};
 use symbols::symbols;
 

@@ -7,6 +7,7 @@ pub mod records;
 pub mod rules;
 pub mod scans;
 mod server;
+mod settings;
 pub mod ucl;
 
 use std::collections::BTreeMap;
@@ -60,6 +61,8 @@ pub struct Compared {
     pub crashed: usize,
     /// Cases that tamis declines.
     pub declined: usize,
+    /// Cases whose score lies within rounding of a threshold, and that differ: Rspamd takes points away in the order of a hash.
+    pub rounded: usize,
     /// The others: what was asked, what tamis says, what the real program says.
     pub different: Vec<[String; 3]>,
 }
@@ -74,11 +77,12 @@ impl fmt::Display for Compared {
         }
         write!(
             f,
-            "{} the same ({} of them refused by both), {} declined, {} ended the real program, {} differ",
+            "{} the same ({} of them refused by both), {} declined, {} ended the real program, {} within rounding of a threshold, {} differ",
             self.same,
             self.refused,
             self.declined,
             self.crashed,
+            self.rounded,
             self.different.len()
         )
     }

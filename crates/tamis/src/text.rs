@@ -1,9 +1,11 @@
 //! Text and places in it: byte ranges, edits, the line index, and the flat lossless tree that every language here parses into.
 
 mod lines;
+mod near;
 mod tree;
 
 pub use lines::{Encoding, LineIndex, Position};
+pub use near::nearest;
 pub use tree::{Element, Token, Tree};
 
 /// A half-open range of UTF-8 bytes in a text. Texts are at most 4 GiB; tamis refuses far smaller ones long before.

@@ -99,3 +99,35 @@ fn patterns_that_servers_read_differently() {
         }
     }
 }
+
+/// The configurations of the pages on findings, and of the corpus, each whole and cut short.
+#[test]
+fn every_configuration_holds() {
+    let pages = ["ucl", "rspamd"].map(|kind| files(&root().join("docs/lints/en").join(kind)));
+    let mut count = 0;
+    for (path, page) in pages.into_iter().flatten().chain(files(&root().join("corpus/rspamd"))) {
+        println!("{}", path.display());
+        let text = String::from_utf8_lossy(&page);
+        let fences: Vec<&str> = if text.contains("```") { text.split("```").skip(1).step_by(2).collect() } else { vec![&text] };
+        for fence in fences {
+            let configuration = fence.split_once('\n').map_or(fence, |(_, inside)| inside).as_bytes();
+            count += 1;
+            for part in 1..=8 {
+                target("ucl_bytes")(&configuration[..configuration.len() * part / 8]);
+            }
+            configuration.split(|byte| *byte == b'"').for_each(target("rspamd_expression"));
+            // And with single bytes that are others, by a fixed rule.
+            let mut changed = configuration.to_vec();
+            for turn in 0..40usize {
+                let at = (turn * 7919 + count * 104_729) % changed.len().max(1);
+                if let Some(byte) = changed.get_mut(at) {
+                    let others = b"{}[]\"'=;.$\\/*<\n0m%#\xc3";
+                    *byte = others[(turn * 13 + count) % others.len()];
+                }
+                target("ucl_bytes")(&changed);
+                changed.split(|byte| *byte == b'"').for_each(target("rspamd_expression"));
+            }
+        }
+    }
+    assert!(count > 150, "the pages are there");
+}

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use tamis::diagnostic::{Applicability, Code, Diagnostic, Fix, Language, Severity};
 use tamis::text::Range;
 
-use super::{Answer, Fingerprints, Report};
+use super::{Answer, Fingerprints, Kind, Report};
 use crate::common::says;
 use crate::pages;
 
@@ -23,7 +23,7 @@ pub fn render(reports: &[Report], troubles: &[String], language: Language) -> St
     }
     let artifacts: Vec<Value> = reports
         .iter()
-        .map(|report| json!({"location": location(&report.file), "length": report.script.text().len(), "mimeType": "application/sieve"}))
+        .map(|report| json!({"location": location(&report.file), "length": report.source.text().len(), "mimeType": media(report.source.kind)}))
         .collect();
     let notifications: Vec<Value> = troubles.iter().map(|text| json!({"level": "error", "message": {"text": text}})).collect();
     let log = json!({
@@ -48,6 +48,13 @@ pub fn render(reports: &[Report], troubles: &[String], language: Language) -> St
     format!("{log}\n")
 }
 
+const fn media(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Script => "application/sieve",
+        Kind::Configuration => "text/plain",
+    }
+}
+
 /// A code, with its page as help.
 fn rule(code: Code, language: Language) -> Value {
     let facts = code.facts();
@@ -63,7 +70,7 @@ fn rule(code: Code, language: Language) -> Value {
             None => json!({"text": format!("tamis explain {}", facts.id)}),
         },
         "defaultConfiguration": {"level": level(facts.severity)},
-        "properties": {"tags": ["sieve"]},
+        "properties": {"tags": [if facts.id.starts_with("sieve/") { "sieve" } else { "rspamd" }]},
     })
 }
 

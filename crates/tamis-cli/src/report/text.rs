@@ -4,7 +4,7 @@ use tamis::diagnostic::{Diagnostic, Language, Severity};
 use tamis::sieve::Verdict;
 use tamis::sieve::check::fix_of;
 
-use super::{Answer, Report, servers, shown};
+use super::{Answer, Kind, Report, servers, shown};
 use crate::common::{number, says};
 use crate::{check, draw};
 
@@ -17,11 +17,12 @@ pub fn full(reports: &[Report], is_mended: bool, language: Language) -> String {
     }
     let found = || reports.iter().flat_map(|report| report.findings().map(move |(_, found)| (report, found)));
     for (report, found) in found() {
-        out += &draw::finding(found, &shown(&report.file), report.script.text(), report.language);
+        out += &draw::finding(found, &shown(&report.file), report.source.text(), report.language);
         out += "\n\n";
     }
     out += &summary(reports, language);
-    if !is_mended {
+    // What is fixed is fixed in scripts.
+    if !is_mended && reports.iter().all(|report| report.source.kind == Kind::Script) {
         out += &fixable(reports, language);
     }
     if let Some((_, first)) = found().next() {
@@ -41,7 +42,7 @@ pub fn concise(reports: &[Report]) -> String {
         if report.servers.len() > 1 {
             report.servers.iter().for_each(|answer| out += &servers::line(report, answer));
         } else {
-            report.findings().for_each(|(_, found)| out += &format!("{}\n", check::concise(found, &file, &report.script, report.language)));
+            report.findings().for_each(|(_, found)| out += &format!("{}\n", check::concise(found, &file, &report.source, report.language)));
         }
     }
     out
@@ -51,6 +52,7 @@ pub fn concise(reports: &[Report]) -> String {
 fn summary(reports: &[Report], language: Language) -> String {
     let answers = || reports.iter().flat_map(|report| &report.servers);
     let mut parts = Vec::new();
+    let is_configuration = reports.iter().all(|report| report.source.kind == Kind::Configuration);
     for (verdict, [en, fr]) in [
         (Verdict::Accepted, ["accepts", "accepte"]),
         (Verdict::Refused, ["refuses", "refuse"]),
@@ -66,7 +68,11 @@ fn summary(reports: &[Report], language: Language) -> String {
         }
         for server in servers {
             let counts = |answer: &&Answer| answer.verdict == verdict && (verdict == Verdict::Declined || answer.server == server);
-            let scripts = number(language, answers().filter(counts).count(), ["script", "scripts"], ["script", "scripts"]);
+            let scripts = if is_configuration {
+                says(language, "the configuration", "la configuration").to_owned()
+            } else {
+                number(language, answers().filter(counts).count(), ["script", "scripts"], ["script", "scripts"])
+            };
             parts.push(format!("{server} {} {scripts}", says(language, en, fr)));
         }
     }

@@ -1,10 +1,12 @@
 //! Reading a configuration of Rspamd: inside one folder, and nothing outside it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tamis::diagnostic::Language;
-use tamis::rspamd::{Loaded, Version, load};
+use tamis::rspamd::check::{Checked, Facts, check};
+use tamis::rspamd::{Loaded, Surroundings, Version, load_within};
 use tamis::text::{Encoding, LineIndex};
 use tamis::ucl::{File, Files, Wanted};
 
@@ -20,6 +22,9 @@ pub struct ConfigurationArgs {
     /// A variable of the configuration, such as CONFDIR.
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub variables: Vec<String>,
+    /// What templates find in Rspamd's environment: FOO for RSPAMD_FOO.
+    #[arg(long = "env", value_name = "NAME=VALUE")]
+    pub environment: Vec<String>,
 }
 
 fn version(text: &str) -> Result<Version, String> {
@@ -32,6 +37,72 @@ fn version(text: &str) -> Result<Version, String> {
 
 /// Reads the configuration, asking the core again as long as files are wanted.
 pub fn configuration(args: &ConfigurationArgs) -> Result<Loaded, String> {
+    read(args).map(|(loaded, ..)| loaded)
+}
+
+/// Reads the configuration and checks it.
+pub fn checked(args: &ConfigurationArgs) -> Result<(Loaded, Checked), String> {
+    let (loaded, mut files, root) = read(args)?;
+    let names = lua_names(&root);
+    loop {
+        let checked = check(&loaded, Facts { files: &files, names: &names });
+        let mut is_new = false;
+        for wanted in &checked.wanted {
+            // Of a map it is enough that it is there. Whether there is one outside the folder, nobody looks.
+            if let Wanted::File(name) = wanted
+                && let Some(plain) = plain(&root, name)
+            {
+                let file = std::fs::canonicalize(&plain).ok().filter(|real| real.starts_with(&root) && real.is_file());
+                files.insert(name.clone(), file.map(|_| File { path: name.clone(), text: String::new() }));
+                is_new = true;
+            }
+        }
+        if !is_new {
+            return Ok((loaded, checked));
+        }
+    }
+}
+
+/// How a file of the configuration is shown: below the folder as it was given.
+pub fn shown_path(loaded: &Loaded, path: &str, folder: &Path) -> String {
+    let root = loaded.sources.first().and_then(|first| Path::new(&first.path).parent());
+    let inside = root.and_then(|root| Path::new(path).strip_prefix(root).ok());
+    inside.map_or_else(|| path.to_owned(), |inside| folder.join(inside).to_string_lossy().into_owned())
+}
+
+/// All words in quotes or on their own of the folder's Lua files: the symbols that the administrator's own rules register are among them.
+fn lua_names(root: &Path) -> Vec<String> {
+    const DEPTH: usize = 4;
+    const BYTES: u64 = 4 << 20;
+    let mut names = BTreeSet::new();
+    let mut todo = vec![(root.to_owned(), 0)];
+    while let Some((folder, depth)) = todo.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let Ok(kind) = entry.file_type() else { continue };
+            let path = entry.path();
+            if kind.is_dir() && depth < DEPTH {
+                todo.push((path, depth + 1));
+            } else if kind.is_file()
+                && path.extension().is_some_and(|extension| extension == "lua")
+                && entry.metadata().is_ok_and(|known| known.len() <= BYTES)
+            {
+                let text = std::fs::read(&path).unwrap_or_default();
+                let words = text.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').filter(|word| word.len() > 1);
+                names.extend(words.map(|word| String::from_utf8_lossy(word).into_owned()));
+            }
+        }
+    }
+    names.into_iter().collect()
+}
+
+type Read = (Loaded, Files, PathBuf);
+
+fn pair(text: &str, option: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').ok_or_else(|| format!("{option} takes NAME=VALUE, not `{text}`"))?;
+    Ok((pair.0.to_owned(), pair.1.to_owned()))
+}
+
+fn read(args: &ConfigurationArgs) -> Result<Read, String> {
     let version = version(&args.rspamd)?;
     let root = std::fs::canonicalize(&args.config).map_err(|error| format!("{}: {error}", args.config.display()))?;
     let path = |name: &str| root.join(name).to_string_lossy().into_owned();
@@ -46,18 +117,20 @@ pub fn configuration(args: &ConfigurationArgs) -> Result<Loaded, String> {
     }
     variables.push(("VERSION".to_owned(), args.rspamd.clone()));
     for variable in &args.variables {
-        let (name, value) = variable.split_once('=').ok_or_else(|| format!("--var takes NAME=VALUE, not `{variable}`"))?;
-        match variables.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => value.clone_into(known),
-            None => variables.push((name.to_owned(), value.to_owned())),
+        let (name, value) = pair(variable, "--var")?;
+        match variables.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value,
+            None => variables.push((name, value)),
         }
     }
+    let environment = args.environment.iter().map(|text| pair(text, "--env")).collect::<Result<_, _>>()?;
+    let surroundings = Surroundings { version, variables, environment };
     let main = path("rspamd.conf");
     let mut known = Files::new();
     loop {
-        let loaded = load(&main, &known, &variables, version);
+        let loaded = load_within(&main, &known, &surroundings);
         if loaded.wanted.is_empty() {
-            return if loaded.sources.is_empty() { Err(format!("{main}: no such file")) } else { Ok(loaded) };
+            return if loaded.sources.is_empty() { Err(format!("{main}: no such file")) } else { Ok((loaded, known, root)) };
         }
         for wanted in loaded.wanted {
             match wanted {
@@ -74,10 +147,8 @@ pub fn configuration(args: &ConfigurationArgs) -> Result<Loaded, String> {
     }
 }
 
-/// A file in the folder. What lies outside, links followed, is not read and counts as missing.
-fn inside(root: &Path, name: &str) -> Result<Option<File>, String> {
-    let outside = || anstream::eprintln!("tamis: {name} is outside {}: it is not read", root.display());
-    // Without links: a path that leaves the folder is not even looked up.
+/// A path without links and dots; `None` if it leaves the folder: then it is not even looked up.
+fn plain(root: &Path, name: &str) -> Option<PathBuf> {
     let mut plain = PathBuf::new();
     for part in root.join(name).components() {
         match part {
@@ -87,10 +158,16 @@ fn inside(root: &Path, name: &str) -> Result<Option<File>, String> {
             part => plain.push(part),
         }
     }
-    if !plain.starts_with(root) {
+    plain.starts_with(root).then_some(plain)
+}
+
+/// A file in the folder. What lies outside, links followed, is not read and counts as missing.
+fn inside(root: &Path, name: &str) -> Result<Option<File>, String> {
+    let outside = || anstream::eprintln!("tamis: {name} is outside {}: it is not read", root.display());
+    let Some(plain) = plain(root, name) else {
         outside();
         return Ok(None);
-    }
+    };
     let Ok(real) = std::fs::canonicalize(&plain) else { return Ok(None) };
     if !real.starts_with(root) {
         outside();

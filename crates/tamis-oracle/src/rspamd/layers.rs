@@ -7,7 +7,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
-use tamis::rspamd::{Version, load};
+use tamis::diagnostic::{Diagnostic, Language};
+use tamis::rspamd::check::{Facts, check};
+use tamis::rspamd::{Loaded, Version, load};
 use tamis::ucl::{File, Files, Wanted, compact};
 
 use super::{Compared, Rspamd};
@@ -51,15 +53,7 @@ pub fn compare(rspamd: &Rspamd, cases: usize, seed: u64) -> io::Result<Compared>
         let said = ended.text();
         // Complaints of modules come first; the configuration is the last line.
         let theirs = said.lines().rev().find(|line| line.starts_with('{')).and_then(|line| serde_json::from_str::<Value>(line).ok());
-        let loaded = loop {
-            let loaded = load("/etc/rspamd/rspamd.conf", &files, &variables, Version::DEBIAN_12);
-            if loaded.wanted.is_empty() {
-                break loaded;
-            }
-            for wanted in loaded.wanted {
-                find(&mut files, &wanted);
-            }
-        };
+        let loaded = read(&mut files, &variables);
         let why: Vec<&str> = loaded.diagnostics.iter().map(|finding| finding.code.facts().id).collect();
         match (loaded.refused, theirs) {
             (true, None) if ended.end != End::Exit(0) => {
@@ -83,6 +77,37 @@ pub fn compare(rspamd: &Rspamd, cases: usize, seed: u64) -> io::Result<Compared>
         }
     }
     Ok(compared)
+}
+
+/// Reads the installed configuration; files that are known already are not read again.
+fn read(files: &mut Files, variables: &[(String, String)]) -> Loaded {
+    loop {
+        let loaded = load("/etc/rspamd/rspamd.conf", files, variables, Version::DEBIAN_12);
+        if loaded.wanted.is_empty() {
+            return loaded;
+        }
+        for wanted in loaded.wanted {
+            find(files, &wanted);
+        }
+    }
+}
+
+/// What `tamis check` finds in the installed configuration as it is, without local files: `path:line: code: sentence`.
+///
+/// # Errors
+/// No folder can be made for its state.
+pub fn findings() -> io::Result<Vec<String>> {
+    let sandbox = Sandbox::new()?;
+    let mut files = Files::new();
+    let loaded = read(&mut files, &variables(&sandbox));
+    let checked = check(&loaded, Facts { files: &files, names: &[] });
+    let line = |finding: &Diagnostic| {
+        let source = loaded.sources.get(finding.unit as usize);
+        let (path, text) = source.map_or(("", ""), |source| (source.path.as_str(), source.text.as_str()));
+        let line = text.bytes().take(finding.range.start as usize).filter(|byte| *byte == b'\n').count() + 1;
+        format!("{path}:{line}: {}: {}", finding.code.facts().id, finding.message(Language::En))
+    };
+    Ok(checked.diagnostics.iter().map(line).collect())
 }
 
 /// As Debian builds Rspamd, the local folder and the state moved to a sandbox.
@@ -173,7 +198,7 @@ fn local_files(random: &mut Random) -> Vec<(String, String)> {
 fn local_file(random: &mut Random) -> (String, String) {
     let folder = if random.chance(70) { "local.d" } else { "override.d" };
     let score = *random.pick(&["1.5", "0", "-3", "7", "0.25"]);
-    match random.below(13) {
+    match random.below(14) {
         0 => {
             let text =
                 random.pick(&["reject = 20;\n", "add_header = 5\ngreylist = null;\n", "subject = \"SPAM %s\";\n", "reject = null;\n"]);
@@ -216,6 +241,15 @@ fn local_file(random: &mut Random) -> (String, String) {
             "use = [\"x-spamd-bar\", \"x-spam-level\"];\nextended_spam_headers = yes;\n".to_owned(),
         ),
         11 => (format!("{folder}/greylist.conf"), "timeout = 10min; expire = 1d;\nwhitelisted_ip = [];\nenabled = false;\n".to_owned()),
+        12 => {
+            let (module, text) = random.pick(&[
+                ("surbl", "rules { \"OWN_SURBL\" { suffix = \"multi.example.org\"; bits { ONE_BIT = 8; } check_dkim = true; options = noip; } }\n"),
+                ("surbl", "rules { \"A_SURBL\" { suffix = \"a.example.org\"; ips { A_ONE = \"127.0.0.1\"; } check_emails = true; } }\nwhitelist = \"w\";\n"),
+                ("emails", "rules { \"OWN_EMAILS\" { dnsbl = \"e.example.org\"; hash = md5; hashlen = 32; expect_ip = \"127.0.0.2\"; } }\n"),
+                ("emails", "rules { \"B_EMAILS\" { dnsbl = \"b.example.org\"; skip_body = true; domain_only = true; delimiter = \".\"; } }\n"),
+            ]);
+            (format!("{folder}/{module}.conf"), (*text).to_owned())
+        }
         _ => {
             let text = random.pick(&["key = \"open\n", "a { b = 1;\n", "= 5\n", "name = {};\n", "text = <<EOD\none\ntwo\nEOD\n"]);
             (format!("{folder}/{}.conf", random.pick(&["arc", "dkim", "spf", "phishing"])), (*text).to_owned())

@@ -87,7 +87,7 @@ pub fn compare(rspamd: &Rspamd, cases: usize, sets: usize, seed: u64) -> io::Res
         let mut found = Vec::new();
         for set in 0..sets {
             let hits = symbols(&mut random);
-            let answer = server.check(&message(&hits, set))?;
+            let answer = server.check(message(&hits, set).as_bytes(), "")?;
             found.push((hits, answer));
         }
         let lines = log(&server, sets)?;

@@ -260,7 +260,7 @@ pub fn compare(rspamd: &Rspamd, folders: &[PathBuf], most: usize, seed: u64) -> 
             continue;
         }
         let envelope = envelope(&mut Random::part(seed, at as u64));
-        let answer = server.ask(&headers(&envelope), &bytes)?;
+        let answer = server.check(&bytes, &headers(&envelope))?;
         let answer: Value =
             serde_json::from_str(&answer).map_err(|error| io::Error::other(format!("{}: {error}: {answer}", file.display())))?;
         if answer.get("is_skipped").and_then(Value::as_bool) == Some(true) {
@@ -297,7 +297,7 @@ fn mails(folder: &Path, out: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-fn headers(envelope: &Envelope) -> Vec<(&'static str, String)> {
+fn headers(envelope: &Envelope) -> String {
     let mut out = Vec::new();
     let text = |name, value: &Option<String>, out: &mut Vec<(&'static str, String)>| out.extend(value.clone().map(|value| (name, value)));
     text("From", &envelope.from, &mut out);
@@ -306,7 +306,7 @@ fn headers(envelope: &Envelope) -> Vec<(&'static str, String)> {
     text("User", &envelope.user, &mut out);
     out.extend(envelope.rcpt.iter().map(|rcpt| ("Rcpt", rcpt.clone())));
     out.extend(envelope.ip.map(|ip| ("IP", ip.to_string())));
-    out
+    out.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect()
 }
 
 /// Lays the installed configuration out in a sandbox, with ours over it.

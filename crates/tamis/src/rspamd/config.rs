@@ -2,19 +2,22 @@
 //! from (cfg_rcl.c, cfg_utils.c).
 
 mod composite;
+mod dynamic;
 mod force;
 mod register;
 mod sections;
+mod settings;
 mod transform;
 
 pub use composite::{Atom, Composite, OptionMatch, Symbols};
 pub use force::{ForceAction, force_atom};
 pub use register::Registration;
+pub use settings::{AddressMatch, Apply, Check, HeaderMatch, Network, SettingsRule};
 
-use super::spec::{ActionKind, COMPOSITE_GROUP, DEFAULT_SHOTS, MAX_OPTIONS, UNGROUPED, Version};
-use crate::diagnostic::Diagnostic;
+use super::spec::{ActionKind, COMPOSITE_GROUP, DEFAULT_SHOTS, DYNAMIC_PRIORITY, MAX_OPTIONS, UNGROUPED, Version};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::order::Map;
-use crate::ucl::{self, Document, Files, Origin, Release, Settings, Source, Wanted};
+use crate::ucl::{self, Document, Duplicate, Files, Origin, Release, Settings, Source, Wanted};
 
 /// A symbol with a score.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +40,8 @@ pub struct Symbol {
     pub disabled: bool,
     /// It was defined without a score.
     pub unscored: bool,
+    /// Only what the web interface saved defines it: that comes too late for anything to switch it off.
+    pub is_saved: bool,
     /// It is in no group.
     pub ungrouped: bool,
     /// The group that it is shown in.
@@ -113,8 +118,20 @@ pub struct Config {
     pub one_shot: bool,
     /// How long the options of a symbol may be together.
     pub max_options: usize,
+    /// `options.composites_inverted_index`, of versions that have it.
+    pub inverted_index: bool,
     /// Names of symbols that rules register, those without a score of their own: `unknown_weight` is for them.
     pub registered: Vec<String>,
+    /// Symbols that a rule of another name finds, and that rule: switching off one of them switches off the rule.
+    pub parents: Vec<(String, String)>,
+    /// The rules of `settings`, in the order of their names.
+    pub settings: Vec<SettingsRule>,
+    /// The highest priority in `settings`: Rspamd counts down from it by 1, and looks at rules of just these priorities.
+    pub settings_priority: f64,
+    /// There is a section `settings`. Without one its module is off, and what requests say of settings is passed over.
+    pub has_settings: bool,
+    /// `settings` names a map: its rules are not known.
+    pub settings_map: bool,
 }
 
 /// A configuration that was read.
@@ -132,22 +149,73 @@ pub struct Loaded {
     pub wanted: Vec<Wanted>,
     /// Rspamd does not start with it.
     pub refused: bool,
+    /// Rspamd forgot the priorities of all values on the way ([`Version::keeps_priorities`]).
+    pub lost_priorities: bool,
+}
+
+/// What surrounds a configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Whose configuration it is.
+    pub version: Version,
+    /// `CONFDIR` and its kin, in the order in which Rspamd registers them.
+    pub variables: Vec<(String, String)>,
+    /// What `env` has in templates: `FOO` for the variable `RSPAMD_FOO` of Rspamd's environment, `hostname`.
+    pub environment: Vec<(String, String)>,
 }
 
 /// Reads a configuration that begins with the file `name`: `variables` are `CONFDIR` and its kin, in the order that Rspamd registers them.
 #[must_use]
 pub fn load(name: &str, files: &Files, variables: &[(String, String)], version: Version) -> Loaded {
-    let settings =
-        Settings { release: release(version), variables: variables.to_vec(), lowercase_keys: false, environment: Some(Vec::new()) };
-    let ucl::Loaded { document, sources, diagnostics, wanted, refused } = ucl::load(name, files, &settings);
+    load_within(name, files, &Surroundings { version, variables: variables.to_vec(), environment: Vec::new() })
+}
+
+/// The same, with all that surrounds it.
+#[must_use]
+pub fn load_within(name: &str, files: &Files, surroundings: &Surroundings) -> Loaded {
+    let Surroundings { version, variables, environment } = surroundings;
+    let version = *version;
+    // Variables of the command line are there too (lua_common.c, `rspamd_lua_set_env`).
+    let mut known = environment.clone();
+    let number = [("ver_major", version.major), ("ver_minor", version.minor)].map(|(name, number)| (name.to_owned(), number.to_string()));
+    known.extend(variables.iter().cloned().chain(number));
+    let settings = Settings { release: release(version), variables: variables.clone(), lowercase_keys: false, environment: Some(known) };
+    let ucl::Loaded { document, mut sources, diagnostics, mut wanted, refused } = ucl::load(name, files, &settings);
     let (read, forgot) = transform::transform(&document, version);
     let mut reader = sections::Reader::new(Config::new(version), diagnostics, refused);
     if let (Some(root), Some(written)) = (read.root(), document.root()) {
         reader.read(root, written, forgot);
     }
-    let (config, mut diagnostics, refused) = reader.finish();
+    let (mut config, mut diagnostics, refused) = reader.finish();
+    if let Some((name, origin)) = read.root().and_then(dynamic::file) {
+        match files.get(name) {
+            None => wanted.push(Wanted::File(name.to_owned())),
+            Some(None) => {}
+            Some(Some(file)) => {
+                let source = crate::text::count(sources.len());
+                let mut saved = ucl::read(&file.text, &Settings { release: release(version), ..Settings::default() });
+                saved.document.move_to_source(source);
+                // A file that cannot be read is passed over.
+                diagnostics.extend(saved.diagnostics.into_iter().map(|finding| Diagnostic {
+                    unit: source,
+                    severity: Severity::Warning,
+                    ..finding
+                }));
+                if let Some(root) = saved.document.root().filter(|_| !saved.refused) {
+                    diagnostics.extend(dynamic::apply(&mut config, root));
+                }
+                sources.push(Source {
+                    path: file.path.clone(),
+                    text: file.text.clone(),
+                    priority: DYNAMIC_PRIORITY.to_le_bytes()[0],
+                    duplicate: Duplicate::Append,
+                    from: Some((origin.source, origin.value)),
+                });
+            }
+        }
+    }
     crate::diagnostic::sort(&mut diagnostics);
-    Loaded { config, document, sources, diagnostics, wanted, refused }
+    Loaded { config, document, sources, diagnostics, wanted, refused, lost_priorities: forgot }
 }
 
 /// Which UCL a version reads. The change came between the two that were measured.
@@ -191,7 +259,13 @@ impl Config {
             shots: DEFAULT_SHOTS,
             one_shot: false,
             max_options: MAX_OPTIONS,
+            inverted_index: true,
             registered: Vec::new(),
+            parents: Vec::new(),
+            settings: Vec::new(),
+            settings_priority: 0.0,
+            has_settings: false,
+            settings_map: false,
         }
     }
 
@@ -216,7 +290,7 @@ impl Config {
     /// A group by its name.
     #[must_use]
     pub fn group(&self, name: &str) -> Option<&Group> {
-        self.group_places.get(name).and_then(|place| self.groups.get(*place))
+        self.group_places.get(&name.to_ascii_lowercase()).and_then(|place| self.groups.get(*place))
     }
 
     /// Gives a symbol another score: what if it had that? False if there is no such symbol.
@@ -264,18 +338,34 @@ impl Config {
         self.sort_actions();
     }
 
+    /// A threshold that the web interface saved.
+    fn dynamic_threshold(&mut self, kind: ActionKind, threshold: f64, origin: Origin) {
+        let place = self.actions.iter().position(|action| action.name == kind.name());
+        let known = place.and_then(|place| self.actions.get(place));
+        if threshold.is_nan() || known.is_some_and(|action| action.priority > DYNAMIC_PRIORITY) {
+            return;
+        }
+        let priority = known.map_or(0, |action| action.priority);
+        self.set_threshold(kind.name(), threshold);
+        if let Some(action) = self.actions.iter_mut().find(|action| action.name == kind.name()) {
+            (action.priority, action.origin) = (priority, Some(origin));
+        }
+    }
+
     /// Puts actions in the order of their thresholds; `NaN` comes last.
     fn sort_actions(&mut self) {
         crate::order::sort(&mut self.actions, |a, b| a.threshold < b.threshold || (!a.threshold.is_nan() && b.threshold.is_nan()));
     }
 
     fn group_place(&mut self, name: &str) -> usize {
-        if let Some(place) = self.group_places.get(name) {
+        // Groups are known by their names in any case.
+        let key = name.to_ascii_lowercase();
+        if let Some(place) = self.group_places.get(&key) {
             return *place;
         }
         let place = self.groups.len();
         self.groups.push(Group { name: name.to_owned(), ..Group::default() });
-        self.group_places.insert(name.to_owned(), place);
+        self.group_places.insert(key, place);
         place
     }
 

@@ -2,6 +2,7 @@
 //! of one precedence group to the right, `-` and `/` are operators only in some company, and words for operators need text behind them.
 
 use crate::diagnostic::Code;
+use crate::text::{Range, count};
 
 /// An operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,8 @@ struct Node<A> {
     /// What Rspamd takes for the parent when it asks whether an atom is negated. An atom that joined a row has none.
     known_parent: Option<u32>,
     depth: u32,
+    /// Where an atom stands.
+    range: Range,
 }
 
 /// A parsed expression.
@@ -87,6 +90,7 @@ struct Node<A> {
 pub struct Expression<A> {
     nodes: Vec<Node<A>>,
     root: u32,
+    surprise: Option<u32>,
 }
 
 /// Deeper expressions are declined.
@@ -107,10 +111,11 @@ impl<A> Expression<A> {
         if text.len() > MAX_LENGTH {
             return Err((Code::RspamdExpressionSize, 0));
         }
-        let mut parser = Parser { text: text.as_bytes(), at: 0, nodes: Vec::new(), operands: Vec::new(), operators: Vec::new() };
+        let mut parser =
+            Parser { text: text.as_bytes(), at: 0, nodes: Vec::new(), operands: Vec::new(), operators: Vec::new(), surprise: None };
         parser.run(text, atoms)?;
         match parser.operands.as_slice() {
-            [root] => Ok(Self { root: *root, nodes: parser.nodes }),
+            [root] => Ok(Self { root: *root, nodes: parser.nodes, surprise: parser.surprise }),
             [] => Err((Code::RspamdExpressionEmpty, 0)),
             _ => Err((Code::RspamdExpressionOperator, parser.at)),
         }
@@ -175,6 +180,56 @@ impl<A> Expression<A> {
         }
     }
 
+    /// Where, in the text, an operator takes all that follows it first where arithmetic goes from left to right: `A - B - C` is
+    /// `A - (B - C)`.
+    #[must_use]
+    pub fn surprise(&self) -> Option<u32> {
+        self.surprise
+    }
+
+    /// Only `!`, `&` and `|` join its atoms.
+    #[must_use]
+    pub fn is_logical(&self) -> bool {
+        self.nodes.iter().all(|node| match &node.part {
+            Part::Atom(_) => true,
+            Part::Number(_) => false,
+            Part::Op(op, _) => matches!(op, Op::Not | Op::And | Op::Or),
+        })
+    }
+
+    /// Its value is 0 or 1.
+    #[must_use]
+    pub fn is_truth(&self) -> bool {
+        let root = self.nodes.get(self.root as usize).map(|node| &node.part);
+        matches!(root, Some(Part::Op(op, _)) if !matches!(op, Op::Plus | Op::Minus | Op::Times | Op::Divide))
+    }
+
+    /// Where an atom stands in the text.
+    #[must_use]
+    pub fn range(&self, atom: u32) -> Range {
+        self.nodes.get(atom as usize).map_or(Range::default(), |node| node.range)
+    }
+
+    /// The atoms with their indices, in the order of the text.
+    pub fn places(&self) -> impl Iterator<Item = (&A, u32)> {
+        self.nodes.iter().zip(0u32..).filter_map(|(node, index)| match &node.part {
+            Part::Atom(atom) => Some((atom, index)),
+            _ => None,
+        })
+    }
+
+    /// Whether an odd number of `!` stands over an atom.
+    #[must_use]
+    pub fn is_inverted(&self, atom: u32) -> bool {
+        let mut inverted = false;
+        let mut at = self.nodes.get(atom as usize);
+        while let Some(parent) = at.and_then(|node| node.parent).and_then(|parent| self.nodes.get(parent as usize)) {
+            inverted ^= matches!(parent.part, Part::Op(Op::Not, _));
+            at = Some(parent);
+        }
+        inverted
+    }
+
     /// Whether Rspamd takes an atom for a negated one.
     #[must_use]
     pub fn is_negated(&self, atom: u32) -> bool {
@@ -210,6 +265,7 @@ struct Parser<'t, A> {
     nodes: Vec<Node<A>>,
     operands: Vec<u32>,
     operators: Vec<Op>,
+    surprise: Option<u32>,
 }
 
 impl<A> Parser<'_, A> {
@@ -241,8 +297,12 @@ impl<A> Parser<'_, A> {
                     }
                     let found = text.get(self.at..).and_then(&mut *atoms).filter(|(_, length)| *length > 0);
                     let Some((atom, length)) = found else { return Err((Code::RspamdExpressionAtom, self.at)) };
+                    let start = self.at;
                     self.at += length;
-                    self.push(Part::Atom(atom), 0);
+                    let index = self.push(Part::Atom(atom), 0);
+                    if let Some(node) = self.nodes.get_mut(index as usize) {
+                        node.range = Range::new(count(start), count(self.at));
+                    }
                 }
             }
         }
@@ -256,8 +316,8 @@ impl<A> Parser<'_, A> {
     }
 
     fn push(&mut self, part: Part<A>, depth: u32) -> u32 {
-        let index = crate::text::count(self.nodes.len());
-        self.nodes.push(Node { part, parent: None, known_parent: None, depth });
+        let index = count(self.nodes.len());
+        self.nodes.push(Node { part, parent: None, known_parent: None, depth, range: Range::default() });
         self.operands.push(index);
         index
     }
@@ -377,6 +437,9 @@ impl<A> Parser<'_, A> {
                 // Only what binds more tightly is done first: A - B - C is A - (B - C).
                 while let Some(top) = self.operators.last().copied() {
                     if top == Op::Open || op.precedence() >= top.precedence() {
+                        if op.precedence() == top.precedence() && !top.is_row() && op != Op::Not {
+                            self.surprise.get_or_insert(count(start));
+                        }
                         break;
                     }
                     self.operators.pop();

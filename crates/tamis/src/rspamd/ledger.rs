@@ -285,7 +285,7 @@ impl Line {
 
 fn line(symbol: &Scored, digits: u32, config: &Config, loaded: &Loaded) -> Line {
     let weights = symbol.reasons.iter().filter_map(|reason| match reason {
-        Reason::Score { weight, .. } => Some(*weight),
+        Reason::Score { weight, .. } | Reason::Settings { weight, .. } => Some(*weight),
         _ => None,
     });
     let (mut found, mut multiplier) = (0, 0.0);

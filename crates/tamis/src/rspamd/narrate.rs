@@ -19,6 +19,11 @@ pub fn reason(reason: &Reason, language: Language) -> Option<String> {
     match reason {
         Reason::Score { weight, .. } if *weight == 1.0 => None,
         Reason::Score { score, weight } => Some(format!("{} × {}", points(*score), points(*weight))),
+        Reason::Settings { score, weight } => say(
+            "settings give it {score} × {weight}",
+            "les réglages lui donnent {score} × {weight}",
+            &[("score", points(*score)), ("weight", points(*weight))],
+        ),
         Reason::Undefined => say("no score in the configuration", "aucun score dans la configuration", &[]),
         Reason::Grown(factor) => Some(format!("grow_factor × {}", points(*factor))),
         Reason::GroupLimit { group, wanted, counted } => say(

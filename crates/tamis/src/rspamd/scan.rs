@@ -1,10 +1,14 @@
 //! The score of a message from the symbols that were found in it, exactly as Rspamd counts (scan_result.c), and why it is that.
 
+mod active;
 mod composites;
 mod force;
 
+use active::{Active, Limit};
+
 use super::config::{Config, Group, Symbol};
-use super::spec::ActionKind;
+use super::settings::{Chosen, Request, choose};
+use super::spec::{ActionKind, DEFAULT_SUBJECT};
 use crate::order::Map;
 use crate::ucl::Origin;
 
@@ -33,6 +37,13 @@ pub enum Reason {
     /// Its configured score times the weight that the rule gave.
     Score {
         /// The configured score.
+        score: f64,
+        /// The rule's weight.
+        weight: f64,
+    },
+    /// The score that settings give it times the weight that the rule gave.
+    Settings {
+        /// The settings' score.
         score: f64,
         /// The rule's weight.
         weight: f64,
@@ -131,28 +142,74 @@ pub struct ScanResult {
     pub raised: bool,
     /// Symbols that were found and do not count, since they are switched off.
     pub disabled: Vec<String>,
+    /// Settings let the message through: nothing is looked for in it.
+    pub skipped: bool,
+    /// With the action `rewrite subject`, what is written: see [`rewritten_subject`].
+    pub subject: Option<String>,
+    /// The settings that hold.
+    pub settings: Chosen,
 }
 
-/// The result of a message in which these symbols were found, in this order.
+/// The result of a message in which these symbols were found, in this order. No settings hold.
 #[must_use]
 pub fn scan(config: &Config, hits: &[Hit]) -> ScanResult {
-    let mut state = State::new(config);
+    run(config, hits, Chosen::default())
+}
+
+/// The same with the settings that a request asks for, or whose conditions it meets.
+#[must_use]
+pub fn scan_request(config: &Config, hits: &[Hit], request: &Request) -> ScanResult {
+    run(config, hits, choose(config, request))
+}
+
+/// A subject as `rewrite subject` makes it: `%s` in the template is the old one, `%d` the score, `%%` a `%`.
+#[must_use]
+pub fn rewritten_subject(template: &str, subject: &str, score: f64) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('%') {
+        out.push_str(before);
+        let mut chars = after.chars();
+        match chars.next() {
+            Some('s') => out.push_str(subject),
+            Some('d') => out.push_str(&format!("{score:.2}")),
+            Some('%') => out.push('%'),
+            _ => {
+                out.push('%');
+                rest = after;
+                continue;
+            }
+        }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+    out
+}
+
+fn run(config: &Config, hits: &[Hit], settings: Chosen) -> ScanResult {
+    let mut state = State::new(config, settings);
+    state.insert_settings();
+    if state.active.skips() {
+        return state.finish();
+    }
     for hit in hits {
-        state.insert(&hit.name, hit.weight, &hit.options, false);
+        if state.active.runs(config, &hit.name) {
+            state.insert(&hit.name, hit.weight, &hit.options, false);
+        } else {
+            state.disabled.push(hit.name.clone());
+        }
     }
     force::plain(&mut state);
-    let mut stopped = state.is_stopped();
-    if !stopped {
-        composites::run(&mut state);
+    if !state.stopped {
+        composites::run(&mut state, false);
     }
     let before = state.changes;
     force::after(&mut state);
-    stopped |= state.is_stopped();
     if config.version.grows_at_the_end() {
         state.grow_at_the_end();
     }
-    if !stopped && state.changes != before {
-        composites::run(&mut state);
+    if !state.stopped && state.changes != before {
+        composites::run(&mut state, true);
     }
     state.finish()
 }
@@ -160,6 +217,11 @@ pub fn scan(config: &Config, hits: &[Hit]) -> ScanResult {
 /// A scan that goes on.
 struct State<'c> {
     config: &'c Config,
+    active: Active,
+    /// The actions, those of settings last.
+    limits: Vec<Limit>,
+    /// What settings or a rule want as the subject.
+    subject: Option<String>,
     score: f64,
     /// What the next positive symbol is multiplied by; 0 for nothing yet.
     grow: f64,
@@ -167,6 +229,10 @@ struct State<'c> {
     places: Map<String, usize>,
     groups: Vec<(usize, f64)>,
     passthrough: Vec<Passthrough>,
+    /// A rule's action ended the scan: composites are not looked at any more.
+    stopped: bool,
+    /// The score was raised to that of a least action.
+    raised: bool,
     /// Counts what changes the result, as Rspamd's `nresults` does.
     changes: usize,
     disabled: Vec<String>,
@@ -181,15 +247,21 @@ enum Known<'c> {
 }
 
 impl<'c> State<'c> {
-    fn new(config: &'c Config) -> Self {
+    fn new(config: &'c Config, settings: Chosen) -> Self {
+        let active = Active::new(settings);
         Self {
             config,
+            limits: active.limits(config),
+            subject: active.subject(),
+            active,
             score: 0.0,
             grow: 0.0,
             symbols: Vec::new(),
             places: Map::new(),
             groups: Vec::new(),
             passthrough: Vec::new(),
+            stopped: false,
+            raised: false,
             changes: 0,
             disabled: Vec::new(),
         }
@@ -197,15 +269,6 @@ impl<'c> State<'c> {
 
     fn find(&self, name: &str) -> Option<usize> {
         self.places.get(name).copied()
-    }
-
-    /// A rule whose action ends the scan: composites are not looked at any more.
-    fn is_stopped(&self) -> bool {
-        self.passthrough.iter().any(|rule| !rule.least && !self.is_process_all(rule))
-    }
-
-    fn is_process_all(&self, rule: &Passthrough) -> bool {
-        self.config.force_actions.iter().any(|force| force.name == rule.rule && force.process_all)
     }
 
     fn known(&self, name: &str) -> Known<'c> {
@@ -220,16 +283,33 @@ impl<'c> State<'c> {
     fn is_registered(&self, name: &str) -> bool {
         let force = name.strip_prefix("FORCE_ACTION_");
         let mut rules = self.config.force_actions.iter().filter(|rule| rule.require.is_none() && rule.honor.is_none());
-        self.config.registered.iter().any(|known| known == name) || force.is_some_and(|force| rules.any(|rule| rule.name == force))
+        // Settings register what they add.
+        let of_settings = self.config.settings.iter().flat_map(|rule| &rule.apply.symbols).any(|(known, ..)| known == name);
+        of_settings
+            || self.config.registered.iter().any(|known| known == name)
+            || force.is_some_and(|force| rules.any(|rule| rule.name == force))
+    }
+
+    /// Symbols that settings find.
+    fn insert_settings(&mut self) {
+        for (name, weight, options) in self.active.symbols() {
+            let is_known = self.is_registered(&name) || self.config.composites.iter().any(|composite| composite.name == name);
+            self.insert_as(&name, weight, &options, false, is_known);
+        }
     }
 
     /// A symbol was found (`insert_metric_result`). A `single` one counts once, whatever its definition says.
     fn insert(&mut self, name: &str, weight: f64, options: &[String], single: bool) {
+        self.insert_as(name, weight, options, single, true);
+    }
+
+    /// What no rule registers cannot be switched off, either.
+    fn insert_as(&mut self, name: &str, weight: f64, options: &[String], single: bool, is_registered: bool) {
         let weight = if weight.is_finite() { weight } else { 0.0 };
         let known = self.known(name);
         let mut reasons = Vec::new();
-        let (wanted, metric_score, origin, groups): (f64, f64, Option<Origin>, &[usize]) = match known {
-            Known::Defined(symbol) if symbol.disabled => {
+        let (mut wanted, metric_score, origin, groups): (f64, f64, Option<Origin>, &[usize]) = match known {
+            Known::Defined(symbol) if is_registered && !symbol.is_saved && (symbol.disabled || self.active.denies(self.config, name)) => {
                 self.disabled.push(name.to_owned());
                 return;
             }
@@ -243,6 +323,10 @@ impl<'c> State<'c> {
             Known::Unknown(score) => Reason::Score { score, weight },
             Known::Defined(_) => Reason::Score { score: metric_score, weight },
         });
+        if let Some(score) = self.active.score(name) {
+            wanted = score * weight;
+            reasons.push(Reason::Settings { score, weight });
+        }
         for group in groups {
             if self.groups.iter().all(|(known, _)| known != group) {
                 self.groups.push((*group, 0.0));
@@ -429,13 +513,10 @@ impl<'c> State<'c> {
             }
         }
         let mut selected = least.map(|(rule, _)| rule.action.as_str());
-        for action in self.config.actions.iter().rev() {
-            if action.no_threshold || action.ham || action.threshold.is_nan() {
-                continue;
-            }
-            if self.score >= action.threshold && action.threshold > most {
-                selected = Some(&action.name);
-                most = action.threshold;
+        for limit in self.limits.iter().rev().filter(|limit| limit.is_reachable()) {
+            if self.score >= limit.threshold && limit.threshold > most {
+                selected = Some(&limit.name);
+                most = limit.threshold;
             }
         }
         let name = selected.unwrap_or(ActionKind::NoAction.name());
@@ -455,17 +536,22 @@ impl<'c> State<'c> {
 
     fn finish(self) -> ScanResult {
         let (score, action, passthrough) = self.decide();
-        let required = self.config.actions.iter().rev().find(|action| !action.threshold.is_nan() && !action.no_threshold && !action.ham);
+        let required = self.limits.iter().rev().find(|limit| limit.is_required());
+        let subject = (action == ActionKind::RewriteSubject.name())
+            .then(|| self.subject.or_else(|| self.config.subject.clone()).unwrap_or_else(|| DEFAULT_SUBJECT.to_owned()));
         let name = |place: usize| self.config.groups().get(place).map(|group| group.name.clone()).unwrap_or_default();
         ScanResult {
             score,
-            required: required.map_or(f64::NAN, |action| action.threshold),
+            required: required.map_or(f64::NAN, |limit| limit.threshold),
             action,
-            raised: score != self.score,
+            raised: self.raised || score != self.score,
             groups: self.groups.iter().map(|(place, sum)| (name(*place), *sum)).collect(),
             symbols: self.symbols,
             passthrough,
             disabled: self.disabled,
+            skipped: self.active.skips(),
+            subject,
+            settings: self.active.into_chosen(),
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Facts about Rspamd: versions and what they changed, the actions that there always are, the words of the configuration.
 
+mod symbols;
+
+pub use symbols::{RULE_GROUPS, RULE_SYMBOLS, WEIGHTED_SYMBOLS};
+
 /// A version of Rspamd. What it does is asked by name, so that each fact about versions stands here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
@@ -47,6 +51,25 @@ impl Version {
     #[must_use]
     pub const fn keeps_priorities(self) -> bool {
         self.from(3, 10)
+    }
+
+    /// Of several rules of `settings` that match, all count, one over the other (4.0: settings_merge.cxx). Before, the first one does.
+    #[must_use]
+    pub const fn merges_settings(self) -> bool {
+        self.from(4, 0)
+    }
+
+    /// A `map:` in a condition of `settings` is compared as it is written, so that nothing ever meets it (3.4: lua_maps.lua looks for
+    /// the word in the wrong one of two strings).
+    #[must_use]
+    pub const fn is_before_maps(self) -> bool {
+        !self.from(3, 5)
+    }
+
+    /// Composites that depend on what comes after the rules are looked at then, and no other (3.14.0). Before, all are looked at again.
+    #[must_use]
+    pub const fn has_second_pass(self) -> bool {
+        self.from(3, 14)
     }
 
     /// A composite with a positive atom is looked at only if one of its positive atoms was found (3.14.1).
@@ -152,6 +175,35 @@ pub const MAX_OPTIONS: usize = 4096;
 
 /// Keys of `actions` that are no actions.
 pub const ACTION_SETTINGS: &[&str] = &["unknown_weight", "grow_factor", "subject"];
+
+/// The priority of what the web interface saved (dynamic_cfg.c). A symbol of the configuration has that of its file and one more.
+pub const DYNAMIC_PRIORITY: i64 = 3;
+
+/// What `rewrite subject` writes unless something else is said.
+pub const DEFAULT_SUBJECT: &str = "*** SPAM *** %s";
+
+/// What a rule of multimap may look at (plugins/lua/multimap.lua); `regexp_rules` comes with Rspamd 4.
+pub const MULTIMAP_TYPES: &[&str] = &[
+    "asn",
+    "combined",
+    "content",
+    "country",
+    "dnsbl",
+    "filename",
+    "from",
+    "header",
+    "helo",
+    "hostname",
+    "ip",
+    "mempool",
+    "rcpt",
+    "received",
+    "regexp_rules",
+    "selector",
+    "symbol_options",
+    "url",
+    "user",
+];
 
 /// The group of composites.
 pub const COMPOSITE_GROUP: &str = "composite";

@@ -308,20 +308,29 @@ impl Loader<'_> {
         }
     }
 
-    /// `{= env.NAME =}` filled in; any other template is beyond tamis.
+    /// `{= env.NAME =}` filled in, `{# … #}` left out; any other template is beyond tamis.
     fn template(&mut self, text: &str, chunk: Chunk) -> String {
         let Some(environment) = &self.settings.environment else { return text.to_owned() };
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
-        let mut errors = Vec::new();
+        let (mut errors, mut unknown) = (Vec::new(), Vec::new());
         while let Some(at) = ["{=", "{%", "{#"].iter().filter_map(|mark| crate::text::find(rest.as_bytes(), mark.as_bytes())).min() {
             let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
             out.push_str(before);
+            if let Some((_, behind)) = from.strip_prefix("{#").and_then(|inside| inside.split_once("#}")) {
+                rest = behind;
+                continue;
+            }
             let inside = from.strip_prefix("{=").and_then(|inside| inside.split_once("=}"));
-            let name = inside.and_then(|(inside, _)| inside.trim().strip_prefix("env."));
-            match (name, inside) {
-                (Some(name), Some((_, behind))) if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
-                    out.push_str(environment.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value));
+            let name = inside.map(|(inside, _)| inside.trim()).map(|name| name.strip_prefix("env.").unwrap_or(name));
+            let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            match (name.filter(|name| is_name(name)), inside) {
+                (Some(name), Some((_, behind))) => {
+                    match environment.iter().find(|(known, _)| known == name) {
+                        Some((_, value)) => out.push_str(value),
+                        // Rspamd writes nothing for what it does not know.
+                        None => unknown.push((Range::at(count(out.len())), name.to_owned())),
+                    }
                     rest = behind;
                 }
                 _ => {
@@ -335,6 +344,9 @@ impl Loader<'_> {
         out.push_str(rest);
         for range in errors {
             self.refuse(chunk, Diagnostic::new(Code::UclTemplate, range));
+        }
+        for (range, name) in unknown {
+            self.report(chunk, Diagnostic::new(Code::UclTemplateValue, range).with("name", name));
         }
         out
     }
@@ -423,9 +435,13 @@ impl Loader<'_> {
                 return;
             }
         };
-        // A new value of lower priority is read all the same, and belongs nowhere.
         if replaces {
             document.replace(object, old, new);
+        } else {
+            // It is read all the same, and belongs nowhere.
+            let (low, high) = (new_priority.to_string(), old_priority.to_string());
+            let finding = Diagnostic::new(Code::UclPassedOver, name).with("key", &decoded).with("low", low).with("high", high);
+            self.report(chunk, finding);
         }
     }
 

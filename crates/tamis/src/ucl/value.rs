@@ -66,6 +66,8 @@ pub struct Document {
     name_ids: BTreeMap<String, u32>,
     /// For an object and a key, the place of the key's first value among the object's.
     places: BTreeMap<(u32, u32), u32>,
+    /// An object, the value that a key of it had, and the one that took its place.
+    replaced: Vec<[u32; 3]>,
 }
 
 impl Document {
@@ -79,6 +81,11 @@ impl Document {
     #[must_use]
     pub fn value(&self, index: u32) -> Option<Value<'_>> {
         self.nodes.get(index as usize).map(|node| Value { document: self, node, index })
+    }
+
+    /// Values that others replaced: the object, the old value, the new one. Each may itself be gone by now.
+    pub fn replaced(&self) -> impl Iterator<Item = [Value<'_>; 3]> {
+        self.replaced.iter().filter_map(|[object, old, new]| Some([self.value(*object)?, self.value(*old)?, self.value(*new)?]))
     }
 
     pub(super) fn name_id(&mut self, name: &str) -> u32 {
@@ -128,6 +135,7 @@ impl Document {
             && let Some(child) = children.get_mut(place as usize)
         {
             *child = new;
+            self.replaced.push([object, old, new]);
         }
     }
 
@@ -159,6 +167,24 @@ impl Document {
         let name = self.name_id(key);
         if self.node(value).is_some_and(|node| node.name == name) {
             self.put_node(object, name, value);
+        }
+    }
+
+    /// Gives an object's key a copy of a value, of whatever key.
+    pub fn copy_to(&mut self, object: u32, key: &str, value: u32) -> u32 {
+        let name = self.name_id(key);
+        let copy = self.copy(value);
+        if let Some(node) = self.node_mut(copy) {
+            node.name = name;
+        }
+        self.put_node(object, name, copy);
+        copy
+    }
+
+    /// Makes every origin that of another source: the document was read by itself.
+    pub fn move_to_source(&mut self, source: u32) {
+        for node in &mut self.nodes {
+            node.origin.source = source;
         }
     }
 

@@ -14,9 +14,15 @@ mod format;
 mod lints;
 mod mail;
 mod pages;
+#[cfg(feature = "rspamd")]
+mod pages_rspamd;
 mod regex_oracle;
 #[cfg(feature = "rspamd")]
 mod rspamd;
+#[cfg(feature = "rspamd")]
+mod rspamd_check;
+#[cfg(feature = "rspamd")]
+mod rspamd_settings;
 mod run;
 mod scopes;
 mod servers;

@@ -187,6 +187,10 @@ fn no_page_is_about_a_finding_that_does_not_exist() {
         for entry in std::fs::read_dir(folder(language)).unwrap() {
             let entry = entry.unwrap();
             let name = entry.file_name().into_string().unwrap();
+            // Those on Rspamd's configuration are in folders of their own: see pages_rspamd.rs.
+            if entry.path().is_dir() {
+                continue;
+            }
             // The language of tests has findings of its own, where it is.
             let of_tests =
                 cfg!(not(feature = "svtest")) && std::fs::read_to_string(entry.path()).unwrap().contains("vnd.dovecot.testsuite");

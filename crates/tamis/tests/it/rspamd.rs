@@ -96,7 +96,7 @@ fn traps_of_the_configuration_are_found() {
     assert_eq!(codes("composites { A { expression = \"B\" } A { expression = \"C\" } }"), ["rspamd/composite-twice"]);
     assert_eq!(codes("composites { A { expression = \"B and C\" } }"), ["rspamd/expression-operator"]);
     assert_eq!(codes("composites { A { score = 9 } }"), ["rspamd/composite-expression"]);
-    assert_eq!(codes("group { g { symbols { A = 5.0 } } }"), ["rspamd/missing-name"]);
+    assert_eq!(codes("group { g { symbols { A = 5.0 } } }"), ["rspamd/scalar-score"]);
     assert_eq!(codes("group { g { symbols { A { weight = \"2.0\" } } } }"), ["rspamd/attribute-kind"]);
     assert_eq!(codes("actions { actions { reject = 30 } }"), ["rspamd/action-threshold"]);
 }

@@ -149,6 +149,14 @@ macro_rules! with_rspamd {
         en: "this template is not evaluated: only `{= env.NAME =}` is",
         fr: "ce modèle n'est pas évalué : seul `{= env.NAME =}` l'est"
     }
+    UclTemplateValue "ucl/template-value" Warning {
+        en: "nothing is known of `{name}`, which a template writes here: it counts as empty",
+        fr: "on ne sait rien de `{name}`, qu'un modèle écrit ici : c'est compté pour vide"
+    }
+    UclPassedOver "ucl/passed-over" Warning {
+        en: "`{key}` is passed over: it has the priority {low} here, and {high} where it was set before",
+        fr: "`{key}` est ignoré : sa priorité est {low} ici, et {high} là où il a été défini avant"
+    }
     UclTooDeep "ucl/too-deep" Error {
         en: "more than {max} containers stand in each other",
         fr: "plus de {max} conteneurs sont imbriqués"
@@ -193,6 +201,10 @@ macro_rules! with_rspamd {
         en: "either everything in `{section}` is an object, or it has a `name`",
         fr: "soit tout dans `{section}` est un objet, soit il y a un `name`"
     }
+    RspamdScalarScore "rspamd/scalar-score" Error {
+        en: "a symbol is an object: `{name} { score = {score} }`, not a number",
+        fr: "un symbole est un objet : `{name} { score = {score} }`, pas un nombre"
+    }
     RspamdSectionKind "rspamd/section-kind" Error {
         en: "`{section}` must be an object",
         fr: "`{section}` doit être un objet"
@@ -224,6 +236,106 @@ macro_rules! with_rspamd {
     RspamdTwoScores "rspamd/two-scores" Warning {
         en: "`{name}` has the score {first} in `{one}` and {second} in `{other}`: which one counts may change at each start",
         fr: "`{name}` a le score {first} dans `{one}` et {second} dans `{other}` : celui qui compte peut changer à chaque démarrage"
+    }
+    RspamdDynamic "rspamd/dynamic" Warning {
+        en: "Rspamd passes over this part of the saved scores: they are a list of objects with `metric`, `symbols` and `actions`",
+        fr: "Rspamd ignore cette partie des scores enregistrés : c'est une liste d'objets avec `metric`, `symbols` et `actions`"
+    }
+    RspamdUnknownAction "rspamd/unknown-action" Warning {
+        en: "there is no action `{name}`",
+        fr: "il n'y a pas d'action `{name}`"
+    }
+    RspamdOverrideWipes "rspamd/override-wipes" Warning {
+        en: "this replaces the whole `{key}` of {place}: {names} are gone from it",
+        fr: "ceci remplace tout le `{key}` de {place} : {names} en disparaissent"
+    }
+    RspamdNestedSection "rspamd/nested-section" Warning {
+        en: "`{name}` stands in `{name}`: this file is the body of that section already, and what stands in the inner one is passed over",
+        fr: "`{name}` est dans `{name}` : ce fichier est déjà le corps de cette section, et le contenu de l'intérieure est ignoré"
+    }
+    RspamdScoredTwice "rspamd/scored-twice" Warning {
+        en: "`{name}` has the score {first} in `{one}` and {second} in `{other}`: {counts} counts",
+        fr: "`{name}` a le score {first} dans `{one}` et {second} dans `{other}` : c'est {counts} qui compte"
+    }
+    RspamdNotInVersion "rspamd/not-in-version" Warning {
+        en: "Rspamd {version} does not know `{name}` of a group: it comes with {since}",
+        fr: "Rspamd {version} ne connaît pas `{name}` d'un groupe : il arrive avec {since}"
+    }
+    RspamdZeroWeight "rspamd/zero-weight" Warning {
+        en: "the rule of `{name}` brings a weight of its own, and {score} times that is 0: it never counts",
+        fr: "la règle de `{name}` apporte son propre poids, et {score} fois celui-ci donne 0 : elle ne compte jamais"
+    }
+    RspamdNoScore "rspamd/no-score" Hint {
+        en: "`{name}` has no score here: unless its rule brings one, it counts 0",
+        fr: "`{name}` n'a pas de score ici : si sa règle n'en apporte pas, il compte 0"
+    }
+    RspamdGroupCap "rspamd/group-cap" Warning {
+        en: "`{name}` counts {score}, but its group `{group}` at most {max}",
+        fr: "`{name}` compte {score}, mais son groupe `{group}` au plus {max}"
+    }
+    RspamdThresholdOrder "rspamd/threshold-order" Warning {
+        en: "from {high} on, `{other}` takes the place of `{name}`, which begins at {low}: the highest threshold wins",
+        fr: "à partir de {high}, `{other}` prend la place de `{name}`, qui commence à {low} : le seuil le plus élevé l'emporte"
+    }
+    RspamdThresholdShadowed "rspamd/threshold-shadowed" Warning {
+        en: "no score brings about `{name}`: `{other}` has the same threshold, {threshold}, and wins",
+        fr: "aucun score ne provoque `{name}` : `{other}` a le même seuil, {threshold}, et l'emporte"
+    }
+    RspamdUnknownSymbol "rspamd/unknown-symbol" Warning {
+        en: "no rule and no score is known for `{name}`: it is never found",
+        fr: "ni règle ni score connu pour `{name}` : il n'est jamais trouvé"
+    }
+    RspamdUnknownGroup "rspamd/unknown-group" Warning {
+        en: "no group `{name}` is known: nothing of it is ever found",
+        fr: "aucun groupe `{name}` n'est connu : rien n'en est jamais trouvé"
+    }
+    RspamdNeverMatches "rspamd/never-matches" Warning {
+        en: "this expression contradicts itself: `{name}` never matches",
+        fr: "cette expression se contredit : `{name}` ne correspond jamais"
+    }
+    RspamdAlwaysMatches "rspamd/always-matches" Warning {
+        en: "this expression is always true: `{name}` matches every message",
+        fr: "cette expression est toujours vraie : `{name}` correspond à tous les messages"
+    }
+    RspamdAssociativity "rspamd/associativity" Warning {
+        en: "operators of one rank are taken from right to left: what follows this one is worked out first; parentheses say what is meant",
+        fr: "les opérateurs de même rang se lisent de droite à gauche : ce qui suit celui-ci est calculé d'abord ; des parenthèses disent l'intention"
+    }
+    RspamdInvalidRegexp "rspamd/invalid-regexp" Warning {
+        en: "`{pattern}` is no regular expression: nothing matches it",
+        fr: "`{pattern}` n'est pas une expression régulière : rien n'y correspond"
+    }
+    RspamdForceNever "rspamd/force-never" Warning {
+        en: "`{rule}` runs before composites are looked at and never sees `{name}`: with `require_action` or `honor_action` it runs after them",
+        fr: "`{rule}` passe avant les composites et ne voit jamais `{name}` : avec `require_action` ou `honor_action`, elle passe après"
+    }
+    RspamdForceLimit "rspamd/force-limit" Warning {
+        en: "`{rule}` never fires: its expression is 0 or 1, and never above {limit}",
+        fr: "`{rule}` ne se déclenche jamais : son expression vaut 0 ou 1, jamais plus que {limit}"
+    }
+    RspamdActionName "rspamd/action-name" Warning {
+        en: "no action is called `{name}` where this is compared: `{meant}` is",
+        fr: "aucune action ne s'appelle `{name}` là où ceci est comparé : c'est `{meant}`"
+    }
+    RspamdMultimapRule "rspamd/multimap-rule" Warning {
+        en: "the multimap rule `{name}` has no `{missing}`: it is passed over",
+        fr: "la règle multimap `{name}` n'a pas de `{missing}` : elle est ignorée"
+    }
+    RspamdMultimapType "rspamd/multimap-type" Warning {
+        en: "multimap has no type `{type}`: the rule `{name}` never matches",
+        fr: "multimap n'a pas de type `{type}` : la règle `{name}` ne correspond jamais"
+    }
+    RspamdMapMissing "rspamd/map-missing" Warning {
+        en: "there is no file `{path}`: the rule `{name}` never matches",
+        fr: "il n'y a pas de fichier `{path}` : la règle `{name}` ne correspond jamais"
+    }
+    RspamdSettingsNothing "rspamd/settings-nothing" Warning {
+        en: "the settings `{name}` are passed over: they have no single `apply`, `whitelist` or `want_spam`",
+        fr: "les réglages `{name}` sont ignorés : ils n'ont pas un seul `apply`, `whitelist` ou `want_spam`"
+    }
+    RspamdSettingsCondition "rspamd/settings-condition" Warning {
+        en: "the settings `{name}` have no condition `{condition}`: they never match",
+        fr: "les réglages `{name}` n'ont pas de condition `{condition}` : ils ne s'appliquent jamais"
     }
     } };
 }

@@ -137,7 +137,7 @@ fn options(text: &str) -> Option<(Vec<OptionMatch>, usize)> {
 }
 
 /// `/…/flags`.
-fn regex(written: &str) -> OptionMatch {
+pub(super) fn regex(written: &str) -> OptionMatch {
     let parts = written.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
     let Some((pattern, flags)) = parts else { return OptionMatch::Unknown(written.to_owned()) };
     if flags.bytes().any(|flag| !b"iOL".contains(&flag)) {

@@ -2,11 +2,11 @@
 
 use super::composite::{Composite, atom};
 use super::force::{ForceAction, force_atom};
-use super::{Action, Config, Symbol};
-use crate::diagnostic::{Code, Diagnostic};
+use super::{Action, Config, Symbol, settings};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::rspamd::expression::Expression;
 use crate::rspamd::spec::{ACTION_SETTINGS, ActionKind, Policy};
-use crate::text::Range;
+use crate::text::{Edit, Range};
 use crate::ucl::{Data, Value};
 
 /// Takes the sections of a configuration.
@@ -28,10 +28,13 @@ impl Reader {
     /// Reads what Rspamd reads. `written` is what it was made of; with `forgot`, priorities were lost on the way.
     pub(super) fn read(&mut self, root: Value<'_>, written: Value<'_>, forgot: bool) {
         if forgot && let Some(first) = written.get("group").filter(|group| group.next().is_some()) {
-            let warning = Diagnostic::new(Code::RspamdLostPriorities, first.origin().key);
-            self.report(first, warning);
+            let before = self.diagnostics.len();
             if let Some(groups) = root.get("group") {
                 self.two_scores(&groups.entries().collect::<Vec<_>>());
+            }
+            if self.diagnostics.len() > before {
+                let warning = Diagnostic::new(Code::RspamdLostPriorities, first.origin().key);
+                self.report(first, warning);
             }
         }
         if let Some(options) = root.get("options") {
@@ -47,6 +50,7 @@ impl Reader {
         if let Some(force) = root.get("force_actions") {
             self.force_actions(force);
         }
+        self.settings(root);
         self.config.sort_actions();
     }
 
@@ -89,6 +93,9 @@ impl Reader {
     fn options(&mut self, options: Value<'_>) {
         if let Some(shots) = options.get("max_shots").and_then(Value::number) {
             self.config.shots = crate::ucl::whole(shots);
+        }
+        if let Some(indexed) = options.get("composites_inverted_index").and_then(Value::boolean) {
+            self.config.inverted_index = indexed;
         }
         if options.get("one_shot").and_then(Value::boolean) == Some(true) {
             self.config.one_shot = true;
@@ -245,10 +252,13 @@ impl Reader {
                     self.symbol(symbol, symbol.key(), name);
                 }
             }
-            Some(symbols) => match symbols.get("name").and_then(Value::text) {
-                Some(own) => self.symbol(symbols, own, name),
-                None => self.refuse(symbols, Code::RspamdMissingName, &[("section", "symbols")]),
-            },
+            Some(symbols) => {
+                match (symbols.get("name").and_then(Value::text), symbols.entries().find(|symbol| symbol.number().is_some())) {
+                    (Some(own), _) => self.symbol(symbols, own, name),
+                    (None, Some(scalar)) => self.scalar_score(scalar),
+                    (None, None) => self.refuse(symbols, Code::RspamdMissingName, &[("section", "symbols")]),
+                }
+            }
             None => {
                 if group.entries().any(Value::is_object) {
                     let finding = Diagnostic::new(Code::RspamdGroupWithoutSymbols, group.origin().key).with("name", name);
@@ -256,6 +266,20 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// `SYMBOL = 5.0` is no object, and Rspamd then takes the symbols for one symbol without a name.
+    fn scalar_score(&mut self, value: Value<'_>) {
+        self.refused = true;
+        let (name, score, origin) = (value.key(), value.number().unwrap_or(0.0).to_string(), value.origin());
+        let fix = Fix {
+            title: Phrase { en: "write `{ score = {score} }`", fr: "écrire `{ score = {score} }`" },
+            params: vec![("score", score.clone())],
+            applicability: Applicability::Unsafe,
+            edits: vec![Edit { range: origin.value, text: format!("{{ score = {score} }}") }],
+        };
+        let finding = Diagnostic::new(Code::RspamdScalarScore, origin.value).with("name", name).with("score", score);
+        self.report(value, finding.fix(fix));
     }
 
     fn symbol(&mut self, value: Value<'_>, name: &str, group: &str) {
@@ -350,6 +374,21 @@ impl Reader {
         self.config.composites.push(Composite { name: name.to_owned(), text: written.to_owned(), expression, policy, origin });
     }
 
+    fn settings(&mut self, root: Value<'_>) {
+        let mut problems = Vec::new();
+        let section = root.get("settings");
+        let is_off = |section: Value<'_>| section.get("enabled").and_then(Value::boolean) == Some(false);
+        self.config.has_settings = section.is_some_and(|section| !is_off(section));
+        self.config.settings_map = root.get("settings").is_some_and(|settings| settings.text().is_some());
+        (self.config.settings, self.config.settings_priority) =
+            settings::read(row(root.get("settings")).filter(|section| section.is_object()), &mut problems);
+        for (value, range, code, facts) in problems {
+            let finding = facts.into_iter().fold(Diagnostic::new(code, range), |finding, (name, fact)| finding.with(name, fact));
+            // Rspamd says so in its log, and goes on without the rule.
+            self.report(value, Diagnostic { severity: Severity::Warning, ..finding });
+        }
+    }
+
     fn bad_expression(&mut self, value: Value<'_>, code: Code, at: usize) {
         let written = value.text().unwrap_or("");
         let rest = written.get(at..).unwrap_or("");
@@ -367,7 +406,7 @@ impl Reader {
                     // The module says so in the log, and the rule is not there.
                     let rest = written.get(at..).unwrap_or("");
                     let finding = Diagnostic::new(code, Range::default()).with("expression", written).with("rest", rest);
-                    self.report(text, finding);
+                    self.report(text, Diagnostic { severity: Severity::Warning, ..finding });
                     continue;
                 }
             };

@@ -1,6 +1,8 @@
 //! What Rspamd changes in its own configuration before it reads it (lualib/lua_cfg_transform.lua): groups merged, a few old settings
 //! moved. Before 3.10 this went through Lua and back, and all priorities were lost.
 
+mod rbl;
+
 use crate::rspamd::spec::Version;
 use crate::ucl::{Data, Document, Value};
 
@@ -25,14 +27,7 @@ pub(super) fn transform(document: &Document, version: Version) -> (Document, boo
     if root.get("dkim").is_none() {
         changed.set(top, "dkim", Data::Object(Vec::new()));
     }
-    // Rules of the old modules go to `rbl`; without rules there is nothing to move.
-    for module in ["surbl", "emails"] {
-        if let Some(old) = root.get(module)
-            && old.get("rules").is_none_or(|rules| rules.entries().next().is_none())
-        {
-            changed.set(top, module, Data::Object(Vec::new()));
-        }
-    }
+    rbl::convert(root, &mut changed);
     if root.get("neural").is_some() {
         check_all_filters(root, &mut changed);
     }
@@ -65,7 +60,7 @@ fn merge_groups(root: Value<'_>, changed: &mut Document) {
     }
 }
 
-/// An action below zero gives `no action` a threshold below that.
+/// An action below zero gives `no action` a threshold below that. What is neither number nor object is taken out on the way there.
 fn negative_threshold(root: Value<'_>, changed: &mut Document) {
     // Several sections are an array to Lua, which has no actions.
     let Some(actions) = root.get("actions").filter(|actions| actions.next().is_none()) else { return };
@@ -74,6 +69,11 @@ fn negative_threshold(root: Value<'_>, changed: &mut Document) {
     }
     for name in ["greylist", "add header", "add_header", "rewrite subject", "rewrite_subject", "quarantine", "reject", "discard"] {
         let Some(action) = actions.get(name) else { continue };
+        if action.number().is_none() && !action.is_object() {
+            // `null` gets lost on the way: the action stays as it was.
+            changed.remove(actions.index(), name);
+            continue;
+        }
         if let Some(threshold) = action.number().filter(|threshold| *threshold < 0.0) {
             changed.set(actions.index(), "no_action", Data::Float(threshold - 0.001));
             break;

@@ -1,7 +1,11 @@
 //! Composites: which match, and what they take away (composites.cxx).
 
+mod index;
+
+use index::{is_late, is_worth_a_look};
+
 use super::{Reason, Removal, State};
-use crate::rspamd::config::{Atom, Symbols};
+use crate::rspamd::config::{Atom, Symbol, Symbols};
 use crate::rspamd::spec::Policy;
 
 /// Results nearer to zero than this do not match.
@@ -25,11 +29,19 @@ struct Claim {
     forced: bool,
 }
 
-/// Looks at all composites, in the order of their definition, then takes away what those that match are made of.
-pub(super) fn run(state: &mut State<'_>) {
-    let count = state.config.composites.len();
+/// Looks at all composites, in the order of their definition, then takes away what those that match are made of. `again`: that was done
+/// once before, and something else was found since.
+pub(super) fn run(state: &mut State<'_>, again: bool) {
+    let config = state.config;
+    let count = config.composites.len();
+    let has_passes = config.version.has_second_pass();
+    let has_index = config.inverted_index && config.version.has_inverted_index() && !again;
+    let chosen: Vec<usize> = (0..count)
+        .filter(|place| !has_passes || is_late(config, *place) == again)
+        .filter(|place| !has_index || is_worth_a_look(config, *place, &|name| state.find(name).is_some()))
+        .collect();
     let mut run = Run { state, checked: vec![[false; 2]; count], removals: Vec::new() };
-    for composite in 0..count {
+    for composite in chosen {
         run.composite(composite, 0);
     }
     let Run { state, checked, removals } = run;
@@ -60,8 +72,7 @@ impl Run<'_, '_> {
             self.set(index, 1, true);
             return;
         }
-        // A symbol that is switched off is not even looked at.
-        if self.state.config.version.has_inverted_index() && self.lacks_all(index) {
+        if !self.state.active.looks_at(config, &composite.name) {
             self.set(index, 0, true);
             return;
         }
@@ -80,26 +91,6 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Rspamd 4 finds composites by their positive atoms: one that has some, and none of them was found, is passed over.
-    fn lacks_all(&self, index: usize) -> bool {
-        let Some(composite) = self.state.config.composites.get(index) else { return false };
-        let mut positive = 0;
-        let mut found = false;
-        composite.expression.evaluate(true, &mut |atom, node| {
-            if !composite.expression.is_negated(node) {
-                positive += 1;
-                found |= match &atom.symbols {
-                    Symbols::One(name) => {
-                        self.state.find(name).is_some() || self.state.config.composites.iter().any(|other| other.name == *name)
-                    }
-                    _ => true,
-                };
-            }
-            0.0
-        });
-        positive > 0 && !found
-    }
-
     /// The value of an atom: the score of its symbol, or of the one of its group that counts most.
     fn atom(&mut self, composite: usize, atom: &Atom, negated: bool, depth: usize) -> f64 {
         let (group, accepts): (&str, fn(f64) -> bool) = match &atom.symbols {
@@ -113,10 +104,17 @@ impl Run<'_, '_> {
             Symbols::Negative(name) => (name, |score| score < 0.0),
         };
         let config = self.state.config;
+        let members: Vec<&Symbol> =
+            config.group(group).map_or(&[][..], |group| &group.symbols).iter().filter_map(|place| config.symbols().get(*place)).collect();
+        // Rspamd decides once for the whole group whether what is missing may be a composite, by the first one in an order of its own:
+        // mostly a plain symbol.
+        let is_composite = |symbol: &&Symbol| config.composites.iter().any(|composite| composite.name == symbol.name);
+        let looks = members.iter().all(is_composite);
         let mut most = 0.0f64;
-        for symbol in config.group(group).map_or(&[][..], |group| &group.symbols).iter().filter_map(|place| config.symbols().get(*place)) {
+        for symbol in members {
             if accepts(symbol.score) {
-                let value = self.symbol(composite, &symbol.name, atom, depth);
+                let value =
+                    if looks || self.state.find(&symbol.name).is_some() { self.symbol(composite, &symbol.name, atom, depth) } else { None };
                 self.claim(composite, value, atom, negated);
                 most = most.max(value.map_or(0.0, |(value, _)| value.abs()));
             }

@@ -1,6 +1,6 @@
 //! force_actions at work (plugins/lua/force_actions.lua).
 
-use super::{Passthrough, State};
+use super::{Active, Passthrough, State};
 use crate::rspamd::config::ForceAction;
 use crate::rspamd::spec::ActionKind;
 
@@ -17,14 +17,29 @@ pub(super) fn after(state: &mut State<'_>) {
 fn run(state: &mut State<'_>, conditional: bool) {
     let config = state.config;
     for rule in config.force_actions.iter().filter(|rule| (rule.require.is_some() || rule.honor.is_some()) == conditional) {
+        let symbol = format!("FORCE_ACTION_{}", rule.name);
+        if !state.active.runs(config, &symbol) {
+            continue;
+        }
+        // A rule asks for the action first, and Rspamd raises the score for a least action as soon as anybody asks.
+        let (score, ..) = state.decide();
+        state.raised |= score != state.score;
+        state.score = score;
         if fires(state, rule) {
+            if rule.subject.is_some() {
+                state.subject.clone_from(&rule.subject);
+            }
             let kind = ActionKind::from_name(&rule.action);
             let action = kind.map_or(rule.action.as_str(), |kind| kind.name());
             // Rspamd stops the rule with an error if there is no such action.
             if config.actions.iter().any(|known| known.name == action) {
-                state.passthrough.push(Passthrough { action: action.to_owned(), rule: rule.name.clone(), least: rule.least });
-                state.changes += 1;
-                state.insert(&format!("FORCE_ACTION_{}", rule.name), 1.0, std::slice::from_ref(&rule.action), false);
+                // Even if the action is switched off.
+                state.stopped |= !rule.least && !rule.process_all;
+                if !Active::is_off(&state.limits, action) {
+                    state.passthrough.push(Passthrough { action: action.to_owned(), rule: rule.name.clone(), least: rule.least });
+                    state.changes += 1;
+                }
+                state.insert(&symbol, 1.0, std::slice::from_ref(&rule.action), false);
             }
         }
     }

@@ -49,7 +49,7 @@ impl Levels {
 
     /// Makes findings as loud as they are to be, and takes out those that are off. Errors stay.
     #[cfg(feature = "full")]
-    pub(super) fn apply(&self, findings: &mut Vec<Diagnostic>) {
+    pub fn apply(&self, findings: &mut Vec<Diagnostic>) {
         if self.0.is_empty() {
             return;
         }
