@@ -72,7 +72,7 @@ pub fn scan(args: &ScanArgs) -> Result<Exit, String> {
     }
     let is_changed = !args.scores.is_empty() || !args.actions.is_empty();
     let after = is_changed.then(|| replay.scan(&config));
-    let exact = replay.is_exact(&changed, after.as_ref().unwrap_or(&before));
+    let exact = replay.is_exact(&changed, after.as_ref().unwrap_or(&before), &config);
     let recorded = recorded.as_ref().map(|recorded| Recording { recorded, replay: &replay, exact });
     let report = Report { loaded: &loaded, recorded, before: &before, after: after.as_ref() };
     let mut out = anstream::stdout();

@@ -34,7 +34,7 @@ impl Explained<'_> {
     /// Whether this is what the real program would have given; always for symbols that were named, not recorded.
     #[must_use]
     pub fn is_exact(&self) -> bool {
-        self.recorded.is_none_or(|(_, replay)| replay.is_exact(self.changed, self.result))
+        self.recorded.is_none_or(|(_, replay)| replay.is_exact(self.changed, self.result, self.config))
     }
 
     /// One JSON object.

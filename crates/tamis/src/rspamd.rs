@@ -8,6 +8,7 @@ pub mod narrate;
 pub mod record;
 pub mod scan;
 pub mod spec;
+pub mod whatif;
 
 pub use config::{Config, Loaded, load};
 pub use scan::{Hit, ScanResult, scan};
