@@ -200,8 +200,7 @@ fn again(
         return Err(format!("comes to {} and not to {}: {replayed:#?}", result.score, truth.score));
     }
     let (predicted, truth) = (replayed.scan(changed), scan(changed, hits));
-    compiled(&replayed, config, &result)?;
-    compiled(&replayed, changed, &predicted)?;
+    compiled(&replayed, [config, changed], [&result, &predicted])?;
     if replayed.is_exact(&[name], &predicted, changed) {
         count.changes += 1;
         if !near(&predicted, &truth, 1e-4) {
@@ -217,15 +216,20 @@ fn again(
     Ok(())
 }
 
-/// Whether the compiled count says the same.
-fn compiled(replayed: &Replay, config: &Config, result: &ScanResult) -> Result<(), String> {
+/// Whether the compiled count says the same, by itself and with what the composites made of the record before.
+fn compiled(replayed: &Replay, configs: [&Config; 2], results: [&ScanResult; 2]) -> Result<(), String> {
     let mut names = Names::default();
-    let rules = Rules::new(config, &mut names);
-    let mut corpus = Corpus::new(&[&rules]);
+    let rules = configs.map(|config| Rules::new(config, &mut names));
+    let mut corpus = Corpus::new(&[&rules[0], &rules[1]]);
     corpus.push(replayed, &mut names);
-    let verdicts = rules.all(&corpus, &names);
-    match verdicts.as_slice() {
-        [verdict] if verdict.score == result.score && names.name(verdict.action) == result.action => Ok(()),
-        other => Err(format!("compiled: {other:?} and not {} {}: {replayed:#?}", result.score, result.action)),
+    let (plans, first) = rules[0].plan(&corpus, &names);
+    let mut again = Vec::new();
+    rules[1].again(&corpus, &plans, &names, &mut again);
+    for (verdicts, result) in [(first, results[0]), (rules[1].all(&corpus, &names), results[1]), (again, results[1])] {
+        match verdicts.as_slice() {
+            [verdict] if verdict.score == result.score && names.name(verdict.action) == result.action => {}
+            other => return Err(format!("compiled: {other:?} and not {} {}: {replayed:#?}", result.score, result.action)),
+        }
     }
+    Ok(())
 }

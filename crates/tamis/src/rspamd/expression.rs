@@ -175,6 +175,15 @@ impl<A> Expression<A> {
         }
     }
 
+    /// Whether it has no other operators than `!`, `&` and `|`: then only the truth of its atoms matters.
+    #[must_use]
+    pub fn is_logical(&self) -> bool {
+        self.nodes.iter().all(|node| match node.part {
+            Part::Atom(_) | Part::Op(Op::Not | Op::And | Op::Or, _) => true,
+            Part::Number(_) | Part::Op(..) => false,
+        })
+    }
+
     /// Whether Rspamd takes an atom for a negated one.
     #[must_use]
     pub fn is_negated(&self, atom: u32) -> bool {

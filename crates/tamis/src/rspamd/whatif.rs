@@ -2,9 +2,11 @@
 //! looked up, nothing is allocated, and no reasons are kept. The results are those of `scan`; a test holds the two together.
 
 mod count;
+mod plan;
 mod report;
 
 pub use count::Scratch;
+pub use plan::Plans;
 pub use report::{Change, Label, Report, Tally, report};
 
 use super::config::{Atom, Config, Symbols};
@@ -73,6 +75,8 @@ struct Composite {
     positive: Option<Vec<u32>>,
     /// It has to be looked at even if nothing that it names was found.
     idle: bool,
+    /// Its value follows from which symbols there are; else their points matter, too.
+    logical: bool,
 }
 
 /// What an atom asks for.
@@ -226,7 +230,8 @@ impl<'c> Rules<'c> {
             0.0
         });
         let idle = composite.expression.evaluate(true, &mut |_, _| 0.0) != 0.0;
-        Composite { name: names.of(&composite.name), atoms, positive, idle }
+        let logical = composite.expression.is_logical();
+        Composite { name: names.of(&composite.name), atoms, positive, idle, logical }
     }
 
     fn asked(&self, atom: &Atom, negated: bool, policy: Policy, names: &mut Names) -> Asked {

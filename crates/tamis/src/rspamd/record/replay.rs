@@ -221,8 +221,11 @@ pub fn replay(recorded: &Recorded, config: &Config) -> Replay {
         return made.replay;
     }
     let factor = made.undone();
-    for symbol in &recorded.symbols {
-        made.symbol(symbol, factor);
+    for (place, symbol) in recorded.symbols.iter().enumerate() {
+        // Rspamd shows no symbol twice.
+        if !recorded.symbols.iter().take(place).any(|known| known.name == symbol.name) {
+            made.symbol(symbol, factor);
+        }
     }
     made.groups();
     made.order();

@@ -5,15 +5,19 @@ use crate::rspamd::scan::{within, within_both};
 use crate::rspamd::spec::ActionKind;
 
 /// Results nearer to zero than this do not match.
-const EPSILON: f64 = 0.00001;
+pub(super) const EPSILON: f64 = 0.00001;
 
 /// Memory that one count after another uses.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
+    /// What composites made of the last record.
+    pub(super) trace: Trace,
     /// By the number of the name: which turn found it, and where it stands among the found.
     places: Vec<(u32, u32)>,
     turn: u32,
-    found: Vec<Found>,
+    pub(super) found: Vec<Found>,
+    /// What each of the found counts, where nothing else of them matters.
+    pub(super) values: Vec<f64>,
     sums: Vec<f64>,
     touched: Vec<u32>,
     unlimited: Vec<u32>,
@@ -21,15 +25,26 @@ pub struct Scratch {
     /// By composite: it may match, it was looked at, it matched.
     marks: Vec<[bool; 3]>,
     claims: Vec<Claim>,
-    score: f64,
+    pub(super) score: f64,
     grow: f64,
-    grows: bool,
+    pub(super) grows: bool,
+}
+
+/// What composites made of a record.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Trace {
+    /// The composites that matched.
+    pub(super) matched: Vec<u32>,
+    /// Which of the found lost their points.
+    pub(super) taken: Vec<u32>,
+    /// Which of the found were asked for their points, and what they had.
+    pub(super) asked: Vec<(u32, f64)>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Found {
-    name: u32,
-    score: f64,
+pub(super) struct Found {
+    pub(super) name: u32,
+    pub(super) score: f64,
     removed: bool,
     options: (u32, u32),
 }
@@ -98,7 +113,7 @@ impl Rules<'_> {
         self.settle(Verdict { score, action }, forced, odd)
     }
 
-    fn begin(&self, odd: Option<&Odd>, state: &mut Scratch) {
+    pub(super) fn begin(&self, odd: Option<&Odd>, state: &mut Scratch) {
         state.turn = state.turn.wrapping_add(1);
         if state.turn == 0 {
             state.places.iter_mut().for_each(|place| *place = (0, 0));
@@ -123,17 +138,22 @@ impl Rules<'_> {
         self.symbols.get(name as usize).copied().flatten()
     }
 
-    fn insert(&self, hit: Hit, state: &mut Scratch) {
+    /// What a symbol would count, and the groups whose limits it obeys; `None` if it is switched off.
+    pub(super) fn wanted(&self, hit: Hit) -> Option<(f64, (u32, u32))> {
         let weight = if hit.weight.is_finite() { hit.weight } else { 0.0 };
-        let (wanted, groups) = match self.known(hit.name) {
-            Some(known) if known.disabled => return,
+        Some(match self.known(hit.name) {
+            Some(known) if known.disabled => return None,
             Some(known) => (known.score * weight, known.groups),
             None if !hit.own.is_nan() => (hit.own * weight, (0, 0)),
             None if !self.config.unknown_weight.is_nan() && self.registered.get(hit.name as usize).copied().flatten().is_some() => {
                 (self.config.unknown_weight * weight, (0, 0))
             }
             None => (0.0, (0, 0)),
-        };
+        })
+    }
+
+    pub(super) fn insert(&self, hit: Hit, state: &mut Scratch) {
+        let Some((wanted, groups)) = self.wanted(hit) else { return };
         // Only the symbol of a rule may be there: the rule adds to it.
         if let Some(found) = state.find(hit.name) {
             let added = self.add(wanted, groups, state).unwrap_or(0.0);
@@ -149,7 +169,7 @@ impl Rules<'_> {
         state.found.push(Found { name: hit.name, score, removed: false, options: hit.options });
     }
 
-    fn add(&self, wanted: f64, (start, end): (u32, u32), state: &mut Scratch) -> Option<f64> {
+    pub(super) fn add(&self, wanted: f64, (start, end): (u32, u32), state: &mut Scratch) -> Option<f64> {
         let mut added = wanted;
         let mut next = 1.0;
         if !self.version.grows_at_the_end() && state.grows && added > 0.0 {
@@ -179,23 +199,32 @@ impl Rules<'_> {
     }
 
     fn grow_at_the_end(&self, state: &mut Scratch) {
+        state.values.clear();
+        state.values.extend(state.found.iter().map(|found| found.score));
+        self.grow_values(state);
+        for (found, value) in state.found.iter_mut().zip(&state.values) {
+            found.score = *value;
+        }
+    }
+
+    pub(super) fn grow_values(&self, state: &mut Scratch) {
         let factor = self.config.grow_factor;
         if factor <= 1.0 {
             return;
         }
         let mut last = factor;
-        for found in state.found.iter().filter(|found| found.score > 0.0 && self.most > 0.0) {
-            last *= 1.0 + (factor - 1.0) * found.score / self.most;
+        for value in state.values.iter().filter(|value| **value > 0.0 && self.most > 0.0) {
+            last *= 1.0 + (factor - 1.0) * value / self.most;
         }
-        for found in state.found.iter_mut().filter(|found| found.score > 0.0) {
-            state.score -= found.score;
-            found.score *= last;
-            state.score += found.score;
+        for value in state.values.iter_mut().filter(|value| **value > 0.0) {
+            state.score -= *value;
+            *value *= last;
+            state.score += *value;
         }
     }
 
     /// The score, the action, and whether a rule decides.
-    fn decide(&self, state: &Scratch) -> (f64, u32, bool) {
+    pub(super) fn decide(&self, state: &Scratch) -> (f64, u32, bool) {
         let name = |place: usize| self.actions.get(place).map_or(self.no_action, |action| action.name);
         let mut least: Option<(usize, bool)> = None;
         let mut most = f64::MIN;
@@ -232,7 +261,7 @@ impl Rules<'_> {
     }
 
     /// What a rule that the record does not name made of the action.
-    fn settle(&self, verdict: Verdict, forced: bool, odd: Option<&Odd>) -> Verdict {
+    pub(super) fn settle(&self, verdict: Verdict, forced: bool, odd: Option<&Odd>) -> Verdict {
         let Some(odd) = odd.filter(|_| !forced) else { return verdict };
         if let Some(action) = odd.forced {
             return Verdict { action, ..verdict };
@@ -302,6 +331,9 @@ impl Run<'_, '_> {
 
     fn composites(&mut self) {
         let rules = self.rules;
+        self.state.trace.matched.clear();
+        self.state.trace.taken.clear();
+        self.state.trace.asked.clear();
         for (marks, composite) in self.state.marks.iter_mut().zip(&rules.composites) {
             *marks = [composite.idle, false, false];
         }
@@ -367,6 +399,7 @@ impl Run<'_, '_> {
         let matches = value.abs() > EPSILON;
         self.state.set(index, 2, matches);
         if matches {
+            self.state.trace.matched.push(composite.name);
             rules.insert(Hit { name: composite.name, weight: 1.0, own: f64::NAN, options: (0, 0) }, self.state);
         }
     }
@@ -385,7 +418,10 @@ impl Run<'_, '_> {
             found = self.state.find(name);
         }
         let found = found?;
-        let symbol = self.state.found.get(found)?;
+        let symbol = self.state.found.get(found).copied()?;
+        if self.rules.composites.get(composite as usize).is_some_and(|composite| !composite.logical) {
+            self.state.trace.asked.push((number(found), symbol.score));
+        }
         let (start, end) = symbol.options;
         let options = self.corpus.options.get(start as usize..end as usize).unwrap_or(&[]);
         if !atom.options.iter().all(|wanted| options.iter().any(|option| wanted.is_met(option))) {
@@ -430,6 +466,7 @@ impl Run<'_, '_> {
             if weight || forced {
                 self.state.score -= found.score;
                 found.score = 0.0;
+                self.state.trace.taken.push(first.place);
             }
             found.removed = symbol || forced;
         }
