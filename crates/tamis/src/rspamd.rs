@@ -2,6 +2,7 @@
 //! weight, score, group, action, composite.
 
 pub mod config;
+pub mod deploy;
 pub mod expression;
 pub mod ledger;
 pub mod narrate;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tamis::diagnostic::Language;
+use tamis::rspamd::deploy::From;
 use tamis::rspamd::{Loaded, Version, load};
 use tamis::text::{Encoding, LineIndex};
 use tamis::ucl::{File, Files, Wanted};
@@ -30,8 +31,34 @@ fn version(text: &str) -> Result<Version, String> {
     }
 }
 
-/// Reads the configuration, asking the core again as long as files are wanted.
+/// A configuration with what it was read from.
+pub struct Read {
+    pub loaded: Loaded,
+    main: String,
+    files: Files,
+    variables: Vec<(String, String)>,
+    version: Version,
+}
+
+impl Read {
+    /// Where it is from, so that it can be read again with other texts.
+    pub fn from(&self) -> From<'_> {
+        From { main: &self.main, files: &self.files, variables: &self.variables, version: self.version }
+    }
+}
+
+/// Reads the configuration.
 pub fn configuration(args: &ConfigurationArgs) -> Result<Loaded, String> {
+    read(args).map(|read| read.loaded)
+}
+
+/// Reads another configuration in the same way.
+pub fn other(args: &ConfigurationArgs, folder: &Path) -> Result<Read, String> {
+    read(&ConfigurationArgs { config: folder.to_owned(), ..args.clone() })
+}
+
+/// Reads the configuration, asking the core again as long as files are wanted.
+pub fn read(args: &ConfigurationArgs) -> Result<Read, String> {
     let version = version(&args.rspamd)?;
     let root = std::fs::canonicalize(&args.config).map_err(|error| format!("{}: {error}", args.config.display()))?;
     let path = |name: &str| root.join(name).to_string_lossy().into_owned();
@@ -57,7 +84,10 @@ pub fn configuration(args: &ConfigurationArgs) -> Result<Loaded, String> {
     loop {
         let loaded = load(&main, &known, &variables, version);
         if loaded.wanted.is_empty() {
-            return if loaded.sources.is_empty() { Err(format!("{main}: no such file")) } else { Ok(loaded) };
+            if loaded.sources.is_empty() {
+                return Err(format!("{main}: no such file"));
+            }
+            return Ok(Read { loaded, main, files: known, variables, version });
         }
         for wanted in loaded.wanted {
             match wanted {
