@@ -46,6 +46,8 @@ pub(crate) enum Module {
     Studio,
     /// Check and run, for a webmail that wants no more.
     Sieve,
+    /// Rspamd's scores: loaded when its page is opened.
+    Rspamd,
 }
 
 impl Module {
@@ -54,6 +56,7 @@ impl Module {
         root().join(match self {
             Self::Studio => "web/src/generated",
             Self::Sieve => "web/generated-sieve",
+            Self::Rspamd => "web/src/generated-rspamd",
         })
     }
 
@@ -61,6 +64,7 @@ impl Module {
         match self {
             Self::Studio => &[],
             Self::Sieve => &["--no-default-features"],
+            Self::Rspamd => &["--no-default-features", "--features", "rspamd"],
         }
     }
 }

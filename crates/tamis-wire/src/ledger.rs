@@ -133,7 +133,7 @@ fn write_line(out: &mut Writer, line: &Line, language: Language) {
     out.close('}');
 }
 
-fn write_place(out: &mut Writer, place: Option<&Place>) {
+pub(crate) fn write_place(out: &mut Writer, place: Option<&Place>) {
     let Some(place) = place else {
         out.null("place");
         return;
