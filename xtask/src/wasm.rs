@@ -60,6 +60,14 @@ impl Module {
         })
     }
 
+    /// What its files are called.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Studio | Self::Sieve => "tamis",
+            Self::Rspamd => "rspamd",
+        }
+    }
+
     const fn features(self) -> &'static [&'static str] {
         match self {
             Self::Studio => &[],
@@ -92,10 +100,10 @@ pub(crate) fn build(module: Module) -> Result {
     let compiled = tools::target_folder().join(target).join("wasm/tamis_wasm.wasm");
     let into = module.folder();
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(compiled).out_name("tamis").typescript(true).remove_name_section(true).remove_producers_section(true);
+    bindgen.input_path(compiled).out_name(module.name()).typescript(true).remove_name_section(true).remove_producers_section(true);
     bindgen.web(true).and_then(|bindgen| bindgen.generate(&into)).map_err(|error| format!("wasm-bindgen: {error:#}"))?;
 
-    let file = into.join("tamis_bg.wasm");
+    let file = into.join(format!("{}_bg.wasm", module.name()));
     let optimiser = root().join("web/node_modules/binaryen/bin/wasm-opt");
     tools::run(tools::program("node", &[]).arg(optimiser).args(FEATURES).args(PASSES).arg(&file).arg("-o").arg(&file))
 }
