@@ -79,7 +79,7 @@ const tests = {
     await page.getByRole('spinbutton', { name: 'Score of BAYES_SPAM' }).fill('11.5');
     await page.keyboard.press('Tab');
     await says(title, /15\.50 of 15: reject/);
-    await says(page.locator('tamis-scores'), /before: 9\.10 of 15: add header/);
+    await says(page.locator('main'), /before: 9\.10 of 15: add header/);
     // The keyboard moves the slider.
     await page.getByRole('slider', { name: 'Threshold of reject' }).focus();
     await page.keyboard.press('End');
@@ -90,11 +90,11 @@ const tests = {
     await close();
   },
 
-  async 'a verdict is typed, opened and dropped, a configuration is chosen and dropped'() {
+  async 'a score is that of a verdict typed, opened or dropped, under a configuration that is dropped'() {
     const { page, title, close } = await scores();
     await page.getByRole('textbox').fill('{"score":5.1,"required_score":15,"symbols":{"BAYES_SPAM":{"score":5.1,"metric_score":5.1}}}');
     await says(title, /5\.10 of 15: greylist/);
-    await says(page.locator('tamis-scores'), /\(exact\)/);
+    await says(page.locator('main'), /\(exact\)/);
     await page.getByRole('textbox').fill('Subject: nothing\n\ntext');
     await says(page.getByRole('alert'), /no verdict/);
     await page.locator('#file').setInputFiles({ name: 'a.log', mimeType: 'text/plain', buffer: Buffer.from('(default: F (no action): [1.00/15.00] [MISSING_DATE(1.00){}])') });
@@ -116,7 +116,7 @@ const tests = {
         await page.getByRole('spinbutton', { name: /BAYES_SPAM/ }).fill('11.5');
         await page.keyboard.press('Tab');
         await says(title, /15\.50/);
-        await says(page.locator('tamis-scores'), /To deploy|À déployer/);
+        await says(page.locator('main'), /To deploy|À déployer/);
         if (screenshots) await page.screenshot({ path: `${screenshots}/scores-${width}-${scheme}.png`, fullPage: true });
         const name = `scores ${width} ${scheme}`;
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
