@@ -362,7 +362,7 @@ export class TamisScores extends LitElement {
       ${account.forced !== null ? html`<p class="finding">${strings.forced} ${account.forced}</p>` : nothing}
       <div>
         <ul>${told.map((line) => this.renderLine(line))}</ul>
-        <p class="sum"><span class="points">${account.score.toFixed(2)}</span><span>${account.action}</span></p>
+        <p class="sum"><span class="points">${account.title.split(/[\s:]/)[0]}</span><span>${account.action}</span></p>
       </div>
       ${bare.length > 0 ? html`<p class="small"><span class="soft">${strings.nothing}:</span> <span class="mono">${bare.map((line) => line.symbol).join(', ')}</span></p>` : nothing}
       <div>
