@@ -111,9 +111,8 @@ impl Scores {
             out.text("severity", finding.severity.name());
             out.text("message", &finding.message(language));
             out.text("file", source.map_or("", |source| source.path.trim_start_matches('/')));
-            let line = source.map_or(0, |source| {
-                LineIndex::new(&source.text).position(&source.text, finding.range.start, Encoding::Utf8).line
-            });
+            let line =
+                source.map_or(0, |source| LineIndex::new(&source.text).position(&source.text, finding.range.start, Encoding::Utf8).line);
             out.count("line", line.into());
             out.close('}');
         }
@@ -148,13 +147,8 @@ impl Scores {
         let _ = changes.apply(&mut config);
         let result = replayed.scan(&config);
         let changed: Vec<&str> = changes.scores.iter().map(|(name, _)| name.as_str()).collect();
-        let explained = Explained {
-            loaded: &self.loaded,
-            config: &config,
-            result: &result,
-            recorded: Some((recorded, replayed)),
-            changed: &changed,
-        };
+        let explained =
+            Explained { loaded: &self.loaded, config: &config, result: &result, recorded: Some((recorded, replayed)), changed: &changed };
         explained.json(language)
     }
 

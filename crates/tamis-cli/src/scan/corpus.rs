@@ -38,6 +38,9 @@ struct Read {
     troubles: Vec<String>,
 }
 
+/// The records of a file, by its name.
+type Done = (String, Result<Vec<(Replay, Recorded)>, String>);
+
 /// Counts all records; with another configuration too if there is one.
 pub fn corpus(args: &ScanArgs, loaded: &Loaded, changed: Option<&Config>, language: Language) -> Result<(), String> {
     let mut names = Names::default();
@@ -75,14 +78,10 @@ fn fill(paths: &[String], label: Label, loaded: &Loaded, corpus: &mut Corpus, na
     let bar = (source.files() > 20 && std::io::stderr().is_terminal()).then(|| indicatif::ProgressBar::new(source.files() as u64));
     let mut waiting: Vec<Mail> = Vec::new();
     let mut flush = |waiting: &mut Vec<Mail>, read: &mut Read| {
-        let done: Vec<(String, Result<Vec<(Recorded, Replay)>, String>)> = std::mem::take(waiting)
+        let counted = |recorded: Recorded| (replay(&recorded, &loaded.config), recorded);
+        let done: Vec<Done> = std::mem::take(waiting)
             .into_par_iter()
-            .map(|mail| {
-                let found = records(&mail.bytes);
-                let replayed =
-                    found.map(|found| found.into_iter().map(|one| (replay(&one, &loaded.config), one)).map(|(a, b)| (b, a)).collect());
-                (mail.name, replayed)
-            })
+            .map(|mail| (mail.name, records(&mail.bytes).map(|found| found.into_iter().map(counted).collect())))
             .collect();
         for (name, found) in done {
             if let Some(bar) = &bar {
@@ -97,7 +96,7 @@ fn fill(paths: &[String], label: Label, loaded: &Loaded, corpus: &mut Corpus, na
             };
             read.without += usize::from(found.is_empty());
             let count = found.len();
-            for (place, (recorded, replay)) in found.into_iter().enumerate() {
+            for (place, (replay, recorded)) in found.into_iter().enumerate() {
                 if recorded.form == Form::SpamAssassin {
                     read.foreign += 1;
                     continue;
