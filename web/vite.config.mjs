@@ -12,5 +12,6 @@ export default defineConfig({
     // The polyfill is a script for browsers that could not run the page anyway.
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: { input: { index: 'index.html', rspamd: 'rspamd.html' } },
   },
 });

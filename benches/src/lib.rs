@@ -3,6 +3,7 @@
 
 pub mod inputs;
 pub mod keystroke;
+pub mod rescore;
 
 use std::sync::Arc;
 

@@ -52,7 +52,83 @@ async function says(locator, pattern, timeout = 20_000) {
 
 const invoice = 'require "fileinto";\nif header :contains "subject" "facture" { fileinto "Factures"; }\n';
 
+/** Opens the page about scores. */
+async function scores(options = {}) {
+  const context = await browser.newContext({ locale: options.locale ?? 'en-GB', viewport: { width: options.width ?? 1280, height: 900 }, colorScheme: options.scheme ?? 'light', serviceWorkers: 'block' });
+  const page = await context.newPage();
+  const faults = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !message.text().includes('blocked by Playwright')) faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  context.on('request', (request) => new URL(request.url()).origin === new URL(address).origin || faults.push(`request: ${request.url()}`));
+  await page.goto(new URL('rspamd.html', address).href);
+  const title = page.locator('tamis-scores .title');
+  await says(title, /of 15|sur 15/);
+  return { page, title, close: async () => {
+    assert.deepEqual(faults, []);
+    await context.close();
+  } };
+}
+
 const tests = {
+  async 'a score is explained, and moves with a weight and a threshold'() {
+    const { page, title, close } = await scores();
+    await says(title, /9\.10 of 15: add header/);
+    await says(page.locator('.line', { hasText: 'FORGED_SENDER' }), /4\.00[\s\S]*local\.d\/headers_group\.conf:2/);
+    await page.getByRole('spinbutton', { name: 'Score of BAYES_SPAM' }).fill('11.5');
+    await page.keyboard.press('Tab');
+    await says(title, /15\.50 of 15: reject/);
+    await says(page.locator('main'), /before: 9\.10 of 15: add header/);
+    // The keyboard moves the slider.
+    await page.getByRole('slider', { name: 'Threshold of reject' }).focus();
+    await page.keyboard.press('End');
+    await says(title, /15\.50 of 40: add header/);
+    await says(page.locator('pre'), /reject = 40;/);
+    await page.getByRole('button', { name: 'Undo all changes' }).click();
+    await says(title, /9\.10 of 15: add header/);
+    await close();
+  },
+
+  async 'a score is that of a verdict typed, opened or dropped, under a configuration that is dropped'() {
+    const { page, title, close } = await scores();
+    await page.getByRole('textbox').fill('{"score":5.1,"required_score":15,"symbols":{"BAYES_SPAM":{"score":5.1,"metric_score":5.1}}}');
+    await says(title, /5\.10 of 15: greylist/);
+    await says(page.locator('main'), /\(exact\)/);
+    await page.getByRole('textbox').fill('Subject: nothing\n\ntext');
+    await says(page.getByRole('alert'), /no verdict/);
+    await page.locator('#file').setInputFiles({ name: 'a.log', mimeType: 'text/plain', buffer: Buffer.from('(default: F (no action): [1.00/15.00] [MISSING_DATE(1.00){}])') });
+    await says(title, /1\.00 of 15: no action/);
+    const data = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['actions { reject = 7; } group { g { symbols { MISSING_DATE { weight = 8; } } } }'], 'rspamd.conf'));
+      return transfer;
+    });
+    await page.dispatchEvent('tamis-scores', 'drop', { dataTransfer: data });
+    await says(title, /of 7/);
+    await close();
+  },
+
+  async 'no barrier that axe knows on the page about scores'() {
+    for (const [width, locale] of [[1280, 'en-GB'], [390, 'fr-FR']]) {
+      for (const scheme of ['light', 'dark']) {
+        const { page, title, close } = await scores({ width, locale, scheme });
+        await page.getByRole('spinbutton', { name: /BAYES_SPAM/ }).fill('11.5');
+        await page.keyboard.press('Tab');
+        await says(title, /15\.50/);
+        await says(page.locator('main'), /To deploy|À déployer/);
+        if (screenshots) await page.screenshot({ path: `${screenshots}/scores-${width}-${scheme}.png`, fullPage: true });
+        const name = `scores ${width} ${scheme}`;
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.ok(overflow <= 0, `${name}: ${overflow} pixels too wide`);
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.flat().join(' ')} ${node.failureSummary}`).join('; ')}`), [], name);
+        await close();
+      }
+    }
+  },
+
   async 'typing changes where the message goes'() {
     const { page, sentence, close } = await open();
     await says(sentence, /Bills/);

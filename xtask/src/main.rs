@@ -24,7 +24,7 @@ Usage: cargo xtask COMMAND
                                   programs are run that come with them
   bench                           the ratios of benches/README.md, measured in one run
   fuzz TARGET [SECONDS]           cargo-fuzz on one target (needs cargo-fuzz)
-  wasm                            only the WASM module and its JavaScript, into web/src/generated
+  wasm                            only the WASM modules of the page and their JavaScript, into web/src/generated and web/src/generated-rspamd
 
 Nothing is written outside this folder but temporary files.
 ";
@@ -87,7 +87,8 @@ fn command() -> tools::Result<bool> {
         }
         Some("wasm") if rest.is_empty() => {
             web::prepare()?;
-            wasm::build(wasm::Module::Studio).map(|()| true)
+            wasm::build(wasm::Module::Studio)?;
+            wasm::build(wasm::Module::Rspamd).map(|()| true)
         }
         _ => Err(format!("what should I do?\n\n{USAGE}")),
     }

@@ -153,7 +153,8 @@ fn npm() -> Result<Outcome> {
 
 fn build_wasm() -> Result<Outcome> {
     wasm::build(wasm::Module::Sieve)?;
-    wasm::build(wasm::Module::Studio).map(|()| Outcome::Passed)
+    wasm::build(wasm::Module::Studio)?;
+    wasm::build(wasm::Module::Rspamd).map(|()| Outcome::Passed)
 }
 
 fn types() -> Result<Outcome> {

@@ -46,6 +46,8 @@ pub(crate) enum Module {
     Studio,
     /// Check and run, for a webmail that wants no more.
     Sieve,
+    /// Rspamd's scores: loaded when its page is opened.
+    Rspamd,
 }
 
 impl Module {
@@ -54,6 +56,7 @@ impl Module {
         root().join(match self {
             Self::Studio => "web/src/generated",
             Self::Sieve => "web/generated-sieve",
+            Self::Rspamd => "web/src/generated-rspamd",
         })
     }
 
@@ -61,7 +64,15 @@ impl Module {
     const fn opt_level(self) -> &'static str {
         match self {
             Self::Studio => "3",
-            Self::Sieve => "z",
+            Self::Sieve | Self::Rspamd => "z",
+        }
+    }
+
+    /// What its files are called.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Studio | Self::Sieve => "tamis",
+            Self::Rspamd => "rspamd",
         }
     }
 
@@ -69,6 +80,7 @@ impl Module {
         match self {
             Self::Studio => &[],
             Self::Sieve => &["--no-default-features"],
+            Self::Rspamd => &["--no-default-features", "--features", "rspamd"],
         }
     }
 }
@@ -97,10 +109,10 @@ pub(crate) fn build(module: Module) -> Result {
     let compiled = tools::target_folder().join(target).join("wasm/tamis_wasm.wasm");
     let into = module.folder();
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(compiled).out_name("tamis").typescript(true).remove_name_section(true).remove_producers_section(true);
+    bindgen.input_path(compiled).out_name(module.name()).typescript(true).remove_name_section(true).remove_producers_section(true);
     bindgen.web(true).and_then(|bindgen| bindgen.generate(&into)).map_err(|error| format!("wasm-bindgen: {error:#}"))?;
 
-    let file = into.join("tamis_bg.wasm");
+    let file = into.join(format!("{}_bg.wasm", module.name()));
     let optimiser = root().join("web/node_modules/binaryen/bin/wasm-opt");
     tools::run(tools::program("node", &[]).arg(optimiser).args(FEATURES).args(PASSES).arg(&file).arg("-o").arg(&file))
 }

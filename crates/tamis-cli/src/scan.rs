@@ -1,40 +1,61 @@
-//! `tamis scan`: messages, symbols or a recorded verdict, counted under a configuration of Rspamd.
+//! `tamis scan`: messages, symbols or recorded verdicts, counted under a configuration of Rspamd.
 
 pub mod configuration;
+mod corpus;
 mod messages;
 mod records;
 mod report;
 pub mod symbols;
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-
+use tamis::diagnostic::Language;
 use tamis::rspamd::Config;
+use tamis::rspamd::deploy::{Changes, deploy};
 
 use crate::evaluate::EvaluateArgs;
 use crate::{Exit, common};
 pub use configuration::{ConfigurationArgs, checked, shown_path};
-use configuration::{configuration, findings};
+use configuration::{findings, read};
 use report::{Recording, Report};
 use symbols::symbols;
 
-/// Count what an Rspamd configuration makes of messages, of symbols or of a recorded verdict.
+/// Count what an Rspamd configuration makes of messages, of symbols or of recorded verdicts.
 #[derive(Args)]
 pub struct ScanArgs {
     #[command(flatten)]
     configuration: ConfigurationArgs,
     /// Messages: files, folders, a Maildir, an mbox. - is standard input.
-    #[arg(value_name = "MESSAGE", conflicts_with_all = ["symbols", "result"])]
+    #[arg(value_name = "MESSAGE", conflicts_with_all = ["symbols", "result", "records", "ham", "spam", "with"])]
     messages: Vec<String>,
     #[command(flatten)]
     evaluate: EvaluateArgs,
     /// Symbols that were found: NAME, NAME*0.5 with a part of its score, NAME=option,option.
-    #[arg(long, value_name = "NAME[*WEIGHT][=OPTION,...]", num_args = 1.., required_unless_present_any = ["result", "messages"], conflicts_with = "result")]
+    #[arg(long, value_name = "NAME[*WEIGHT][=OPTION,...]", num_args = 1.., required_unless_present_any = ["messages", "result", "records", "ham", "spam"], conflicts_with = "result")]
     symbols: Vec<String>,
     /// A recorded verdict: a message with X-Spamd-Result, the header field alone, or JSON of rspamc or /checkv2. - is standard input.
     #[arg(long, value_name = "FILE")]
     result: Option<String>,
+    /// Many recorded verdicts: files, folders, Maildirs, mboxes, lines of JSON, logs (repeatable). Counted before and after the changes.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["symbols", "result"])]
+    records: Vec<String>,
+    /// The same, of messages that are wanted.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["symbols", "result"])]
+    ham: Vec<String>,
+    /// The same, of messages that are spam.
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["symbols", "result"])]
+    spam: Vec<String>,
+    /// What if a composite were this? The old one of that name goes.
+    #[arg(long = "set-composite", value_name = "NAME=EXPRESSION[;SCORE]")]
+    composites: Vec<String>,
+    /// What if this were the configuration? The records were made under the other one.
+    #[arg(long, value_name = "DIR")]
+    with: Option<PathBuf>,
+    /// Write the changes into the files of the configuration, instead of showing what to write.
+    #[arg(long)]
+    write_local: bool,
     /// What if a symbol had this score?
     #[arg(long = "set-score", value_name = "SYMBOL=N")]
     scores: Vec<String>,
@@ -60,49 +81,85 @@ enum Format {
 /// Scans once with the configuration as it is, and once more if something is to be other than it is.
 pub fn scan(args: &ScanArgs) -> Result<Exit, String> {
     let language = common::language(args.lang.as_deref());
-    let loaded = configuration(&args.configuration)?;
-    findings(&loaded, language);
-    if loaded.refused {
+    let read = read(&args.configuration)?;
+    findings(&read.loaded, language);
+    if read.loaded.refused {
         return Ok(Exit::Findings);
     }
-    if !args.messages.is_empty() {
-        return messages::messages(args, &loaded, language);
+    let loaded = &read.loaded;
+    let other = args.with.as_ref().map(|folder| configuration::other(&args.configuration, folder)).transpose()?;
+    if let Some(other) = other.as_ref().filter(|other| other.loaded.refused) {
+        findings(&other.loaded, language);
+        return Ok(Exit::Findings);
     }
-    let (replay, recorded) = symbols(args, &loaded.config)?;
-    let before = replay.scan(&loaded.config);
-    let (config, changed) = changes(args, &loaded.config)?;
-    let after = config.map(|config| replay.scan(&config));
-    let exact = replay.is_exact(&changed, after.as_ref().unwrap_or(&before));
-    let recorded = recorded.as_ref().map(|recorded| Recording { recorded, replay: &replay, exact });
-    let report = Report { loaded: &loaded, recorded, before: &before, after: after.as_ref() };
+    // With another configuration, the changes are made to that one.
+    let base = other.as_ref().unwrap_or(&read);
+    let changes = changes(args, &loaded.config)?;
+    let written = deploy(&changes, &base.from(), &base.loaded);
+    let config = changed(&changes, &base.loaded.config, language)?;
+    let is_changed = !changes.is_empty() || other.is_some();
+    let mut exit = Exit::Clean;
+    if !args.messages.is_empty() {
+        exit = messages::messages(args, loaded, &changes, language)?;
+    } else if !(args.records.is_empty() && args.ham.is_empty() && args.spam.is_empty()) {
+        corpus::corpus(args, loaded, is_changed.then_some(&config), language)?;
+    } else {
+        let (replay, recorded) = symbols(args, &loaded.config)?;
+        let before = replay.scan(&loaded.config);
+        let after = is_changed.then(|| replay.scan(&config));
+        let changed: Vec<&str> = changes.scores.iter().map(|(name, _)| name.as_str()).collect();
+        let result = after.as_ref().unwrap_or(&before);
+        let exact = replay.is_exact(&changed, result, &config) && changes.composites.is_empty() && other.is_none();
+        let recorded = recorded.as_ref().map(|recorded| Recording { recorded, replay: &replay, exact });
+        show(args, &Report { loaded, recorded, before: &before, after: after.as_ref() }, language)?;
+    }
+    if !changes.is_empty() && (args.format == Format::Text || args.write_local) {
+        corpus::written(args, &written, &base.loaded, language)?;
+    }
+    Ok(exit)
+}
+
+/// A configuration with the changes.
+fn changed(changes: &Changes, config: &Config, language: Language) -> Result<Config, String> {
+    let mut config = config.clone();
+    let applied = changes.apply(&mut config);
+    applied.map_err(|finding| format!("--set-composite, byte {}: {}", finding.range.start, finding.message(language)))?;
+    Ok(config)
+}
+
+/// The changes that are asked for.
+fn changes(args: &ScanArgs, config: &Config) -> Result<Changes, String> {
+    let mut changes = Changes::default();
+    for change in &args.scores {
+        let (name, score) = number(change, "--set-score")?;
+        // A record may have symbols that only their rules know.
+        let known = config.symbol(name).is_some() || args.result.is_some() || !args.messages.is_empty();
+        if !known && args.symbols.iter().all(|symbol| !symbol.starts_with(name)) {
+            return Err(format!("the configuration has no symbol `{name}`"));
+        }
+        changes.scores.push((name.to_owned(), score));
+    }
+    for change in &args.actions {
+        let (name, threshold) = number(change, "--set-action")?;
+        changes.thresholds.push((name.to_owned(), threshold));
+    }
+    for change in &args.composites {
+        let usage = || format!("--set-composite takes NAME=EXPRESSION or NAME=EXPRESSION;SCORE, not `{change}`");
+        let (name, rest) = change.split_once('=').ok_or_else(usage)?;
+        let (expression, score) = rest.rsplit_once(';').map_or((rest, None), |(expression, score)| (expression, Some(score)));
+        let score = score.map(|score| score.trim().parse().map_err(|_| usage())).transpose()?;
+        changes.composites.push((name.trim().to_owned(), expression.trim().to_owned(), score));
+    }
+    Ok(changes)
+}
+
+fn show(args: &ScanArgs, report: &Report<'_>, language: Language) -> Result<(), String> {
     let mut out = anstream::stdout();
     let written = match args.format {
         Format::Json => writeln!(out, "{}", report.json(language)),
         Format::Text => out.write_all(report.text(language).as_bytes()),
     };
-    written.map_err(|error| error.to_string())?;
-    Ok(Exit::Clean)
-}
-
-/// The configuration with what is to be other than it is, if anything is; and the symbols with another score.
-fn changes<'a>(args: &'a ScanArgs, config: &Config) -> Result<(Option<Config>, Vec<&'a str>), String> {
-    if args.scores.is_empty() && args.actions.is_empty() {
-        return Ok((None, Vec::new()));
-    }
-    let mut config = config.clone();
-    let mut changed = Vec::new();
-    for change in &args.scores {
-        let (name, score) = number(change, "--set-score")?;
-        if !config.set_score(name, score) {
-            return Err(format!("the configuration has no symbol `{name}`"));
-        }
-        changed.push(name);
-    }
-    for change in &args.actions {
-        let (name, threshold) = number(change, "--set-action")?;
-        config.set_threshold(name, threshold);
-    }
-    Ok((Some(config), changed))
+    written.map_err(|error| error.to_string())
 }
 
 /// `NAME=NUMBER`.

@@ -39,7 +39,9 @@ fn symbols_with_their_reasons_and_places() {
 fn what_other_scores_and_thresholds_change() {
     let (_, out, _) = scan(&["--symbols", "BAYES_SPAM", "--set-score", "BAYES_SPAM=16", "--set-action", "reject=16"]);
     assert!(out.contains("5.1000  / 15.0000: greylist") && out.contains("with the changes:"), "{out}");
-    assert!(out.ends_with("16.0000  / 16.0000: reject\n"), "{out}");
+    assert!(out.contains("16.0000  / 16.0000: reject\n"), "{out}");
+    // This configuration has an include for actions, and none for that group.
+    assert!(out.ends_with("To deploy:\n--- /dev/null\n+++ b/local.d/actions.conf\n@@ -0,0 +1 @@\n+reject = 16;\n"), "{out}");
     let (status, _, err) = scan(&["--symbols", "A", "--set-score", "NOWHERE=1"]);
     assert_eq!((status, err.contains("no symbol `NOWHERE`")), (2, true), "{err}");
 }
@@ -113,4 +115,36 @@ fn files_outside_are_not_read() {
     assert_eq!(status, 0);
     assert!(err.contains("/etc/maps/partners.map is outside the configuration and its rules: it is not read"), "{err}");
     assert_eq!(scan_messages(&["no-such-message.eml"]).0, 2);
+}
+
+#[test]
+fn many_verdicts_before_and_after() {
+    let folder = std::env::temp_dir().join(format!("tamis-records-{}", std::process::id()));
+    for (label, score) in [("ham", "1.00"), ("spam", "5.10")] {
+        std::fs::create_dir_all(folder.join(label)).unwrap();
+        let symbol = if label == "ham" { "MISSING_DATE" } else { "BAYES_SPAM" };
+        for number in 0..3 {
+            let text = format!("X-Spamd-Result: default: False [{score} / 15.00]; {symbol}({score})[]\nSubject: x\n\ntext\n");
+            std::fs::write(folder.join(label).join(format!("{number}.eml")), text).unwrap();
+        }
+    }
+    std::fs::write(
+        folder.join("lines.json"),
+        "{\"score\":5.1,\"symbols\":{\"BAYES_SPAM\":{\"score\":5.1,\"metric_score\":5.1}}}\n".repeat(4),
+    )
+    .unwrap();
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let (ham, spam, lines) = (path("ham"), path("spam"), path("lines.json"));
+    let args = ["--ham", &ham, "--spam", &spam, "--records", &lines, "--set-score", "BAYES_SPAM=6.5"];
+    let (status, out, err) = scan(&args);
+    assert_eq!(status, 0, "{err}");
+    assert!(
+        out.contains("10 verdicts (3 ham, 3 spam)")
+            && out.contains("spam let through: 3 → 0")
+            && out.contains("7 messages are treated otherwise"),
+        "{out}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&scan(&[&args[..], &["--format", "json"]].concat()).1).unwrap();
+    assert_eq!((&json["verdicts"], &json["changes"].as_array().unwrap().len(), &json["approximate"]), (&10.into(), &7, &6.into()));
+    std::fs::remove_dir_all(folder).unwrap();
 }

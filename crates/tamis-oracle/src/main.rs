@@ -112,7 +112,7 @@ fn rspamd(words: &[String]) -> Result<Compared, String> {
     let rspamd = Rspamd::find().map_err(|missing| missing.to_string())?;
     if words.first().is_some_and(|kind| kind == "rspamd-records") {
         let told = tamis_oracle::rspamd::records::compare(&rspamd, cases, sets, seed).map_err(|error| error.to_string())?;
-        println!("{told}");
+        print!("{told}");
         return Ok(told.compared);
     }
     let compared = match words.first().map_or("", String::as_str) {

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// Checks a script: one JSON request in, one JSON response out, as `tamis check --format json` prints it.
+#[cfg(not(feature = "rspamd"))]
 #[wasm_bindgen]
 #[must_use]
 pub fn check(request: &str) -> String {
@@ -16,6 +17,7 @@ pub fn check(request: &str) -> String {
 }
 
 /// Runs a script on a message, as `tamis run --format json` prints it.
+#[cfg(not(feature = "rspamd"))]
 #[wasm_bindgen]
 #[must_use]
 pub fn run(request: &str, message: &[u8]) -> String {
@@ -23,7 +25,7 @@ pub fn run(request: &str, message: &[u8]) -> String {
 }
 
 /// The script's tokens for highlighting: start, end (UTF-16 units) and class, three numbers each, in the order of the text.
-#[cfg(feature = "full")]
+#[cfg(all(feature = "full", not(feature = "rspamd")))]
 #[wasm_bindgen]
 #[must_use]
 pub fn tokens(script: &str) -> Vec<u32> {
@@ -31,8 +33,67 @@ pub fn tokens(script: &str) -> Vec<u32> {
 }
 
 /// The version of tamis, and the servers it knows, as JSON; their titles in the language of this tag (`fr`, `en-GB`).
+#[cfg(not(feature = "rspamd"))]
 #[wasm_bindgen]
 #[must_use]
 pub fn version(lang: &str) -> String {
     tamis_wire::about_json(tamis::diagnostic::Language::from_tag(lang))
+}
+
+/// A configuration of Rspamd, and recorded verdicts that are counted under it. Failures come as `{"error":"…"}`.
+#[cfg(feature = "rspamd")]
+#[wasm_bindgen]
+pub struct Scores(tamis_wire::Scores);
+
+#[cfg(feature = "rspamd")]
+#[wasm_bindgen]
+impl Scores {
+    /// Reads a configuration: its files as JSON.
+    ///
+    /// # Errors
+    /// What is wrong, as text.
+    #[wasm_bindgen(constructor)]
+    pub fn new(request: &str) -> Result<Scores, String> {
+        tamis_wire::Scores::new(request).map(Scores)
+    }
+
+    /// What the configuration has, as JSON.
+    #[must_use]
+    pub fn about(&self, lang: &str) -> String {
+        self.0.about(lang)
+    }
+
+    /// Takes a recorded verdict; says how many there are.
+    ///
+    /// # Errors
+    /// What is wrong, as text.
+    pub fn open(&mut self, bytes: &[u8]) -> Result<usize, String> {
+        self.0.open(bytes)
+    }
+
+    /// The account of the verdict under changes, as JSON.
+    #[must_use]
+    pub fn explain(&self, request: &str) -> String {
+        self.0.explain(request)
+    }
+
+    /// The changes as text to deploy, as JSON.
+    #[must_use]
+    pub fn deploy(&self, request: &str) -> String {
+        self.0.deploy(request)
+    }
+
+    /// Takes many verdicts; says how many.
+    ///
+    /// # Errors
+    /// What is wrong, as text.
+    pub fn corpus(&mut self, bytes: &[u8]) -> Result<usize, String> {
+        self.0.corpus(bytes)
+    }
+
+    /// What changes do to the many, as JSON.
+    #[must_use]
+    pub fn recount(&mut self, request: &str) -> String {
+        self.0.recount(request)
+    }
 }

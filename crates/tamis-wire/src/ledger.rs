@@ -34,7 +34,7 @@ impl Explained<'_> {
     /// Whether this is what the real program would have given; always for symbols that were named, not recorded.
     #[must_use]
     pub fn is_exact(&self) -> bool {
-        self.recorded.is_none_or(|(_, replay)| replay.is_exact(self.changed, self.result))
+        self.recorded.is_none_or(|(_, replay)| replay.is_exact(self.changed, self.result, self.config))
     }
 
     /// One JSON object.
@@ -133,7 +133,7 @@ fn write_line(out: &mut Writer, line: &Line, language: Language) {
     out.close('}');
 }
 
-fn write_place(out: &mut Writer, place: Option<&Place>) {
+pub(crate) fn write_place(out: &mut Writer, place: Option<&Place>) {
     let Some(place) = place else {
         out.null("place");
         return;

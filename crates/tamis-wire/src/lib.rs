@@ -21,6 +21,8 @@ mod read;
 mod record;
 mod request;
 mod run;
+#[cfg(feature = "rspamd")]
+mod scores;
 pub mod shape;
 mod time;
 #[cfg(feature = "native")]
@@ -41,6 +43,8 @@ pub use place::Places;
 pub use record::records;
 pub use request::{Request, read_account};
 pub use run::{RunResponse, Simulation, assumption_message, response, run_json};
+#[cfg(feature = "rspamd")]
+pub use scores::Scores;
 pub use time::{format_rfc3339, parse_rfc3339};
 #[cfg(feature = "native")]
 pub use vet::{

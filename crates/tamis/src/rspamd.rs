@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod config;
+pub mod deploy;
 pub mod expression;
 pub mod ledger;
 pub mod narrate;
@@ -10,6 +11,7 @@ pub mod record;
 pub mod scan;
 pub mod settings;
 pub mod spec;
+pub mod whatif;
 
 pub use config::{Config, Loaded, Surroundings, load, load_within};
 pub use scan::{Hit, ScanResult, scan, scan_request};

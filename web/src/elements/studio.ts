@@ -42,6 +42,9 @@ export class TamisStudio extends LitElement {
         letter-spacing: -0.01em;
         color: var(--accent);
       }
+      header a {
+        color: var(--accent);
+      }
       .lock {
         display: inline-flex;
         align-items: center;
@@ -224,6 +227,7 @@ export class TamisStudio extends LitElement {
       <header>
         <h1>tamis</h1>
         <p class="soft">${strings.tagline}</p>
+        <a href="./rspamd.html">Rspamd</a>
         <p class="lock push">${lock} ${strings.nothingLeaves}</p>
         <select aria-label=${strings.language} @change=${(event: Event) => this.setLanguage((event.target as HTMLSelectElement).value as Language)}>
           ${languages.map(([code, name]) => html`<option value=${code} lang=${code} ?selected=${code === this.language}>${name}</option>`)}

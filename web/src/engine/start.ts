@@ -1,5 +1,6 @@
-// Starting the page's two workers. Their addresses are values that run code, so under Trusted Types they pass through a policy
-// that lets nothing through but these two.
+// Starting the pages' workers. Their addresses are values that run code, so under Trusted Types they pass through a policy that lets
+// nothing through but these three.
+import scoresUrl from '../rspamd/worker?worker&url';
 import workerUrl from './worker?worker&url';
 import type { Port } from './client';
 
@@ -7,7 +8,7 @@ const serviceWorkerUrl = './sw.js';
 
 const policy = window.trustedTypes?.createPolicy('tamis', {
   createScriptURL(url: string) {
-    if (url === workerUrl || url === serviceWorkerUrl) return url;
+    if (url === workerUrl || url === scoresUrl || url === serviceWorkerUrl) return url;
     throw new TypeError(`not a script of this page: ${url}`);
   },
 });
@@ -16,6 +17,11 @@ const trusted = (url: string): string => (policy?.createScriptURL(url) as unknow
 
 export function startWorker(): Port {
   return new Worker(trusted(workerUrl), { type: 'module' }) as unknown as Port;
+}
+
+/** The worker of the page about Rspamd's scores. */
+export function startScores(): Worker {
+  return new Worker(trusted(scoresUrl), { type: 'module' });
 }
 
 /** Keeps the page usable without its server. Not having it (an old browser, plain HTTP) costs only that. */

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use tamis::diagnostic::Language;
 use tamis::rspamd::check::{Checked, Facts, check};
+use tamis::rspamd::deploy::From;
 use tamis::rspamd::{Loaded, Surroundings, Version, load_within};
 use tamis::text::{Encoding, LineIndex};
 use tamis::ucl::{File, Files, Wanted};
@@ -35,14 +36,35 @@ fn version(text: &str) -> Result<Version, String> {
     }
 }
 
-/// Reads the configuration, asking the core again as long as files are wanted.
+/// A configuration with what it was read from.
+pub struct Read {
+    pub loaded: Loaded,
+    root: PathBuf,
+    main: String,
+    files: Files,
+    surroundings: Surroundings,
+}
+
+impl Read {
+    /// Where it is from, so that it can be read again with other texts.
+    pub fn from(&self) -> From<'_> {
+        From { main: &self.main, files: &self.files, surroundings: &self.surroundings }
+    }
+}
+
+/// Reads the configuration.
 pub fn configuration(args: &ConfigurationArgs) -> Result<Loaded, String> {
-    read(args).map(|(loaded, ..)| loaded)
+    read(args).map(|read| read.loaded)
+}
+
+/// Reads another configuration in the same way.
+pub fn other(args: &ConfigurationArgs, folder: &Path) -> Result<Read, String> {
+    read(&ConfigurationArgs { config: folder.to_owned(), ..args.clone() })
 }
 
 /// Reads the configuration and checks it.
 pub fn checked(args: &ConfigurationArgs) -> Result<(Loaded, Checked), String> {
-    let (loaded, mut files, root) = read(args)?;
+    let Read { loaded, root, mut files, .. } = read(args)?;
     let names = lua_names(&root);
     loop {
         let checked = check(&loaded, Facts { files: &files, names: &names });
@@ -95,14 +117,13 @@ fn lua_names(root: &Path) -> Vec<String> {
     names.into_iter().collect()
 }
 
-type Read = (Loaded, Files, PathBuf);
-
 fn pair(text: &str, option: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').ok_or_else(|| format!("{option} takes NAME=VALUE, not `{text}`"))?;
     Ok((pair.0.to_owned(), pair.1.to_owned()))
 }
 
-fn read(args: &ConfigurationArgs) -> Result<Read, String> {
+/// Reads the configuration, asking the core again as long as files are wanted.
+pub fn read(args: &ConfigurationArgs) -> Result<Read, String> {
     let version = version(&args.rspamd)?;
     let root = std::fs::canonicalize(&args.config).map_err(|error| format!("{}: {error}", args.config.display()))?;
     let path = |name: &str| root.join(name).to_string_lossy().into_owned();
@@ -126,21 +147,24 @@ fn read(args: &ConfigurationArgs) -> Result<Read, String> {
     let environment = args.environment.iter().map(|text| pair(text, "--env")).collect::<Result<_, _>>()?;
     let surroundings = Surroundings { version, variables, environment };
     let main = path("rspamd.conf");
-    let mut known = Files::new();
+    let mut files = Files::new();
     loop {
-        let loaded = load_within(&main, &known, &surroundings);
+        let loaded = load_within(&main, &files, &surroundings);
         if loaded.wanted.is_empty() {
-            return if loaded.sources.is_empty() { Err(format!("{main}: no such file")) } else { Ok((loaded, known, root)) };
+            if loaded.sources.is_empty() {
+                return Err(format!("{main}: no such file"));
+            }
+            return Ok(Read { loaded, root, main, files, surroundings });
         }
         for wanted in loaded.wanted {
             match wanted {
                 Wanted::File(name) => {
                     let file = inside(&root, &name)?;
-                    known.insert(name, file);
+                    files.insert(name, file);
                 }
                 Wanted::Glob(pattern) => {
                     let names = glob(&root, &pattern);
-                    known.insert_glob(pattern, names);
+                    files.insert_glob(pattern, names);
                 }
             }
         }

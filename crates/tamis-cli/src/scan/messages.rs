@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 use tamis::diagnostic::Language;
+use tamis::rspamd::deploy::Changes;
 use tamis::rspamd::record::Replay;
 use tamis::rspamd::scan::Passthrough;
 use tamis::rspamd::{Config, Loaded, ScanResult};
@@ -11,14 +12,14 @@ use tamis_rules::Hits;
 use tamis_rules::rules::Why;
 
 use super::report::Report;
-use super::{Format, ScanArgs, changes};
+use super::{Format, ScanArgs, changed};
 use crate::Exit;
 use crate::common::says;
 use crate::evaluate::Installation;
 use crate::mail::Source;
 
 /// Scans each message with the configuration as it is, and once more if something is to be other than it is.
-pub fn messages(args: &ScanArgs, loaded: &Loaded, language: Language) -> Result<Exit, String> {
+pub fn messages(args: &ScanArgs, loaded: &Loaded, changes: &Changes, language: Language) -> Result<Exit, String> {
     let installation = Installation::new(loaded, &args.configuration.config, &args.evaluate.rules, language)?;
     let envelope = args.evaluate.envelope();
     let source = Source::new(&args.messages)?;
@@ -28,7 +29,7 @@ pub fn messages(args: &ScanArgs, loaded: &Loaded, language: Language) -> Result<
         let shown = mail.and_then(|mail| {
             let (config, hits) = installation.evaluate(&mail.bytes, &envelope);
             count += 1;
-            one(args, loaded, &config, &hits, &mail.name, language)
+            one(args, loaded, changes, &config, &hits, &mail.name, language)
         });
         if let Err(error) = shown {
             anstream::eprintln!("tamis: {error}");
@@ -41,11 +42,18 @@ pub fn messages(args: &ScanArgs, loaded: &Loaded, language: Language) -> Result<
     }
 }
 
-fn one(args: &ScanArgs, loaded: &Loaded, config: &Config, hits: &Hits, name: &str, language: Language) -> Result<(), String> {
+fn one(
+    args: &ScanArgs,
+    loaded: &Loaded,
+    changes: &Changes,
+    config: &Config,
+    hits: &Hits,
+    name: &str,
+    language: Language,
+) -> Result<(), String> {
     let replay = Replay { hits: hits.hits.clone(), ..Replay::default() };
     let before = forced(hits, replay.scan(config));
-    let (changed, _) = changes(args, config)?;
-    let after = changed.map(|config| forced(hits, replay.scan(&config)));
+    let after = if changes.is_empty() { None } else { Some(forced(hits, replay.scan(&changed(changes, config, language)?))) };
     let report = Report { loaded, recorded: None, before: &before, after: after.as_ref() };
     let mut out = anstream::stdout();
     let written = match args.format {

@@ -14,8 +14,9 @@ pub use force::{ForceAction, force_atom};
 pub use register::Registration;
 pub use settings::{AddressMatch, Apply, Check, HeaderMatch, Network, SettingsRule};
 
-use super::spec::{ActionKind, COMPOSITE_GROUP, DEFAULT_SHOTS, DYNAMIC_PRIORITY, MAX_OPTIONS, UNGROUPED, Version};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::expression::Expression;
+use super::spec::{ActionKind, COMPOSITE_GROUP, DEFAULT_SHOTS, DYNAMIC_PRIORITY, MAX_OPTIONS, Policy, UNGROUPED, Version};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::order::Map;
 use crate::ucl::{self, Document, Duplicate, Files, Origin, Release, Settings, Source, Wanted};
 
@@ -307,6 +308,27 @@ impl Config {
         if !self.set_score(name, score) {
             self.new_symbol(Symbol { name: name.to_owned(), score, ..Symbol::default() }, None, 0);
         }
+    }
+
+    /// Gives a composite another expression, and another score if there is one given; or makes one, with the usual policy.
+    ///
+    /// # Errors
+    /// What is wrong with the expression, and at which byte.
+    pub fn set_composite(&mut self, name: &str, text: &str, score: Option<f64>) -> Result<(), (Code, usize)> {
+        let expression = Expression::parse(text, &mut composite::atom)?;
+        if let Some(known) = self.composites.iter_mut().find(|composite| composite.name == name) {
+            text.clone_into(&mut known.text);
+            known.expression = expression;
+        } else {
+            let symbol = Symbol { name: name.to_owned(), score: score.unwrap_or(0.0), shots: 1, ..Symbol::default() };
+            self.add_composite_symbol(symbol, None, 0);
+            let (policy, origin) = (Policy::default(), Origin::default());
+            self.composites.push(Composite { name: name.to_owned(), text: text.to_owned(), expression, policy, origin });
+        }
+        if let Some(score) = score {
+            self.set_score(name, score);
+        }
+        Ok(())
     }
 
     /// Gives a group other limits; 0 for none. False if there is no such group.

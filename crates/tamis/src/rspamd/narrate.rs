@@ -147,9 +147,9 @@ pub fn doubt(doubt: &Doubt, language: Language) -> String {
             &[],
         ),
         Doubt::Kept { composite, .. } if composite.is_empty() => say(
-            "points that a composite or a full group took are not in the record: changes of what is counted with them are not told exactly",
-            "les points pris par un composite ou un groupe plein ne sont pas dans l'enregistrement : l'effet d'un changement de ce qui est compté \
-             avec eux n'est pas exact",
+            "what composites took is not in the record: a change of that, or of what is counted with it, is not told exactly",
+            "ce que des composites ont pris n'est pas dans l'enregistrement : l'effet d'un changement de cela, ou de ce qui est compté avec, \
+             n'est pas exact",
             &[],
         ),
         Doubt::Kept { composite, .. } => say(

@@ -430,7 +430,8 @@ impl<'c> State<'c> {
             let Some(group) = self.config.groups().get(*place) else { continue };
             let Some((_, sum)) = self.groups.iter_mut().find(|(known, _)| known == place) else { continue };
             let both = self.config.version.has_min_score();
-            let within = if both { within_both(group, *sum, added) } else { within(group, *sum, added) };
+            let within =
+                if both { within_both(group.max_score, group.min_score, *sum, added) } else { within(group.max_score, *sum, added) };
             let Some(counted) = within else {
                 reasons.push(Reason::GroupFull { group: group.name.clone(), wanted: added });
                 return None;
@@ -557,22 +558,22 @@ impl<'c> State<'c> {
 }
 
 /// What a group lets through (3.4, `rspamd_check_group_score`): only what is positive is limited.
-fn within(group: &Group, sum: f64, added: f64) -> Option<f64> {
-    if group.max_score <= 0.0 || added <= 0.0 {
+pub(super) fn within(max: f64, sum: f64, added: f64) -> Option<f64> {
+    if max <= 0.0 || added <= 0.0 {
         return Some(added);
     }
-    if sum >= group.max_score {
+    if sum >= max {
         return None;
     }
-    Some(if sum + added > group.max_score { group.max_score - sum } else { added })
+    Some(if sum + added > max { max - sum } else { added })
 }
 
 /// The same since 3.10, in both directions.
-fn within_both(group: &Group, sum: f64, added: f64) -> Option<f64> {
-    let limit = if sum + added >= 0.0 && group.max_score > 0.0 {
-        group.max_score
-    } else if sum + added < 0.0 && group.min_score < 0.0 {
-        -group.min_score
+pub(super) fn within_both(max: f64, min: f64, sum: f64, added: f64) -> Option<f64> {
+    let limit = if sum + added >= 0.0 && max > 0.0 {
+        max
+    } else if sum + added < 0.0 && min < 0.0 {
+        -min
     } else {
         return Some(added);
     };

@@ -122,12 +122,14 @@ impl Doubt {
 pub struct Replay {
     /// The symbols as rules found them, and composites that stay as they were.
     pub hits: Vec<Hit>,
+    /// They are from a record.
+    pub recorded: bool,
     /// Symbols that the configuration of the record does not know, with the score that they have nevertheless: rules bring their own. A
     /// configuration that knows one gives it another.
     pub own: Vec<(Hit, f64)>,
     /// Groups whose symbols come to more than their limit, since others made room before they were taken: no limit is applied again.
     pub unlimited: Vec<String>,
-    /// Composites that match now and are not in the record: they are left out.
+    /// Composites that match now, and symbols of force_actions that fire now, and are not in the record: they are left out.
     pub unexpected: Vec<String>,
     /// The weights contain `grow_factor`: it is not applied again.
     pub grown: bool,
@@ -143,7 +145,12 @@ impl Replay {
     /// Whether a result under other scores of these symbols, and other thresholds, is what the real program would have given. Numbers of six
     /// digits count as exact.
     #[must_use]
-    pub fn is_exact(&self, changed: &[&str], result: &ScanResult) -> bool {
+    pub fn is_exact(&self, changed: &[&str], result: &ScanResult, config: &Config) -> bool {
+        // So near to a threshold, the digits that a record leaves out decide.
+        let near = |threshold: f64| (threshold - result.score).abs() < 1e-5;
+        if self.recorded && !changed.is_empty() && config.actions.iter().any(|action| near(action.threshold)) {
+            return false;
+        }
         let limited = |reason: &Reason| matches!(reason, Reason::GroupLimit { .. } | Reason::GroupFull { .. });
         // Which symbols a limit cuts depends on their order, which no record tells.
         let is_limited = !changed.is_empty() && result.symbols.iter().any(|symbol| symbol.reasons.iter().any(limited));
@@ -158,7 +165,9 @@ impl Replay {
             scan(config, &self.hits)
         } else {
             let mut config = config.clone();
-            config.composites.retain(|composite| !self.unexpected.contains(&composite.name));
+            let is_left_out = |name: &str| self.unexpected.iter().any(|unexpected| unexpected == name);
+            config.composites.retain(|composite| !is_left_out(&composite.name));
+            config.force_actions.retain(|rule| !is_left_out(&format!("{FORCED}{}", rule.name)));
             for group in &self.unlimited {
                 config.set_limits(group, 0.0, 0.0);
             }
@@ -204,7 +213,7 @@ const FORCED: &str = "FORCE_ACTION_";
 /// added is left out where it is found anew.
 #[must_use]
 pub fn replay(recorded: &Recorded, config: &Config) -> Replay {
-    let mut made = Maker { recorded, config, replay: Replay::default() };
+    let mut made = Maker { recorded, config, replay: Replay { recorded: true, ..Replay::default() } };
     made.form();
     made.growth();
     if recorded.symbols.is_empty() {
@@ -212,8 +221,11 @@ pub fn replay(recorded: &Recorded, config: &Config) -> Replay {
         return made.replay;
     }
     let factor = made.undone();
-    for symbol in &recorded.symbols {
-        made.symbol(symbol, factor);
+    for (place, symbol) in recorded.symbols.iter().enumerate() {
+        // Rspamd shows no symbol twice.
+        if !recorded.symbols.iter().take(place).any(|known| known.name == symbol.name) {
+            made.symbol(symbol, factor);
+        }
     }
     made.groups();
     made.order();
@@ -227,17 +239,31 @@ pub fn replay(recorded: &Recorded, config: &Config) -> Replay {
 
 /// The symbols that a composite is made of.
 fn parts(composite: &Composite, config: &Config) -> Vec<String> {
-    let mut parts = Vec::new();
-    for atom in composite.expression.atoms() {
-        match &atom.symbols {
-            Symbols::One(part) => parts.push(part.clone()),
-            Symbols::Group(group) | Symbols::Positive(group) | Symbols::Negative(group) => {
-                let symbols = config.group(group).into_iter().flat_map(|group| &group.symbols);
-                parts.extend(symbols.filter_map(|place| config.symbols().get(*place)).map(|symbol| symbol.name.clone()));
-            }
+    composite.expression.atoms().flat_map(|atom| members(&atom.symbols, config)).collect()
+}
+
+/// The symbols that a composite takes away, or hides, if it matches.
+fn taken(composite: &Composite, config: &Config) -> Vec<String> {
+    let mut taken = Vec::new();
+    composite.expression.evaluate(true, &mut |atom, node| {
+        let keeps = atom.prefix.contains(['~', '-']) || matches!(composite.policy, Policy::Leave | Policy::RemoveWeight);
+        if !composite.expression.is_negated(node) && (atom.prefix.contains('^') || !keeps) {
+            taken.extend(members(&atom.symbols, config));
+        }
+        0.0
+    });
+    taken
+}
+
+/// The symbols that an atom asks for.
+fn members(symbols: &Symbols, config: &Config) -> Vec<String> {
+    match symbols {
+        Symbols::One(name) => vec![name.clone()],
+        Symbols::Group(group) | Symbols::Positive(group) | Symbols::Negative(group) => {
+            let symbols = config.group(group).into_iter().flat_map(|group| &group.symbols);
+            symbols.filter_map(|place| config.symbols().get(*place)).map(|symbol| symbol.name.clone()).collect()
         }
     }
-    parts
 }
 
 /// What a symbol counted before the symbols grew together: only positive ones do.
@@ -311,6 +337,11 @@ impl Maker<'_> {
         self.config.composites.iter().find(|composite| composite.name == name)
     }
 
+    /// Whether a symbol is the one of a rule of force_actions.
+    fn is_rule(&self, name: &str) -> bool {
+        name.strip_prefix(FORCED).is_some_and(|name| self.config.force_actions.iter().any(|rule| rule.name == name))
+    }
+
     /// How much of its score a symbol had.
     fn weight(&self, symbol: &RecordedSymbol, metric: f64, factor: f64) -> f64 {
         let shown = ungrown(symbol.score, factor);
@@ -321,10 +352,7 @@ impl Maker<'_> {
     fn symbol(&mut self, symbol: &RecordedSymbol, factor: f64) {
         let config = self.config;
         let name = symbol.name.as_str();
-        if name.starts_with(FORCED) && config.force_actions.iter().any(|rule| name.strip_prefix(FORCED) == Some(rule.name.as_str())) {
-            return;
-        }
-        if self.composite(name).is_some() {
+        if self.is_rule(name) || self.composite(name).is_some() {
             return;
         }
         let configured = config.symbol(name).map(|known| known.score);
@@ -438,8 +466,14 @@ impl Maker<'_> {
             }
             for found in result.symbols.iter().filter(|found| !found.removed) {
                 let is_recorded = self.recorded.symbols.iter().any(|symbol| symbol.name == found.name);
-                if !is_recorded && self.composite(&found.name).is_some() {
+                if !is_recorded && (self.composite(&found.name).is_some() || self.is_rule(&found.name)) {
                     self.replay.unexpected.push(found.name.clone());
+                }
+            }
+            for symbol in &self.recorded.symbols {
+                if self.is_rule(&symbol.name) && !result.symbols.iter().any(|found| found.name == symbol.name) {
+                    kept.push(&symbol.name);
+                    self.replay.hits.push(Hit { name: symbol.name.clone(), weight: 1.0, options: symbol.options.clone() });
                 }
             }
             if kept.len() + self.replay.unexpected.len() == before {
@@ -471,10 +505,14 @@ impl Maker<'_> {
                 list.push(name.to_owned());
             }
         };
-        // Composites that are gone are made of symbols that are gone.
-        let mut open = kept.clone();
+        // Each composite of the record may have taken what it is made of, and so may one that was taken itself.
+        let mut open: Vec<String> = self.recorded.symbols.iter().map(|symbol| symbol.name.clone()).collect();
         while let Some(name) = open.pop() {
-            for part in self.composite(&name).map(|composite| parts(composite, config)).unwrap_or_default() {
+            let Some(composite) = self.composite(&name) else { continue };
+            // A composite whose parts are gone, whoever took them.
+            let taken = taken(composite, config);
+            let all = if kept.contains(&name) { parts(composite, config) } else { taken };
+            for part in all {
                 if !is_recorded(&part) && !hidden.contains(&part) {
                     hidden.push(part.clone());
                     open.push(part);
@@ -522,6 +560,7 @@ impl Maker<'_> {
         for rule in &config.force_actions {
             self.doubt(Doubt::Rule(rule.name.clone()));
         }
+        let kept: Vec<String> = kept.into_iter().filter(|name| !self.is_rule(name)).collect();
         let composites = if kept.is_empty() { vec![String::new()] } else { kept };
         for composite in composites {
             self.doubt(Doubt::Kept { composite, parts: concerned.clone() });
