@@ -46,22 +46,36 @@ pub(crate) enum Module {
     Studio,
     /// Check and run, for a webmail that wants no more.
     Sieve,
+    /// What an editor asks at a place: the page loads it at the first such question.
+    Editor,
 }
 
 impl Module {
-    /// Where the module and its JavaScript go; the page imports the studio's from there.
+    pub(crate) const ALL: [Self; 3] = [Self::Sieve, Self::Editor, Self::Studio];
+
+    /// How it is called on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Studio => "studio",
+            Self::Sieve => "sieve",
+            Self::Editor => "editor",
+        }
+    }
+
+    /// Where the module and its JavaScript go; the page imports its own from there.
     pub(crate) fn folder(self) -> PathBuf {
         root().join(match self {
             Self::Studio => "web/src/generated",
             Self::Sieve => "web/generated-sieve",
+            Self::Editor => "web/src/generated-edit",
         })
     }
 
-    /// How it is compiled: the studio's for speed, since it answers every keystroke; the small one for its size.
+    /// How it is compiled: the studio's for speed, since it answers every keystroke; the others for their size.
     const fn opt_level(self) -> &'static str {
         match self {
             Self::Studio => "3",
-            Self::Sieve => "z",
+            Self::Sieve | Self::Editor => "z",
         }
     }
 
@@ -69,8 +83,18 @@ impl Module {
         match self {
             Self::Studio => &[],
             Self::Sieve => &["--no-default-features"],
+            Self::Editor => &["--no-default-features", "--features", "full,edit"],
         }
     }
+}
+
+/// The modules of these names; without any, those of the page.
+pub(crate) fn named(names: &[String]) -> Result<Vec<Module>> {
+    if names.is_empty() {
+        return Ok(vec![Module::Studio, Module::Editor]);
+    }
+    let known = |name: &String| Module::ALL.into_iter().find(|module| module.name() == name);
+    names.iter().map(|name| known(name).ok_or_else(|| format!("no such module: {name}"))).collect()
 }
 
 /// Builds a module into its folder. wasm-opt comes from npm: `web::prepare` must have run.

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// Checks a script: one JSON request in, one JSON response out, as `tamis check --format json` prints it.
+#[cfg(not(feature = "edit"))]
 #[wasm_bindgen]
 #[must_use]
 pub fn check(request: &str) -> String {
@@ -16,6 +17,7 @@ pub fn check(request: &str) -> String {
 }
 
 /// Runs a script on a message, as `tamis run --format json` prints it.
+#[cfg(not(feature = "edit"))]
 #[wasm_bindgen]
 #[must_use]
 pub fn run(request: &str, message: &[u8]) -> String {
@@ -23,7 +25,7 @@ pub fn run(request: &str, message: &[u8]) -> String {
 }
 
 /// The script's tokens for highlighting: start, end (UTF-16 units) and class, three numbers each, in the order of the text.
-#[cfg(feature = "full")]
+#[cfg(all(feature = "full", not(feature = "edit")))]
 #[wasm_bindgen]
 #[must_use]
 pub fn tokens(script: &str) -> Vec<u32> {
@@ -31,8 +33,33 @@ pub fn tokens(script: &str) -> Vec<u32> {
 }
 
 /// The version of tamis, and the servers it knows, as JSON; their titles in the language of this tag (`fr`, `en-GB`).
+#[cfg(not(feature = "edit"))]
 #[wasm_bindgen]
 #[must_use]
 pub fn version(lang: &str) -> String {
     tamis_wire::about_json(tamis::diagnostic::Language::from_tag(lang))
+}
+
+/// What can be written at the request's `offset`, as JSON, the best first.
+#[cfg(feature = "edit")]
+#[wasm_bindgen]
+#[must_use]
+pub fn complete(request: &str) -> String {
+    tamis_wire::complete_json(request)
+}
+
+/// What is known of the thing at the request's `offset`, as JSON.
+#[cfg(feature = "edit")]
+#[wasm_bindgen]
+#[must_use]
+pub fn hover(request: &str) -> String {
+    tamis_wire::hover_json(request)
+}
+
+/// How the call around the request's `offset` is written, and which argument that is in, as JSON.
+#[cfg(feature = "edit")]
+#[wasm_bindgen]
+#[must_use]
+pub fn signature(request: &str) -> String {
+    tamis_wire::signature_json(request)
 }
