@@ -227,7 +227,7 @@ const tests = {
     await editor.click();
     await page.keyboard.type('filei');
     await says(chosen, /^fileinto$/);
-    assert.match(await says(page.locator('.cm-completionInfo'), /require/), /folder|mailbox/);
+    await says(page.locator('.cm-completionInfo'), /files the message into a mailbox[\s\S]*adds fileinto/);
     await page.waitForTimeout(100);
     await page.keyboard.press('Enter');
     await says(editor, /^require "fileinto";\nfileinto "mailbox";$/);
@@ -271,19 +271,24 @@ const tests = {
     await close();
   },
 
-  async 'a multiple choice is filled in part by part, and Tab leaves after the last'() {
+  async 'the parts of a completion are filled in one after the other, and then Tab leaves again'() {
     const { page, editor, write, close } = await open();
+    const list = page.locator('.cm-tooltip-autocomplete > ul');
     await write('');
     await editor.click();
     await page.keyboard.type('if anyo');
-    await says(page.locator('.cm-tooltip-autocomplete [aria-selected=true]'), /anyof/);
+    await says(list.locator('[aria-selected=true]'), /anyof/);
     await page.waitForTimeout(100);
     await page.keyboard.press('Enter');
     await says(editor, /^if anyof \(test, test\)/);
-    await page.keyboard.type('true');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Tab');
+    for (const part of ['true', 'false']) {
+      await page.keyboard.type(part);
+      await says(list.locator('[aria-selected=true]'), new RegExp(part));
+      await page.keyboard.press('Escape');
+      assert.equal(await page.locator('.cm-focused').count(), 1);
+      await page.keyboard.press('Tab');
+    }
+    await says(editor, /^if anyof \(true, false\)/);
     assert.equal(await page.locator('.cm-focused').count(), 0);
     await close();
   },
@@ -294,9 +299,7 @@ const tests = {
     await write(invoice);
     await says(sentence, /Factures/);
     await page.locator('.cm-line', { hasText: 'if header' }).getByText('fileinto').hover();
-    const english = await says(known, /files the message|puts the message|folder|mailbox/);
-    assert.match(english, /RFC 5228/);
-    assert.match(english, /Servers: .*mailcow/);
+    await says(known, /files the message into a mailbox[\s\S]*Servers: .*mailcow[\s\S]*RFC 5228/);
     await page.mouse.move(5, 5);
     await known.waitFor({ state: 'detached' });
     await page.getByLabel('Language').selectOption('fr');
@@ -457,8 +460,10 @@ const tests = {
         await page.keyboard.type('nto "a');
         await page.locator('.cm-signature').waitFor();
         await look('signature');
-        await page.keyboard.press('Escape');
+        // So much is known of this one that it scrolls.
+        await write('if header :is "a" "b" { keep; }\n');
         await page.keyboard.press('Control+Home');
+        for (let step = 0; step < 4; step++) await page.keyboard.press('ArrowRight');
         await page.keyboard.press('F1');
         await page.locator('.cm-explained').waitFor();
         await look('known');

@@ -26,6 +26,9 @@ fn charsets(answer: &str) -> Vec<Value> {
     wanted.enumerate().map(convert).collect()
 }
 
+/// At how many places of a script an editor asks.
+const PLACES: usize = 12;
+
 struct Asker<W: Write> {
     out: W,
     messages: BTreeMap<String, Vec<u8>>,
@@ -38,6 +41,24 @@ impl<W: Write> Asker<W> {
 
     fn check(&mut self, request: &str) -> io::Result<()> {
         self.tell(&json!({"ask": "check", "request": request, "answer": tamis_wire::check_json(request)}))
+    }
+
+    /// What an editor asks, at places from the script's start to its end, on servers and in languages in turns.
+    fn edit(&mut self, script: &str) -> io::Result<()> {
+        for at in 0..=PLACES {
+            let (lang, positions) = FACES[at % FACES.len()];
+            let request = json!({
+                "script": script, "offset": script.len() * at / PLACES, "server": servers()[at % servers().len()].name, "lang": lang,
+                "positions": positions, "account": {"addresses": ["marie@example.org"], "mailboxes": ["INBOX", "Reçus \u{1f600}"]},
+            });
+            let request = request.to_string();
+            let answers: [(&str, fn(&str) -> String); 3] =
+                [("complete", tamis_wire::complete_json), ("hover", tamis_wire::hover_json), ("signature", tamis_wire::signature_json)];
+            for (ask, answer) in answers {
+                self.tell(&json!({"ask": ask, "request": request, "answer": answer(&request)}))?;
+            }
+        }
+        Ok(())
     }
 
     /// Vets by a policy that has every rule. The browser does not vet: this is for the shape of the answer.
@@ -99,6 +120,7 @@ fn main() -> io::Result<()> {
     for script in scripts.values() {
         asker.tell(&json!({"ask": "tokens", "request": script, "answer": tamis_wire::tokens(script)}))?;
         asker.vet(script)?;
+        asker.edit(script)?;
         for server in servers() {
             for (lang, positions) in FACES {
                 asker.check(

@@ -2,7 +2,7 @@
 // here is only how it is shown.
 import { autocompletion, type Completion, type CompletionContext, type CompletionResult, snippet } from '@codemirror/autocomplete';
 import { type Extension, StateEffect, StateField, type Transaction, type TransactionSpec } from '@codemirror/state';
-import { closeHoverTooltips, EditorView, hasHoverTooltips, hoverTooltip, keymap, showTooltip, type Tooltip, ViewPlugin, type ViewUpdate } from '@codemirror/view';
+import { closeHoverTooltips, EditorView, hasHoverTooltips, hoverTooltip, keymap, type Rect, showTooltip, type Tooltip, ViewPlugin, type ViewUpdate } from '@codemirror/view';
 import { proseNode } from '../elements/prose';
 import type { Ask } from '../engine/client';
 import type { Completion as Offered, Hover, Span } from '../engine/wire';
@@ -13,7 +13,7 @@ const OPENS = /[\p{L}\p{N}_:"{-]/u;
 
 export function assist(ask: Ask, strings: () => Strings): Extension {
   return [
-    autocompletion({ override: [completion(ask, strings)], icons: false, optionClass: ({ type }) => `cm-kind-${type ?? ''}` }),
+    autocompletion({ override: [completion(ask, strings)], icons: false, positionInfo, optionClass: ({ type }) => `cm-kind-${type ?? ''}` }),
     hoverTooltip((view, pos, side) => hovered(ask, strings, view, pos, side)),
     explained,
     signatureField,
@@ -48,7 +48,8 @@ function option(one: Offered, at: number, pos: number, strings: () => Strings): 
     type: one.kind,
     // The best come first where what was typed fits several as well.
     sortText: String(at).padStart(4, '0'),
-    ...(one.detail !== '' && one.detail !== one.label && { detail: one.detail }),
+    // How a command is written begins with its name, which stands there already.
+    detail: one.detail.startsWith(one.label) ? one.detail.slice(one.label.length).trim() : one.detail,
     ...((one.doc !== '' || one.requires !== '' || one.detail !== '') && { info: () => completionInfo(one, strings()) }),
     apply: (view, picked, _from, to) => apply(view, picked, one, to - pos),
   };
@@ -60,6 +61,18 @@ function completionInfo(one: Offered, strings: Strings): Node {
   if (one.doc !== '') node.append(paragraph(one.doc));
   if (one.requires !== '') node.append(paragraph(strings.known.adds(one.requires), 'cm-known-foot'));
   return node;
+}
+
+/** Beside the list, or where there is no room at the far end of it: never on the list, nor between it and the cursor. */
+function positionInfo(view: EditorView, list: Rect, option: Rect, info: Rect, space: Rect): { style: string; class: string } {
+  const [width, height] = [info.right - info.left, info.bottom - info.top];
+  const top = Math.max(space.top, Math.min(option.top, space.bottom - height)) - list.top;
+  if (width <= space.right - list.right) return { style: `top: ${top}px`, class: 'cm-completionInfo-right' };
+  if (width <= list.left - space.left) return { style: `top: ${top}px`, class: 'cm-completionInfo-left' };
+  const left = Math.max(space.left, Math.min(list.left, space.right - width)) - list.left;
+  const cursor = view.coordsAtPos(view.state.selection.main.head);
+  const side = cursor && list.top < cursor.top ? 'bottom' : 'top';
+  return { style: `${side}: ${list.bottom - list.top}px; left: ${left}px`, class: 'cm-completionInfo-end' };
 }
 
 /** Writes a completion, and what else changes with it, in one transaction. */
@@ -97,7 +110,7 @@ async function hovered(ask: Ask, strings: () => Strings, view: EditorView, pos: 
   const [start, end] = [hover.start.offset, hover.end.offset];
   // The pointer is beside the thing.
   if ((pos <= start && side < 0) || (pos >= end && side > 0)) return null;
-  return { pos: start, end, above: true, create: () => ({ dom: hoverNode(hover, strings()) }) };
+  return { pos: start, end, above: false, create: () => ({ dom: hoverNode(hover, strings(), view) }) };
 }
 
 const setExplained = StateEffect.define<Tooltip | null>();
@@ -121,20 +134,11 @@ function explain(ask: Ask, strings: () => Strings, view: EditorView): boolean {
       return;
     }
     const create = () => {
-      const dom = hoverNode(hover, strings());
+      const dom = hoverNode(hover, strings(), view);
       dom.classList.add('cm-explained');
-      dom.setAttribute('role', 'region');
-      dom.setAttribute('aria-label', hover.title);
-      dom.tabIndex = 0;
-      dom.addEventListener('keydown', (event) => {
-        if (event.key !== 'Escape') return;
-        event.stopPropagation();
-        close(view);
-        view.focus();
-      });
       return { dom };
     };
-    const tooltip: Tooltip = { pos: hover.start.offset, end: hover.end.offset, above: true, create };
+    const tooltip: Tooltip = { pos: hover.start.offset, end: hover.end.offset, above: false, create };
     view.dispatch({ effects: [setExplained.of(tooltip), closeHoverTooltips, EditorView.announce.of(spoken(hover))] });
   });
   return true;
@@ -152,8 +156,18 @@ function spoken({ title, kind, doc, notes }: Hover): string {
   return [title, kind, doc, ...notes].filter((part) => part !== '').join('. ');
 }
 
-function hoverNode(hover: Hover, strings: Strings): HTMLElement {
+function hoverNode(hover: Hover, strings: Strings, view: EditorView): HTMLElement {
   const node = element('div', 'cm-known');
+  // What may scroll must be within the keyboard's reach, and the keyboard must come back.
+  node.setAttribute('role', 'region');
+  node.setAttribute('aria-label', hover.title);
+  node.tabIndex = 0;
+  node.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    close(view);
+    view.focus();
+  });
   node.append(element('code', 'cm-known-usage', hover.usage || hover.title));
   const kind = element('p', 'cm-known-kind', hover.kind);
   if (hover.extension !== '') kind.append(' · ', proseNode(strings.known.extension(hover.extension)));

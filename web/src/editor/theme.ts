@@ -39,7 +39,12 @@ export const theme = EditorView.theme({
   '.cm-known .cm-known-kind, .cm-known .cm-known-foot': { color: 'var(--soft)', fontSize: '0.8125rem' },
   '.cm-known .cm-known-tags': { listStyle: 'none', margin: '0.375rem 0 0', padding: '0' },
   '.cm-known-tags code': { color: 'var(--token-tag)' },
-  '.cm-explained:focus-visible': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
+  '.cm-known:focus-visible': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
+  // What is wrong comes before what is known.
+  '.cm-tooltip.cm-tooltip-hover': { display: 'flex', flexDirection: 'column' },
+  '.cm-tooltip-section.cm-tooltip-lint': { order: '-1' },
+  '.cm-tooltip-section:not(:first-child)': { borderTop: 'none' },
+  '.cm-tooltip-lint ~ .cm-known, .cm-known:has(~ .cm-tooltip-lint)': { borderTop: '1px solid var(--line)' },
   '.cm-signature': { fontFamily: 'var(--mono)', fontSize: '0.8125rem', padding: '0.125rem 0.5rem', maxWidth: 'min(34rem, 88vw)', color: 'var(--soft)' },
   '.cm-signature strong': { color: 'var(--ink)' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', fontSize: '0.875rem', maxWidth: 'min(30rem, 92vw)', minWidth: 'min(14rem, 80vw)', maxHeight: '12em' },
