@@ -171,3 +171,11 @@ test('who waits when a worker is ended gets no answer, rather than none ever', a
   newest().reply(nothing);
   expect(await kept).toEqual(nothing);
 });
+
+test('where there is no worker, nobody waits for one', async () => {
+  const client = new Client(() => new FakePort(), listener);
+  const early = client.edit('hover', about('a'));
+  newest().say({ kind: 'unavailable', why: 'no WebAssembly' });
+  expect([await early, await client.edit('hover', about('b'))]).toEqual([null, null]);
+  expect(listener.unavailable).toHaveBeenCalledExactlyOnceWith('no WebAssembly');
+});

@@ -48,6 +48,8 @@ export class Client {
   private readonly edits = new Map<What, Asked>();
   private editing: Asked | null = null;
   private edited = 0;
+  /** True once there is nobody to ask. */
+  private dead = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -76,6 +78,7 @@ export class Client {
    * answer the next change of the text either.
    */
   edit<Kind extends What>(what: Kind, request: Request): Promise<Answers[Kind] | null> {
+    if (this.dead) return Promise.resolve(null);
     return new Promise((resolve) => {
       this.edits.get(what)?.answered(null);
       this.edits.set(what, { what, request, answered: resolve as Asked['answered'] });
@@ -90,7 +93,7 @@ export class Client {
     };
     // The file did not load, or broke while it started: there is nothing to start again.
     port.onerror = (event) => {
-      if (port === this.port) this.listener.unavailable(event.message ?? '');
+      if (port === this.port) this.die(event.message ?? '');
     };
     return port;
   }
@@ -105,7 +108,7 @@ export class Client {
         this.nextEdit();
         break;
       case 'unavailable':
-        this.listener.unavailable(data.why);
+        this.die(data.why);
         break;
       case 'answer': {
         if (data.id !== this.asked) return;
@@ -160,6 +163,14 @@ export class Client {
     this.free();
     this.replace();
     this.listener.stopped(why);
+  }
+
+  private die(why: string): void {
+    this.dead = true;
+    [this.editing, ...this.edits.values()].forEach((asked) => asked?.answered(null));
+    this.editing = null;
+    this.edits.clear();
+    this.listener.unavailable(why);
   }
 
   private free(): void {
