@@ -220,13 +220,19 @@ const tests = {
   },
 
   async 'completion writes a command with what it needs, by Enter, and Escape closes it'() {
-    const { page, editor, sentence, write, close } = await open();
+    const loaded = [];
+    const { page, editor, sentence, write, close } = await open({ before: (page) => page.context().on('request', (request) => loaded.push(request.url())) });
+    const ofEditor = () => loaded.filter((url) => /\/edit-[^/]*\.js$/.test(url)).length;
+    await says(sentence, /Bills/);
+    // The page as it opens is no heavier for it.
+    assert.equal(ofEditor(), 0);
     const list = page.locator('.cm-tooltip-autocomplete > ul');
     const chosen = list.locator('[aria-selected=true] .cm-completionLabel');
     await write('');
     await editor.click();
     await page.keyboard.type('filei');
     await says(chosen, /^fileinto$/);
+    assert.equal(ofEditor(), 1);
     await says(page.locator('.cm-completionInfo'), /files the message into a mailbox[\s\S]*adds fileinto/);
     await page.waitForTimeout(100);
     await page.keyboard.press('Enter');
