@@ -52,11 +52,9 @@ impl<W: Write> Asker<W> {
                 "positions": positions, "account": {"addresses": ["marie@example.org"], "mailboxes": ["INBOX", "Reçus \u{1f600}"]},
             });
             let request = request.to_string();
-            let answers: [(&str, fn(&str) -> String); 3] =
-                [("complete", tamis_wire::complete_json), ("hover", tamis_wire::hover_json), ("signature", tamis_wire::signature_json)];
-            for (ask, answer) in answers {
-                self.tell(&json!({"ask": ask, "request": request, "answer": answer(&request)}))?;
-            }
+            self.tell(&json!({"ask": "complete", "request": request, "answer": tamis_wire::complete_json(&request)}))?;
+            self.tell(&json!({"ask": "hover", "request": request, "answer": tamis_wire::hover_json(&request)}))?;
+            self.tell(&json!({"ask": "signature", "request": request, "answer": tamis_wire::signature_json(&request)}))?;
         }
         Ok(())
     }

@@ -11,6 +11,9 @@ import type { Strings } from '../text/catalogue';
 /** What is typed when completion opens by itself: a part of a word, or what words begin with. */
 const OPENS = /[\p{L}\p{N}_:"{-]/u;
 
+/** Milliseconds without typing after which a call's signature is asked for: completion waits as long. */
+const PAUSE = 100;
+
 export function assist(ask: Ask, strings: () => Strings): Extension {
   return [
     autocompletion({ override: [completion(ask, strings)], icons: false, positionInfo, optionClass: ({ type }) => `cm-kind-${type ?? ''}` }),
@@ -199,24 +202,32 @@ function signatures(ask: Ask): Extension {
     const show = (tooltip: Tooltip | null): void => {
       if (tooltip || view.state.field(signatureField)) view.dispatch({ effects: setSignature.of(tooltip) });
     };
-    const ended = { now: false };
+    let ended = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void => {
+      const { doc, selection } = view.state;
+      const { head } = selection.main;
+      void ask('signature', doc.toString(), head).then((answer) => {
+        if (ended || !view.state.doc.eq(doc) || view.state.selection.main.head !== head) return;
+        const told = answer?.signature;
+        const active = told?.active ?? null;
+        // One that has no argument for the cursor would only cover the text.
+        const shown = told && active !== null && view.hasFocus;
+        show(shown ? { pos: head, above: true, create: () => ({ dom: signatureNode(told.label, told.parameters[active]) }) } : null);
+      });
+    };
     return {
       update(update: ViewUpdate) {
         const typed = update.docChanged && update.transactions.some((one) => one.isUserEvent('input') || one.isUserEvent('delete'));
         const open = update.state.field(signatureField) !== null;
-        if (open && update.focusChanged && !view.hasFocus) queueMicrotask(() => ended.now || show(null));
+        if (open && update.focusChanged && !view.hasFocus) queueMicrotask(() => ended || show(null));
         if (!typed && !(open && (update.selectionSet || update.docChanged))) return;
-        const { doc, selection } = update.state;
-        const { head } = selection.main;
-        void ask('signature', doc.toString(), head).then((answer) => {
-          if (ended.now || !view.state.doc.eq(doc) || view.state.selection.main.head !== head) return;
-          const told = answer?.signature;
-          // One that has no argument for the cursor would only cover the text.
-          show(told && told.active !== null && view.hasFocus ? { pos: head, above: true, create: () => ({ dom: signatureNode(told.label, told.parameters[told.active!]) }) } : null);
-        });
+        clearTimeout(timer);
+        timer = setTimeout(look, PAUSE);
       },
       destroy() {
-        ended.now = true;
+        ended = true;
+        clearTimeout(timer);
       },
     };
   });
