@@ -210,6 +210,13 @@ const tests = {
     await says(problems, /Error/);
     await page.locator('.cm-lintRange-error').first().hover();
     await page.locator('.cm-tooltip-lint').waitFor();
+    await page.mouse.move(5, 5);
+    await page.locator('tamis-context summary').click();
+    await page.getByLabel('Mailboxes that exist').fill(payload);
+    await write('require "fileinto"; fileinto "');
+    await page.keyboard.press('Control+End');
+    await page.keyboard.press('Control+Space');
+    await says(page.locator('.cm-tooltip-autocomplete > ul'), /<img src=x/);
     const made = await page.evaluate(() => {
       const count = (root) => [...root.querySelectorAll('*')].reduce((sum, element) => sum + (element.shadowRoot ? count(element.shadowRoot) : 0), root.querySelectorAll('img, svg[onload], [onerror]').length + root.querySelectorAll('script:not([src])').length);
       return count(document);
