@@ -4,13 +4,18 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const assets = new URL('../dist/assets/', import.meta.url);
 const small = new URL('../generated-sieve/', import.meta.url);
+// The page's modules have one name in dist: they are weighed where they are built.
+const studio = new URL('../src/generated/', import.meta.url);
+const editor = new URL('../src/generated-edit/', import.meta.url);
+const rspamd = new URL('../src/generated-rspamd/', import.meta.url);
 const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } }).length;
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 const budgets = [
   { what: 'WASM that checks and runs', folder: small, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 170_000 },
-  { what: "the studio's WASM", files: /^tamis.*\.wasm$/, measure: brotli, unit: 'brotli', limit: 225_000 },
-  { what: "Rspamd's WASM, loaded by its page alone", files: /^rspamd.*\.wasm$/, measure: brotli, unit: 'brotli', limit: 150_000 },
+  { what: "the studio's WASM", folder: studio, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 225_000 },
+  { what: "the editor's WASM", folder: editor, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 95_000 },
+  { what: "Rspamd's WASM, loaded by its page alone", folder: rspamd, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 150_000 },
   { what: "Rspamd's page", files: /^rspamd-.*\.js$/, measure: gzip, unit: 'gzip', limit: 8_000 },
   { what: 'JavaScript without the editor', files: /^(?!editor-|rspamd-).*\.js$/, measure: gzip, unit: 'gzip', limit: 30_000 },
   { what: 'editor chunk', files: /^editor-.*\.js$/, measure: gzip, unit: 'gzip', limit: 125_000 },

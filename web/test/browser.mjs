@@ -286,6 +286,13 @@ const tests = {
     await says(problems, /Error/);
     await page.locator('.cm-lintRange-error').first().hover();
     await page.locator('.cm-tooltip-lint').waitFor();
+    await page.mouse.move(5, 5);
+    await page.locator('tamis-context summary').click();
+    await page.getByLabel('Mailboxes that exist').fill(payload);
+    await write('require "fileinto"; fileinto "');
+    await page.keyboard.press('Control+End');
+    await page.keyboard.press('Control+Space');
+    await says(page.locator('.cm-tooltip-autocomplete > ul'), /<img src=x/);
     const made = await page.evaluate(() => {
       const count = (root) => [...root.querySelectorAll('*')].reduce((sum, element) => sum + (element.shadowRoot ? count(element.shadowRoot) : 0), root.querySelectorAll('img, svg[onload], [onerror]').length + root.querySelectorAll('script:not([src])').length);
       return count(document);
@@ -293,6 +300,150 @@ const tests = {
     // CodeMirror puts one empty <img> beside widgets to keep the cursor right.
     assert.equal(made - (await page.locator('img.cm-widgetBuffer').count()), 0);
     await close();
+  },
+
+  async 'completion writes a command with what it needs, by Enter, and Escape closes it'() {
+    const loaded = [];
+    const { page, editor, sentence, write, close } = await open({ before: (page) => page.context().on('request', (request) => loaded.push(request.url())) });
+    const ofEditor = () => loaded.filter((url) => /\/edit-[^/]*\.js$/.test(url)).length;
+    await says(sentence, /Bills/);
+    // The page as it opens is no heavier for it.
+    assert.equal(ofEditor(), 0);
+    const list = page.locator('.cm-tooltip-autocomplete > ul');
+    const chosen = list.locator('[aria-selected=true] .cm-completionLabel');
+    await write('');
+    await editor.click();
+    await page.keyboard.type('filei');
+    await says(chosen, /^fileinto$/);
+    assert.equal(ofEditor(), 1);
+    await says(page.locator('.cm-completionInfo'), /files the message into a mailbox[\s\S]*adds fileinto/);
+    await page.waitForTimeout(100);
+    await page.keyboard.press('Enter');
+    await says(editor, /^require "fileinto";\nfileinto "mailbox";$/);
+    // The part to be filled in is selected.
+    await page.keyboard.type('Chosen');
+    await says(editor, /fileinto "Chosen";/);
+    await says(sentence, /Chosen/);
+    // One step of undo takes all of it away.
+    for (let step = 0; step < 4 && /require/.test(await editor.innerText()); step++) await page.keyboard.press('Control+z');
+    assert.equal((await editor.innerText()).trim(), 'filei');
+
+    await write('require ["');
+    await page.keyboard.press('Control+End');
+    await page.keyboard.press('Control+Space');
+    assert.match(await says(list, /vacation/), /^fileinto\b/);
+    await page.keyboard.press('Escape');
+    await list.waitFor({ state: 'detached' });
+
+    await write('if header :');
+    await page.keyboard.press('Control+End');
+    await page.keyboard.press('Control+Space');
+    assert.doesNotMatch(await says(list, /:contains/), /:localpart|keep/);
+    await page.keyboard.type('cont');
+    await says(chosen, /^:contains$/);
+    await page.waitForTimeout(100);
+    await page.keyboard.press('Enter');
+    await says(editor, /^if header :contains$/);
+
+    // The mailboxes of the context; what could follow a string does not open by itself.
+    await page.locator('tamis-context summary').click();
+    await page.getByLabel('Mailboxes that exist').fill('Bills\nLetters');
+    await write('require "fileinto";\n');
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('fileinto "');
+    assert.equal((await says(list, /Letters/)).trim().split(/\s+/).join(), 'Bills,Letters');
+    await page.keyboard.type('Let');
+    await says(chosen, /^Letters$/);
+    await page.waitForTimeout(100);
+    await page.keyboard.press('Enter');
+    await says(editor, /fileinto "Letters"$/);
+    await close();
+  },
+
+  async 'the parts of a completion are filled in one after the other, and then Tab leaves again'() {
+    const { page, editor, write, close } = await open();
+    const list = page.locator('.cm-tooltip-autocomplete > ul');
+    await write('');
+    await editor.click();
+    await page.keyboard.type('if anyo');
+    await says(list.locator('[aria-selected=true]'), /anyof/);
+    await page.waitForTimeout(100);
+    await page.keyboard.press('Enter');
+    await says(editor, /^if anyof \(test, test\)/);
+    for (const part of ['true', 'false']) {
+      await page.keyboard.type(part);
+      await says(list.locator('[aria-selected=true]'), new RegExp(part));
+      await page.keyboard.press('Escape');
+      assert.equal(await page.locator('.cm-focused').count(), 1);
+      await page.keyboard.press('Tab');
+    }
+    await says(editor, /^if anyof \(true, false\)/);
+    assert.equal(await page.locator('.cm-focused').count(), 0);
+    await close();
+  },
+
+  async 'what is known of a thing is shown to the pointer and to the keyboard, in the language of the page'() {
+    const { page, editor, sentence, write, close } = await open();
+    const known = page.locator('.cm-known');
+    await write(invoice);
+    await says(sentence, /Factures/);
+    await page.locator('.cm-line', { hasText: 'if header' }).getByText('fileinto').hover();
+    await says(known, /files the message into a mailbox[\s\S]*Servers: .*mailcow[\s\S]*RFC 5228/);
+    await page.mouse.move(5, 5);
+    await known.waitFor({ state: 'detached' });
+    await page.getByLabel('Language').selectOption('fr');
+    await says(page.locator('tamis-result h2'), /Ce qui se passe/);
+    await page.locator('.cm-line', { hasText: 'if header' }).getByText('fileinto').hover();
+    await says(known, /range le message dans un dossier[\s\S]*Serveurs : .*mailcow/);
+    await page.mouse.move(5, 5);
+    await known.waitFor({ state: 'detached' });
+
+    await editor.click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('F1');
+    await says(known, /require/);
+    await says(page.locator('.cm-announced'), /require/);
+    // A second time goes there, and Escape comes back.
+    await page.keyboard.press('F1');
+    await page.locator('.cm-explained:focus').waitFor();
+    await page.keyboard.press('Escape');
+    await known.waitFor({ state: 'detached' });
+    await page.locator('.cm-focused').waitFor();
+    await close();
+  },
+
+  async 'while the arguments of a call are typed, it is shown how they are written'() {
+    const { page, editor, write, close } = await open();
+    const signature = page.locator('.cm-signature');
+    await write('');
+    await editor.click();
+    await page.keyboard.type('redirect "a');
+    await says(signature.locator('strong'), /address/);
+    await page.keyboard.type('@example.org"; ');
+    await signature.waitFor({ state: 'detached' });
+    await page.keyboard.type('redirect "b');
+    await signature.waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await signature.waitFor({ state: 'detached' });
+    await close();
+  },
+
+  async 'without the module of completion the editor works as before'() {
+    const { page, faults, editor, sentence, write } = await open({ before: (page) => page.route('**/edit-*.js', (route) => route.abort()) });
+    await write(invoice);
+    await says(sentence, /Factures/);
+    await editor.click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('Control+Space');
+    await page.keyboard.press('F1');
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('fileinto "Also";');
+    await says(sentence, /Also/);
+    assert.equal(await page.locator('.cm-tooltip-autocomplete, .cm-known').count(), 0);
+    // The browser tells of the file that it could not load, and that is all.
+    assert.deepEqual(faults.filter((fault) => !/ERR_FAILED|Failed to (load|fetch)/.test(fault)), []);
+    await page.context().close();
   },
 
   async 'the keyboard leaves the editor'() {
@@ -373,7 +524,7 @@ const tests = {
   async 'no barrier that axe knows, wide and narrow, light and dark, with and without mistakes'() {
     for (const [width, locale] of [[1280, 'en-GB'], [390, 'fr-FR']]) {
       for (const scheme of ['light', 'dark']) {
-        const { page, sentence, problems, write, close } = await open({ width, height: width === 390 ? 844 : 900, locale, scheme });
+        const { page, editor, sentence, problems, write, close } = await open({ width, height: width === 390 ? 844 : 900, locale, scheme });
         await says(sentence, /\S/);
         const look = async (state) => {
           if (screenshots) await page.screenshot({ path: `${screenshots}/${width}-${scheme}-${state}.png`, fullPage: true });
@@ -389,6 +540,22 @@ const tests = {
         await write('fileinto "x";\nfilinto "y";\nkeep;\n');
         await says(problems, /\S/);
         await look('mistakes');
+        await editor.click();
+        await page.keyboard.press('Control+End');
+        await page.keyboard.type('filei');
+        await page.locator('.cm-completionInfo').waitFor();
+        await look('completion');
+        await page.keyboard.press('Escape');
+        await page.keyboard.type('nto "a');
+        await page.locator('.cm-signature').waitFor();
+        await look('signature');
+        // So much is known of this one that it scrolls.
+        await write('if header :is "a" "b" { keep; }\n');
+        await page.keyboard.press('Control+Home');
+        for (let step = 0; step < 4; step++) await page.keyboard.press('ArrowRight');
+        await page.keyboard.press('F1');
+        await page.locator('.cm-explained').waitFor();
+        await look('known');
         await close();
       }
     }

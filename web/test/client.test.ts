@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Client, type Listener, type Port } from '../src/engine/client';
-import type { Answer, FromWorker, ToWorker } from '../src/engine/protocol';
+import type { Answer, Answers, FromWorker, ToWorker, What } from '../src/engine/protocol';
 import type { Request } from '../src/engine/wire';
 
 /** A worker that a test plays by hand. */
@@ -28,6 +28,15 @@ class FakePort implements Port {
   /** The scripts that were asked about. */
   get asked(): string[] {
     return this.sent.flatMap((message) => (message.kind === 'ask' ? [message.request.script] : []));
+  }
+  /** The places that an editor asked about. */
+  get edited(): string[] {
+    return this.sent.flatMap((message) => (message.kind === 'edit' ? [`${message.what} ${message.request.script}`] : []));
+  }
+  /** Answers the newest of them. */
+  reply(answer: Answers[What] | null, broken = false): void {
+    const id = Math.max(...this.sent.map((message) => (message.kind === 'edit' ? message.id : 0)));
+    this.say({ kind: 'edited', id, answer, broken });
   }
   answer(memory = 0): void {
     const id = Math.max(...this.sent.map((message) => (message.kind === 'ask' ? message.id : 0)));
@@ -102,4 +111,71 @@ test('a worker whose memory grew beyond its message is replaced after its answer
   expect(FakePort.all.map((port) => port.ended)).toEqual([true, false]);
   expect(listener.answered).toHaveBeenCalledTimes(1);
   expect(listener.stopped).not.toHaveBeenCalled();
+});
+
+const nothing: Answers['hover'] = { version: 1, hover: null };
+
+test('what an editor asks goes beside the other questions, one at a time, and the newest of a kind wins', async () => {
+  const client = new Client(() => new FakePort(), listener);
+  const early = client.edit('hover', about('early'));
+  newest().ready();
+  client.ask(about('text'));
+  expect(newest().asked).toEqual(['text']);
+  expect(newest().edited).toEqual(['hover early']);
+  const old = client.edit('hover', about('old'));
+  const signature = client.edit('signature', about('s'));
+  const young = client.edit('hover', about('young'));
+  expect(await old).toBeNull();
+  newest().reply(nothing);
+  expect(await early).toEqual(nothing);
+  newest().reply(nothing);
+  newest().reply(null);
+  expect(newest().edited).toEqual(['hover early', 'hover young', 'signature s']);
+  expect([await signature, await young]).toEqual([null, nothing]);
+  newest().answer();
+  expect(listener.answered).toHaveBeenCalledTimes(1);
+});
+
+test('a module that does not load leaves the worker alone; one that breaks costs it its life, silently, and the text is asked about again', async () => {
+  const client = new Client(() => new FakePort(), listener);
+  const first = newest();
+  first.ready();
+  const missing = client.edit('complete', about('a'));
+  first.reply(null);
+  expect(await missing).toBeNull();
+  expect(first.ended).toBe(false);
+  client.ask(about('text'));
+  const broken = client.edit('complete', about('b'));
+  const next = client.edit('hover', about('c'));
+  first.reply(null, true);
+  expect(await broken).toBeNull();
+  expect(first.ended).toBe(true);
+  newest().ready();
+  expect(newest().asked).toEqual(['text']);
+  expect(newest().edited).toEqual(['hover c']);
+  newest().reply(nothing);
+  expect(await next).toEqual(nothing);
+  expect(listener.stopped).not.toHaveBeenCalled();
+});
+
+test('who waits when a worker is ended gets no answer, rather than none ever', async () => {
+  const client = new Client(() => new FakePort(), listener);
+  newest().ready();
+  const lost = client.edit('complete', about('a'));
+  const kept = client.edit('hover', about('b'));
+  client.ask(about('endless'));
+  vi.advanceTimersByTime(2000);
+  expect(await lost).toBeNull();
+  newest().ready();
+  expect(newest().edited).toEqual(['hover b']);
+  newest().reply(nothing);
+  expect(await kept).toEqual(nothing);
+});
+
+test('where there is no worker, nobody waits for one', async () => {
+  const client = new Client(() => new FakePort(), listener);
+  const early = client.edit('hover', about('a'));
+  newest().say({ kind: 'unavailable', why: 'no WebAssembly' });
+  expect([await early, await client.edit('hover', about('b'))]).toEqual([null, null]);
+  expect(listener.unavailable).toHaveBeenCalledExactlyOnceWith('no WebAssembly');
 });

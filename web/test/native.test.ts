@@ -7,15 +7,19 @@ import { createInterface } from 'node:readline';
 import Ajv from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 
+/** What the editor's module answers. */
+type Editing = 'complete' | 'hover' | 'signature';
+
 /** A line of the program. */
 type Line =
-  | { ask: 'version' | 'check' | 'vet'; request: string; answer: string }
+  | { ask: 'version' | 'check' | 'vet' | Editing; request: string; answer: string }
   | { ask: 'tokens'; request: string; answer: number[] }
   | { ask: 'run'; request: string; message: string; answer: string };
 
 /** Where `cargo xtask test unit` put the program; without it this test is skipped. */
 const program = process.env['TAMIS_ANSWERS'];
 const glue = new URL('../src/generated/tamis.js', import.meta.url);
+const editGlue = new URL('../src/generated-edit/tamis.js', import.meta.url);
 const corpus = new URL('../../corpus/', import.meta.url);
 const schema = new URL('../../crates/tamis-wire/wire.schema.json', import.meta.url);
 
@@ -23,6 +27,8 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
   expect(existsSync(glue), 'build the WASM first: cargo xtask wasm').toBe(true);
   const tamis = (await import(/* @vite-ignore */ glue.href)) as typeof import('../src/generated/tamis.js');
   tamis.initSync({ module: readFileSync(new URL('tamis_bg.wasm', glue)) });
+  const editing = (await import(/* @vite-ignore */ editGlue.href)) as typeof import('../src/generated-edit/tamis.js');
+  editing.initSync({ module: readFileSync(new URL('tamis_bg.wasm', editGlue)) });
 
   const messages = new Map<string, Uint8Array>();
   const message = (path: string): Uint8Array => {
@@ -43,13 +49,25 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
         return [...tamis.tokens(line.request)].join();
       case 'run':
         return tamis.run(line.request, message(line.message));
+      case 'complete':
+      case 'hover':
+      case 'signature':
+        return editing[line.ask](line.request);
     }
   };
 
   const ajv = new Ajv({ allErrors: true });
   ajv.addSchema(JSON.parse(readFileSync(schema, 'utf8')) as object, 'wire');
   const is = (name: string) => ajv.compile({ $ref: `wire#/$defs/${name}` });
-  const shapes = { version: is('About'), check: is('CheckResponse'), run: is('RunResponse'), vet: is('VetReport') };
+  const shapes = {
+    version: is('About'),
+    check: is('CheckResponse'),
+    run: is('RunResponse'),
+    vet: is('VetReport'),
+    complete: is('CompleteResponse'),
+    hover: is('HoverResponse'),
+    signature: is('SignatureResponse'),
+  };
   const [failed, request, vetRequest] = [is('Failed'), is('Request'), is('VetRequest')];
   /** Holds the answer against its shape, and the request, unless tamis refused it. */
   const shaped = (line: Line): void => {
@@ -65,7 +83,7 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
 
   const native = spawn(program!, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(native, 'close');
-  const asked = { version: 0, check: 0, vet: 0, tokens: 0, run: 0 };
+  const asked = { version: 0, check: 0, vet: 0, tokens: 0, run: 0, complete: 0, hover: 0, signature: 0 };
   for await (const text of createInterface({ input: native.stdout })) {
     const line = JSON.parse(text) as Line;
     const answer = ask(line);
@@ -78,6 +96,7 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
   expect(asked.version).toBe(2);
   expect(asked.tokens).toBeGreaterThan(100);
   expect(asked.vet).toBeGreaterThan(100);
+  for (const kind of ['complete', 'hover', 'signature'] as const) expect(asked[kind]).toBeGreaterThan(300);
   expect(asked.check).toBeGreaterThan(1000);
   expect(asked.run).toBeGreaterThan(10_000);
 });

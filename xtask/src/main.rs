@@ -24,7 +24,7 @@ Usage: cargo xtask COMMAND
                                   programs are run that come with them
   bench                           the ratios of benches/README.md, measured in one run
   fuzz TARGET [SECONDS]           cargo-fuzz on one target (needs cargo-fuzz)
-  wasm                            only the WASM modules of the page and their JavaScript, into web/src/generated and web/src/generated-rspamd
+  wasm [NAME]...                  only the page's WASM modules and their JavaScript, or those that are named: studio, editor, rspamd, sieve
 
 Nothing is written outside this folder but temporary files.
 ";
@@ -85,10 +85,9 @@ fn command() -> tools::Result<bool> {
             tools::run(fuzz.current_dir(tools::root().join("fuzz")))?;
             Ok(true)
         }
-        Some("wasm") if rest.is_empty() => {
+        Some("wasm") => {
             web::prepare()?;
-            wasm::build(wasm::Module::Studio)?;
-            wasm::build(wasm::Module::Rspamd).map(|()| true)
+            wasm::named(&rest)?.into_iter().try_for_each(wasm::build).map(|()| true)
         }
         _ => Err(format!("what should I do?\n\n{USAGE}")),
     }

@@ -9,6 +9,7 @@ pub(crate) fn studio(port: Option<u16>, open: bool) -> Result {
     web::prepare()?;
     wasm::build(wasm::Module::Studio)?;
     wasm::build(wasm::Module::Rspamd)?;
+    wasm::build(wasm::Module::Editor)?;
     web::build()?;
     let site = Site::open(&root().join("web/dist"), port)?;
     println!("\n  The studio is at {}\n  Ctrl-C stops it.\n", site.url());

@@ -48,30 +48,45 @@ pub(crate) enum Module {
     Sieve,
     /// Rspamd's scores: loaded when its page is opened.
     Rspamd,
+    /// What an editor asks at a place: the page loads it at the first such question.
+    Editor,
 }
 
 impl Module {
-    /// Where the module and its JavaScript go; the page imports the studio's from there.
+    pub(crate) const ALL: [Self; 4] = [Self::Sieve, Self::Editor, Self::Rspamd, Self::Studio];
+
+    /// How it is called on the command line.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Studio => "studio",
+            Self::Sieve => "sieve",
+            Self::Editor => "editor",
+            Self::Rspamd => "rspamd",
+        }
+    }
+
+    /// Where the module and its JavaScript go; the page imports its own from there.
     pub(crate) fn folder(self) -> PathBuf {
         root().join(match self {
             Self::Studio => "web/src/generated",
             Self::Sieve => "web/generated-sieve",
             Self::Rspamd => "web/src/generated-rspamd",
+            Self::Editor => "web/src/generated-edit",
         })
     }
 
-    /// How it is compiled: the studio's for speed, since it answers every keystroke; the small one for its size.
+    /// How it is compiled: the studio's for speed, since it answers every keystroke; the others for their size.
     const fn opt_level(self) -> &'static str {
         match self {
             Self::Studio => "3",
-            Self::Sieve | Self::Rspamd => "z",
+            Self::Sieve | Self::Editor | Self::Rspamd => "z",
         }
     }
 
     /// What its files are called.
-    const fn name(self) -> &'static str {
+    const fn file(self) -> &'static str {
         match self {
-            Self::Studio | Self::Sieve => "tamis",
+            Self::Studio | Self::Sieve | Self::Editor => "tamis",
             Self::Rspamd => "rspamd",
         }
     }
@@ -81,8 +96,18 @@ impl Module {
             Self::Studio => &[],
             Self::Sieve => &["--no-default-features"],
             Self::Rspamd => &["--no-default-features", "--features", "rspamd"],
+            Self::Editor => &["--no-default-features", "--features", "full,edit"],
         }
     }
+}
+
+/// The modules of these names; without any, those of the page.
+pub(crate) fn named(names: &[String]) -> Result<Vec<Module>> {
+    if names.is_empty() {
+        return Ok(vec![Module::Studio, Module::Editor, Module::Rspamd]);
+    }
+    let known = |name: &String| Module::ALL.into_iter().find(|module| module.name() == name);
+    names.iter().map(|name| known(name).ok_or_else(|| format!("no such module: {name}"))).collect()
 }
 
 /// Builds a module into its folder. wasm-opt comes from npm: `web::prepare` must have run.
@@ -109,10 +134,10 @@ pub(crate) fn build(module: Module) -> Result {
     let compiled = tools::target_folder().join(target).join("wasm/tamis_wasm.wasm");
     let into = module.folder();
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(compiled).out_name(module.name()).typescript(true).remove_name_section(true).remove_producers_section(true);
+    bindgen.input_path(compiled).out_name(module.file()).typescript(true).remove_name_section(true).remove_producers_section(true);
     bindgen.web(true).and_then(|bindgen| bindgen.generate(&into)).map_err(|error| format!("wasm-bindgen: {error:#}"))?;
 
-    let file = into.join(format!("{}_bg.wasm", module.name()));
+    let file = into.join(format!("{}_bg.wasm", module.file()));
     let optimiser = root().join("web/node_modules/binaryen/bin/wasm-opt");
     tools::run(tools::program("node", &[]).arg(optimiser).args(FEATURES).args(PASSES).arg(&file).arg("-o").arg(&file))
 }

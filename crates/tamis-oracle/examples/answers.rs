@@ -26,6 +26,9 @@ fn charsets(answer: &str) -> Vec<Value> {
     wanted.enumerate().map(convert).collect()
 }
 
+/// At how many places of a script an editor asks.
+const PLACES: usize = 12;
+
 struct Asker<W: Write> {
     out: W,
     messages: BTreeMap<String, Vec<u8>>,
@@ -38,6 +41,22 @@ impl<W: Write> Asker<W> {
 
     fn check(&mut self, request: &str) -> io::Result<()> {
         self.tell(&json!({"ask": "check", "request": request, "answer": tamis_wire::check_json(request)}))
+    }
+
+    /// What an editor asks, at places from the script's start to its end, on servers and in languages in turns.
+    fn edit(&mut self, script: &str) -> io::Result<()> {
+        for at in 0..=PLACES {
+            let (lang, positions) = FACES[at % FACES.len()];
+            let request = json!({
+                "script": script, "offset": script.len() * at / PLACES, "server": servers()[at % servers().len()].name, "lang": lang,
+                "positions": positions, "account": {"addresses": ["marie@example.org"], "mailboxes": ["INBOX", "Reçus \u{1f600}"]},
+            });
+            let request = request.to_string();
+            self.tell(&json!({"ask": "complete", "request": request, "answer": tamis_wire::complete_json(&request)}))?;
+            self.tell(&json!({"ask": "hover", "request": request, "answer": tamis_wire::hover_json(&request)}))?;
+            self.tell(&json!({"ask": "signature", "request": request, "answer": tamis_wire::signature_json(&request)}))?;
+        }
+        Ok(())
     }
 
     /// Vets by a policy that has every rule. The browser does not vet: this is for the shape of the answer.
@@ -99,6 +118,7 @@ fn main() -> io::Result<()> {
     for script in scripts.values() {
         asker.tell(&json!({"ask": "tokens", "request": script, "answer": tamis_wire::tokens(script)}))?;
         asker.vet(script)?;
+        asker.edit(script)?;
         for server in servers() {
             for (lang, positions) in FACES {
                 asker.check(

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// Checks a script: one JSON request in, one JSON response out, as `tamis check --format json` prints it.
-#[cfg(not(feature = "rspamd"))]
+#[cfg(not(any(feature = "edit", feature = "rspamd")))]
 #[wasm_bindgen]
 #[must_use]
 pub fn check(request: &str) -> String {
@@ -17,7 +17,7 @@ pub fn check(request: &str) -> String {
 }
 
 /// Runs a script on a message, as `tamis run --format json` prints it.
-#[cfg(not(feature = "rspamd"))]
+#[cfg(not(any(feature = "edit", feature = "rspamd")))]
 #[wasm_bindgen]
 #[must_use]
 pub fn run(request: &str, message: &[u8]) -> String {
@@ -25,7 +25,7 @@ pub fn run(request: &str, message: &[u8]) -> String {
 }
 
 /// The script's tokens for highlighting: start, end (UTF-16 units) and class, three numbers each, in the order of the text.
-#[cfg(all(feature = "full", not(feature = "rspamd")))]
+#[cfg(all(feature = "full", not(any(feature = "edit", feature = "rspamd"))))]
 #[wasm_bindgen]
 #[must_use]
 pub fn tokens(script: &str) -> Vec<u32> {
@@ -33,7 +33,7 @@ pub fn tokens(script: &str) -> Vec<u32> {
 }
 
 /// The version of tamis, and the servers it knows, as JSON; their titles in the language of this tag (`fr`, `en-GB`).
-#[cfg(not(feature = "rspamd"))]
+#[cfg(not(any(feature = "edit", feature = "rspamd")))]
 #[wasm_bindgen]
 #[must_use]
 pub fn version(lang: &str) -> String {
@@ -96,4 +96,28 @@ impl Scores {
     pub fn recount(&mut self, request: &str) -> String {
         self.0.recount(request)
     }
+}
+
+/// What can be written at the request's `offset`, as JSON, the best first.
+#[cfg(feature = "edit")]
+#[wasm_bindgen]
+#[must_use]
+pub fn complete(request: &str) -> String {
+    tamis_wire::complete_json(request)
+}
+
+/// What is known of the thing at the request's `offset`, as JSON.
+#[cfg(feature = "edit")]
+#[wasm_bindgen]
+#[must_use]
+pub fn hover(request: &str) -> String {
+    tamis_wire::hover_json(request)
+}
+
+/// How the call around the request's `offset` is written, and which argument that is in, as JSON.
+#[cfg(feature = "edit")]
+#[wasm_bindgen]
+#[must_use]
+pub fn signature(request: &str) -> String {
+    tamis_wire::signature_json(request)
 }

@@ -1,4 +1,4 @@
-// The CodeMirror editor: the only file that knows CodeMirror. It is loaded after the page, being the larger part of it.
+// The CodeMirror editor: only this folder knows CodeMirror. It is loaded after the page, being the larger part of it.
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching, indentUnit } from '@codemirror/language';
 import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic as Mark } from '@codemirror/lint';
@@ -6,8 +6,10 @@ import { Compartment, EditorState, type Extension, RangeSetBuilder, StateEffect,
 import { Decoration, type DecorationSet, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
 import type { Span } from '../elements/events';
 import { proseNode } from '../elements/prose';
+import type { Ask } from '../engine/client';
 import type { Diagnostic, Edit } from '../engine/wire';
 import type { Strings } from '../text/catalogue';
+import { assist } from './assist';
 import { theme } from './theme';
 
 export interface EditorOptions {
@@ -17,6 +19,8 @@ export interface EditorOptions {
   strings: Strings;
   /** The id of the element that tells how to leave the editor. */
   describedBy: string;
+  /** Who answers what is asked at a place. */
+  ask: Ask;
   changed(text: string): void;
 }
 
@@ -52,9 +56,11 @@ export class Editor {
   private readonly words = new Compartment();
   private readonly view: EditorView;
   private readonly describedBy: string;
+  private strings: Strings;
 
   constructor(options: EditorOptions) {
     this.describedBy = options.describedBy;
+    this.strings = options.strings;
     const extensions: Extension[] = [
       lineNumbers(),
       lintGutter(),
@@ -63,6 +69,7 @@ export class Editor {
       bracketMatching(),
       highlightActiveLine(),
       indentUnit.of('    '),
+      assist(options.ask, () => this.strings),
       // Tab is left alone, so that the keyboard can leave.
       keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap.filter((binding) => binding.key === 'F8')]),
       EditorView.lineWrapping,
@@ -79,6 +86,7 @@ export class Editor {
   }
 
   setStrings(strings: Strings): void {
+    this.strings = strings;
     this.view.dispatch({ effects: this.words.reconfigure(this.wordsOf(strings)) });
   }
 

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { Editor } from '../editor/editor';
+import type { Ask } from '../engine/client';
 import type { Diagnostic, Edit } from '../engine/wire';
 import type { Strings } from '../text/catalogue';
 import { type Span, tell } from './events';
@@ -44,6 +45,8 @@ export class TamisEditor extends LitElement {
   /** The text to begin with; from then on the editor holds it and tells of changes. */
   @property({ attribute: false }) text = '';
   @property({ attribute: false }) strings!: Strings;
+  /** Who answers what is asked at a place of the script. */
+  @property({ attribute: false }) ask: Ask = () => Promise.resolve(null);
   @property({ attribute: false }) diagnostics: readonly Diagnostic[] = [];
   @property({ attribute: false }) tokens: Uint32Array = new Uint32Array();
   @property({ attribute: false }) pointed: Span | null = null;
@@ -86,6 +89,7 @@ export class TamisEditor extends LitElement {
       text: this.text,
       strings: this.strings,
       describedBy: 'hint',
+      ask: (what, script, offset) => this.ask(what, script, offset),
       changed: (text) => tell(this, 'tamis-script', text),
     });
     this.editor.setTokens(this.tokens);

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { type Context, request } from '../context';
-import { Client, type Listener, type Stopped } from '../engine/client';
+import { type Ask, Client, type Listener, type Stopped } from '../engine/client';
 import { startWorker } from '../engine/start';
 import type { About, Diagnostic, Edit, Language, RunResponse, Server, Verdict } from '../engine/wire';
 import { loadSamples, type SampleName, startScripts } from '../samples';
@@ -198,6 +198,9 @@ export class TamisStudio extends LitElement {
     if (this.context.server !== '') this.client?.ask(request(this.script, this.language, this.context));
   }
 
+  private readonly askAt: Ask = (what, script, offset) =>
+    this.client && this.context.server !== '' ? this.client.edit(what, { ...request(script, this.language, this.context), offset }) : Promise.resolve(null);
+
   private setContext(part: Partial<Context>): void {
     this.context = { ...this.context, ...part };
     this.ask();
@@ -250,7 +253,7 @@ export class TamisStudio extends LitElement {
               </select></label>
           </div>
           <p class="verdict ${this.verdict ?? ''}">${this.verdict ? strings[this.verdict] : nothing}</p>
-          <tamis-editor .text=${this.startScript} .strings=${strings} .diagnostics=${this.diagnostics} .tokens=${this.tokens} .pointed=${this.pointed}></tamis-editor>
+          <tamis-editor .text=${this.startScript} .strings=${strings} .ask=${this.askAt} .diagnostics=${this.diagnostics} .tokens=${this.tokens} .pointed=${this.pointed}></tamis-editor>
           <tamis-problems .strings=${strings} .diagnostics=${this.diagnostics}></tamis-problems>
         </section>
         <div class="right">

@@ -1,6 +1,6 @@
 // The page's side of the worker: the newest question wins, a question that takes too long costs the worker its life, and a
 // worker that trapped is replaced. Whatever happens here, the text in the editor stays.
-import type { Answer, FromWorker, ToWorker } from './protocol';
+import type { Answer, Answers, FromWorker, ToWorker, What } from './protocol';
 import type { About, Language, Request } from './wire';
 
 /** Milliseconds that a question may take. The limits of the core are far below; only a fault gets here. */
@@ -27,6 +27,16 @@ export interface Port {
   onerror: ((event: { message?: string }) => void) | null;
 }
 
+/** Asks at an offset (UTF-16 units) of a script; null if there is no answer. */
+export type Ask = <Kind extends What>(what: Kind, script: string, offset: number) => Promise<Answers[Kind] | null>;
+
+/** A question of an editor, and who waits for its answer. */
+interface Asked {
+  what: What;
+  request: Request;
+  answered(answer: Answers[What] | null): void;
+}
+
 export class Client {
   private port: Port;
   private ready = false;
@@ -34,6 +44,12 @@ export class Client {
   private waiting: Request | null = null;
   private asked = 0;
   private current: Request | null = null;
+  /** The newest question of each kind that an editor asks, until its turn comes. */
+  private readonly edits = new Map<What, Asked>();
+  private editing: Asked | null = null;
+  private edited = 0;
+  /** True once there is nobody to ask. */
+  private dead = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -56,6 +72,20 @@ export class Client {
     this.next();
   }
 
+  /**
+   * Asks what an editor asks at a place; null if there is no answer. One such question is with the worker at a time, beside the other
+   * kind; one that still waits gives way to a newer one of its kind. It has no time of its own: a worker that it keeps busy does not
+   * answer the next change of the text either.
+   */
+  edit<Kind extends What>(what: Kind, request: Request): Promise<Answers[Kind] | null> {
+    if (this.dead) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      this.edits.get(what)?.answered(null);
+      this.edits.set(what, { what, request, answered: resolve as Asked['answered'] });
+      this.nextEdit();
+    });
+  }
+
   private open(): Port {
     const port = this.start();
     port.onmessage = ({ data }) => {
@@ -63,7 +93,7 @@ export class Client {
     };
     // The file did not load, or broke while it started: there is nothing to start again.
     port.onerror = (event) => {
-      if (port === this.port) this.listener.unavailable(event.message ?? '');
+      if (port === this.port) this.die(event.message ?? '');
     };
     return port;
   }
@@ -75,9 +105,10 @@ export class Client {
         this.port.postMessage({ kind: 'message', bytes: this.message });
         this.listener.ready(data.about);
         this.next();
+        this.nextEdit();
         break;
       case 'unavailable':
-        this.listener.unavailable(data.why);
+        this.die(data.why);
         break;
       case 'answer': {
         if (data.id !== this.asked) return;
@@ -87,6 +118,20 @@ export class Client {
         if (data.memory > ROOMY + 3 * this.message.length) this.replace();
         if (request) this.listener.answered(data.answer, request);
         this.next();
+        break;
+      }
+      case 'edited': {
+        if (data.id !== this.edited) return;
+        const asked = this.editing;
+        this.editing = null;
+        asked?.answered(data.answer);
+        // The text is asked about again if it was with the worker that is thrown away.
+        if (data.broken) {
+          this.waiting ??= this.current;
+          this.free();
+          this.replace();
+        }
+        this.nextEdit();
         break;
       }
       case 'trapped':
@@ -105,10 +150,27 @@ export class Client {
     this.port.postMessage({ kind: 'ask', id: this.asked, request });
   }
 
+  private nextEdit(): void {
+    const [next] = this.edits.values();
+    if (!this.ready || this.editing || !next) return;
+    this.edits.delete(next.what);
+    this.editing = next;
+    this.edited += 1;
+    this.port.postMessage({ kind: 'edit', id: this.edited, what: next.what, request: next.request });
+  }
+
   private giveUp(why: Stopped): void {
     this.free();
     this.replace();
     this.listener.stopped(why);
+  }
+
+  private die(why: string): void {
+    this.dead = true;
+    [this.editing, ...this.edits.values()].forEach((asked) => asked?.answered(null));
+    this.editing = null;
+    this.edits.clear();
+    this.listener.unavailable(why);
   }
 
   private free(): void {
@@ -119,6 +181,8 @@ export class Client {
   private replace(): void {
     this.port.terminate();
     this.ready = false;
+    this.editing?.answered(null);
+    this.editing = null;
     this.port = this.open();
   }
 }

@@ -2,7 +2,8 @@
 import init, { check, run, tokens, version } from '../generated/tamis.js';
 import wasm from '../generated/tamis_bg.wasm?url';
 import { answer as decode } from './charsets';
-import type { FromWorker, ToWorker } from './protocol';
+import type { EditModule } from './edit';
+import type { Answers, FromWorker, ToWorker, What } from './protocol';
 import type { About, Charset, CheckResponse, Failed, Request, RunResponse } from './wire';
 
 /** How often one question may come back for charsets: a decoded header can lead to the next one, but not for long. */
@@ -13,21 +14,44 @@ const say = (message: FromWorker, transfer: Transferable[] = []): void => self.p
 let message: Uint8Array = new Uint8Array();
 let memory: WebAssembly.Memory;
 
+/** The editor's module: asked for once, null if it did not load. */
+let editing: Promise<EditModule | null> | undefined;
+let editMemory: WebAssembly.Memory | undefined;
+
 self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   if (data.kind === 'message') {
     message = data.bytes;
+    return;
+  }
+  if (data.kind === 'edit') {
+    void edit(data.id, data.what, data.request);
     return;
   }
   const { id, request } = data;
   try {
     const text = JSON.stringify(request);
     const answer = { check: parse<CheckResponse>(check(text)), run: runWithCharsets(request), tokens: tokens(request.script) };
-    say({ kind: 'answer', id, answer, memory: memory.buffer.byteLength }, [answer.tokens.buffer]);
+    say({ kind: 'answer', id, answer, memory: memory.buffer.byteLength + (editMemory?.buffer.byteLength ?? 0) }, [answer.tokens.buffer]);
   } catch (error) {
     // After a trap the instance's memory is in no known state: the page starts another worker.
     say({ kind: 'trapped', id, why: String(error) });
   }
 };
+
+/** Without its module, an editor's question is answered with nothing: one can write without it. */
+async function edit(id: number, what: What, request: Request): Promise<void> {
+  editing ??= import('./edit').then(({ load }) => load()).catch(() => null);
+  const module = await editing;
+  let answer: Answers[What] | null = null;
+  let broken = false;
+  try {
+    editMemory = module?.memory;
+    answer = module && parse<Answers[What]>(module.ask[what](JSON.stringify(request)));
+  } catch {
+    broken = true;
+  }
+  say({ kind: 'edited', id, answer, broken });
+}
 
 function runWithCharsets(request: Request): RunResponse {
   const charsets: Charset[] = [];

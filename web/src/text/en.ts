@@ -8,8 +8,17 @@ export const en = {
   loading: 'Loading…',
 
   script: 'Filter script',
-  scriptHint: 'Escape, then Tab leaves the editor. F8 goes to the next problem.',
+  scriptHint: 'Ctrl+Space completes, F1 explains. Escape, then Tab leaves the editor. F8 goes to the next problem.',
   server: 'Server',
+  /** Between a word and what it introduces. */
+  colon: ': ',
+  /** What is known of a thing in the script. */
+  known: {
+    extension: (name: string) => `extension \`${name}\``,
+    adds: (extension: string) => `adds \`${extension}\` to the head of the script`,
+    servers: { yes: 'Servers', global: 'Administrator’s scripts only', option: 'If switched on', no: 'Not on' },
+    nothing: 'Nothing is known of what stands here.',
+  },
   accepted: '✓ Accepted by this server',
   refused: '✗ Refused by this server',
   declined: 'Beyond the limits of tamis: not judged',

@@ -10,8 +10,15 @@ export const fr: Strings = {
   loading: 'Chargement…',
 
   script: 'Script de filtrage',
-  scriptHint: 'Échap puis Tab quitte l’éditeur. F8 va au problème suivant.',
+  scriptHint: 'Ctrl+Espace complète, F1 explique. Échap puis Tab quitte l’éditeur. F8 va au problème suivant.',
   server: 'Serveur',
+  colon: ' : ',
+  known: {
+    extension: (name) => `extension \`${name}\``,
+    adds: (extension) => `ajoute \`${extension}\` en tête du script`,
+    servers: { yes: 'Serveurs', global: 'Scripts de l’administrateur seulement', option: 'Si activé', no: 'Absent de' },
+    nothing: 'Rien n’est connu de ce qui se trouve ici.',
+  },
   accepted: '✓ Accepté par ce serveur',
   refused: '✗ Refusé par ce serveur',
   declined: 'Au-delà des limites de tamis : pas d’avis',
@@ -80,6 +87,7 @@ export const fr: Strings = {
   unavailable: 'Ce navigateur n’a pas pu démarrer la vérification (WebAssembly). Vous pouvez quand même modifier le script.',
 
   editorPhrases: {
+    'Completions': 'Complétions',
     'Control character': 'Caractère de contrôle',
     'Selection deleted': 'Sélection supprimée',
     'Diagnostics': 'Problèmes',
