@@ -11,6 +11,12 @@ const DENY: &str = "0.20.2";
 /// The stack of every thread of the tests' second run: musl's default, the smallest that a host may give us.
 const SMALL_STACK: &str = "131072";
 
+/// That of rules on messages: they call an interpreter of Lua and parsers of patterns that are not ours, which recurse.
+const RULES_STACK: &str = "524288";
+
+/// The crates of such rules.
+const RULES: [&str; 2] = ["tamis-lua", "tamis-rules"];
+
 /// How a step ended; a failure is an error.
 enum Outcome {
     Passed,
@@ -114,8 +120,15 @@ fn stack() -> Result<Outcome> {
     if cfg!(windows) {
         return Ok(Outcome::Skipped("needs the program `env`".to_owned()));
     }
-    let runner = format!(r#"target."cfg(all())".runner = ["env", "RUST_MIN_STACK={SMALL_STACK}"]"#);
-    cargo(&["--config", &runner, "test", "--workspace", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"])
+    let run = |stack: &str, packages: &[&str]| {
+        let runner = format!(r#"target."cfg(all())".runner = ["env", "RUST_MIN_STACK={stack}"]"#);
+        let all = ["--config", &runner, "test", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"];
+        cargo(&[&all[..], packages].concat())
+    };
+    let others: Vec<&str> = RULES.iter().flat_map(|name| ["--exclude", name]).collect();
+    let rules: Vec<&str> = RULES.iter().flat_map(|name| ["--package", name]).collect();
+    run(SMALL_STACK, &[&["--workspace"], &others[..]].concat())?;
+    run(RULES_STACK, &rules)
 }
 
 fn doc() -> Result<Outcome> {

@@ -30,7 +30,7 @@ pub fn compare(rspamd: &Rspamd, cases: usize, sets: usize, seed: u64) -> io::Res
         let mut random = Random::part(seed, case as u64);
         let sandbox = Sandbox::new()?;
         let port = prepare(&sandbox, NAMES, false)?;
-        let texts = configuration(&mut random);
+        let texts = configuration(&mut random, true);
         for (name, text) in &texts {
             sandbox.file(name, text.as_bytes())?;
         }
@@ -205,16 +205,18 @@ pub(super) fn symbols(random: &mut Random) -> Vec<Hit> {
         .collect()
 }
 
-/// A configuration: names of files, and their texts.
+/// A configuration: names of files, and their texts; with rules of `settings` or without.
 #[must_use]
-pub fn configuration(random: &mut Random) -> Vec<(String, String)> {
+pub fn configuration(random: &mut Random, with_settings: bool) -> Vec<(String, String)> {
     let mut main = String::from(".include \"$CONFDIR/frame.conf\"\n");
     let mut files = Vec::new();
     actions(random, &mut main);
     groups(random, &mut main, &mut files);
     composites(random, &mut main, &mut files);
     force_actions(random, &mut main);
-    settings::write(random, &mut main);
+    if with_settings {
+        settings::write(random, &mut main);
+    }
     if random.chance(5) {
         files.push(("options.inc".to_owned(), "one_shot = true;\n".to_owned()));
     } else if random.chance(5) {
