@@ -5,28 +5,34 @@ use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::{Language, printable};
+use tamis::rspamd::Loaded;
 use tamis::rspamd::ledger::{Layer, Ledger, Line, LineKind, Place, title};
 use tamis::rspamd::narrate;
 use tamis::rspamd::record::{Doubt, Recorded, Replay, replay};
 use tamis_wire::Explained;
 
-use crate::Exit;
 use crate::common::{self, says};
+use crate::evaluate::{EvaluateArgs, Installation};
 use crate::scan::configuration::{ConfigurationArgs, configuration, findings};
-use crate::scan::symbols::recorded;
+use crate::scan::messages;
+use crate::scan::records::records;
+use crate::{Exit, files};
 
 /// Say why a message has the score that it has.
 #[derive(Args)]
 pub struct ExplainScoreArgs {
     #[command(flatten)]
     configuration: ConfigurationArgs,
+    #[command(flatten)]
+    evaluate: EvaluateArgs,
     /// The language of the text: en or fr. By default that of the environment.
     #[arg(long, value_name = "LANG", value_parser = ["en", "fr"])]
     lang: Option<String>,
     /// How it is shown.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// A message with the header fields of Rspamd, JSON of rspamc, /checkv2 or a history, or a line of the log. - is standard input.
+    /// A message, with the header fields of Rspamd or without any (then its symbols are those that the rules find); JSON of rspamc, /checkv2 or a
+    /// history; a line of the log. - is standard input.
     #[arg(value_name = "MESSAGE|RESULT")]
     verdict: String,
 }
@@ -47,7 +53,9 @@ pub fn explain_score(args: &ExplainScoreArgs) -> Result<Exit, String> {
         findings(&loaded, language);
         return Ok(Exit::Findings);
     }
-    let recorded = recorded(&args.verdict)?;
+    let bytes = files::read(&args.verdict)?;
+    let found = records(&bytes).map_err(|error| format!("{}: {error}", args.verdict))?;
+    let Some(recorded) = found.into_iter().next() else { return message(args, &loaded, &bytes, language) };
     let replayed = replay(&recorded, &loaded.config);
     let result = replayed.scan(&loaded.config);
     let explained =
@@ -59,6 +67,32 @@ pub fn explain_score(args: &ExplainScoreArgs) -> Result<Exit, String> {
             // Writing into memory does not fail.
             let _ = text(&mut out, &explained.ledger(), language);
             let _ = record(&mut out, &recorded, &replayed, explained.is_exact(), language);
+            out
+        }
+    };
+    anstream::stdout().write_all(shown.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(Exit::Clean)
+}
+
+/// Explains what the rules find in a message.
+fn message(args: &ExplainScoreArgs, loaded: &Loaded, bytes: &[u8], language: Language) -> Result<Exit, String> {
+    let installation = Installation::new(loaded, &args.configuration.config, &args.evaluate.rules, language)?;
+    let (config, hits) = installation.evaluate(bytes, &args.evaluate.envelope());
+    let result = messages::count(&hits, &config);
+    let explained = Explained { loaded, config: &config, result: &result, recorded: None, changed: &[] };
+    let shown = match args.format {
+        Format::Json => {
+            let mut value: serde_json::Value = serde_json::from_str(&explained.json(language)).map_err(|error| error.to_string())?;
+            if let Some(fields) = value.as_object_mut() {
+                fields.insert("not_evaluated".to_owned(), messages::missing_json(&hits, language));
+            }
+            format!("{value}\n")
+        }
+        Format::Text => {
+            let mut out = String::new();
+            let _ = text(&mut out, &explained.ledger(), language);
+            out.push('\n');
+            out.push_str(&messages::missing_text(&hits, language));
             out
         }
     };

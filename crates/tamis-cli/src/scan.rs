@@ -2,8 +2,8 @@
 
 pub mod configuration;
 mod corpus;
-mod messages;
-mod records;
+pub mod messages;
+pub mod records;
 mod report;
 pub mod symbols;
 

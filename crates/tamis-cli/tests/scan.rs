@@ -102,6 +102,23 @@ casino.eml
 }
 
 #[test]
+fn the_score_of_a_message_without_a_verdict_is_explained() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../corpus/rspamd/rules");
+    let explain = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tamis"));
+        command.args(["explain-score", "--config", ".", "--rules", "lua", "--lang", "en", "message.eml"]).args(args);
+        let output = command.current_dir(&folder).env("LC_ALL", "C").env_remove("CLICOLOR_FORCE").output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (status, out) = explain(&[]);
+    assert_eq!(status, 0, "{out}");
+    assert!(out.starts_with("4.75 of 15: no action") && out.contains("+3.50  ALL_CAPS"), "{out}");
+    assert!(out.contains("?  LISTED: maps of type `dnsbl` need a network"), "{out}");
+    let json: serde_json::Value = serde_json::from_str(&explain(&["--format", "json"]).1).unwrap();
+    assert_eq!((&json["score"], &json["not_evaluated"][0]["symbol"]), (&4.75.into(), &"LISTED".into()));
+}
+
+#[test]
 fn messages_ask_what_if_and_answer_in_json() {
     let (status, out, _) = scan_messages(&["message.eml", "--set-score", "CLICK=9", "--format", "json", "--from", "x@example.org"]);
     let value: serde_json::Value = serde_json::from_str(&out).unwrap();

@@ -51,9 +51,8 @@ fn one(
     name: &str,
     language: Language,
 ) -> Result<(), String> {
-    let replay = Replay { hits: hits.hits.clone(), ..Replay::default() };
-    let before = forced(hits, replay.scan(config));
-    let after = if changes.is_empty() { None } else { Some(forced(hits, replay.scan(&changed(changes, config, language)?))) };
+    let before = count(hits, config);
+    let after = if changes.is_empty() { None } else { Some(count(hits, &changed(changes, config, language)?)) };
     let report = Report { loaded, recorded: None, before: &before, after: after.as_ref() };
     let mut out = anstream::stdout();
     let written = match args.format {
@@ -70,8 +69,9 @@ fn one(
     written.map_err(|error| error.to_string())
 }
 
-/// An action that a map asks for counts, whatever the score.
-fn forced(hits: &Hits, mut result: ScanResult) -> ScanResult {
+/// What comes of the symbols of a message. An action that a map asks for counts, whatever the score.
+pub fn count(hits: &Hits, config: &Config) -> ScanResult {
+    let mut result = Replay { hits: hits.hits.clone(), ..Replay::default() }.scan(config);
     if let (Some(forced), None) = (hits.forced.first(), &result.passthrough) {
         result.action.clone_from(&forced.action);
         result.passthrough = Some(Passthrough { action: forced.action.clone(), rule: forced.symbol.clone(), least: false });
@@ -79,13 +79,14 @@ fn forced(hits: &Hits, mut result: ScanResult) -> ScanResult {
     result
 }
 
-fn missing_json(hits: &Hits, language: Language) -> Value {
+/// What was not evaluated, as JSON.
+pub fn missing_json(hits: &Hits, language: Language) -> Value {
     let one = |one: &tamis_rules::rules::NotEvaluated| json!({ "symbol": one.symbol, "message": one.why.words(language) });
     hits.not_evaluated.iter().map(one).collect()
 }
 
-/// Functions in Lua are many: their names stand together.
-fn missing_text(hits: &Hits, language: Language) -> String {
+/// The same as lines. Functions in Lua are many: their names stand together.
+pub fn missing_text(hits: &Hits, language: Language) -> String {
     let mut out = String::new();
     let mut functions = Vec::new();
     for one in &hits.not_evaluated {
