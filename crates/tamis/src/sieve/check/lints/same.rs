@@ -179,13 +179,13 @@ fn read(test: &Test) -> u64 {
 
 /// What a test has to offer: it implies another only if they read something in common, and if that one asks for no pairs but these.
 #[derive(Clone, Copy, Debug)]
-struct Held {
+pub(super) struct Held {
     read: u64,
     pairs: u64,
 }
 
 impl Held {
-    fn by(unit: &Unit, test: &Test) -> Self {
+    pub(super) fn by(unit: &Unit, test: &Test) -> Self {
         let nothing = Self { read: 0, pairs: 0 };
         match &test.kind {
             // All of them must imply the other: the first one speaks for them.
@@ -209,13 +209,13 @@ impl Held {
 
 /// What a test asks for: what it reads and the pairs of one of its keys, or of those of one of its tests.
 #[derive(Clone, Copy, Debug)]
-struct Asked {
+pub(super) struct Asked {
     any: [Held; 4],
     count: usize,
 }
 
 impl Asked {
-    fn by(unit: &Unit, test: &Test) -> Self {
+    pub(super) fn by(unit: &Unit, test: &Test) -> Self {
         let mut asked = Self { any: [Held { read: 0, pairs: 0 }; 4], count: 0 };
         asked.add(unit, test);
         asked
@@ -250,77 +250,10 @@ impl Asked {
     }
 
     /// False if a test that holds this surely does not imply the one that asks.
-    fn is_met(&self, held: Held) -> bool {
+    #[inline]
+    pub(super) fn is_met(&self, held: Held) -> bool {
         self.any.iter().take(self.count).any(|asked| asked.read & held.read != 0 && asked.pairs & !held.pairs == 0)
     }
-}
-
-/// Tests, to be asked which of them another one implies. Most pairs of tests have nothing to do with each other: each stands in drawers for what it
-/// asks, one pair of letters of each key, and only those are looked at that another test holds.
-pub(super) struct Taken<'p> {
-    unit: &'p Unit,
-    tests: Vec<(&'p Test, Asked)>,
-    /// Indices of tests, by the pair; in the last, those that ask for none.
-    drawers: Vec<Vec<usize>>,
-}
-
-impl<'p> Taken<'p> {
-    pub(super) fn new(unit: &'p Unit) -> Self {
-        Self { unit, tests: Vec::new(), drawers: vec![Vec::new(); NO_PAIRS + 1] }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.tests.len()
-    }
-
-    pub(super) fn push(&mut self, test: &'p Test) {
-        let (index, asked) = (self.tests.len(), Asked::by(self.unit, test));
-        for one in asked.any.iter().take(asked.count) {
-            // The emptiest drawer tells most.
-            let drawer = bits(one.pairs).min_by_key(|bit| self.drawers.get(*bit).map_or(0, Vec::len)).unwrap_or(NO_PAIRS);
-            if let Some(drawer) = self.drawers.get_mut(drawer).filter(|drawer| drawer.last() != Some(&index)) {
-                drawer.push(index);
-            }
-        }
-        self.tests.push((test, asked));
-    }
-
-    pub(super) fn truncate(&mut self, length: usize) {
-        if length < self.tests.len() {
-            self.tests.truncate(length);
-            for drawer in &mut self.drawers {
-                let kept = drawer.partition_point(|index| *index < length);
-                drawer.truncate(kept);
-            }
-        }
-    }
-
-    /// The first test, of those from the index `from` on, that a test implies.
-    pub(super) fn implied(&self, test: &Test, from: usize, comparison: &mut Comparison<'p>) -> Option<&'p Test> {
-        let held = Held::by(self.unit, test);
-        let mut first = self.tests.len();
-        for drawer in bits(held.pairs).chain([NO_PAIRS]) {
-            let drawer = self.drawers.get(drawer).map_or(&[][..], Vec::as_slice);
-            let near = drawer.get(drawer.partition_point(|index| *index < from)..).unwrap_or(&[]);
-            let hit = near.iter().copied().take_while(|index| *index < first).find(|index| {
-                self.tests.get(*index).is_some_and(|(earlier, asked)| asked.is_met(held) && comparison.implies(test, earlier))
-            });
-            first = hit.unwrap_or(first);
-        }
-        self.tests.get(first).map(|(earlier, _)| *earlier)
-    }
-}
-
-/// The drawer of tests that ask for no pairs.
-const NO_PAIRS: usize = u64::BITS as usize;
-
-/// The bits that are set, from the lowest.
-fn bits(mut of: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let lowest = of.trailing_zeros();
-        of &= of.checked_sub(1)?;
-        Some(lowest as usize)
-    })
 }
 
 /// Fields of which a message has one at most, so that two values exclude each other.

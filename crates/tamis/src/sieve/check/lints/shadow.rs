@@ -1,6 +1,6 @@
 //! Rules that never act because an earlier one takes their mail, and tests that contradict each other.
 
-use super::same::{Comparison, Taken, is_pure};
+use super::same::{Asked, Comparison, Held, is_pure};
 use super::walk::always_ends;
 use super::{Code, Diagnostic, Look, Phrase, Range};
 use crate::sieve::program::{Block, Op, Test, TestKind};
@@ -19,7 +19,7 @@ pub(super) fn rules(look: &mut Look<'_>) {
     }
     let mut comparison = Comparison::new(look.unit);
     let mut found = Vec::new();
-    block(look, look.unit.block, &mut Taken::new(look.unit), &mut comparison, &mut found);
+    block(look, look.unit.block, &mut Vec::new(), &mut comparison, &mut found);
     for (test, earlier) in found {
         let label =
             Phrase { en: "this takes the same messages, and more, before", fr: "ceci prend les mêmes messages, et d'autres, avant" };
@@ -27,8 +27,15 @@ pub(super) fn rules(look: &mut Look<'_>) {
     }
 }
 
-/// `taken` holds the tests of rules that ended the script for their messages.
-fn block<'p>(look: &Look<'p>, block_: Block, taken: &mut Taken<'p>, comparison: &mut Comparison<'p>, found: &mut Vec<(Range, Range)>) {
+/// `taken` holds the tests of rules that ended the script for their messages, each with what it asks for at least: most pairs of tests have
+/// nothing to do with each other, which few numbers tell.
+fn block<'p>(
+    look: &Look<'p>,
+    block_: Block,
+    taken: &mut Vec<(&'p Test, Asked)>,
+    comparison: &mut Comparison<'p>,
+    found: &mut Vec<(Range, Range)>,
+) {
     let depth = taken.len();
     for command in look.unit.commands(block_) {
         let Op::If(branches) = &command.op else { continue };
@@ -41,21 +48,25 @@ fn block<'p>(look: &Look<'p>, block_: Block, taken: &mut Taken<'p>, comparison: 
                 continue;
             }
             let from = taken.len().saturating_sub(LOOK_BACK);
-            match taken.implied(test, from, comparison) {
-                Some(earlier) => found.push((test.range, earlier.range)),
+            let holds = Held::by(look.unit, test);
+            let near = taken.get(from..).unwrap_or(&[]).iter();
+            let earlier = near.filter(|(_, asked)| asked.is_met(holds)).find(|(earlier, _)| comparison.implies(test, earlier));
+            match earlier {
+                Some((earlier, _)) => found.push((test.range, earlier.range)),
                 None => block(look, branch.block, taken, comparison, found),
             }
             // In the next branches it is known that this test failed.
-            taken.push(test);
+            let taken_here = (test, Asked::by(look.unit, test));
+            taken.push(taken_here);
             if always_ends(look.unit, branch.block) {
-                ending.push(test);
+                ending.push(taken_here);
             }
         }
         if let Some(otherwise) = branches.otherwise {
             block(look, otherwise, taken, comparison, found);
         }
         taken.truncate(before);
-        ending.into_iter().for_each(|test| taken.push(test));
+        taken.extend(ending);
     }
     taken.truncate(depth);
 }
