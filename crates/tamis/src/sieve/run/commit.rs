@@ -175,6 +175,7 @@ impl Machine<'_, '_> {
     /// Does what the result says, and tells the outcome.
     pub(super) fn finish(&mut self) -> Outcome {
         self.execute();
+        let went_on = self.goes_on();
         let failure = self.conclude();
         let mut outcome = std::mem::take(&mut self.progress.outcome);
         // When a program fails at the end, what was stored before has the header as the script left it.
@@ -190,6 +191,7 @@ impl Machine<'_, '_> {
         outcome.assumed = std::mem::take(&mut self.assumed);
         outcome.steps = self.steps;
         outcome.scripts = self.progress.scripts;
+        outcome.went_on = went_on;
         outcome
     }
 
