@@ -48,7 +48,7 @@ pub struct Course<'d> {
 }
 
 /// mailcow as it runs here: its settings, with the regular expressions of this machine's C library.
-fn dialect(position: Position) -> Dialect {
+pub(crate) fn dialect(position: Position) -> Dialect {
     let mut dialect = Dialect::named("mailcow").expect("a server by this name");
     dialect.position = position;
     dialect.engine = Engine::Pigeonhole05;
@@ -76,13 +76,14 @@ impl<'d> Course<'d> {
         self.user.address()
     }
 
-    /// Delivers a letter on both sides.
+    /// Delivers a letter on both sides. `None` if the server does not take its envelope.
     ///
     /// # Errors
     /// The server cannot be reached.
-    pub fn deliver(&mut self, letter: &Letter<'_>) -> io::Result<Both> {
+    pub fn deliver(&mut self, letter: &Letter<'_>) -> io::Result<Option<Both>> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let mut theirs = self.dovecot.deliver(&self.user, letter.from, letter.detail, &letter.message)?;
+        let theirs = self.dovecot.deliver(&self.user, letter.from, letter.detail, &letter.message)?;
+        let Some(mut theirs) = theirs else { return Ok(None) };
         let all = std::mem::take(&mut theirs.stored);
         let mut before = std::mem::replace(&mut self.stored, all.clone());
         for stored in all {
@@ -129,15 +130,14 @@ impl<'d> Course<'d> {
                 }
             }
             // A script that does not compile is told in the log as one that fails.
-            let fails = outcome.failure.is_some() || ours.broken.is_some();
-            difference = if fails == theirs.failed {
-                let theirs = Executed { failed: outcome.failure.is_some(), ..theirs.clone() };
-                compare(&ours.message, outcome, &theirs)
-            } else {
-                Some((format!("failed: {fails}"), format!("failed: {}", theirs.failed)))
-            };
+            if ours.broken.is_some() && theirs.failed {
+                theirs.failed = outcome.failure.is_some();
+            } else if ours.broken.is_some() {
+                difference = Some(("a script does not compile".to_owned(), "all compile".to_owned()));
+            }
+            difference = difference.or_else(|| compare(&ours.message, outcome, &theirs));
         }
-        Ok(Both { ours, theirs, difference })
+        Ok(Some(Both { ours, theirs, difference }))
     }
 }
 

@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::imap::Imap;
 use super::{DOMAIN, Dovecot};
@@ -77,35 +78,50 @@ impl Dovecot {
     }
 
     /// Delivers a message to a user, with or without a detail behind the user's name, and tells what the user's mailboxes hold after it, what
-    /// was sent, and what the log says.
+    /// was sent, and what the log says. `None` if the server does not take the envelope.
     ///
     /// # Errors
     /// The server cannot be reached, or a mailbox not be read.
-    pub fn deliver(&self, user: &User, from: &str, detail: Option<&str>, message: &[u8]) -> io::Result<Executed> {
+    pub fn deliver(&self, user: &User, from: &str, detail: Option<&str>, message: &[u8]) -> io::Result<Option<Executed>> {
         let log = self.sandbox.path().join("dovecot.log");
-        let before = fs::read(&log).map_or(0, |text| text.len());
+        let personal = self.sandbox.path().join(format!("mail/{DOMAIN}/{}/.dovecot.sieve.log", user.name));
+        let before = [&log, &personal].map(|log| fs::read(log).map_or(0, |text| text.len()));
         self.sink.take();
         let to = detail.map_or_else(|| user.address(), |detail| format!("{}+{detail}@{DOMAIN}", user.name));
-        let answer = self.lmtp(from, &to, message);
-        let text = fs::read(&log)?;
-        let mut output = String::from_utf8_lossy(text.get(before..).unwrap_or_default()).into_owned();
-        let personal = self.sandbox.path().join(format!("mail/{DOMAIN}/{}/.dovecot.sieve.log", user.name));
-        output.push_str(&fs::read_to_string(&personal).unwrap_or_default());
+        let answer = match self.lmtp(from, &to, message) {
+            Ok(None) => return Ok(None),
+            Ok(Some(answer)) => Ok(answer),
+            Err(error) => Err(error),
+        };
+        // Another process writes the log: the end of the connection is the last of it.
+        let read = |place: usize| -> String {
+            let text = [&log, &personal].get(place).map(fs::read).and_then(Result::ok).unwrap_or_default();
+            String::from_utf8_lossy(text.get(before[place]..).unwrap_or_default()).into_owned()
+        };
+        let patience = Instant::now() + Duration::from_secs(10);
+        let mut output = read(0);
+        while answer.is_ok() && !output.contains(": Info: Disconnect from") && Instant::now() < patience {
+            thread::sleep(Duration::from_millis(2));
+            output = read(0);
+        }
+        output.push_str(&read(1));
         let crashed = (output.contains("Panic:") || output.contains("Fatal: master") || answer.is_err()).then_some(6);
         if let Ok(answer) = &answer {
             output.push_str(answer);
         }
-        let failed = output.contains("but implicit keep was successful") || output.contains("Aborted script execution sequence");
+        let failed = output.contains("but implicit keep was successful")
+            || output.contains("Failed to compile script")
+            || output.contains("error: validation failed.");
         let stored = self.imap(user)?.everything()?;
-        Ok(Executed { failed, crashed, stored, sent: self.sink.take(), output })
+        Ok(Some(Executed { failed, crashed, stored, sent: self.sink.take(), output }))
     }
 
     fn imap(&self, user: &User) -> io::Result<Imap> {
         Imap::open(TcpStream::connect((Ipv4Addr::LOCALHOST, self.ports.imap))?, &user.address(), "secret")
     }
 
-    /// The server's answer to the message.
-    fn lmtp(&self, from: &str, to: &str, message: &[u8]) -> io::Result<String> {
+    /// The server's answer to the message; none if it does not take the envelope.
+    fn lmtp(&self, from: &str, to: &str, message: &[u8]) -> io::Result<Option<String>> {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.ports.lmtp))?;
         stream.set_read_timeout(Some(Duration::from_secs(40)))?;
         stream.set_nodelay(true)?;
@@ -126,7 +142,7 @@ impl Dovecot {
             stream.get_mut().write_all(format!("{command}\r\n").as_bytes())?;
             let line = answer(&mut stream)?;
             if !line.starts_with(['2', '3']) {
-                return Err(io::Error::other(format!("{command}: {line}")));
+                return Ok(None);
             }
         }
         let mut text = Vec::with_capacity(message.len() + 64);
@@ -141,8 +157,9 @@ impl Dovecot {
         text.extend_from_slice(b".\r\n");
         stream.get_mut().write_all(&text)?;
         let line = answer(&mut stream)?;
-        let _ = stream.get_mut().write_all(b"QUIT\r\n");
-        Ok(line)
+        stream.get_mut().write_all(b"QUIT\r\n")?;
+        answer(&mut stream)?;
+        Ok(Some(line))
     }
 }
 

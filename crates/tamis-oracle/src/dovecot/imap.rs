@@ -4,6 +4,7 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use crate::generate::base64;
 use crate::report::find;
 use crate::tools::Storing;
 
@@ -24,7 +25,7 @@ impl Imap {
 
     /// Makes a mailbox.
     pub(super) fn create(&mut self, mailbox: &str) -> io::Result<()> {
-        self.ask(&format!("CREATE \"{mailbox}\"")).map(|_| ())
+        self.ask(&format!("CREATE \"{}\"", utf7(mailbox))).map(|_| ())
     }
 
     /// All messages in all mailboxes, ordered as [`Storing`]s are.
@@ -33,6 +34,9 @@ impl Imap {
         for line in self.ask("LIST \"\" \"*\"")? {
             // The name is what follows the separator: quoted, an atom, or a literal.
             let Some(at) = find(&line, b" \"/\" ") else { continue };
+            if ["\\Noselect", "\\NonExistent"].iter().any(|flag| find(&line[..at], flag.as_bytes()).is_some()) {
+                continue;
+            }
             let mut name = line[at + 5..].to_vec();
             if let Some(end) = name.first().filter(|first| **first == b'{').and_then(|_| find(&name, b"\r\n")) {
                 name.drain(..end + 2);
@@ -82,6 +86,31 @@ impl Imap {
             line.extend(text);
         }
     }
+}
+
+/// A name in IMAP's UTF-7 (RFC 3501, 5.1.3).
+fn utf7(name: &str) -> String {
+    let mut out = String::new();
+    let mut wide: Vec<u8> = Vec::new();
+    let end = |wide: &mut Vec<u8>, out: &mut String| {
+        if !wide.is_empty() {
+            out.push_str(&format!("&{}-", base64(wide).trim_end_matches('=').replace('/', ",")));
+            wide.clear();
+        }
+    };
+    for char in name.chars() {
+        if (' '..='~').contains(&char) {
+            end(&mut wide, &mut out);
+            out.push(char);
+            if char == '&' {
+                out.push('-');
+            }
+        } else {
+            wide.extend(char.encode_utf16(&mut [0; 2]).iter().flat_map(|unit| unit.to_be_bytes()));
+        }
+    }
+    end(&mut wide, &mut out);
+    out
 }
 
 /// A name as scripts write it: not in IMAP's UTF-7.

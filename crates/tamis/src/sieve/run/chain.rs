@@ -78,6 +78,7 @@ pub(super) fn run_to_end<'m, R>(
         }
         (machine.base, machine.chained) = (units, !discards && (chain.is_delivery || chain.scripts.len() > 1));
         units = units.saturating_add(crate::text::offset(program.units.len()));
+        machine.is_delivery = chain.is_delivery;
         machine.progress.scripts += 1;
         // Why it failed stands in the machine.
         let _ = machine.run();
