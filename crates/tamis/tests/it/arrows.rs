@@ -82,7 +82,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sieve::rename", &["text", "diagnostic", "sieve::dialect", "sieve::bind", "sieve::context", "sieve::occurrences"]),
     ("sieve::hints", &["text", "order", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::context", "sieve::hover"]),
     ("sieve::run", &["text", "order", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::values", "sieve::program"]),
-    ("sieve::narrate", &["text", "diagnostic", "sieve::run"]),
+    // What differs between two outcomes.
+    ("sieve::changes", &["order", "diagnostic", "sieve::run"]),
+    ("sieve::narrate", &["text", "diagnostic", "sieve::run", "sieve::changes"]),
     (
         "sieve::policy",
         &[
