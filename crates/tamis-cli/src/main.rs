@@ -4,6 +4,7 @@
 mod check;
 mod common;
 mod config;
+mod corpus;
 mod draw;
 mod engine;
 mod evaluate;
@@ -13,7 +14,7 @@ mod explain_score;
 mod files;
 mod fmt;
 mod lsp;
-mod mail;
+mod out;
 mod pages;
 mod report;
 mod run;
@@ -25,6 +26,8 @@ mod vet;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use out::Trouble;
 
 /// Check and simulate mail filters, as the real servers do.
 #[derive(Parser)]
@@ -81,20 +84,24 @@ impl From<Exit> for ExitCode {
 
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
-        Command::Check(args) => check::check(&args),
-        Command::Explain(args) => explain::explain(&args),
-        Command::ExplainScore(args) => explain_score::explain_score(&args),
-        Command::Fmt(args) => fmt::fmt(&args),
-        Command::Lsp(args) => lsp::lsp(&args),
+        Command::Check(args) => check::check(&args).map_err(Trouble::from),
+        Command::Explain(args) => explain::explain(&args).map_err(Trouble::from),
+        Command::ExplainScore(args) => explain_score::explain_score(&args).map_err(Trouble::from),
+        Command::Fmt(args) => fmt::fmt(&args).map_err(Trouble::from),
+        Command::Lsp(args) => lsp::lsp(&args).map_err(Trouble::from),
         Command::Run(args) => run::run(&args),
         Command::Scan(args) => scan::scan(&args),
-        Command::Spec(args) => spec::spec(&args),
-        Command::Test(args) => test::test(&args),
+        Command::Spec(args) => spec::spec(&args).map_err(Trouble::from),
+        Command::Test(args) => test::test(&args).map_err(Trouble::from),
         Command::Vet(args) => vet::vet(&args),
     };
-    exit.unwrap_or_else(|error| {
-        anstream::eprintln!("tamis: {error}");
-        Exit::Trouble
+    exit.unwrap_or_else(|trouble| match trouble {
+        Trouble::Said(error) => {
+            anstream::eprintln!("tamis: {error}");
+            Exit::Trouble
+        }
+        // Whoever reads has enough, as `head` has.
+        Trouble::Closed => Exit::Clean,
     })
     .into()
 }

@@ -1,7 +1,7 @@
 //! `tamis run`.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
@@ -16,7 +16,8 @@ use tamis_wire::{Beside, RunResponse, Simulation};
 use crate::common::ServerArgs;
 use crate::config::{Config, Configs};
 use crate::exec::{ExecArgs, Programs};
-use crate::mail::{Mail, Source};
+use crate::corpus::{Corpus, CorpusArgs, Mail, Pass};
+use crate::out::{Output, Trouble};
 use crate::{Exit, draw, engine, files};
 
 /// Run a script on messages and show what would happen, and why.
@@ -51,6 +52,8 @@ pub struct RunArgs {
     /// `tamis run` on its standard output.
     #[arg(long, value_name = "PROGRAM", conflicts_with = "folders")]
     engine: Option<String>,
+    #[command(flatten)]
+    corpus: CorpusArgs,
     /// Show every step.
     #[arg(long)]
     trace: bool,
@@ -88,7 +91,7 @@ struct Setting {
 }
 
 /// Runs the script on every message, whatever the others are like.
-pub fn run(args: &RunArgs) -> Result<Exit, String> {
+pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
     let config = match args.server.configured(&mut Configs::default(), &args.script) {
         Ok(config) => config,
         Err(drawn) => {
@@ -111,7 +114,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         script,
         dialect,
     };
-    let mut out = anstream::stdout();
+    let mut out = Output::new();
     if args.format == Format::Text && args.engine.is_none() {
         let global = global(&setting.dialect);
         let mut scripts: Vec<_> = vec![(&args.script, &setting.script, &setting.included, &setting.dialect)];
@@ -121,41 +124,33 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         for (name, script, included, dialect) in scripts {
             let compiled = tamis::sieve::compile(script, included, dialect);
             for diagnostic in compiled.diagnostics.iter().filter(|diagnostic| diagnostic.unit == 0) {
-                let _ = writeln!(out, "{}\n", draw::finding(diagnostic, name, script.text(), setting.language));
+                out.line(&format!("{}\n", draw::finding(diagnostic, name, script.text(), setting.language)))?;
             }
             if compiled.program.is_none() {
+                out.flush()?;
                 return Ok(Exit::Findings);
             }
         }
     }
-    let source = Source::new(&args.messages)?;
-    let bar = (source.files() > 20 && std::io::stderr().is_terminal() && !std::io::stdout().is_terminal())
-        .then(|| indicatif::ProgressBar::new(source.files() as u64));
+    let corpus = Corpus::new(&args.messages);
     let mut exit = Exit::Clean;
     let mut summary: BTreeMap<String, usize> = BTreeMap::new();
-    let mut count = 0usize;
-    source.each(|mail| {
-        if let Some(bar) = &bar {
-            bar.inc(1);
-        }
-        let mail = match mail {
-            Ok(mail) => mail,
-            Err(error) => {
-                anstream::eprintln!("tamis: {error}");
-                exit = Exit::Trouble;
-                return;
-            }
-        };
-        let simulation = simulation(args, &setting, &mail);
-        let told = match &args.engine {
+    // Programs run one after the other: they may share files.
+    let alone = programs.is_some() || args.engine.is_some();
+    let jobs = if alone { 1 } else { args.corpus.jobs() };
+    let pass = Pass { jobs, bar: !std::io::stdout().is_terminal(), skip: None, language: setting.language };
+    let one = |mail: &Mail| {
+        let simulation = simulation(args, &setting, mail);
+        match &args.engine {
             None => ours(args, &simulation, programs.as_ref()),
             Some(program) => engine::ask(program, &simulation).map(|answer| Told {
                 is_ok: answer.is_ok(),
                 destination: answer.destination(),
                 shown: if args.format == Format::Json { answer.json } else { answer.text(&args.script, &simulation) },
             }),
-        };
-        count += 1;
+        }
+    };
+    let done = corpus.each(&pass, one, |_, told| {
         let told = told.unwrap_or_else(|error| {
             anstream::eprintln!("tamis: {error}");
             exit = Exit::Trouble;
@@ -165,20 +160,18 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         if !told.is_ok && exit == Exit::Clean {
             exit = Exit::Findings;
         }
-        if !told.shown.is_empty() {
-            let _ = writeln!(out, "{}", told.shown);
-        }
-    });
-    if let Some(bar) = bar {
-        bar.finish_and_clear();
-    }
+        if told.shown.is_empty() { Ok(()) } else { out.line(&told.shown) }
+    })?;
+    let count = done.messages;
     if args.format == Format::Text && count > 1 {
-        let _ = writeln!(out, "\n{count} messages:");
+        out.line(&format!("\n{count} messages:"))?;
         for (place, number) in &summary {
-            let _ = writeln!(out, "{number:>7}  {place}");
+            out.line(&format!("{number:>7}  {place}"))?;
         }
     }
-    Ok(exit)
+    out.flush()?;
+    done.tell(setting.language);
+    Ok(if done.exit() == Exit::Clean { exit } else { done.exit() })
 }
 
 /// The answer for one message, ours or that of another program.
