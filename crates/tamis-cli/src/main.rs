@@ -5,6 +5,8 @@ mod check;
 mod common;
 mod config;
 mod corpus;
+mod delivery;
+mod diff;
 mod draw;
 mod engine;
 mod evaluate;
@@ -41,6 +43,8 @@ struct Cli {
 enum Command {
     /// Say what is wrong with Sieve scripts, as the chosen server would.
     Check(check::CheckArgs),
+    /// Say which messages two scripts, or two configurations of Rspamd, treat differently: behaviour, not text.
+    Diff(diff::DiffArgs),
     /// Say what a finding means and what to do about it, or name all findings.
     Explain(explain::ExplainArgs),
     /// Say why a message has the score that it has: an account that adds up, symbol by symbol.
@@ -85,6 +89,7 @@ impl From<Exit> for ExitCode {
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => check::check(&args).map_err(Trouble::from),
+        Command::Diff(args) => diff::diff(&args),
         Command::Explain(args) => explain::explain(&args).map_err(Trouble::from),
         Command::ExplainScore(args) => explain_score::explain_score(&args).map_err(Trouble::from),
         Command::Fmt(args) => fmt::fmt(&args).map_err(Trouble::from),

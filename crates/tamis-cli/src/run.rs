@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::Language;
 use tamis::mail::Charsets;
-use tamis::sieve::dialect::Position;
 use tamis::sieve::run::{Account, Action, Outcome, Timestamp, Value};
 use tamis::sieve::{Dialect, Script, Scripts};
 use tamis::text::{Encoding, Range};
 use tamis_wire::{Beside, RunResponse, Simulation};
 
 use crate::common::ServerArgs;
-use crate::config::{Config, Configs};
+use crate::config::Configs;
+use crate::delivery::{DeliveryArgs, beside, global, now};
 use crate::exec::{ExecArgs, Programs};
 use crate::corpus::{Corpus, CorpusArgs, Mail, Pass};
 use crate::out::{Output, Trouble};
@@ -25,21 +24,8 @@ use crate::{Exit, draw, engine, files};
 pub struct RunArgs {
     #[command(flatten)]
     server: ServerArgs,
-    /// The envelope sender; empty for the null sender. By default read from the message.
-    #[arg(long, value_name = "ADDRESS")]
-    from: Option<String>,
-    /// The envelope recipient. By default the account's first address, or read from the message.
-    #[arg(long, value_name = "ADDRESS")]
-    to: Option<String>,
-    /// A mailbox that exists (repeatable). Without any, every mailbox is assumed to exist, and the answer says so.
-    #[arg(long = "mailbox", value_name = "NAME")]
-    mailboxes: Vec<String>,
-    /// When the message arrives, such as 2026-11-23T09:14:00+01:00. By default now.
-    #[arg(long, value_name = "RFC3339")]
-    now: Option<String>,
-    /// What is known of the user, as JSON: addresses, mailboxes, lists, answers of programs, what is remembered, … (docs/account.md).
-    #[arg(long, value_name = "FILE")]
-    account: Option<String>,
+    #[command(flatten)]
+    delivery: DeliveryArgs,
     /// A script of the administrator's that runs before the user's own, as Dovecot's sieve_before (repeatable, in this order).
     #[arg(long, value_name = "SCRIPT", conflicts_with = "engine")]
     before: Vec<String>,
@@ -105,10 +91,10 @@ pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
     let programs = args.exec.programs()?;
     let setting = Setting {
         included,
-        before: beside(&args.before, args, &dialect)?,
-        after: beside(&args.after, args, &dialect)?,
-        account: account(args, &config)?,
-        now: now(args.now.as_deref())?,
+        before: beside(&args.before, args.server.include.as_deref(), &dialect)?,
+        after: beside(&args.after, args.server.include.as_deref(), &dialect)?,
+        account: args.delivery.account(&config)?,
+        now: now(args.delivery.now.as_deref())?,
         charsets: Charsets::new(),
         language: args.server.language(&config),
         script,
@@ -207,27 +193,6 @@ fn ours(args: &RunArgs, simulation: &Simulation<'_>, programs: Option<&Programs>
     Ok(Told { is_ok: response.outcome_name() == "ok", destination, shown })
 }
 
-/// The server as the administrator's scripts see it.
-fn global(dialect: &Dialect) -> Dialect {
-    let mut global = dialect.clone();
-    global.position = Position::Global;
-    global
-}
-
-/// The administrator's scripts.
-fn beside(paths: &[String], args: &RunArgs, dialect: &Dialect) -> Result<Vec<Beside>, String> {
-    if !paths.is_empty() && !dialect.engine.is_pigeonhole() {
-        return Err(format!("--before and --after are Pigeonhole's: {} has no scripts before and after the user's own", dialect.name));
-    }
-    let global = global(dialect);
-    let read = |path: &String| {
-        let script = files::script(path)?;
-        let included = files::included(&script, &global, args.server.include.as_deref());
-        Ok(Beside { name: path.clone(), script, included })
-    };
-    paths.iter().map(read).collect()
-}
-
 fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Simulation<'s> {
     Simulation {
         script: &setting.script,
@@ -236,8 +201,8 @@ fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Si
         account: &setting.account,
         message: &mail.bytes,
         charsets: &setting.charsets,
-        from: args.from.as_deref(),
-        to: args.to.as_deref(),
+        from: args.delivery.from.as_deref(),
+        to: args.delivery.to.as_deref(),
         now: setting.now,
         name: &mail.name,
         language: setting.language,
@@ -246,36 +211,6 @@ fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Si
         before: &setting.before,
         after: &setting.after,
         programs: None,
-    }
-}
-
-/// What the configuration says of the user, and over it the account's file, and over it the command line.
-fn account(args: &RunArgs, config: &Config) -> Result<Account, String> {
-    let mut account = Account::default();
-    if let Some(path) = &args.account {
-        let text = String::from_utf8(files::read(path)?).map_err(|_| format!("{path}: not UTF-8 text"))?;
-        account = tamis_wire::read_account(&text).map_err(|error| format!("{path}: {error}"))?;
-    }
-    if account.addresses.is_empty() {
-        account.addresses.clone_from(&config.addresses);
-    }
-    if account.mailboxes.is_none() && args.mailboxes.is_empty() {
-        account.mailboxes.clone_from(&config.mailboxes);
-    }
-    if !args.mailboxes.is_empty() {
-        account.mailboxes.get_or_insert_default().extend(args.mailboxes.iter().cloned());
-    }
-    Ok(account)
-}
-
-/// The time that is asked for, or now.
-pub fn now(asked: Option<&str>) -> Result<Timestamp, String> {
-    match asked {
-        Some(text) => tamis_wire::parse_rfc3339(text).ok_or_else(|| format!("`{text}` is no time such as 2026-11-23T09:14:00+01:00")),
-        None => {
-            let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-            Ok(Timestamp { seconds: i64::try_from(seconds).unwrap_or(0), zone_minutes: 0 })
-        }
     }
 }
 

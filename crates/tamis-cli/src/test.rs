@@ -71,7 +71,7 @@ pub fn test(args: &TestArgs) -> Result<Exit, String> {
     };
     let dialect = args.server.dialect(&config)?;
     let language = args.server.language(&config);
-    let now = crate::run::now(args.now.as_deref())?;
+    let now = crate::delivery::now(args.now.as_deref())?;
     let programs = args.exec.programs()?;
     let mut exit = Exit::Clean;
     let mut done = Vec::new();
