@@ -18,8 +18,8 @@ use crate::evaluate::EvaluateArgs;
 use crate::corpus::CorpusArgs;
 use crate::out::{Output, Trouble};
 use crate::{Exit, common};
-pub use configuration::{ConfigurationArgs, checked, shown_path};
-use configuration::{findings, read};
+pub use configuration::{ConfigurationArgs, checked, findings, shown_path};
+use configuration::read;
 use report::{Recording, Report};
 use symbols::symbols;
 

@@ -25,6 +25,8 @@ mod request;
 mod run;
 #[cfg(feature = "rspamd")]
 mod scores;
+#[cfg(all(feature = "rspamd", feature = "full"))]
+mod verdicts;
 pub mod shape;
 #[cfg(feature = "full")]
 mod tally;
@@ -54,6 +56,8 @@ pub use scores::Scores;
 #[cfg(feature = "full")]
 pub use tally::{Entry, Group, Tally};
 pub use time::{format_rfc3339, parse_rfc3339};
+#[cfg(all(feature = "rspamd", feature = "full"))]
+pub use verdicts::differ_verdicts;
 #[cfg(feature = "native")]
 pub use vet::{
     ActionsJson, ExtensionsJson, FileintoJson, PolicyJson, RecipientsJson, RedirectJson, VacationJson, VetRequest, vet_json, vet_report,

@@ -167,8 +167,9 @@ impl Tally {
         }
         let colon = say(Phrase { en: ": ", fr: " : " }, &[]);
         // A phrase may have commas itself.
-        let between = if parts.iter().any(|part| part.contains(", ")) { "; " } else { ", " };
-        format!("{head}{colon}{}", parts.join(between))
+        let is_long = parts.iter().any(|part| part.contains(", "));
+        let between = if is_long { say(Phrase { en: "; ", fr: " ; " }, &[]) } else { ", ".to_owned() };
+        format!("{head}{colon}{}", parts.join(&between))
     }
 
     /// The count as one JSON object: `what` adds fields of the face's own, numbers by name.

@@ -67,7 +67,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rspamd::settings", &["ucl", "rspamd::spec", "rspamd::expression", "rspamd::config"]),
     ("rspamd::ledger", &["text", "order", "diagnostic", "ucl", "rspamd::config", "rspamd::scan", "rspamd::record", "rspamd::narrate"]),
     ("rspamd::deploy", &["text", "diagnostic", "order", "ucl", "rspamd::spec", "rspamd::config"]),
-    ("rspamd::narrate", &["diagnostic", "rspamd::scan", "rspamd::record"]),
+    ("rspamd::narrate", &["diagnostic", "order", "rspamd::scan", "rspamd::record"]),
     ("rspamd::whatif", &["order", "rspamd::spec", "rspamd::config", "rspamd::scan", "rspamd::record"]),
     ("rspamd::record", &["mail", "rspamd::spec", "rspamd::config", "rspamd::scan"]),
     ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),
