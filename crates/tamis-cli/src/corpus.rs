@@ -13,9 +13,9 @@ use std::path::Path;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use tamis::diagnostic::{Language, printable};
 
+use crate::Exit;
 use crate::common::{number, says};
 use crate::out::{Trouble, plain};
-use crate::Exit;
 use listing::{Listing, shown};
 use mbox::Splitter;
 
@@ -50,7 +50,7 @@ pub struct Pass<'p> {
     pub jobs: usize,
     /// Whether a bar may be shown; it is only on a terminal, and only for many files.
     pub bar: bool,
-    /// True for messages that are done already.
+    /// True for messages that are done already; asked once for each.
     pub skip: Option<&'p (dyn Fn(u64) -> bool + Sync)>,
     pub language: Language,
 }
@@ -159,7 +159,8 @@ impl Corpus {
 }
 
 fn style() -> indicatif::ProgressStyle {
-    indicatif::ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg} {eta}").unwrap_or_else(|_| indicatif::ProgressStyle::default_bar())
+    indicatif::ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg} {eta}")
+        .unwrap_or_else(|_| indicatif::ProgressStyle::default_bar())
 }
 
 /// One pass through a corpus.
@@ -209,10 +210,11 @@ impl<T: Send, W: Fn(&Mail) -> T + Sync, F: FnMut(u64, T) -> Result<(), Trouble>>
                     Ok(mail) => mail,
                     Err(other) => return other.came(),
                 },
+                Item::Mail(mail) if pass.skip.is_some_and(|skip| skip(mail.id)) => return Came::Skipped,
                 Item::Mail(mail) => mail,
                 Item::Unread(trouble) => return Came::Unread(trouble),
             };
-            if pass.skip.is_some_and(|skip| skip(mail.id)) { Came::Skipped } else { Came::Work(mail.id, work(&mail)) }
+            Came::Work(mail.id, work(&mail))
         };
         match &self.pool {
             Some(pool) => {

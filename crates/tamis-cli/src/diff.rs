@@ -71,9 +71,8 @@ pub struct DiffArgs {
 }
 
 /// What `--fail-on` takes.
-const KINDS: [&str; 13] = [
-    "any", "none", "moves", "discards", "flags", "sends", "rejects", "text", "fails", "hazards", "actions", "scores", "lost",
-];
+const KINDS: [&str; 13] =
+    ["any", "none", "moves", "discards", "flags", "sends", "rejects", "text", "fails", "hazards", "actions", "scores", "lost"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -165,7 +164,11 @@ fn compare(
         let gone = number(language, journal.len() - done.skipped, ["message", "messages"], ["message", "messages"]);
         anstream::eprintln!(
             "tamis: {gone} {}",
-            says(language, "of the journal are there no more, and count all the same", "du journal n'existent plus, et comptent quand même")
+            says(
+                language,
+                "of the journal are there no more, and count all the same",
+                "du journal n'existent plus, et comptent quand même"
+            )
         );
     }
     if tally.total == 0 && done.exit() == Exit::Clean {

@@ -88,16 +88,16 @@ impl From<Exit> for ExitCode {
 
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
-        Command::Check(args) => check::check(&args).map_err(Trouble::from),
+        Command::Check(args) => check::check(&args),
         Command::Diff(args) => diff::diff(&args),
-        Command::Explain(args) => explain::explain(&args).map_err(Trouble::from),
-        Command::ExplainScore(args) => explain_score::explain_score(&args).map_err(Trouble::from),
-        Command::Fmt(args) => fmt::fmt(&args).map_err(Trouble::from),
+        Command::Explain(args) => explain::explain(&args),
+        Command::ExplainScore(args) => explain_score::explain_score(&args),
+        Command::Fmt(args) => fmt::fmt(&args),
         Command::Lsp(args) => lsp::lsp(&args).map_err(Trouble::from),
         Command::Run(args) => run::run(&args),
         Command::Scan(args) => scan::scan(&args),
-        Command::Spec(args) => spec::spec(&args).map_err(Trouble::from),
-        Command::Test(args) => test::test(&args).map_err(Trouble::from),
+        Command::Spec(args) => spec::spec(&args),
+        Command::Test(args) => test::test(&args),
         Command::Vet(args) => vet::vet(&args),
     };
     exit.unwrap_or_else(|trouble| match trouble {

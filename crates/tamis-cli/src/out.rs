@@ -32,6 +32,13 @@ pub fn plain(error: &std::io::Error) -> String {
     said.split_once(" (os error").map_or(said.as_str(), |(said, _)| said).to_owned()
 }
 
+/// Writes all that a command has to say.
+pub fn print(text: &str) -> Result<(), Trouble> {
+    let mut out = Output::new();
+    out.text(text)?;
+    out.flush()
+}
+
 /// Standard output: a line at a time on a terminal, else in large pieces.
 pub struct Output {
     inner: BufWriter<anstream::AutoStream<std::io::Stdout>>,

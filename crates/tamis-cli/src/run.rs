@@ -13,9 +13,9 @@ use tamis_wire::{Beside, RunResponse, Simulation};
 
 use crate::common::ServerArgs;
 use crate::config::Configs;
+use crate::corpus::{Corpus, CorpusArgs, Mail, Pass};
 use crate::delivery::{DeliveryArgs, beside, global, now};
 use crate::exec::{ExecArgs, Programs};
-use crate::corpus::{Corpus, CorpusArgs, Mail, Pass};
 use crate::out::{Output, Trouble};
 use crate::{Exit, draw, engine, files};
 

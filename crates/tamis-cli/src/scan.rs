@@ -14,12 +14,12 @@ use tamis::diagnostic::Language;
 use tamis::rspamd::Config;
 use tamis::rspamd::deploy::{Changes, deploy};
 
-use crate::evaluate::EvaluateArgs;
 use crate::corpus::CorpusArgs;
+use crate::evaluate::EvaluateArgs;
 use crate::out::{Output, Trouble};
 use crate::{Exit, common};
-pub use configuration::{ConfigurationArgs, checked, findings, shown_path};
 use configuration::read;
+pub use configuration::{ConfigurationArgs, checked, findings, shown_path};
 use report::{Recording, Report};
 use symbols::symbols;
 

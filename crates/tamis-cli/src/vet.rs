@@ -74,6 +74,7 @@ pub fn vet(args: &VetArgs) -> Result<Exit, Trouble> {
             }
         }
     }
+    out.flush().map_err(trouble)?;
     Ok(exit)
 }
 

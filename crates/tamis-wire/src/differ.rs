@@ -9,12 +9,12 @@ use tamis::sieve::run::{Account, Chain, Delivery, Limits, Outcome, Timestamp, Tr
 use tamis::sieve::{Dialect, Program, Store, Verdict, compile};
 use tamis::text::{Encoding, LineIndex};
 
+use crate::VERSION;
 use crate::chain::Beside;
 use crate::native::{ROUNDS, answer};
 use crate::run::{Included, assumption_message, delivery, sent_without_text, stored};
 use crate::tally::Entry;
 use crate::write::Writer;
-use crate::VERSION;
 
 /// A script, or a chain of scripts, compiled for one server: one of the two sides.
 #[derive(Debug)]

@@ -25,12 +25,12 @@ mod request;
 mod run;
 #[cfg(feature = "rspamd")]
 mod scores;
-#[cfg(all(feature = "rspamd", feature = "full"))]
-mod verdicts;
 pub mod shape;
 #[cfg(feature = "full")]
 mod tally;
 mod time;
+#[cfg(all(feature = "rspamd", feature = "full"))]
+mod verdicts;
 #[cfg(feature = "native")]
 mod vet;
 mod write;

@@ -217,16 +217,7 @@ pub(crate) fn delivery<'m>(
         .or_else(|| account.addresses.first().cloned())
         .or_else(|| envelope(message, &["Delivered-To", "Envelope-To", "X-Original-To", "To"]))
         .unwrap_or_else(|| "recipient@example.org".into());
-    Delivery {
-        message,
-        from,
-        to,
-        final_to: None,
-        auth: None,
-        now,
-        default_mailbox: "INBOX".into(),
-        hostname: "mx.example.org".into(),
-    }
+    Delivery { message, from, to, final_to: None, auth: None, now, default_mailbox: "INBOX".into(), hostname: "mx.example.org".into() }
 }
 
 /// The first address in the first of these headers that has one.

@@ -143,7 +143,10 @@ impl<R: Read> Splitter<R> {
                 self.keep_first(&piece);
                 let quoted = is_start
                     && piece.first() == Some(&b'>')
-                    && piece.iter().position(|byte| *byte != b'>').is_some_and(|at| piece.get(at..).is_some_and(|rest| rest.starts_with(FROM)));
+                    && piece
+                        .iter()
+                        .position(|byte| *byte != b'>')
+                        .is_some_and(|at| piece.get(at..).is_some_and(|rest| rest.starts_with(FROM)));
                 let text = piece.get(usize::from(quoted)..).unwrap_or_default();
                 if self.current.bytes.len() + text.len() > self.most {
                     self.current.is_cut = true;

@@ -4,6 +4,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 use tamis_wire::Entry;
@@ -58,14 +59,16 @@ pub struct Journal {
     pub now: Option<String>,
     /// What was found in it.
     of: Option<String>,
-    /// Messages that are done, in order of their numbers.
+    /// Messages that are done, in order of their numbers; one that was named twice stands here twice.
     ids: Vec<u64>,
+    /// Which of them were met again.
+    met: Vec<AtomicBool>,
 }
 
 impl Journal {
     /// Opens a journal, or begins one.
     pub fn open(path: &Path) -> Result<Self, Trouble> {
-        let mut journal = Self { path: path.to_owned(), now: None, of: None, ids: Vec::new() };
+        let mut journal = Self { path: path.to_owned(), now: None, of: None, ids: Vec::new(), met: Vec::new() };
         let mut line = Vec::new();
         match File::open(path) {
             Ok(file) => {
@@ -123,6 +126,7 @@ impl Journal {
             good += read as u64;
         }
         self.ids.sort_unstable();
+        self.met.resize_with(self.ids.len(), AtomicBool::default);
         file.set_len(good).map_err(|error| self.trouble(&error))
     }
 
@@ -131,9 +135,12 @@ impl Journal {
         self.ids.len()
     }
 
-    /// Whether a message is done.
+    /// Whether a message is done; asked as often as the message is met.
     pub fn done(&self) -> impl Fn(u64) -> bool + Sync + '_ {
-        |id| self.ids.binary_search(&id).is_ok()
+        |id| {
+            let (from, to) = (self.ids.partition_point(|known| *known < id), self.ids.partition_point(|known| *known <= id));
+            self.met.get(from..to).unwrap_or_default().iter().any(|met| !met.swap(true, Ordering::Relaxed))
+        }
     }
 
     /// What adds to it.

@@ -147,7 +147,8 @@ fn recorded(
     let doubtful = doubtful.into_inner();
     if doubtful > 0 {
         let count = number(language, doubtful, ["verdict is", "verdicts are"], ["verdict est recompté", "verdicts sont recomptés"]);
-        let said = says(language, "counted again nearly, not exactly: see one with explain-score", "à peu près : voyez-en un avec explain-score");
+        let said =
+            says(language, "counted again nearly, not exactly: see one with explain-score", "à peu près : voyez-en un avec explain-score");
         anstream::eprintln!("tamis: {count} {said}");
     }
     Ok(if broken.into_inner() > 0 { Exit::Trouble } else { exit })

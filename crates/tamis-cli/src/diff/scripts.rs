@@ -30,7 +30,8 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
     if args.mail.is_empty() {
         return without_mail(language);
     }
-    if args.old == "-" && args.new == "-" || args.mail.iter().any(|path| path == "-") && [&args.old, &args.new].iter().any(|side| *side == "-")
+    if args.old == "-" && args.new == "-"
+        || args.mail.iter().any(|path| path == "-") && [&args.old, &args.new].iter().any(|side| *side == "-")
     {
         return Err("only one of OLD, NEW and --mail can be standard input".to_owned().into());
     }
@@ -107,7 +108,9 @@ fn load(
             }
             let said = match refused.verdict {
                 tamis::sieve::Verdict::Declined => says(language, "is beyond the limits of tamis", "dépasse les limites de tamis"),
-                _ => says(language, "is refused by its server: there is nothing to compare", "est refusé par son serveur : rien à comparer"),
+                _ => {
+                    says(language, "is refused by its server: there is nothing to compare", "est refusé par son serveur : rien à comparer")
+                }
             };
             out.line(&format!("{} {said}", link.name))?;
             out.flush()?;

@@ -12,8 +12,8 @@ use tamis::rspamd::{Config, Loaded};
 
 use super::records::records;
 use super::{Format, ScanArgs};
-use crate::common::says;
 use crate::Exit;
+use crate::common::says;
 use crate::corpus::{Corpus as Messages, Done as Passed, Mail, Pass};
 use crate::out::{Output, Trouble};
 
@@ -89,9 +89,7 @@ fn fill(
     let messages = Messages::new(paths);
     let pass = Pass { jobs: args.threads.jobs(), bar: true, skip: None, language };
     let counted = |recorded: Recorded| (replay(&recorded, &loaded.config), recorded);
-    let one = |mail: &Mail| -> Done {
-        (mail.name.clone(), records(&mail.bytes).map(|found| found.into_iter().map(counted).collect()))
-    };
+    let one = |mail: &Mail| -> Done { (mail.name.clone(), records(&mail.bytes).map(|found| found.into_iter().map(counted).collect())) };
     let done = messages.each(&pass, one, |_, (name, found)| {
         let found = match found {
             Ok(found) => found,

@@ -98,9 +98,10 @@ fn sent(kind: &str, to: &[Vec<u8>], how: How, language: Language) -> String {
     let phrase = match (kind, how) {
         ("redirect", How::Begins) => Phrase { en: "now forwarded to {to}", fr: "désormais réexpédition à {to}" },
         ("redirect", How::Ends) => Phrase { en: "no longer forwarded to {to}", fr: "plus de réexpédition à {to}" },
-        ("redirect", How::Sender) => {
-            Phrase { en: "forwarded to {to} from another envelope sender", fr: "réexpédition à {to} avec un autre expéditeur d'enveloppe" }
-        }
+        ("redirect", How::Sender) => Phrase {
+            en: "forwarded to {to} from another envelope sender",
+            fr: "réexpédition à {to} avec un autre expéditeur d'enveloppe",
+        },
         ("redirect", How::Text) => Phrase { en: "forwarded to {to} with another text", fr: "réexpédition à {to} d'un autre texte" },
         ("vacation", How::Begins) => Phrase { en: "now answered automatically", fr: "désormais une réponse automatique" },
         ("vacation", How::Ends) => Phrase { en: "no longer answered automatically", fr: "plus de réponse automatique" },
@@ -180,7 +181,10 @@ mod tests {
         assert_eq!(differ("fileinto :copy \"A\";", "keep;"), "no longer in A [moves]");
         assert_eq!(differ("discard;", "keep;"), "now stored in INBOX [moves]");
         assert_eq!(differ("keep;", "discard;"), "from INBOX to no mailbox [moves discards]");
-        assert_eq!(differ("keep;", "redirect \"c@example.org\";"), "from INBOX to no mailbox, now forwarded to c@example.org [moves sends]");
+        assert_eq!(
+            differ("keep;", "redirect \"c@example.org\";"),
+            "from INBOX to no mailbox, now forwarded to c@example.org [moves sends]"
+        );
         assert_eq!(differ("redirect \"c@example.org\";", "discard;"), "no longer forwarded to c@example.org [discards sends]");
     }
 
@@ -198,7 +202,10 @@ mod tests {
         assert_eq!(differ("", "vacation \"x\";"), "now answered automatically [sends]");
         assert_eq!(differ("vacation \"x\";", "vacation \"y\";"), "answered with another text [sends]");
         // The second mail of a run has another message id, and that is no other text.
-        assert_eq!(differ("vacation \"x\";", "redirect :copy \"c@example.org\"; vacation \"x\";"), "now forwarded to c@example.org [sends]");
+        assert_eq!(
+            differ("vacation \"x\";", "redirect :copy \"c@example.org\"; vacation \"x\";"),
+            "now forwarded to c@example.org [sends]"
+        );
         assert_eq!(differ("", "reject \"no\";"), "from INBOX to no mailbox, now refused [moves sends rejects]");
         assert_eq!(differ("reject \"no\";", "reject \"never\";"), "refused with another text [sends]");
         assert_eq!(differ("keep; redirect \"c@example.org\";", "redirect \"c@example.org\"; keep;"), " []");

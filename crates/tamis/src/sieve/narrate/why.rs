@@ -114,9 +114,10 @@ pub fn decision(decision: &Decision, sources: &[&str], language: Language) -> St
     let command = excerpt(sources, decision.unit, decision.range);
     let Some(test) = &decision.test else { return command };
     let phrase = match (&decision.matched, test.holds) {
-        (Some(matched), true) if matched.source.is_empty() => {
-            Phrase { en: "{command}, since {test} (“{value}” with “{key}”)", fr: "{command}, car {test} (« {value} » avec « {key} »)" }
-        }
+        (Some(matched), true) if matched.source.is_empty() => Phrase {
+            en: "{command}, since {test} (“{value}” with “{key}”)",
+            fr: "{command}, car {test} (« {value} » avec « {key} »)",
+        },
         (Some(_), true) => Phrase {
             en: "{command}, since {test} ({source}: “{value}” with “{key}”)",
             fr: "{command}, car {test} ({source} : « {value} » avec « {key} »)",
