@@ -289,7 +289,7 @@ fn two_configurations_of_rspamd() {
     assert!(out.starts_with("2 of 2 messages change: 2 from “add header” to “reject”\n"), "{out}");
     // Messages, by each side's own rules.
     copy("rules", "old-rules", &|text| text);
-    copy("rules", "new-rules", &|text| text.replace("reject = 15;", "reject = 1;").replace("score = 3.5", "score = 7"));
+    copy("rules", "new-rules", &|text| text.replace("reject = 15;", "reject = 8;").replace("score = 3.5", "score = 7"));
     let args = ["old-rules", "new-rules", "--rules", "old-rules/lua", "--mail", "old-rules/message.eml", "--fail-on", "rejects"];
     let (status, out, err) = diff(&folder, &args);
     assert!(out.contains("from “") && out.contains("to “reject” [actions, rejects]"), "{status} {out} {err}");
