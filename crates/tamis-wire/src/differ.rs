@@ -5,7 +5,7 @@ use tamis::mail::{self, Charsets, Message};
 use tamis::sieve::changes::{Change, changes, classes};
 use tamis::sieve::dialect::Position;
 use tamis::sieve::narrate::{Decision, Reasons, change, decision, sentence};
-use tamis::sieve::run::{Account, Chain, Delivery, Limits, Outcome, Timestamp, Tracer, run, run_chain};
+use tamis::sieve::run::{Account, Chain, Delivery, Limits, Outcome, Reading, Timestamp, Tracer, run_chain, run_reading};
 use tamis::sieve::{Dialect, Program, Store, Verdict, compile};
 use tamis::text::{Encoding, LineIndex};
 
@@ -60,9 +60,16 @@ impl Side {
         Ok(side)
     }
 
-    fn run(&self, delivery: &Delivery<'_>, account: &Account, limits: &Limits, tracer: Option<&mut dyn Tracer>) -> Outcome {
+    fn run<'m>(
+        &self,
+        delivery: &Delivery<'m>,
+        reading: &'m Reading<'m>,
+        account: &Account,
+        limits: &Limits,
+        tracer: Option<&mut dyn Tracer>,
+    ) -> Outcome {
         match self.programs.as_slice() {
-            [only] => run(only, delivery, account, limits, tracer),
+            [only] => run_reading(only, delivery, reading, account, limits, tracer),
             all => {
                 let scripts: Vec<&Program> = all.iter().collect();
                 run_chain(&Chain { scripts: &scripts, discard: None }, delivery, account, limits, tracer)
@@ -136,12 +143,12 @@ impl Differ<'_> {
         for round in 1.. {
             let message = Message::parse(raw, &mail::Limits::default(), known.clone());
             let delivery = delivery(&message, self.from, self.to, self.account, self.now);
-            let limits = Limits::default();
-            let before = self.before.run(&delivery, self.account, &limits, None);
-            let after = self.after.run(&delivery, self.account, &limits, None);
+            let (limits, reading) = (Limits::default(), Reading::new(&message));
+            let before = self.before.run(&delivery, &reading, self.account, &limits, None);
+            let after = self.after.run(&delivery, &reading, self.account, &limits, None);
             let wanted = message.wanted();
             if wanted.is_empty() || round >= ROUNDS {
-                return self.entry(name, &delivery, [before, after]);
+                return self.entry(name, &delivery, &reading, [before, after]);
             }
             known.extend(wanted.into_iter().map(|wanted| {
                 let answer = answer(&wanted);
@@ -151,7 +158,7 @@ impl Differ<'_> {
         None
     }
 
-    fn entry(&self, name: &str, delivery: &Delivery<'_>, outcomes: [Outcome; 2]) -> Option<Entry> {
+    fn entry<'m>(&self, name: &str, delivery: &Delivery<'m>, reading: &'m Reading<'m>, outcomes: [Outcome; 2]) -> Option<Entry> {
         let [before, after] = &outcomes;
         let header = || delivery.message.fields().iter().map(|field| (field.name.to_vec(), field.value.to_vec())).collect();
         let found = changes(before, after, &header);
@@ -172,7 +179,7 @@ impl Differ<'_> {
         // Only for the few that change is it asked why.
         let why = [(self.before, before), (self.after, after)].map(|(side, outcome)| {
             let mut reasons = Reasons::default();
-            side.run(delivery, self.account, &Limits::default(), Some(&mut reasons));
+            side.run(delivery, reading, self.account, &Limits::default(), Some(&mut reasons));
             side.why(outcome, &reasons, self.language)
         });
         entry.why = why.each_ref().map(|why| why.iter().map(Why::told).collect());
