@@ -1,22 +1,22 @@
 //! `tamis run`.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::io::IsTerminal;
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::Language;
 use tamis::mail::Charsets;
-use tamis::sieve::dialect::Position;
 use tamis::sieve::run::{Account, Action, Outcome, Timestamp, Value};
 use tamis::sieve::{Dialect, Script, Scripts};
 use tamis::text::{Encoding, Range};
 use tamis_wire::{Beside, RunResponse, Simulation};
 
 use crate::common::ServerArgs;
-use crate::config::{Config, Configs};
+use crate::config::Configs;
+use crate::corpus::{Corpus, CorpusArgs, Mail, Pass};
+use crate::delivery::{DeliveryArgs, beside, global, now};
 use crate::exec::{ExecArgs, Programs};
-use crate::mail::{Mail, Source};
+use crate::out::{Output, Trouble};
 use crate::{Exit, draw, engine, files};
 
 /// Run a script on messages and show what would happen, and why.
@@ -24,21 +24,8 @@ use crate::{Exit, draw, engine, files};
 pub struct RunArgs {
     #[command(flatten)]
     server: ServerArgs,
-    /// The envelope sender; empty for the null sender. By default read from the message.
-    #[arg(long, value_name = "ADDRESS")]
-    from: Option<String>,
-    /// The envelope recipient. By default the account's first address, or read from the message.
-    #[arg(long, value_name = "ADDRESS")]
-    to: Option<String>,
-    /// A mailbox that exists (repeatable). Without any, every mailbox is assumed to exist, and the answer says so.
-    #[arg(long = "mailbox", value_name = "NAME")]
-    mailboxes: Vec<String>,
-    /// When the message arrives, such as 2026-11-23T09:14:00+01:00. By default now.
-    #[arg(long, value_name = "RFC3339")]
-    now: Option<String>,
-    /// What is known of the user, as JSON: addresses, mailboxes, lists, answers of programs, what is remembered, … (docs/account.md).
-    #[arg(long, value_name = "FILE")]
-    account: Option<String>,
+    #[command(flatten)]
+    delivery: DeliveryArgs,
     /// A script of the administrator's that runs before the user's own, as Dovecot's sieve_before (repeatable, in this order).
     #[arg(long, value_name = "SCRIPT", conflicts_with = "engine")]
     before: Vec<String>,
@@ -51,6 +38,8 @@ pub struct RunArgs {
     /// `tamis run` on its standard output.
     #[arg(long, value_name = "PROGRAM", conflicts_with = "folders")]
     engine: Option<String>,
+    #[command(flatten)]
+    corpus: CorpusArgs,
     /// Show every step.
     #[arg(long)]
     trace: bool,
@@ -88,7 +77,7 @@ struct Setting {
 }
 
 /// Runs the script on every message, whatever the others are like.
-pub fn run(args: &RunArgs) -> Result<Exit, String> {
+pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
     let config = match args.server.configured(&mut Configs::default(), &args.script) {
         Ok(config) => config,
         Err(drawn) => {
@@ -102,16 +91,16 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
     let programs = args.exec.programs()?;
     let setting = Setting {
         included,
-        before: beside(&args.before, args, &dialect)?,
-        after: beside(&args.after, args, &dialect)?,
-        account: account(args, &config)?,
-        now: now(args.now.as_deref())?,
+        before: beside(&args.before, args.server.include.as_deref(), &dialect)?,
+        after: beside(&args.after, args.server.include.as_deref(), &dialect)?,
+        account: args.delivery.account(&config)?,
+        now: now(args.delivery.now.as_deref())?,
         charsets: Charsets::new(),
         language: args.server.language(&config),
         script,
         dialect,
     };
-    let mut out = anstream::stdout();
+    let mut out = Output::new();
     if args.format == Format::Text && args.engine.is_none() {
         let global = global(&setting.dialect);
         let mut scripts: Vec<_> = vec![(&args.script, &setting.script, &setting.included, &setting.dialect)];
@@ -121,41 +110,33 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         for (name, script, included, dialect) in scripts {
             let compiled = tamis::sieve::compile(script, included, dialect);
             for diagnostic in compiled.diagnostics.iter().filter(|diagnostic| diagnostic.unit == 0) {
-                let _ = writeln!(out, "{}\n", draw::finding(diagnostic, name, script.text(), setting.language));
+                out.line(&format!("{}\n", draw::finding(diagnostic, name, script.text(), setting.language)))?;
             }
             if compiled.program.is_none() {
+                out.flush()?;
                 return Ok(Exit::Findings);
             }
         }
     }
-    let source = Source::new(&args.messages)?;
-    let bar = (source.files() > 20 && std::io::stderr().is_terminal() && !std::io::stdout().is_terminal())
-        .then(|| indicatif::ProgressBar::new(source.files() as u64));
+    let corpus = Corpus::new(&args.messages);
     let mut exit = Exit::Clean;
     let mut summary: BTreeMap<String, usize> = BTreeMap::new();
-    let mut count = 0usize;
-    source.each(|mail| {
-        if let Some(bar) = &bar {
-            bar.inc(1);
-        }
-        let mail = match mail {
-            Ok(mail) => mail,
-            Err(error) => {
-                anstream::eprintln!("tamis: {error}");
-                exit = Exit::Trouble;
-                return;
-            }
-        };
-        let simulation = simulation(args, &setting, &mail);
-        let told = match &args.engine {
+    // Programs run one after the other: they may share files.
+    let alone = programs.is_some() || args.engine.is_some();
+    let jobs = if alone { 1 } else { args.corpus.jobs() };
+    let pass = Pass { jobs, bar: !std::io::stdout().is_terminal(), skip: None, language: setting.language };
+    let one = |mail: &Mail| {
+        let simulation = simulation(args, &setting, mail);
+        match &args.engine {
             None => ours(args, &simulation, programs.as_ref()),
             Some(program) => engine::ask(program, &simulation).map(|answer| Told {
                 is_ok: answer.is_ok(),
                 destination: answer.destination(),
                 shown: if args.format == Format::Json { answer.json } else { answer.text(&args.script, &simulation) },
             }),
-        };
-        count += 1;
+        }
+    };
+    let done = corpus.each(&pass, one, |_, told| {
         let told = told.unwrap_or_else(|error| {
             anstream::eprintln!("tamis: {error}");
             exit = Exit::Trouble;
@@ -165,20 +146,18 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         if !told.is_ok && exit == Exit::Clean {
             exit = Exit::Findings;
         }
-        if !told.shown.is_empty() {
-            let _ = writeln!(out, "{}", told.shown);
-        }
-    });
-    if let Some(bar) = bar {
-        bar.finish_and_clear();
-    }
+        if told.shown.is_empty() { Ok(()) } else { out.line(&told.shown) }
+    })?;
+    let count = done.messages;
     if args.format == Format::Text && count > 1 {
-        let _ = writeln!(out, "\n{count} messages:");
+        out.line(&format!("\n{count} messages:"))?;
         for (place, number) in &summary {
-            let _ = writeln!(out, "{number:>7}  {place}");
+            out.line(&format!("{number:>7}  {place}"))?;
         }
     }
-    Ok(exit)
+    out.flush()?;
+    done.tell(setting.language);
+    Ok(if done.exit() == Exit::Clean { exit } else { done.exit() })
 }
 
 /// The answer for one message, ours or that of another program.
@@ -214,27 +193,6 @@ fn ours(args: &RunArgs, simulation: &Simulation<'_>, programs: Option<&Programs>
     Ok(Told { is_ok: response.outcome_name() == "ok", destination, shown })
 }
 
-/// The server as the administrator's scripts see it.
-fn global(dialect: &Dialect) -> Dialect {
-    let mut global = dialect.clone();
-    global.position = Position::Global;
-    global
-}
-
-/// The administrator's scripts.
-fn beside(paths: &[String], args: &RunArgs, dialect: &Dialect) -> Result<Vec<Beside>, String> {
-    if !paths.is_empty() && !dialect.engine.is_pigeonhole() {
-        return Err(format!("--before and --after are Pigeonhole's: {} has no scripts before and after the user's own", dialect.name));
-    }
-    let global = global(dialect);
-    let read = |path: &String| {
-        let script = files::script(path)?;
-        let included = files::included(&script, &global, args.server.include.as_deref());
-        Ok(Beside { name: path.clone(), script, included })
-    };
-    paths.iter().map(read).collect()
-}
-
 fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Simulation<'s> {
     Simulation {
         script: &setting.script,
@@ -243,8 +201,8 @@ fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Si
         account: &setting.account,
         message: &mail.bytes,
         charsets: &setting.charsets,
-        from: args.from.as_deref(),
-        to: args.to.as_deref(),
+        from: args.delivery.from.as_deref(),
+        to: args.delivery.to.as_deref(),
         now: setting.now,
         name: &mail.name,
         language: setting.language,
@@ -253,36 +211,6 @@ fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Si
         before: &setting.before,
         after: &setting.after,
         programs: None,
-    }
-}
-
-/// What the configuration says of the user, and over it the account's file, and over it the command line.
-fn account(args: &RunArgs, config: &Config) -> Result<Account, String> {
-    let mut account = Account::default();
-    if let Some(path) = &args.account {
-        let text = String::from_utf8(files::read(path)?).map_err(|_| format!("{path}: not UTF-8 text"))?;
-        account = tamis_wire::read_account(&text).map_err(|error| format!("{path}: {error}"))?;
-    }
-    if account.addresses.is_empty() {
-        account.addresses.clone_from(&config.addresses);
-    }
-    if account.mailboxes.is_none() && args.mailboxes.is_empty() {
-        account.mailboxes.clone_from(&config.mailboxes);
-    }
-    if !args.mailboxes.is_empty() {
-        account.mailboxes.get_or_insert_default().extend(args.mailboxes.iter().cloned());
-    }
-    Ok(account)
-}
-
-/// The time that is asked for, or now.
-pub fn now(asked: Option<&str>) -> Result<Timestamp, String> {
-    match asked {
-        Some(text) => tamis_wire::parse_rfc3339(text).ok_or_else(|| format!("`{text}` is no time such as 2026-11-23T09:14:00+01:00")),
-        None => {
-            let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-            Ok(Timestamp { seconds: i64::try_from(seconds).unwrap_or(0), zone_minutes: 0 })
-        }
     }
 }
 

@@ -16,6 +16,7 @@ use tamis::text::Encoding;
 use crate::common::ServerArgs;
 use crate::config::Configs;
 use crate::exec::{ExecArgs, Programs};
+use crate::out::{Trouble, trouble};
 use crate::report::escaped;
 use crate::{Exit, draw, files};
 
@@ -60,7 +61,7 @@ struct Done {
 }
 
 /// Runs every test file, whatever the others are like.
-pub fn test(args: &TestArgs) -> Result<Exit, String> {
+pub fn test(args: &TestArgs) -> Result<Exit, Trouble> {
     let first = args.paths.first().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
     let config = match args.server.configured(&mut Configs::default(), &first) {
         Ok(config) => config,
@@ -71,7 +72,7 @@ pub fn test(args: &TestArgs) -> Result<Exit, String> {
     };
     let dialect = args.server.dialect(&config)?;
     let language = args.server.language(&config);
-    let now = crate::run::now(args.now.as_deref())?;
+    let now = crate::delivery::now(args.now.as_deref())?;
     let programs = args.exec.programs()?;
     let mut exit = Exit::Clean;
     let mut done = Vec::new();
@@ -97,7 +98,7 @@ pub fn test(args: &TestArgs) -> Result<Exit, String> {
         Format::Json => writeln!(out, "{}", json(&done, &dialect, language)?),
         Format::Junit => write!(out, "{}", junit(&done, language)),
     };
-    shown.map_err(|error| error.to_string())?;
+    shown.and_then(|()| out.flush()).map_err(trouble)?;
     Ok(exit)
 }
 

@@ -68,7 +68,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rspamd::ledger", &["text", "order", "diagnostic", "ucl", "rspamd::config", "rspamd::scan", "rspamd::record", "rspamd::narrate"]),
     ("rspamd::milter", &["diagnostic", "mail", "ucl", "rspamd::spec", "rspamd::scan"]),
     ("rspamd::deploy", &["text", "diagnostic", "order", "ucl", "rspamd::spec", "rspamd::config"]),
-    ("rspamd::narrate", &["diagnostic", "rspamd::scan", "rspamd::record"]),
+    ("rspamd::narrate", &["diagnostic", "order", "rspamd::scan", "rspamd::record"]),
     ("rspamd::whatif", &["order", "rspamd::spec", "rspamd::config", "rspamd::scan", "rspamd::record"]),
     ("rspamd::record", &["mail", "rspamd::spec", "rspamd::config", "rspamd::scan"]),
     ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),
@@ -83,7 +83,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sieve::rename", &["text", "diagnostic", "sieve::dialect", "sieve::bind", "sieve::context", "sieve::occurrences"]),
     ("sieve::hints", &["text", "order", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::context", "sieve::hover"]),
     ("sieve::run", &["text", "order", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::values", "sieve::program"]),
-    ("sieve::narrate", &["text", "diagnostic", "sieve::run"]),
+    // What differs between two outcomes.
+    ("sieve::changes", &["order", "diagnostic", "sieve::run"]),
+    ("sieve::narrate", &["text", "diagnostic", "sieve::run", "sieve::changes"]),
     (
         "sieve::policy",
         &[

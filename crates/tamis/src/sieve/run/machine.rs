@@ -174,6 +174,20 @@ impl<'p, 'm> Machine<'p, 'm> {
         tracer: Option<&'p mut (dyn Tracer + 'p)>,
         made: &'m Made<'m>,
     ) -> Self {
+        let fields = Rc::new(Fields::new(delivery.message));
+        Self::with_fields(program, delivery, account, limits, tracer, made, fields)
+    }
+
+    /// The same with the message's own header fields, read by an earlier run over it.
+    pub(super) fn with_fields(
+        program: &'p Program,
+        delivery: &'p Delivery<'m>,
+        account: &'p Account,
+        limits: &'p Limits,
+        tracer: Option<&'p mut (dyn Tracer + 'p)>,
+        made: &'m Made<'m>,
+        fields: Rc<Fields<'m>>,
+    ) -> Self {
         Self {
             program,
             dialect: &program.dialect,
@@ -192,7 +206,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             globals: vec![Vec::new(); program.globals.len()],
             matches: Vec::new(),
             internal_flags: Vec::new(),
-            fields: Rc::new(Fields::new(delivery.message)),
+            fields,
             actions: Actions::default(),
             progress: Progress::default(),
             frames: Vec::new(),
