@@ -4,7 +4,9 @@ mod journal;
 mod rspamd;
 mod scripts;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::RwLock;
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::{Language, printable};
@@ -109,6 +111,9 @@ fn side(path: &str) -> Result<Sides, Trouble> {
     Ok(if is_folder { Sides::Rspamd } else { Sides::Scripts })
 }
 
+/// So many phrases are known to be told enough.
+const MOST_FULL: usize = 10_000;
+
 /// Runs `work` on every message, counts what it gives, and shows it. `known` is all that the result depends on, for journals.
 fn compare(
     args: &DiffArgs,
@@ -116,10 +121,13 @@ fn compare(
     known: &[&[u8]],
     journal: Option<Journal>,
     language: Language,
-    work: impl Fn(&Mail) -> Vec<Option<Entry>> + Sync,
+    work: impl Fn(&Mail, &dyn Fn(&str) -> bool) -> Vec<Option<Entry>> + Sync,
 ) -> Result<Exit, Trouble> {
     let mut out = Output::new();
     let mut tally = Tally::default();
+    // Phrases of which no more messages are named: of those nobody reads why.
+    let full: RwLock<BTreeSet<String>> = RwLock::default();
+    let explain = |text: &str| args.all || full.read().is_ok_and(|full| !full.contains(text));
     let show = |tally: &mut Tally, out: &mut Output, entry: Option<Entry>| -> Result<(), Trouble> {
         if let Some(entry) = entry.as_ref().filter(|entry| !entry.quiet) {
             match args.format {
@@ -128,7 +136,17 @@ fn compare(
                 _ => {}
             }
         }
+        let text = entry.as_ref().map(|entry| entry.text.clone());
         tally.add(entry);
+        if let Some(text) = text.filter(|text| !tally.keeps(text))
+            && explain(&text)
+            && let Ok(mut full) = full.write()
+        {
+            // As bounded as the groups are.
+            if full.len() < MOST_FULL {
+                full.insert(text);
+            }
+        }
         Ok(())
     };
     let mut journal = journal;
@@ -141,12 +159,16 @@ fn compare(
     let skip = is_done.as_ref().map(|is_done| is_done as &(dyn Fn(u64) -> bool + Sync));
     let pass = Pass { jobs: args.corpus.jobs(), bar: !args.all && args.format != Format::Json, skip, language };
     let mut writer = journal.as_ref().map(Journal::writer).transpose()?;
-    let passed = corpus.each(&pass, work, |id, entries| {
-        if let Some(writer) = &mut writer {
-            writer.add(id, &entries)?;
-        }
-        entries.into_iter().try_for_each(|entry| show(&mut tally, &mut out, entry))
-    });
+    let passed = corpus.each(
+        &pass,
+        |mail| work(mail, &explain),
+        |id, entries| {
+            if let Some(writer) = &mut writer {
+                writer.add(id, &entries)?;
+            }
+            entries.into_iter().try_for_each(|entry| show(&mut tally, &mut out, entry))
+        },
+    );
     if let Some(writer) = writer {
         writer.end()?;
     }

@@ -135,9 +135,10 @@ pub struct Differ<'r> {
 }
 
 impl Differ<'_> {
-    /// Runs both sides on a message; nothing if it is treated alike.
+    /// Runs both sides on a message; nothing if it is treated alike. Of a phrase (see [`Entry::text`]) `explain` says whether anybody will read
+    /// why, which needs another run of each side: it is false where a tally keeps no more messages of a group ([`Tally::keeps`](crate::Tally::keeps)).
     #[must_use]
-    pub fn compare(&self, name: &str, raw: &[u8]) -> Option<Entry> {
+    pub fn compare(&self, name: &str, raw: &[u8], explain: &dyn Fn(&str) -> bool) -> Option<Entry> {
         let mut known = Charsets::default();
         // As `native::answered` does it, both sides asking.
         for round in 1.. {
@@ -148,7 +149,7 @@ impl Differ<'_> {
             let after = self.after.run(&delivery, &reading, self.account, &limits, None);
             let wanted = message.wanted();
             if wanted.is_empty() || round >= ROUNDS {
-                return self.entry(name, &delivery, &reading, [before, after]);
+                return self.entry(name, &delivery, &reading, [before, after], explain);
             }
             known.extend(wanted.into_iter().map(|wanted| {
                 let answer = answer(&wanted);
@@ -158,7 +159,14 @@ impl Differ<'_> {
         None
     }
 
-    fn entry<'m>(&self, name: &str, delivery: &Delivery<'m>, reading: &'m Reading<'m>, outcomes: [Outcome; 2]) -> Option<Entry> {
+    fn entry<'m>(
+        &self,
+        name: &str,
+        delivery: &Delivery<'m>,
+        reading: &'m Reading<'m>,
+        outcomes: [Outcome; 2],
+        explain: &dyn Fn(&str) -> bool,
+    ) -> Option<Entry> {
         let [before, after] = &outcomes;
         let header = || delivery.message.fields().iter().map(|field| (field.name.to_vec(), field.value.to_vec())).collect();
         let found = changes(before, after, &header);
@@ -176,19 +184,21 @@ impl Differ<'_> {
         if entry.quiet {
             return Some(entry);
         }
-        // Only for the few that change is it asked why.
-        let why = [(self.before, before), (self.after, after)].map(|(side, outcome)| {
-            let mut reasons = Reasons::default();
-            side.run(delivery, reading, self.account, &Limits::default(), Some(&mut reasons));
-            side.why(outcome, &reasons, self.language)
-        });
-        entry.why = why.each_ref().map(|why| why.iter().map(Why::told).collect());
         for assumption in before.assumed.iter().chain(&after.assumed) {
             let said = assumption_message(assumption, self.language);
             if !entry.assumed.contains(&said) {
                 entry.assumed.push(said);
             }
         }
+        if !self.json && !explain(&entry.text) {
+            return Some(entry);
+        }
+        let why = [(self.before, before), (self.after, after)].map(|(side, outcome)| {
+            let mut reasons = Reasons::default();
+            side.run(delivery, reading, self.account, &Limits::default(), Some(&mut reasons));
+            side.why(outcome, &reasons, self.language)
+        });
+        entry.why = why.each_ref().map(|why| why.iter().map(Why::told).collect());
         if self.json {
             entry.json = self.to_json(&entry, &outcomes, &why);
         }

@@ -100,7 +100,7 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
     }
     .envelope();
     let json = args.format == Format::Json;
-    let one = |mail: &Mail| {
+    let one = |mail: &Mail, _: &dyn Fn(&str) -> bool| {
         let [before, after] = [&before, &after].map(|side| {
             let (config, hits) = side.evaluate(&mail.bytes, &envelope);
             messages::count(&hits, &config)
@@ -122,7 +122,7 @@ fn recorded(
     // What a record does not tell makes a count approximate; that is told once, for all.
     let doubtful = std::sync::atomic::AtomicUsize::new(0);
     let broken = std::sync::atomic::AtomicUsize::new(0);
-    let one = |mail: &Mail| -> Vec<Option<Entry>> {
+    let one = |mail: &Mail, _: &dyn Fn(&str) -> bool| -> Vec<Option<Entry>> {
         let found = records(&mail.bytes).unwrap_or_else(|error| {
             anstream::eprintln!("tamis: {}: {error}", mail.name);
             broken.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
