@@ -203,6 +203,14 @@ impl Delivery<'_> {
     }
 }
 
+impl Timestamp {
+    /// The time as mails have it (RFC 5322, 3.3), such as `Mon, 23 Nov 2026 09:14:00 +0100`.
+    #[must_use]
+    pub fn mail(self) -> String {
+        dates::Civil::new(self.seconds, self.zone_minutes).mail()
+    }
+}
+
 impl Account {
     /// The account after this outcome: what was seen and answered is remembered until its time, and created mailboxes exist.
     #[must_use]
@@ -364,6 +372,8 @@ pub struct Outcome {
     pub replaced: Option<Vec<u8>>,
     /// Of a chain, how many scripts ran.
     pub scripts: u32,
+    /// The last script that ran ended well and left the message: a further one would have run.
+    pub went_on: bool,
     /// What it cost.
     pub steps: u64,
 }

@@ -66,6 +66,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rspamd::check", &["text", "diagnostic", "regex", "ucl", "rspamd::spec", "rspamd::expression", "rspamd::config"]),
     ("rspamd::settings", &["ucl", "rspamd::spec", "rspamd::expression", "rspamd::config"]),
     ("rspamd::ledger", &["text", "order", "diagnostic", "ucl", "rspamd::config", "rspamd::scan", "rspamd::record", "rspamd::narrate"]),
+    ("rspamd::milter", &["diagnostic", "mail", "ucl", "rspamd::spec", "rspamd::scan"]),
     ("rspamd::deploy", &["text", "diagnostic", "order", "ucl", "rspamd::spec", "rspamd::config"]),
     ("rspamd::narrate", &["diagnostic", "order", "rspamd::scan", "rspamd::record"]),
     ("rspamd::whatif", &["order", "rspamd::spec", "rspamd::config", "rspamd::scan", "rspamd::record"]),
@@ -99,7 +100,22 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sieve::syntax",
         ],
     ),
-    // Row 4. A test file compiles and runs scripts: it reads all of the rows below.
+    // Row 4. The whole path of a message: the only module that knows both columns.
+    (
+        "pipeline",
+        &[
+            "diagnostic",
+            "mail",
+            "sieve::program",
+            "sieve::run",
+            "sieve::narrate",
+            "rspamd::config",
+            "rspamd::scan",
+            "rspamd::settings",
+            "rspamd::milter",
+        ],
+    ),
+    // A test file compiles and runs scripts: it reads all of the rows below.
     (
         "sieve::svtest",
         &["text", "diagnostic", "mail", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::program", "sieve::bind", "sieve::run"],

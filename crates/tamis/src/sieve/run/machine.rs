@@ -50,6 +50,8 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) base: u32,
     /// The script stands in a chain: `keep` leaves the message to the next script.
     pub(super) chained: bool,
+    /// This is a delivery, not a tool's simulation of one.
+    pub(super) is_delivery: bool,
     pub(super) scope: &'p Unit,
     locals: Vec<Vec<u8>>,
     globals: Vec<Vec<u8>>,
@@ -198,6 +200,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             unit: 0,
             base: 0,
             chained: false,
+            is_delivery: false,
             scope: &EMPTY,
             locals: Vec::new(),
             globals: vec![Vec::new(); program.globals.len()],
