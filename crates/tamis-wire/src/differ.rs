@@ -72,7 +72,7 @@ impl Side {
             [only] => run_reading(only, delivery, reading, account, limits, tracer),
             all => {
                 let scripts: Vec<&Program> = all.iter().collect();
-                run_chain(&Chain { scripts: &scripts, discard: None }, delivery, account, limits, tracer)
+                run_chain(&Chain { scripts: &scripts, discard: None, is_delivery: false }, delivery, account, limits, tracer)
             }
         }
     }
