@@ -8,6 +8,8 @@ mod base64;
 #[cfg(feature = "native")]
 mod chain;
 mod check;
+#[cfg(all(feature = "native", feature = "rspamd"))]
+mod deliver;
 #[cfg(feature = "native")]
 mod differ;
 #[cfg(feature = "edit")]
@@ -39,6 +41,8 @@ pub use base64::{decode as from_base64, encode as to_base64};
 #[cfg(feature = "native")]
 pub use chain::{Beside, Chained, Position};
 pub use check::{CheckResponse, FileReport, check_json};
+#[cfg(all(feature = "native", feature = "rspamd"))]
+pub use deliver::{CompiledChain, CompiledStage, DeliverResponse, Path, StageScript, Surroundings};
 #[cfg(feature = "native")]
 pub use differ::{Differ, Refused, Side};
 #[cfg(feature = "edit")]
