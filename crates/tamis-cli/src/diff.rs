@@ -1,5 +1,6 @@
 //! `tamis diff`: what would change? Two scripts, or two configurations of Rspamd, on the same messages.
 
+mod chains;
 mod journal;
 mod rspamd;
 mod scripts;
@@ -15,15 +16,17 @@ use tamis_wire::{Entry, Group, Tally};
 use crate::Exit;
 use crate::common::{ServerArgs, number, says};
 use crate::corpus::{Corpus, CorpusArgs, Mail, Pass, identity};
+use crate::deliver::ClientArgs;
 use crate::delivery::DeliveryArgs;
 use crate::out::{Output, Trouble};
 use journal::Journal;
+use chains::ChainsArgs;
 use rspamd::RspamdArgs;
 
-/// Say which messages two scripts, or two configurations of Rspamd, treat differently: behaviour, not text.
+/// Say which messages two scripts, two configurations of Rspamd or two servers treat differently: behaviour, not text.
 #[derive(Args)]
 pub struct DiffArgs {
-    /// The old script, or the old folder with rspamd.conf.
+    /// The old script, the old folder with rspamd.conf, or the old chain: mailcow, or a file CHAIN.toml (docs/deliver.md).
     #[arg(value_name = "OLD")]
     old: String,
     /// The new one.
@@ -70,6 +73,10 @@ pub struct DiffArgs {
     delivery: DeliveryArgs,
     #[command(flatten)]
     rspamd: RspamdArgs,
+    #[command(flatten)]
+    client: ClientArgs,
+    #[command(flatten)]
+    chains: ChainsArgs,
 }
 
 /// What `--fail-on` takes.
@@ -91,6 +98,7 @@ enum Format {
 enum Sides {
     Scripts,
     Rspamd,
+    Chains,
 }
 
 /// Compares what the two sides make of every message.
@@ -98,12 +106,21 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
     match (side(&args.old)?, side(&args.new)?) {
         (Sides::Scripts, Sides::Scripts) => scripts::diff(args),
         (Sides::Rspamd, Sides::Rspamd) => rspamd::diff(args),
-        _ => Err(format!("{} and {}: a script can only be compared with a script, a folder with a folder", args.old, args.new).into()),
+        (Sides::Chains, Sides::Chains) => chains::diff(args),
+        _ => Err(format!(
+            "{} and {}: a script can only be compared with a script, a folder with a folder, a chain with a chain",
+            args.old, args.new
+        )
+        .into()),
     }
 }
 
-/// What a side is: a folder is a configuration of Rspamd.
+/// What a side is: a folder is a configuration of Rspamd, a file in TOML a chain.
 fn side(path: &str) -> Result<Sides, Trouble> {
+    let is_toml = Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+    if is_toml || path == "mailcow" && !Path::new(path).exists() {
+        return Ok(Sides::Chains);
+    }
     let is_folder = path != "-" && Path::new(path).is_dir();
     if is_folder && !Path::new(path).join("rspamd.conf").exists() {
         return Err(format!("{path}: a folder without rspamd.conf").into());

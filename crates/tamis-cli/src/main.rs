@@ -45,7 +45,7 @@ struct Cli {
 enum Command {
     /// Say what is wrong with Sieve scripts, as the chosen server would.
     Check(check::CheckArgs),
-    /// Say which messages two scripts, or two configurations of Rspamd, treat differently: behaviour, not text.
+    /// Say which messages two scripts, two configurations of Rspamd or two servers treat differently: behaviour, not text.
     Diff(diff::DiffArgs),
     /// Take messages the whole way through a server: Rspamd's verdict, header fields that come and go, every script in order.
     Deliver(deliver::DeliverArgs),

@@ -1,5 +1,11 @@
 //! Two sides, one message: what each makes of it, what differs, and why. The message is parsed once, and both programs run on it.
 
+#[cfg(feature = "rspamd")]
+mod chains;
+
+#[cfg(feature = "rspamd")]
+pub use chains::ChainDiffer;
+
 use tamis::diagnostic::{Diagnostic, Language, printable};
 use tamis::mail::{self, Charsets, Message};
 use tamis::sieve::changes::{Change, changes, classes};
@@ -76,21 +82,33 @@ impl Side {
             }
         }
     }
+}
 
-    /// Who decided, each with its script and line. A failure stands first.
-    fn why(&self, outcome: &Outcome, reasons: &Reasons, language: Language) -> Vec<Why> {
-        let sources: Vec<&str> = self.units.iter().map(|unit| unit.text.as_str()).collect();
-        let place = |unit: u32, start: u32| {
-            let unit = self.units.get(unit as usize)?;
-            Some((unit.name.clone(), unit.lines.position(&unit.text, start, Encoding::Utf8).line))
-        };
-        let failed = outcome.failure.as_ref().map(|failure| Why {
-            place: place(failure.unit, failure.range.start),
-            text: format!("{} [{}]", failure.message(language), failure.code.facts().id),
-        });
-        let decided = |one: &Decision| Why { place: place(one.unit, one.range.start), text: decision(one, &sources, language) };
-        failed.into_iter().chain(reasons.decisions(outcome).into_iter().map(decided)).collect()
+/// Who decided, each with its script and line. A failure stands first.
+fn why(units: &[Included], outcome: &Outcome, reasons: &Reasons, language: Language) -> Vec<Why> {
+    let sources: Vec<&str> = units.iter().map(|unit| unit.text.as_str()).collect();
+    let place = |unit: u32, start: u32| {
+        let unit = units.get(unit as usize)?;
+        Some((unit.name.clone(), unit.lines.position(&unit.text, start, Encoding::Utf8).line))
+    };
+    let failed = outcome.failure.as_ref().map(|failure| Why {
+        place: place(failure.unit, failure.range.start),
+        text: format!("{} [{}]", failure.message(language), failure.code.facts().id),
+    });
+    let decided = |one: &Decision| Why { place: place(one.unit, one.range.start), text: decision(one, &sources, language) };
+    failed.into_iter().chain(reasons.decisions(outcome).into_iter().map(decided)).collect()
+}
+
+/// What was assumed on either side, each once.
+fn assumed(outcomes: [&Outcome; 2], language: Language) -> Vec<String> {
+    let mut out = Vec::new();
+    for assumption in outcomes.iter().flat_map(|outcome| &outcome.assumed) {
+        let said = assumption_message(assumption, language);
+        if !out.contains(&said) {
+            out.push(said);
+        }
     }
+    out
 }
 
 fn unit(name: String, text: String) -> Included {
@@ -184,66 +202,82 @@ impl Differ<'_> {
         if entry.quiet {
             return Some(entry);
         }
-        for assumption in before.assumed.iter().chain(&after.assumed) {
-            let said = assumption_message(assumption, self.language);
-            if !entry.assumed.contains(&said) {
-                entry.assumed.push(said);
-            }
-        }
+        entry.assumed = assumed([before, after], self.language);
         if !self.json && !explain(&entry.text) {
             return Some(entry);
         }
-        let why = [(self.before, before), (self.after, after)].map(|(side, outcome)| {
+        let told = [(self.before, before), (self.after, after)].map(|(side, outcome)| {
             let mut reasons = Reasons::default();
             side.run(delivery, reading, self.account, &Limits::default(), Some(&mut reasons));
-            side.why(outcome, &reasons, self.language)
+            why(&side.units, outcome, &reasons, self.language)
         });
-        entry.why = why.each_ref().map(|why| why.iter().map(Why::told).collect());
+        entry.why = told.each_ref().map(|why| why.iter().map(Why::told).collect());
         if self.json {
-            entry.json = self.to_json(&entry, &outcomes, &why);
+            let sides = [before, after].map(|outcome| Shown {
+                name: if outcome.failure.is_some() { "failed" } else { "ok" },
+                sentence: sentence(outcome, self.language),
+                verdict: None,
+                outcome,
+            });
+            entry.json = to_json(&entry, &sides, &told, self.language);
         }
         Some(entry)
     }
+}
 
-    fn to_json(&self, entry: &Entry, outcomes: &[Outcome; 2], why: &[Vec<Why>; 2]) -> String {
-        let mut json = Writer::default();
-        json.open('{');
-        json.count("version", VERSION.into());
-        json.text("message", &entry.name);
-        json.text("change", &entry.text);
-        entry.write_classes(&mut json);
-        for (name, (outcome, why)) in ["before", "after"].into_iter().zip(outcomes.iter().zip(why)) {
-            json.begin(name, '{');
-            json.text("outcome", if outcome.failure.is_some() { "failed" } else { "ok" });
-            json.text("sentence", &sentence(outcome, self.language));
-            json.begin("stored", '[');
-            outcome.stored.iter().for_each(|copy| stored(&mut json, copy));
-            json.close(']');
-            json.begin("sent", '[');
-            outcome.sent.iter().for_each(|mail| sent_without_text(&mut json, mail, self.language));
-            json.close(']');
-            json.begin("why", '[');
-            for why in why {
-                json.open('{');
-                match &why.place {
-                    Some((script, line)) => {
-                        json.text("script", script);
-                        json.count("line", (*line).into());
-                    }
-                    None => json.null("script"),
-                }
-                json.text("text", &why.text);
-                json.close('}');
-            }
-            json.close(']');
+/// What is shown of a side in JSON.
+struct Shown<'o> {
+    name: &'static str,
+    sentence: String,
+    /// Rspamd's score and action.
+    verdict: Option<(f64, &'o str)>,
+    outcome: &'o Outcome,
+}
+
+fn to_json(entry: &Entry, sides: &[Shown<'_>; 2], why: &[Vec<Why>; 2], language: Language) -> String {
+    let mut json = Writer::default();
+    json.open('{');
+    json.count("version", VERSION.into());
+    json.text("message", &entry.name);
+    json.text("change", &entry.text);
+    entry.write_classes(&mut json);
+    for (name, (side, why)) in ["before", "after"].into_iter().zip(sides.iter().zip(why)) {
+        json.begin(name, '{');
+        json.text("outcome", side.name);
+        json.text("sentence", &side.sentence);
+        if let Some((score, action)) = side.verdict {
+            json.begin("rspamd", '{');
+            json.float("score", score);
+            json.text("action", action);
             json.close('}');
         }
-        json.begin("assumed", '[');
-        entry.assumed.iter().for_each(|said| json.string(said));
+        json.begin("stored", '[');
+        side.outcome.stored.iter().for_each(|copy| stored(&mut json, copy));
+        json.close(']');
+        json.begin("sent", '[');
+        side.outcome.sent.iter().for_each(|mail| sent_without_text(&mut json, mail, language));
+        json.close(']');
+        json.begin("why", '[');
+        for why in why {
+            json.open('{');
+            match &why.place {
+                Some((script, line)) => {
+                    json.text("script", script);
+                    json.count("line", (*line).into());
+                }
+                None => json.null("script"),
+            }
+            json.text("text", &why.text);
+            json.close('}');
+        }
         json.close(']');
         json.close('}');
-        json.finish()
     }
+    json.begin("assumed", '[');
+    entry.assumed.iter().for_each(|said| json.string(said));
+    json.close(']');
+    json.close('}');
+    json.finish()
 }
 
 // Programs are shared between threads; a change that makes them otherwise is noticed here.
