@@ -19,8 +19,8 @@ use crate::corpus::{Corpus, CorpusArgs, Mail, Pass, identity};
 use crate::deliver::ClientArgs;
 use crate::delivery::DeliveryArgs;
 use crate::out::{Output, Trouble};
-use journal::Journal;
 use chains::ChainsArgs;
+use journal::Journal;
 use rspamd::RspamdArgs;
 
 /// Say which messages two scripts, two configurations of Rspamd or two servers treat differently: behaviour, not text.

@@ -43,10 +43,10 @@ pub use chain::{Beside, Chained, Position};
 pub use check::{CheckResponse, FileReport, check_json};
 #[cfg(all(feature = "native", feature = "rspamd"))]
 pub use deliver::{CompiledChain, CompiledStage, DeliverResponse, Path, StageScript, Surroundings};
-#[cfg(feature = "native")]
-pub use differ::{Differ, Refused, Side};
 #[cfg(all(feature = "native", feature = "rspamd"))]
 pub use differ::ChainDiffer;
+#[cfg(feature = "native")]
+pub use differ::{Differ, Refused, Side};
 #[cfg(feature = "edit")]
 pub use edit::{complete_json, hover_json, outline_json, rename_json, signature_json, tokens_json};
 pub use highlight::tokens;

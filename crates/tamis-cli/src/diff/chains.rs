@@ -21,10 +21,10 @@ use crate::out::Trouble;
 pub struct ChainsArgs {
     /// The script of a stage of the old chain, in place of its own (repeatable).
     #[arg(long = "old-script", value_name = "STAGE=FILE")]
-    old: Vec<String>,
+    old_scripts: Vec<String>,
     /// The script of a stage of the new chain, in place of its own (repeatable).
     #[arg(long = "new-script", value_name = "STAGE=FILE")]
-    new: Vec<String>,
+    new_scripts: Vec<String>,
     #[command(flatten)]
     verdict: VerdictArgs,
 }
@@ -44,7 +44,7 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
         let asked = ChainArgs { scripts: scripts.to_vec(), settings: args.server.settings.clone(), ..ChainArgs::default() };
         Chain::load(name, &asked, language)
     };
-    let (old, new) = (load(&args.old, &args.chains.old)?, load(&args.new, &args.chains.new)?);
+    let (old, new) = (load(&args.old, &args.chains.old_scripts)?, load(&args.new, &args.chains.new_scripts)?);
     let (old_scripts, new_scripts) = (old.compiled(), new.compiled());
     told(&old, &old_scripts, language);
     told(&new, &new_scripts, language);

@@ -60,7 +60,13 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
         }
     }
     let journal = args.resume.as_ref().map(|path| Journal::open(path)).transpose()?;
-    let mut known = vec![format!("{of:?} {:?} {:?} {:?} {language:?} {:?}", args.client, args.delivery.from, args.delivery.to, args.format == Format::Json)];
+    let mut known = vec![format!(
+        "{of:?} {:?} {:?} {:?} {language:?} {:?}",
+        args.client,
+        args.delivery.from,
+        args.delivery.to,
+        args.format == Format::Json
+    )];
     known.extend([&old, &new].map(|side| format!("{:?}", side.loaded.dump())));
     let known: Vec<&[u8]> = known.iter().map(String::as_bytes).collect();
     if !of.records.is_empty() {

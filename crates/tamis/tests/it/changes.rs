@@ -77,9 +77,9 @@ fn what_leaves() {
 
 #[test]
 fn what_is_stored_is_another_text() {
-    assert_eq!(differ("", "addheader \"X-B\" \"1\";"), "stored with another X-B [text]");
-    assert_eq!(differ("addheader \"X-B\" \"1\";", "addheader \"X-B\" \"2\";"), "stored with another X-B [text]");
-    assert_eq!(differ("", "deleteheader \"X-A\";"), "stored without X-A [text]");
+    assert_eq!(differ("", "addheader \"X-B\" \"1\";"), "stored with the header X-B [text]");
+    assert_eq!(differ("addheader \"X-B\" \"1\";", "addheader \"X-B\" \"2\";"), "stored with another header X-B [text]");
+    assert_eq!(differ("", "deleteheader \"X-A\";"), "stored without the header X-A [text]");
     assert_eq!(differ("addheader \"X-B\" \"1\";", "set \"n\" \"X-B\"; addheader \"${n}\" \"1\";"), " []");
 }
 

@@ -36,16 +36,20 @@ fn one(change: &Change, language: Language) -> String {
             say(phrase, &[("name", printable(mailbox)), ("added", names(added)), ("removed", names(removed))])
         }
         Change::Sent { kind, to, how } => sent(kind, to, *how, language),
-        Change::Header { added, removed } => {
-            let names = |fields: &[Vec<u8>]| joined(&printables(fields), ", ");
-            let phrase = match (added.is_empty(), removed.is_empty()) {
-                (false, true) => Phrase { en: "stored with another {added}", fr: "rangement avec un autre {added}" },
-                (true, _) => Phrase { en: "stored without {removed}", fr: "rangement sans {removed}" },
-                (false, false) => {
-                    Phrase { en: "stored with another {added}, without {removed}", fr: "rangement avec un autre {added}, sans {removed}" }
-                }
+        Change::Header { added, changed, removed } => {
+            let with = |phrase: Phrase, fields: &[Vec<u8>]| -> Option<String> {
+                (!fields.is_empty()).then(|| say(phrase, &[("names", joined(&printables(fields), ", "))]))
             };
-            say(phrase, &[("added", names(added)), ("removed", names(removed))])
+            let parts: Vec<String> = [
+                with(Phrase { en: "with the header {names}", fr: "avec l'en-tête {names}" }, added),
+                with(Phrase { en: "with another header {names}", fr: "avec un autre en-tête {names}" }, changed),
+                with(Phrase { en: "without the header {names}", fr: "sans l'en-tête {names}" }, removed),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            let stored = say(Phrase { en: "stored ", fr: "rangement " }, &[]);
+            joined(&[stored, joined(&parts, ", ")], "")
         }
         Change::Content => say(Phrase { en: "stored with another content", fr: "rangement d'un autre contenu" }, &[]),
         Change::Failure { before, after } => {

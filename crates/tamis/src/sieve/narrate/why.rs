@@ -61,7 +61,8 @@ impl Reasons {
     #[must_use]
     pub fn decisions(&self, outcome: &Outcome) -> Vec<&Decision> {
         let is_of = |action: &Action, decision: &&Decision| action.unit == decision.unit && action.range == decision.range;
-        let of_outcome = outcome.actions.iter().filter(|action| !action.range.is_empty());
+        // To remember an id changes nothing for the message.
+        let of_outcome = outcome.actions.iter().filter(|action| !action.range.is_empty() && action.name != "duplicate");
         let found: Vec<&Decision> =
             of_outcome.filter_map(|action| self.decisions.iter().rfind(|decision| is_of(action, decision))).collect();
         if found.is_empty() { self.stop.iter().collect() } else { found }
@@ -80,7 +81,8 @@ impl Tracer for Reasons {
     fn event(&mut self, unit: u32, depth: u32, event: &Event<'_>) {
         match event {
             // A command ends the blocks that are deeper than itself; its own tests come after it.
-            Event::Command { .. } => self.tests.retain(|(test, _)| test.unit != unit || test.depth <= depth),
+            // An included script is deeper than the command that includes it; the next script of a chain begins at the surface.
+            Event::Command { .. } => self.tests.retain(|(test, _)| test.depth <= depth),
             Event::Test { .. } => {
                 if self.open == 0 {
                     self.matched = None;
@@ -93,7 +95,7 @@ impl Tracer for Reasons {
             Event::Result { range, holds } => {
                 self.open = self.open.saturating_sub(1);
                 if self.open == 0 {
-                    self.tests.retain(|(test, _)| test.unit != unit || test.depth < depth);
+                    self.tests.retain(|(test, _)| test.depth < depth);
                     let matched = self.matched.take().filter(|_| *holds);
                     self.tests.push((Tested { unit, range: *range, holds: *holds, depth }, matched));
                 }
