@@ -329,7 +329,7 @@ fn two_servers_from_the_verdict_to_the_last_script() {
     assert_eq!((status, lines.len()), (1, 3), "{out} {err}");
     assert_eq!(lines[0]["classes"], serde_json::json!(["moves", "rejects", "actions"]));
     assert_eq!((&lines[0]["before"]["outcome"], &lines[0]["after"]["outcome"]), (&"ok".into(), &"reject".into()));
-    assert_eq!(lines[0]["after"]["rspamd"], serde_json::json!({"score": 6.0, "action": "reject"}));
+    assert_eq!(lines[0]["after"]["rspamd"], serde_json::json!({"score": 6, "action": "reject"}));
     assert_eq!(lines[1]["change"], "from Junk to no mailbox, now refused by the mail server, from “add header” to “reject”");
     // A journal of another chain is of no use.
     let resumed = [&args[..], &["--resume", "journal"]].concat();
