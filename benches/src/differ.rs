@@ -58,15 +58,17 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 #[must_use]
 pub fn folder() -> PathBuf {
     let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus/mail");
-    std::env::args_os().nth(1).filter(|arg| !arg.to_string_lossy().starts_with('-')).map(PathBuf::from).unwrap_or_else(|| {
-        std::env::var_os(MAIL).map_or_else(own, PathBuf::from)
-    })
+    std::env::args_os()
+        .nth(1)
+        .filter(|arg| !arg.to_string_lossy().starts_with('-'))
+        .map(PathBuf::from)
+        .unwrap_or_else(|| std::env::var_os(MAIL).map_or_else(own, PathBuf::from))
 }
 
-/// Messages that change.
+/// Messages that change. As in `tamis diff`, the first of each group are told why, which costs another run of each side.
 #[must_use]
-pub fn compare(differ: &Differ<'_>, messages: &[Vec<u8>]) -> usize {
-    messages.iter().filter_map(|raw| differ.compare("message", raw)).filter(|entry: &Entry| !entry.quiet).count()
+pub fn compare(differ: &Differ<'_>, messages: &[Vec<u8>], explain: &dyn Fn(&str) -> bool) -> usize {
+    messages.iter().filter_map(|raw| differ.compare("message", raw, explain)).filter(|entry: &Entry| !entry.quiet).count()
 }
 
 /// Parts of all messages.
@@ -112,9 +114,9 @@ mod tests {
         let messages = inputs::mixed_messages();
         let (old, new, all) = (side(inputs::TYPICAL), side(&changed()), side(ALL));
         let account = Account::default();
-        let some = compare(&differ(&old, &new, &account), &messages);
+        let some = compare(&differ(&old, &new, &account), &messages, &|_| true);
         assert!((1..500).contains(&some), "{some}");
-        assert_eq!(compare(&differ(&old, &all, &account), &messages), messages.len());
+        assert_eq!(compare(&differ(&old, &all, &account), &messages, &|_| false), messages.len());
         assert_eq!(timed(2, &messages, &|piece| piece.len()).0, messages.len());
     }
 }

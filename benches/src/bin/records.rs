@@ -7,5 +7,10 @@ fn main() {
         let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
         format!("\"{escaped}\"")
     };
-    println!("{{\"moved\":\"{}\",\"configuration\":{},\"records\":{}}}", rescore::MOVED, quote(&rescore::configuration()), quote(&rescore::json_lines()));
+    println!(
+        "{{\"moved\":\"{}\",\"configuration\":{},\"records\":{}}}",
+        rescore::MOVED,
+        quote(&rescore::configuration()),
+        quote(&rescore::json_lines())
+    );
 }

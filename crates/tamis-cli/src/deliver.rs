@@ -60,19 +60,19 @@ pub struct DeliverArgs {
 pub struct ClientArgs {
     /// The authenticated sender.
     #[arg(long, value_name = "NAME")]
-    user: Option<String>,
+    pub user: Option<String>,
     /// The sending client's address.
     #[arg(long, value_name = "IP")]
-    ip: Option<std::net::IpAddr>,
+    pub ip: Option<std::net::IpAddr>,
     /// That address is one of the server's own networks.
     #[arg(long)]
     local: bool,
     /// What the client calls itself.
     #[arg(long, value_name = "NAME")]
-    helo: Option<String>,
+    pub helo: Option<String>,
     /// The client's name by DNS.
     #[arg(long, value_name = "NAME")]
-    client_name: Option<String>,
+    pub client_name: Option<String>,
 }
 
 /// What Rspamd says. Without any of these a configuration that has rules is evaluated; else messages are taken with the marks that they have.

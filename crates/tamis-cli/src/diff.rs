@@ -1,10 +1,13 @@
 //! `tamis diff`: what would change? Two scripts, or two configurations of Rspamd, on the same messages.
 
+mod chains;
 mod journal;
 mod rspamd;
 mod scripts;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::RwLock;
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::{Language, printable};
@@ -13,15 +16,17 @@ use tamis_wire::{Entry, Group, Tally};
 use crate::Exit;
 use crate::common::{ServerArgs, number, says};
 use crate::corpus::{Corpus, CorpusArgs, Mail, Pass, identity};
+use crate::deliver::ClientArgs;
 use crate::delivery::DeliveryArgs;
 use crate::out::{Output, Trouble};
+use chains::ChainsArgs;
 use journal::Journal;
 use rspamd::RspamdArgs;
 
-/// Say which messages two scripts, or two configurations of Rspamd, treat differently: behaviour, not text.
+/// Say which messages two scripts, two configurations of Rspamd or two servers treat differently: behaviour, not text.
 #[derive(Args)]
 pub struct DiffArgs {
-    /// The old script, or the old folder with rspamd.conf.
+    /// The old script, the old folder with rspamd.conf, or the old chain: mailcow, or a file CHAIN.toml (docs/deliver.md).
     #[arg(value_name = "OLD")]
     old: String,
     /// The new one.
@@ -68,6 +73,10 @@ pub struct DiffArgs {
     delivery: DeliveryArgs,
     #[command(flatten)]
     rspamd: RspamdArgs,
+    #[command(flatten)]
+    client: ClientArgs,
+    #[command(flatten)]
+    chains: ChainsArgs,
 }
 
 /// What `--fail-on` takes.
@@ -89,6 +98,7 @@ enum Format {
 enum Sides {
     Scripts,
     Rspamd,
+    Chains,
 }
 
 /// Compares what the two sides make of every message.
@@ -96,18 +106,30 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
     match (side(&args.old)?, side(&args.new)?) {
         (Sides::Scripts, Sides::Scripts) => scripts::diff(args),
         (Sides::Rspamd, Sides::Rspamd) => rspamd::diff(args),
-        _ => Err(format!("{} and {}: a script can only be compared with a script, a folder with a folder", args.old, args.new).into()),
+        (Sides::Chains, Sides::Chains) => chains::diff(args),
+        _ => Err(format!(
+            "{} and {}: a script can only be compared with a script, a folder with a folder, a chain with a chain",
+            args.old, args.new
+        )
+        .into()),
     }
 }
 
-/// What a side is: a folder is a configuration of Rspamd.
+/// What a side is: a folder is a configuration of Rspamd, a file in TOML a chain.
 fn side(path: &str) -> Result<Sides, Trouble> {
+    let is_toml = Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+    if is_toml || path == "mailcow" && !Path::new(path).exists() {
+        return Ok(Sides::Chains);
+    }
     let is_folder = path != "-" && Path::new(path).is_dir();
     if is_folder && !Path::new(path).join("rspamd.conf").exists() {
         return Err(format!("{path}: a folder without rspamd.conf").into());
     }
     Ok(if is_folder { Sides::Rspamd } else { Sides::Scripts })
 }
+
+/// So many phrases are known to be told enough.
+const MOST_FULL: usize = 10_000;
 
 /// Runs `work` on every message, counts what it gives, and shows it. `known` is all that the result depends on, for journals.
 fn compare(
@@ -116,10 +138,13 @@ fn compare(
     known: &[&[u8]],
     journal: Option<Journal>,
     language: Language,
-    work: impl Fn(&Mail) -> Vec<Option<Entry>> + Sync,
+    work: impl Fn(&Mail, &dyn Fn(&str) -> bool) -> Vec<Option<Entry>> + Sync,
 ) -> Result<Exit, Trouble> {
     let mut out = Output::new();
     let mut tally = Tally::default();
+    // Phrases of which no more messages are named: of those nobody reads why.
+    let full: RwLock<BTreeSet<String>> = RwLock::default();
+    let explain = |text: &str| args.all || full.read().is_ok_and(|full| !full.contains(text));
     let show = |tally: &mut Tally, out: &mut Output, entry: Option<Entry>| -> Result<(), Trouble> {
         if let Some(entry) = entry.as_ref().filter(|entry| !entry.quiet) {
             match args.format {
@@ -128,7 +153,17 @@ fn compare(
                 _ => {}
             }
         }
+        let text = entry.as_ref().map(|entry| entry.text.clone());
         tally.add(entry);
+        if let Some(text) = text.filter(|text| !tally.keeps(text))
+            && explain(&text)
+            && let Ok(mut full) = full.write()
+        {
+            // As bounded as the groups are.
+            if full.len() < MOST_FULL {
+                full.insert(text);
+            }
+        }
         Ok(())
     };
     let mut journal = journal;
@@ -141,12 +176,16 @@ fn compare(
     let skip = is_done.as_ref().map(|is_done| is_done as &(dyn Fn(u64) -> bool + Sync));
     let pass = Pass { jobs: args.corpus.jobs(), bar: !args.all && args.format != Format::Json, skip, language };
     let mut writer = journal.as_ref().map(Journal::writer).transpose()?;
-    let passed = corpus.each(&pass, work, |id, entries| {
-        if let Some(writer) = &mut writer {
-            writer.add(id, &entries)?;
-        }
-        entries.into_iter().try_for_each(|entry| show(&mut tally, &mut out, entry))
-    });
+    let passed = corpus.each(
+        &pass,
+        |mail| work(mail, &explain),
+        |id, entries| {
+            if let Some(writer) = &mut writer {
+                writer.add(id, &entries)?;
+            }
+            entries.into_iter().try_for_each(|entry| show(&mut tally, &mut out, entry))
+        },
+    );
     if let Some(writer) = writer {
         writer.end()?;
     }

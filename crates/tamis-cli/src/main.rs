@@ -45,8 +45,8 @@ struct Cli {
 enum Command {
     /// Say what is wrong with Sieve scripts, as the chosen server would.
     Check(check::CheckArgs),
-    /// Say which messages two scripts, or two configurations of Rspamd, treat differently: behaviour, not text.
-    Diff(diff::DiffArgs),
+    /// Say which messages two scripts, two configurations of Rspamd or two servers treat differently: behaviour, not text.
+    Diff(Box<diff::DiffArgs>),
     /// Take messages the whole way through a server: Rspamd's verdict, header fields that come and go, every script in order.
     Deliver(deliver::DeliverArgs),
     /// Say what a finding means and what to do about it, or name all findings.

@@ -297,3 +297,48 @@ fn two_configurations_of_rspamd() {
     let (status, out, _) = diff(&folder, &["old-rules", "old-rules", "--rules", "old-rules/lua", "--mail", "old-rules/message.eml"]);
     assert_eq!((status, out.as_str()), (0, "The message is treated alike\n"));
 }
+
+#[test]
+fn two_servers_from_the_verdict_to_the_last_script() {
+    let folder = setup("chains");
+    std::fs::write(folder.join("win.toml"), "base = \"mailcow\"\n[[script]]\nname = \"personal\"\nfile = \"new.sieve\"\n").unwrap();
+    let args = ["mailcow", "win.toml", "--old-script", "personal=old.sieve", "--mail", "mail"];
+    // mailcow's own redirects are held back from nobody, and its spam goes to Junk whatever the user's script says of it.
+    let (status, out, err) = diff(&folder, &args);
+    assert_eq!((status, err.as_str()), (1, ""));
+    assert!(out.starts_with("3 of 5 messages change: 2 from INBOX to Junk, 1 no longer forwarded to books@example.org\n"), "{out}");
+    assert!(out.contains("    after: new.sieve:3: `fileinto \"Junk\"`, since `header :contains \"Subject\" \"win\"`"), "{out}");
+    let (status, out, _) = diff(&folder, &[&args[..], &["--score", "20", "--format", "summary"]].concat());
+    assert_eq!((status, out.as_str()), (0, "All 5 messages are treated alike\n"), "all are refused before any script");
+    // Other thresholds.
+    let rspamd = |name: &str, reject: &str| {
+        let config = folder.join(name);
+        std::fs::create_dir(&config).unwrap();
+        let text = format!(
+            "actions {{ reject = {reject}; add_header = 4; }}\ngroup \"g\" {{ symbols {{ A {{ weight = 6; }} }} }}\nmilter_headers {{ use = [\"x-spamd-bar\"]; }}\n"
+        );
+        std::fs::write(config.join("rspamd.conf"), text).unwrap();
+        let chain = format!("[rspamd]\nconfig = \"{name}\"\n[[script]]\nname = \"personal\"\nfile = \"new.sieve\"\n");
+        std::fs::write(folder.join(format!("{name}.toml")), chain).unwrap();
+    };
+    rspamd("high", "15");
+    rspamd("low", "5");
+    let args = ["high.toml", "low.toml", "--symbols", "A", "--mail", "mail/a.eml", "mail/b.eml", "--format", "json"];
+    let (status, out, err) = diff(&folder, &args);
+    let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((status, lines.len()), (1, 3), "{out} {err}");
+    assert_eq!(lines[0]["classes"], serde_json::json!(["moves", "rejects", "actions"]));
+    assert_eq!((&lines[0]["before"]["outcome"], &lines[0]["after"]["outcome"]), (&"ok".into(), &"reject".into()));
+    assert_eq!(lines[0]["after"]["rspamd"], serde_json::json!({"score": 6, "action": "reject"}));
+    assert_eq!(lines[1]["change"], "from Junk to no mailbox, now refused by the mail server, from “add header” to “reject”");
+    // A journal of another chain is of no use.
+    let resumed = [&args[..], &["--resume", "journal"]].concat();
+    assert_eq!(diff(&folder, &resumed).0, 1);
+    let (_, again, _) = diff(&folder, &resumed);
+    assert!(again.starts_with(&lines[0].to_string()[..20]) && again.contains("\"resumed\":2"), "{again}");
+    rspamd("other", "5");
+    let (status, _, err) = diff(&folder, &["other.toml", "low.toml", "--symbols", "A", "--mail", "mail", "--resume", "journal"]);
+    assert!(status == 2 && err.contains("journal: this journal is of other scripts"), "{err}");
+    let (status, _, err) = diff(&folder, &["high.toml", "new.sieve", "--mail", "mail"]);
+    assert!(status == 2 && err.contains("a chain with a chain"), "{err}");
+}

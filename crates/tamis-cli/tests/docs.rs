@@ -75,3 +75,22 @@ fn the_commands_for_build_servers_are_understood() {
         assert!(root().join(entry.split_once(' ').unwrap().0).is_file(), "{entry}");
     }
 }
+
+/// The example of docs/diff.md is what the program says.
+#[test]
+fn the_example_of_two_scripts_is_true() {
+    let folder = folder("diff-page", &[("mail/none.txt", "")]);
+    std::fs::remove_file(folder.join("mail/none.txt")).unwrap();
+    let mut consoles = 0;
+    for (info, text) in &fences("diff.md") {
+        match info.split_once(' ').unwrap_or((info, "")) {
+            ("sieve" | "eml", name) => std::fs::write(folder.join(name), text).unwrap(),
+            ("console", _) => {
+                consoles += 1;
+                assert_eq!(&console(&folder, text), text);
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(consoles, 1);
+}

@@ -238,6 +238,11 @@ fn around_message(message: &[u8], around: &Surroundings, account: &Account) -> (
 }
 
 impl DeliverResponse<'_> {
+    /// The texts of the chain's scripts, in the order of units.
+    pub(crate) fn texts(&self) -> &[Included] {
+        &self.path.chain.units
+    }
+
     /// `ok`, `failed` (a script failed at run time, or the server cannot compile one that was to run), or what the mail server did before any
     /// script: `reject`, `defer`, `discard`, `quarantine`.
     #[must_use]

@@ -1,5 +1,11 @@
 //! Two sides, one message: what each makes of it, what differs, and why. The message is parsed once, and both programs run on it.
 
+#[cfg(feature = "rspamd")]
+mod chains;
+
+#[cfg(feature = "rspamd")]
+pub use chains::ChainDiffer;
+
 use tamis::diagnostic::{Diagnostic, Language, printable};
 use tamis::mail::{self, Charsets, Message};
 use tamis::sieve::changes::{Change, changes, classes};
@@ -76,21 +82,33 @@ impl Side {
             }
         }
     }
+}
 
-    /// Who decided, each with its script and line. A failure stands first.
-    fn why(&self, outcome: &Outcome, reasons: &Reasons, language: Language) -> Vec<Why> {
-        let sources: Vec<&str> = self.units.iter().map(|unit| unit.text.as_str()).collect();
-        let place = |unit: u32, start: u32| {
-            let unit = self.units.get(unit as usize)?;
-            Some((unit.name.clone(), unit.lines.position(&unit.text, start, Encoding::Utf8).line))
-        };
-        let failed = outcome.failure.as_ref().map(|failure| Why {
-            place: place(failure.unit, failure.range.start),
-            text: format!("{} [{}]", failure.message(language), failure.code.facts().id),
-        });
-        let decided = |one: &Decision| Why { place: place(one.unit, one.range.start), text: decision(one, &sources, language) };
-        failed.into_iter().chain(reasons.decisions(outcome).into_iter().map(decided)).collect()
+/// Who decided, each with its script and line. A failure stands first.
+fn why(units: &[Included], outcome: &Outcome, reasons: &Reasons, language: Language) -> Vec<Why> {
+    let sources: Vec<&str> = units.iter().map(|unit| unit.text.as_str()).collect();
+    let place = |unit: u32, start: u32| {
+        let unit = units.get(unit as usize)?;
+        Some((unit.name.clone(), unit.lines.position(&unit.text, start, Encoding::Utf8).line))
+    };
+    let failed = outcome.failure.as_ref().map(|failure| Why {
+        place: place(failure.unit, failure.range.start),
+        text: format!("{} [{}]", failure.message(language), failure.code.facts().id),
+    });
+    let decided = |one: &Decision| Why { place: place(one.unit, one.range.start), text: decision(one, &sources, language) };
+    failed.into_iter().chain(reasons.decisions(outcome).into_iter().map(decided)).collect()
+}
+
+/// What was assumed on either side, each once.
+fn assumed(outcomes: [&Outcome; 2], language: Language) -> Vec<String> {
+    let mut out = Vec::new();
+    for assumption in outcomes.iter().flat_map(|outcome| &outcome.assumed) {
+        let said = assumption_message(assumption, language);
+        if !out.contains(&said) {
+            out.push(said);
+        }
     }
+    out
 }
 
 fn unit(name: String, text: String) -> Included {
@@ -135,9 +153,10 @@ pub struct Differ<'r> {
 }
 
 impl Differ<'_> {
-    /// Runs both sides on a message; nothing if it is treated alike.
+    /// Runs both sides on a message; nothing if it is treated alike. Of a phrase (see [`Entry::text`]) `explain` says whether anybody will read
+    /// why, which needs another run of each side: it is false where a tally keeps no more messages of a group ([`Tally::keeps`](crate::Tally::keeps)).
     #[must_use]
-    pub fn compare(&self, name: &str, raw: &[u8]) -> Option<Entry> {
+    pub fn compare(&self, name: &str, raw: &[u8], explain: &dyn Fn(&str) -> bool) -> Option<Entry> {
         let mut known = Charsets::default();
         // As `native::answered` does it, both sides asking.
         for round in 1.. {
@@ -148,7 +167,7 @@ impl Differ<'_> {
             let after = self.after.run(&delivery, &reading, self.account, &limits, None);
             let wanted = message.wanted();
             if wanted.is_empty() || round >= ROUNDS {
-                return self.entry(name, &delivery, &reading, [before, after]);
+                return self.entry(name, &delivery, &reading, [before, after], explain);
             }
             known.extend(wanted.into_iter().map(|wanted| {
                 let answer = answer(&wanted);
@@ -158,7 +177,14 @@ impl Differ<'_> {
         None
     }
 
-    fn entry<'m>(&self, name: &str, delivery: &Delivery<'m>, reading: &'m Reading<'m>, outcomes: [Outcome; 2]) -> Option<Entry> {
+    fn entry<'m>(
+        &self,
+        name: &str,
+        delivery: &Delivery<'m>,
+        reading: &'m Reading<'m>,
+        outcomes: [Outcome; 2],
+        explain: &dyn Fn(&str) -> bool,
+    ) -> Option<Entry> {
         let [before, after] = &outcomes;
         let header = || delivery.message.fields().iter().map(|field| (field.name.to_vec(), field.value.to_vec())).collect();
         let found = changes(before, after, &header);
@@ -176,64 +202,82 @@ impl Differ<'_> {
         if entry.quiet {
             return Some(entry);
         }
-        // Only for the few that change is it asked why.
-        let why = [(self.before, before), (self.after, after)].map(|(side, outcome)| {
+        entry.assumed = assumed([before, after], self.language);
+        if !self.json && !explain(&entry.text) {
+            return Some(entry);
+        }
+        let told = [(self.before, before), (self.after, after)].map(|(side, outcome)| {
             let mut reasons = Reasons::default();
             side.run(delivery, reading, self.account, &Limits::default(), Some(&mut reasons));
-            side.why(outcome, &reasons, self.language)
+            why(&side.units, outcome, &reasons, self.language)
         });
-        entry.why = why.each_ref().map(|why| why.iter().map(Why::told).collect());
-        for assumption in before.assumed.iter().chain(&after.assumed) {
-            let said = assumption_message(assumption, self.language);
-            if !entry.assumed.contains(&said) {
-                entry.assumed.push(said);
-            }
-        }
+        entry.why = told.each_ref().map(|why| why.iter().map(Why::told).collect());
         if self.json {
-            entry.json = self.to_json(&entry, &outcomes, &why);
+            let sides = [before, after].map(|outcome| Shown {
+                name: if outcome.failure.is_some() { "failed" } else { "ok" },
+                sentence: sentence(outcome, self.language),
+                verdict: None,
+                outcome,
+            });
+            entry.json = to_json(&entry, &sides, &told, self.language);
         }
         Some(entry)
     }
+}
 
-    fn to_json(&self, entry: &Entry, outcomes: &[Outcome; 2], why: &[Vec<Why>; 2]) -> String {
-        let mut json = Writer::default();
-        json.open('{');
-        json.count("version", VERSION.into());
-        json.text("message", &entry.name);
-        json.text("change", &entry.text);
-        entry.write_classes(&mut json);
-        for (name, (outcome, why)) in ["before", "after"].into_iter().zip(outcomes.iter().zip(why)) {
-            json.begin(name, '{');
-            json.text("outcome", if outcome.failure.is_some() { "failed" } else { "ok" });
-            json.text("sentence", &sentence(outcome, self.language));
-            json.begin("stored", '[');
-            outcome.stored.iter().for_each(|copy| stored(&mut json, copy));
-            json.close(']');
-            json.begin("sent", '[');
-            outcome.sent.iter().for_each(|mail| sent_without_text(&mut json, mail, self.language));
-            json.close(']');
-            json.begin("why", '[');
-            for why in why {
-                json.open('{');
-                match &why.place {
-                    Some((script, line)) => {
-                        json.text("script", script);
-                        json.count("line", (*line).into());
-                    }
-                    None => json.null("script"),
-                }
-                json.text("text", &why.text);
-                json.close('}');
-            }
-            json.close(']');
+/// What is shown of a side in JSON.
+struct Shown<'o> {
+    name: &'static str,
+    sentence: String,
+    /// Rspamd's score and action.
+    verdict: Option<(f64, &'o str)>,
+    outcome: &'o Outcome,
+}
+
+fn to_json(entry: &Entry, sides: &[Shown<'_>; 2], why: &[Vec<Why>; 2], language: Language) -> String {
+    let mut json = Writer::default();
+    json.open('{');
+    json.count("version", VERSION.into());
+    json.text("message", &entry.name);
+    json.text("change", &entry.text);
+    entry.write_classes(&mut json);
+    for (name, (side, why)) in ["before", "after"].into_iter().zip(sides.iter().zip(why)) {
+        json.begin(name, '{');
+        json.text("outcome", side.name);
+        json.text("sentence", &side.sentence);
+        if let Some((score, action)) = side.verdict {
+            json.begin("rspamd", '{');
+            json.float("score", score);
+            json.text("action", action);
             json.close('}');
         }
-        json.begin("assumed", '[');
-        entry.assumed.iter().for_each(|said| json.string(said));
+        json.begin("stored", '[');
+        side.outcome.stored.iter().for_each(|copy| stored(&mut json, copy));
+        json.close(']');
+        json.begin("sent", '[');
+        side.outcome.sent.iter().for_each(|mail| sent_without_text(&mut json, mail, language));
+        json.close(']');
+        json.begin("why", '[');
+        for why in why {
+            json.open('{');
+            match &why.place {
+                Some((script, line)) => {
+                    json.text("script", script);
+                    json.count("line", (*line).into());
+                }
+                None => json.null("script"),
+            }
+            json.text("text", &why.text);
+            json.close('}');
+        }
         json.close(']');
         json.close('}');
-        json.finish()
     }
+    json.begin("assumed", '[');
+    entry.assumed.iter().for_each(|said| json.string(said));
+    json.close(']');
+    json.close('}');
+    json.finish()
 }
 
 // Programs are shared between threads; a change that makes them otherwise is noticed here.

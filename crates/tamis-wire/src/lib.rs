@@ -43,6 +43,8 @@ pub use chain::{Beside, Chained, Position};
 pub use check::{CheckResponse, FileReport, check_json};
 #[cfg(all(feature = "native", feature = "rspamd"))]
 pub use deliver::{CompiledChain, CompiledStage, DeliverResponse, Path, StageScript, Surroundings};
+#[cfg(all(feature = "native", feature = "rspamd"))]
+pub use differ::ChainDiffer;
 #[cfg(feature = "native")]
 pub use differ::{Differ, Refused, Side};
 #[cfg(feature = "edit")]

@@ -124,6 +124,13 @@ impl Tally {
         }
     }
 
+    /// Whether the next message of this phrase would be kept, for somebody to read.
+    #[must_use]
+    pub fn keeps(&self, text: &str) -> bool {
+        let group = self.places.get(text).and_then(|at| self.groups.get(*at));
+        self.named < MOST_NAMED && group.map_or(self.groups.len() < MOST_GROUPS, |group| group.first.len() < NAMED)
+    }
+
     /// The groups, the largest first; of equal ones the one whose first message came first.
     #[must_use]
     pub fn groups(&self) -> Vec<&Group> {

@@ -1,7 +1,6 @@
 //! Two configurations of Rspamd: actions and scores that change. Messages are evaluated as `tamis scan` does it, by each side's own rules;
 //! recorded verdicts are counted again.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -39,18 +38,6 @@ pub struct RspamdArgs {
     /// The folder with the installation's rspamd.lua.
     #[arg(long, value_name = "DIR", default_value = "/usr/share/rspamd/rules")]
     rules: PathBuf,
-    /// The client's address.
-    #[arg(long, value_name = "IP")]
-    ip: Option<IpAddr>,
-    /// What the client calls itself.
-    #[arg(long, value_name = "NAME")]
-    helo: Option<String>,
-    /// The client's name by DNS.
-    #[arg(long, value_name = "NAME")]
-    hostname: Option<String>,
-    /// The authenticated user.
-    #[arg(long, value_name = "NAME")]
-    user: Option<String>,
 }
 
 /// Compares two configurations on messages or on recorded verdicts.
@@ -73,7 +60,13 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
         }
     }
     let journal = args.resume.as_ref().map(|path| Journal::open(path)).transpose()?;
-    let mut known = vec![format!("{of:?} {:?} {:?} {language:?} {:?}", args.delivery.from, args.delivery.to, args.format == Format::Json)];
+    let mut known = vec![format!(
+        "{of:?} {:?} {:?} {:?} {language:?} {:?}",
+        args.client,
+        args.delivery.from,
+        args.delivery.to,
+        args.format == Format::Json
+    )];
     known.extend([&old, &new].map(|side| format!("{:?}", side.loaded.dump())));
     let known: Vec<&[u8]> = known.iter().map(String::as_bytes).collect();
     if !of.records.is_empty() {
@@ -93,14 +86,14 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
         rules: of.rules.clone(),
         from: args.delivery.from.clone(),
         rcpt: args.delivery.to.iter().cloned().collect(),
-        ip: of.ip,
-        helo: of.helo.clone(),
-        hostname: of.hostname.clone(),
-        user: of.user.clone(),
+        ip: args.client.ip,
+        helo: args.client.helo.clone(),
+        hostname: args.client.client_name.clone(),
+        user: args.client.user.clone(),
     }
     .envelope();
     let json = args.format == Format::Json;
-    let one = |mail: &Mail| {
+    let one = |mail: &Mail, _: &dyn Fn(&str) -> bool| {
         let [before, after] = [&before, &after].map(|side| {
             let (config, hits) = side.evaluate(&mail.bytes, &envelope);
             messages::count(&hits, &config)
@@ -122,7 +115,7 @@ fn recorded(
     // What a record does not tell makes a count approximate; that is told once, for all.
     let doubtful = std::sync::atomic::AtomicUsize::new(0);
     let broken = std::sync::atomic::AtomicUsize::new(0);
-    let one = |mail: &Mail| -> Vec<Option<Entry>> {
+    let one = |mail: &Mail, _: &dyn Fn(&str) -> bool| -> Vec<Option<Entry>> {
         let found = records(&mail.bytes).unwrap_or_else(|error| {
             anstream::eprintln!("tamis: {}: {error}", mail.name);
             broken.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

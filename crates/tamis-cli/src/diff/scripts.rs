@@ -60,7 +60,7 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
         json: args.format == Format::Json,
     };
     let known: Vec<&[u8]> = known.iter().map(String::as_bytes).collect();
-    compare(args, &args.mail, &known, journal, language, |mail| vec![differ.compare(&mail.name, &mail.bytes)])
+    compare(args, &args.mail, &known, journal, language, |mail, explain| vec![differ.compare(&mail.name, &mail.bytes, explain)])
 }
 
 /// The one place for a search of a message that the two scripts treat differently.

@@ -52,7 +52,7 @@ pub fn verdict(of: &ScanResult, other: &ScanResult, language: Language) -> Strin
     }
     let mut first = true;
     for (name, here, _) in differ.iter().take(5) {
-        said.push_str(if first { ": " } else { ", " });
+        said.push_str(&if first { Phrase { en: ": ", fr: " : " }.render(language, &[]) } else { ", ".to_owned() });
         first = false;
         said.push_str(&printable(name.as_bytes()));
         said.push(' ');

@@ -40,8 +40,10 @@ pub enum Change {
     },
     /// The header fields of what is stored: `addheader` and `deleteheader`.
     Header {
-        /// Names of fields that are there now, or have another value now.
+        /// Names of fields that are there now.
         added: Vec<Vec<u8>>,
+        /// Names of fields of which there are others now.
+        changed: Vec<Vec<u8>>,
         /// Names of fields that are gone.
         removed: Vec<Vec<u8>>,
     },
@@ -321,11 +323,16 @@ fn edited(before: &Outcome, after: &Outcome, header: &dyn Fn() -> Vec<(Vec<u8>, 
         sort(&mut names);
         names
     };
-    let (added, mut removed) = (missing(&has, &had), missing(&had, &has));
-    // A field with another value is told once.
-    removed.retain(|name| !added.iter().any(|known| known.eq_ignore_ascii_case(name)));
-    if !added.is_empty() || !removed.is_empty() {
-        out.push(Change::Header { added, removed });
+    let (mut added, mut removed) = (missing(&has, &had), missing(&had, &has));
+    let named = |fields: &[(Vec<u8>, Vec<u8>)], name: &[u8]| fields.iter().any(|field| field.0.eq_ignore_ascii_case(name));
+    let mut changed: Vec<Vec<u8>> = added.iter().filter(|name| named(&had, name)).cloned().collect();
+    changed.extend(removed.iter().filter(|name| named(&has, name)).cloned());
+    sort(&mut changed);
+    changed.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
+    added.retain(|name| !named(&had, name));
+    removed.retain(|name| !named(&has, name));
+    if !(added.is_empty() && changed.is_empty() && removed.is_empty()) {
+        out.push(Change::Header { added, changed, removed });
     }
 }
 

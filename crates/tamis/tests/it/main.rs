@@ -2,6 +2,7 @@
 
 mod arrows;
 mod bombs;
+mod changes;
 mod check;
 mod constructs;
 mod cures;
@@ -16,6 +17,7 @@ mod mail;
 mod pages;
 #[cfg(feature = "rspamd")]
 mod pages_rspamd;
+mod reading;
 mod regex_oracle;
 #[cfg(feature = "rspamd")]
 mod rspamd;

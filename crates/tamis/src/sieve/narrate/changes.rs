@@ -36,16 +36,20 @@ fn one(change: &Change, language: Language) -> String {
             say(phrase, &[("name", printable(mailbox)), ("added", names(added)), ("removed", names(removed))])
         }
         Change::Sent { kind, to, how } => sent(kind, to, *how, language),
-        Change::Header { added, removed } => {
-            let names = |fields: &[Vec<u8>]| joined(&printables(fields), ", ");
-            let phrase = match (added.is_empty(), removed.is_empty()) {
-                (false, true) => Phrase { en: "stored with another {added}", fr: "rangement avec un autre {added}" },
-                (true, _) => Phrase { en: "stored without {removed}", fr: "rangement sans {removed}" },
-                (false, false) => {
-                    Phrase { en: "stored with another {added}, without {removed}", fr: "rangement avec un autre {added}, sans {removed}" }
-                }
+        Change::Header { added, changed, removed } => {
+            let with = |phrase: Phrase, fields: &[Vec<u8>]| -> Option<String> {
+                (!fields.is_empty()).then(|| say(phrase, &[("names", joined(&printables(fields), ", "))]))
             };
-            say(phrase, &[("added", names(added)), ("removed", names(removed))])
+            let parts: Vec<String> = [
+                with(Phrase { en: "with the header {names}", fr: "avec l'en-tête {names}" }, added),
+                with(Phrase { en: "with another header {names}", fr: "avec un autre en-tête {names}" }, changed),
+                with(Phrase { en: "without the header {names}", fr: "sans l'en-tête {names}" }, removed),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            let stored = say(Phrase { en: "stored ", fr: "rangement " }, &[]);
+            joined(&[stored, joined(&parts, ", ")], "")
         }
         Change::Content => say(Phrase { en: "stored with another content", fr: "rangement d'un autre contenu" }, &[]),
         Change::Failure { before, after } => {
@@ -127,102 +131,4 @@ fn sent(kind: &str, to: &[Vec<u8>], how: How, language: Language) -> String {
         (_, How::Text) => Phrase { en: "a {kind} with another text", fr: "un envoi de {kind} d'un autre texte" },
     };
     phrase.render(language, &[("to", joined(&printables(to), ", ")), ("kind", kind.to_owned())])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::{self, Charsets, Message};
-    use crate::sieve::changes::{changes, classes};
-    use crate::sieve::run::{Account, Delivery, Limits, Outcome, Timestamp, run};
-    use crate::sieve::{Dialect, Script, Scripts, compile};
-
-    const RAW: &[u8] = b"From: a@example.org\nTo: b@example.com\nSubject: s\nX-A: 1\n\nt\n";
-
-    fn outcome(text: &str) -> Outcome {
-        let require = "require [\"fileinto\", \"reject\", \"vacation\", \"imap4flags\", \"copy\", \"editheader\", \"variables\"];";
-        let dialect = Dialect::named("pigeonhole-0.5").map(|mut dialect| {
-            dialect.set("sieve_extensions", "+editheader").unwrap();
-            dialect
-        });
-        let compiled = compile(&Script::parse(format!("{require} {text}")), &Scripts::default(), &dialect.unwrap());
-        let message = Message::parse(RAW, &mail::Limits::default(), Charsets::new());
-        let delivery = Delivery {
-            message: &message,
-            from: Some("a@example.org".into()),
-            to: "b@example.com".into(),
-            final_to: None,
-            auth: None,
-            now: Timestamp::default(),
-            default_mailbox: "INBOX".into(),
-            hostname: "localhost".into(),
-        };
-        run(&compiled.program.unwrap(), &delivery, &Account::default(), &Limits::default(), None)
-    }
-
-    /// The phrase, and the classes in brackets.
-    fn differ(before: &str, after: &str) -> String {
-        let (before, after) = (outcome(before), outcome(after));
-        let own = || {
-            let message = Message::parse(RAW, &mail::Limits::default(), Charsets::new());
-            message.fields().iter().map(|field| (field.name.to_vec(), field.value.to_vec())).collect()
-        };
-        let found = changes(&before, &after, &own);
-        let names: Vec<&str> = classes(&before, &after, &found).iter().map(|class| class.name()).collect();
-        format!("{} [{}]", change(&found, Language::En), names.join(" "))
-    }
-
-    #[test]
-    fn what_is_stored() {
-        assert_eq!(differ("", "keep;"), " []");
-        assert_eq!(differ("", "fileinto \"inbox\";"), "stored alike, the keep cancelled []");
-        assert_eq!(differ("", "fileinto \"Junk\";"), "from INBOX to Junk [moves]");
-        assert_eq!(differ("fileinto \"A\";", "fileinto :copy \"A\";"), "now in INBOX too [moves]");
-        assert_eq!(differ("fileinto :copy \"A\";", "keep;"), "no longer in A [moves]");
-        assert_eq!(differ("discard;", "keep;"), "now stored in INBOX [moves]");
-        assert_eq!(differ("keep;", "discard;"), "from INBOX to no mailbox [moves discards]");
-        assert_eq!(
-            differ("keep;", "redirect \"c@example.org\";"),
-            "from INBOX to no mailbox, now forwarded to c@example.org [moves sends]"
-        );
-        assert_eq!(differ("redirect \"c@example.org\";", "discard;"), "no longer forwarded to c@example.org [discards sends]");
-    }
-
-    #[test]
-    fn flags() {
-        assert_eq!(differ("keep;", "keep :flags \"\\\\Seen\";"), "now marked \\Seen in INBOX [flags]");
-        assert_eq!(differ("keep :flags [\"\\\\Seen\", \"$a\"];", "keep :flags \"\\\\seen\";"), "no longer marked $a in INBOX [flags]");
-        // Flags that go along with a message that moves are no change.
-        let (before, after) = ("addflag \"$a\"; fileinto \"A\";", "addflag [\"$a\"]; fileinto \"B\";");
-        assert_eq!(differ(before, after), "from A to B [moves]");
-    }
-
-    #[test]
-    fn what_leaves() {
-        assert_eq!(differ("", "vacation \"x\";"), "now answered automatically [sends]");
-        assert_eq!(differ("vacation \"x\";", "vacation \"y\";"), "answered with another text [sends]");
-        // The second mail of a run has another message id, and that is no other text.
-        assert_eq!(
-            differ("vacation \"x\";", "redirect :copy \"c@example.org\"; vacation \"x\";"),
-            "now forwarded to c@example.org [sends]"
-        );
-        assert_eq!(differ("", "reject \"no\";"), "from INBOX to no mailbox, now refused [moves sends rejects]");
-        assert_eq!(differ("reject \"no\";", "reject \"never\";"), "refused with another text [sends]");
-        assert_eq!(differ("keep; redirect \"c@example.org\";", "redirect \"c@example.org\"; keep;"), " []");
-    }
-
-    #[test]
-    fn what_is_stored_is_another_text() {
-        assert_eq!(differ("", "addheader \"X-B\" \"1\";"), "stored with another X-B [text]");
-        assert_eq!(differ("addheader \"X-B\" \"1\";", "addheader \"X-B\" \"2\";"), "stored with another X-B [text]");
-        assert_eq!(differ("", "deleteheader \"X-A\";"), "stored without X-A [text]");
-        assert_eq!(differ("addheader \"X-B\" \"1\";", "set \"n\" \"X-B\"; addheader \"${n}\" \"1\";"), " []");
-    }
-
-    #[test]
-    fn failures() {
-        let fails = "fileinto \"A\"; reject \"no\";";
-        assert_eq!(differ("", fails), "the script now fails [run/action-conflict] [fails]");
-        assert_eq!(differ(fails, "keep;"), "the script no longer fails [run/action-conflict] []");
-    }
 }

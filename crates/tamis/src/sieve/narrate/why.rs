@@ -61,7 +61,8 @@ impl Reasons {
     #[must_use]
     pub fn decisions(&self, outcome: &Outcome) -> Vec<&Decision> {
         let is_of = |action: &Action, decision: &&Decision| action.unit == decision.unit && action.range == decision.range;
-        let of_outcome = outcome.actions.iter().filter(|action| !action.range.is_empty());
+        // To remember an id changes nothing for the message.
+        let of_outcome = outcome.actions.iter().filter(|action| !action.range.is_empty() && action.name != "duplicate");
         let found: Vec<&Decision> =
             of_outcome.filter_map(|action| self.decisions.iter().rfind(|decision| is_of(action, decision))).collect();
         if found.is_empty() { self.stop.iter().collect() } else { found }
@@ -80,7 +81,8 @@ impl Tracer for Reasons {
     fn event(&mut self, unit: u32, depth: u32, event: &Event<'_>) {
         match event {
             // A command ends the blocks that are deeper than itself; its own tests come after it.
-            Event::Command { .. } => self.tests.retain(|(test, _)| test.unit != unit || test.depth <= depth),
+            // An included script is deeper than the command that includes it; the next script of a chain begins at the surface.
+            Event::Command { .. } => self.tests.retain(|(test, _)| test.depth <= depth),
             Event::Test { .. } => {
                 if self.open == 0 {
                     self.matched = None;
@@ -93,7 +95,7 @@ impl Tracer for Reasons {
             Event::Result { range, holds } => {
                 self.open = self.open.saturating_sub(1);
                 if self.open == 0 {
-                    self.tests.retain(|(test, _)| test.unit != unit || test.depth < depth);
+                    self.tests.retain(|(test, _)| test.depth < depth);
                     let matched = self.matched.take().filter(|_| *holds);
                     self.tests.push((Tested { unit, range: *range, holds: *holds, depth }, matched));
                 }
@@ -153,47 +155,4 @@ fn short(text: &str, most: usize) -> String {
         out.push('…');
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::{self, Charsets, Message};
-    use crate::sieve::run::{Account, Delivery, Limits, Timestamp, run};
-    use crate::sieve::{Dialect, Script, Scripts, compile};
-
-    fn why(text: &str) -> String {
-        let script = Script::parse(format!("require \"fileinto\"; {text}"));
-        let program = compile(&script, &Scripts::default(), &Dialect::default()).program.unwrap();
-        let message = Message::parse(b"From: a@example.org\nSubject: big news\n\nt\n", &mail::Limits::default(), Charsets::new());
-        let delivery = Delivery {
-            message: &message,
-            from: None,
-            to: "b@example.com".into(),
-            final_to: None,
-            auth: None,
-            now: Timestamp::default(),
-            default_mailbox: "INBOX".into(),
-            hostname: "localhost".into(),
-        };
-        let mut reasons = Reasons::default();
-        let outcome = run(&program, &delivery, &Account::default(), &Limits::default(), Some(&mut reasons));
-        let told = |one: &&Decision| decision(one, &[script.text()], Language::En);
-        reasons.decisions(&outcome).iter().map(told).collect::<Vec<_>>().join(" | ")
-    }
-
-    #[test]
-    fn the_command_and_the_test_of_its_block() {
-        assert_eq!(why(""), "");
-        assert_eq!(why("fileinto \"A\";"), "`fileinto \"A\"`");
-        assert_eq!(
-            why("if header :is \"Subject\" \"x\" { discard; } elsif header :contains \"Subject\" \"news\" { fileinto \"A\"; }"),
-            "`fileinto \"A\"`, since `header :contains \"Subject\" \"news\"` (Subject: “big news” with “news”)"
-        );
-        assert_eq!(why("if size :over 1M { discard; } else { fileinto \"A\"; }"), "`fileinto \"A\"`, since not `size :over 1M`");
-        assert_eq!(why("if exists \"From\" { keep; } fileinto \"A\";"), "`keep`, since `exists \"From\"` | `fileinto \"A\"`");
-        // The block around counts again after one inside.
-        assert_eq!(why("if exists \"From\" { if false { stop; } fileinto \"A\"; }"), "`fileinto \"A\"`, since `exists \"From\"`");
-        assert_eq!(why("if exists \"From\" { stop; } discard;"), "`stop`, since `exists \"From\"`");
-    }
 }
