@@ -26,6 +26,8 @@ pub mod hover;
 pub mod narrate;
 #[cfg(feature = "edit")]
 pub mod occurrences;
+#[cfg(any(feature = "full", feature = "edit"))]
+pub mod parts;
 pub mod policy;
 pub mod program;
 #[cfg(feature = "edit")]

@@ -179,6 +179,20 @@ impl Account {
     }
 }
 
+impl Outcome {
+    /// Where it was decided what becomes of the message, as unit and place there: where the script failed, or else its last action. One that only
+    /// tells somebody (`vacation`, `notify`) decides only if there is no other. Nothing if the implicit keep alone is left.
+    #[must_use]
+    pub fn decision(&self) -> Option<(u32, Range)> {
+        if let Some(failure) = &self.failure {
+            return Some((failure.unit, failure.range));
+        }
+        let own = || self.actions.iter().rev().filter(|action| !action.range.is_empty());
+        let decides = |action: &&Action| !matches!(action.name, "vacation" | "notify" | "report" | "duplicate");
+        own().find(decides).or_else(|| own().next()).map(|action| (action.unit, action.range))
+    }
+}
+
 /// A point in time with the server's own zone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timestamp {
