@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
@@ -102,8 +103,8 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
     let programs = args.exec.programs()?;
     let setting = Setting {
         included,
-        before: beside(&args.before, args, &dialect)?,
-        after: beside(&args.after, args, &dialect)?,
+        before: beside(scripts(&args.before)?, args.server.include.as_deref(), &dialect)?,
+        after: beside(scripts(&args.after)?, args.server.include.as_deref(), &dialect)?,
         account: account(args, &config)?,
         now: now(args.now.as_deref())?,
         charsets: Charsets::new(),
@@ -191,15 +192,20 @@ struct Told {
     shown: String,
 }
 
-fn ours(args: &RunArgs, simulation: &Simulation<'_>, programs: Option<&Programs>) -> Result<Told, String> {
+/// Runs, with charsets converted and, if there are any, the programs that are asked for.
+pub fn answered(simulation: &Simulation<'_>, programs: Option<&Programs>) -> Result<RunResponse, String> {
     let mut ran = Vec::new();
-    let response = loop {
+    loop {
         let mut response = tamis_wire::native::answered(&Simulation { programs: programs.map(|_| ran.as_slice()), ..*simulation });
         match (response.program.take(), programs) {
             (Some(call), Some(programs)) => programs.run(*call, &mut ran).map_err(|error| format!("{}: {error}", simulation.name))?,
-            _ => break response,
+            _ => return Ok(response),
         }
-    };
+    }
+}
+
+fn ours(args: &RunArgs, simulation: &Simulation<'_>, programs: Option<&Programs>) -> Result<Told, String> {
+    let response = answered(simulation, programs)?;
     let shown = match args.format {
         Format::Json => response.json(simulation),
         Format::Text => {
@@ -221,18 +227,19 @@ fn global(dialect: &Dialect) -> Dialect {
     global
 }
 
-/// The administrator's scripts.
-fn beside(paths: &[String], args: &RunArgs, dialect: &Dialect) -> Result<Vec<Beside>, String> {
-    if !paths.is_empty() && !dialect.engine.is_pigeonhole() {
+/// The administrator's scripts, each with its name.
+pub fn beside(scripts: Vec<(Script, String)>, include: Option<&Path>, dialect: &Dialect) -> Result<Vec<Beside>, String> {
+    if !scripts.is_empty() && !dialect.engine.is_pigeonhole() {
         return Err(format!("--before and --after are Pigeonhole's: {} has no scripts before and after the user's own", dialect.name));
     }
     let global = global(dialect);
-    let read = |path: &String| {
-        let script = files::script(path)?;
-        let included = files::included(&script, &global, args.server.include.as_deref());
-        Ok(Beside { name: path.clone(), script, included })
-    };
-    paths.iter().map(read).collect()
+    let beside = |(script, name)| Beside { included: files::included(&script, &global, include), name, script };
+    Ok(scripts.into_iter().map(beside).collect())
+}
+
+/// The scripts at these paths.
+fn scripts(paths: &[String]) -> Result<Vec<(Script, String)>, String> {
+    paths.iter().map(|path| Ok((files::script(path)?, path.clone()))).collect()
 }
 
 fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Simulation<'s> {
@@ -254,6 +261,17 @@ fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Si
         after: &setting.after,
         programs: None,
     }
+}
+
+/// What is known of the user; what is not told, the configuration says.
+pub fn with_config(mut account: Account, config: &Config) -> Account {
+    if account.addresses.is_empty() {
+        account.addresses.clone_from(&config.addresses);
+    }
+    if account.mailboxes.is_none() {
+        account.mailboxes.clone_from(&config.mailboxes);
+    }
+    account
 }
 
 /// What the configuration says of the user, and over it the account's file, and over it the command line.

@@ -8,6 +8,8 @@ mod base64;
 #[cfg(feature = "native")]
 mod chain;
 mod check;
+#[cfg(feature = "native")]
+pub mod check_sieve;
 #[cfg(feature = "edit")]
 mod edit;
 mod highlight;
@@ -21,6 +23,8 @@ mod read;
 mod record;
 mod request;
 mod run;
+#[cfg(feature = "full")]
+mod saved;
 #[cfg(feature = "rspamd")]
 mod scores;
 pub mod shape;
@@ -43,6 +47,11 @@ pub use place::Places;
 pub use record::records;
 pub use request::{Request, read_account};
 pub use run::{RunResponse, Simulation, assumption_message, response, run_json};
+#[cfg(feature = "full")]
+pub use saved::{
+    Difference, Expected, ExpectedCopy, ExpectedMail, Filed, Happened, Mailed, Played, Reason, SavedStep, SavedTest, What, compare,
+    is_inline, play, test_json, tests_toml, tests_toml_json, toml_expected, toml_string, toml_test,
+};
 #[cfg(feature = "rspamd")]
 pub use scores::Scores;
 pub use time::{format_rfc3339, parse_rfc3339};

@@ -340,13 +340,7 @@ impl RunResponse {
         }
         writer.begin("wanted", '[');
         self.wanted_scripts.iter().for_each(|wanted| wanted_script(writer, wanted));
-        for wanted in &self.wanted_charsets {
-            writer.open('{');
-            writer.text("kind", "charset");
-            writer.text("charset", &wanted.charset);
-            writer.text("bytes", &crate::to_base64(&wanted.bytes));
-            writer.close('}');
-        }
+        self.wanted_charsets.iter().for_each(|wanted| wanted_charset(writer, wanted));
         writer.close(']');
         writer.begin("used", '{');
         writer.count("steps", outcome.steps);
@@ -462,6 +456,15 @@ fn step(writer: &mut Writer, step: &Step, units: &[Places<'_>]) {
     if !places.name.is_empty() {
         writer.text("script", places.name);
     }
+    writer.close('}');
+}
+
+/// A conversion that is wanted.
+pub(crate) fn wanted_charset(writer: &mut Writer, wanted: &WantedCharset) {
+    writer.open('{');
+    writer.text("kind", "charset");
+    writer.text("charset", &wanted.charset);
+    writer.text("bytes", &crate::to_base64(&wanted.bytes));
     writer.close('}');
 }
 
