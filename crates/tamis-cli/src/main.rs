@@ -4,6 +4,7 @@
 mod check;
 mod common;
 mod config;
+mod coverage;
 mod draw;
 mod engine;
 mod evaluate;

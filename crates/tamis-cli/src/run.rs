@@ -16,6 +16,7 @@ use tamis_wire::{Beside, RunResponse, Simulation};
 
 use crate::common::ServerArgs;
 use crate::config::{Config, Configs};
+use crate::coverage::{CoverageArgs, Reached};
 use crate::exec::{ExecArgs, Programs};
 use crate::mail::{Mail, Source};
 use crate::{Exit, draw, engine, files};
@@ -52,6 +53,8 @@ pub struct RunArgs {
     /// `tamis run` on its standard output.
     #[arg(long, value_name = "PROGRAM", conflicts_with = "folders")]
     engine: Option<String>,
+    #[command(flatten)]
+    coverage: CoverageArgs,
     /// Show every step.
     #[arg(long)]
     trace: bool,
@@ -90,6 +93,7 @@ struct Setting {
 
 /// Runs the script on every message, whatever the others are like.
 pub fn run(args: &RunArgs) -> Result<Exit, String> {
+    args.coverage.checked(args.format == Format::Text)?;
     let config = match args.server.configured(&mut Configs::default(), &args.script) {
         Ok(config) => config,
         Err(drawn) => {
@@ -134,6 +138,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         .then(|| indicatif::ProgressBar::new(source.files() as u64));
     let mut exit = Exit::Clean;
     let mut summary: BTreeMap<String, usize> = BTreeMap::new();
+    let mut reached = Reached::default();
     let mut count = 0usize;
     source.each(|mail| {
         if let Some(bar) = &bar {
@@ -149,7 +154,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         };
         let simulation = simulation(args, &setting, &mail);
         let told = match &args.engine {
-            None => ours(args, &simulation, programs.as_ref()),
+            None => ours(args, &simulation, programs.as_ref(), &mut reached),
             Some(program) => engine::ask(program, &simulation).map(|answer| Told {
                 is_ok: answer.is_ok(),
                 destination: answer.destination(),
@@ -179,6 +184,8 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
             let _ = writeln!(out, "{number:>7}  {place}");
         }
     }
+    drop(out);
+    args.coverage.write(&reached, setting.language)?;
     Ok(exit)
 }
 
@@ -204,8 +211,9 @@ pub fn answered(simulation: &Simulation<'_>, programs: Option<&Programs>) -> Res
     }
 }
 
-fn ours(args: &RunArgs, simulation: &Simulation<'_>, programs: Option<&Programs>) -> Result<Told, String> {
+fn ours(args: &RunArgs, simulation: &Simulation<'_>, programs: Option<&Programs>, reached: &mut Reached) -> Result<Told, String> {
     let response = answered(simulation, programs)?;
+    reached.add(&response, simulation, (&args.script, args.script != "-"), &|name| script_file(name, args.server.include.as_deref()));
     let shown = match args.format {
         Format::Json => response.json(simulation),
         Format::Text => {
@@ -237,6 +245,13 @@ pub fn beside(scripts: Vec<(Script, String)>, include: Option<&Path>, dialect: &
     Ok(scripts.into_iter().map(beside).collect())
 }
 
+/// The file of a script beside the one that is run: one of the administrator's is called by its path, an included one by its name.
+pub fn script_file(name: &str, include: Option<&Path>) -> Option<String> {
+    let included = include.map(|folder| folder.join(format!("{name}.sieve")));
+    let paths = included.into_iter().chain([Path::new(name).to_owned()]);
+    paths.into_iter().find(|path| path.is_file()).map(|path| path.to_string_lossy().into_owned())
+}
+
 /// The scripts at these paths.
 fn scripts(paths: &[String]) -> Result<Vec<(Script, String)>, String> {
     paths.iter().map(|path| Ok((files::script(path)?, path.clone()))).collect()
@@ -257,6 +272,7 @@ fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Si
         language: setting.language,
         encoding: Encoding::Utf8,
         trace: args.trace,
+        coverage: args.coverage.coverage.is_some(),
         before: &setting.before,
         after: &setting.after,
         programs: None,

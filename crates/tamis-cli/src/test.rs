@@ -7,15 +7,18 @@ mod saved;
 mod svtest;
 mod update;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::Language;
 use tamis::sieve::run::Timestamp;
+use tamis_wire::{Played, Simulation};
 
 use crate::Exit;
 use crate::common::{ServerArgs, says};
 use crate::config::Configs;
+use crate::coverage::{CoverageArgs, Reached};
 use crate::exec::{ExecArgs, Programs};
 
 /// Run tests: saved messages with what is expected of them (tests.toml), scripts in the language of Pigeonhole's own test suite (*.svtest),
@@ -32,6 +35,8 @@ pub struct TestArgs {
     now: Option<String>,
     #[command(flatten)]
     exec: ExecArgs,
+    #[command(flatten)]
+    coverage: CoverageArgs,
     /// How results are shown.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -123,12 +128,30 @@ struct Setting<'a> {
     configs: Configs,
     now: Timestamp,
     programs: Option<Programs>,
+    reached: RefCell<Reached>,
+}
+
+impl Setting<'_> {
+    /// Counts what the messages of a test reached. A script whose path is empty is text in the test file.
+    fn count(&self, played: &[Played], base: &Simulation<'_>, script: &str, include: Option<&Path>) {
+        let mut reached = self.reached.borrow_mut();
+        let main = if script.is_empty() { ("(script)", false) } else { (script, true) };
+        for step in played {
+            reached.add(&step.response, base, main, &|name| crate::run::script_file(name, include));
+        }
+    }
 }
 
 /// Runs every test file, whatever the others are like.
 pub fn test(args: &TestArgs) -> Result<Exit, String> {
-    let mut setting =
-        Setting { args, configs: Configs::default(), now: crate::run::now(args.now.as_deref())?, programs: args.exec.programs()? };
+    args.coverage.checked(matches!(args.format, Format::Text | Format::Summary))?;
+    let mut setting = Setting {
+        args,
+        configs: Configs::default(),
+        now: crate::run::now(args.now.as_deref())?,
+        programs: args.exec.programs()?,
+        reached: RefCell::default(),
+    };
     let mut exit = Exit::Clean;
     let mut done = Vec::new();
     let mut language = crate::common::language(args.server.lang.as_deref());
@@ -172,6 +195,8 @@ pub fn test(args: &TestArgs) -> Result<Exit, String> {
         Format::Junit => report::junit(&mut out, &done),
     };
     shown.map_err(|error| error.to_string())?;
+    drop(out);
+    args.coverage.write(&setting.reached.borrow(), language)?;
     Ok(exit)
 }
 

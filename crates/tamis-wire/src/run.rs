@@ -42,6 +42,9 @@ pub struct Simulation<'r> {
     pub encoding: Encoding,
     /// Whether a trace is kept.
     pub trace: bool,
+    /// Whether it is counted which commands and branches are reached.
+    #[cfg(feature = "native")]
+    pub coverage: bool,
     /// The administrator's scripts that run before the script.
     #[cfg(feature = "native")]
     pub before: &'r [Beside],
@@ -74,6 +77,9 @@ pub struct RunResponse {
     pub outcome: Option<Outcome>,
     /// The steps, if asked for.
     pub trace: Option<Vec<Step>>,
+    /// What the run reached, if asked for.
+    #[cfg(feature = "native")]
+    pub coverage: Option<tamis::sieve::coverage::Coverage>,
     /// Included scripts whose text would make the answer better.
     pub wanted_scripts: Vec<WantedScript>,
     /// Charset conversions that would make the answer better.
@@ -123,6 +129,8 @@ pub(crate) fn run_json_with(request: &str, message: &[u8], run: impl FnOnce(&Sim
             name: request.file.as_deref().unwrap_or("message.eml"),
             trace: request.trace,
             #[cfg(feature = "native")]
+            coverage: false,
+            #[cfg(feature = "native")]
             before: &[],
             #[cfg(feature = "native")]
             after: &[],
@@ -148,7 +156,9 @@ pub fn response(simulation: &Simulation<'_>) -> RunResponse {
         return response;
     };
     response.include(&program, simulation.included);
-    response.simulate(simulation, |delivery, tracer| Some(run(&program, delivery, simulation.account, &Limits::default(), tracer)));
+    response.simulate(simulation, &[&program], |delivery, tracer| {
+        Some(run(&program, delivery, simulation.account, &Limits::default(), tracer))
+    });
     response
 }
 
@@ -160,6 +170,8 @@ impl RunResponse {
             diagnostics,
             outcome: None,
             trace: None,
+            #[cfg(feature = "native")]
+            coverage: None,
             wanted_scripts,
             wanted_charsets: Vec::new(),
             #[cfg(feature = "native")]
@@ -184,17 +196,50 @@ impl RunResponse {
     pub(crate) fn simulate(
         &mut self,
         simulation: &Simulation<'_>,
+        programs: &[&Program],
         run: impl FnOnce(&Delivery<'_>, Option<&mut dyn Tracer>) -> Option<Outcome>,
     ) {
         let units = self.units(simulation);
         let sources: Vec<&str> = units.iter().map(|places| places.text).collect();
         let mut recorder = simulation.trace.then(|| Recorder::new(&sources, simulation.language));
         let message = Message::parse(simulation.message, &mail::Limits::default(), simulation.charsets.clone());
-        let tracer = recorder.as_mut().map(|recorder| recorder as &mut dyn Tracer);
+        let mut tracer = recorder.as_mut().map(|recorder| recorder as &mut dyn Tracer);
+        #[cfg(feature = "native")]
+        let mut reached = simulation.coverage.then(|| tamis::sieve::coverage::Coverage::of_chain(programs));
+        #[cfg(feature = "native")]
+        let mut both;
+        #[cfg(feature = "native")]
+        if let Some(coverage) = &mut reached {
+            both = Both { coverage, other: tracer };
+            tracer = Some(&mut both);
+        }
         let outcome = run(&delivery(&message, simulation), tracer);
         self.trace = recorder.map(|recorder| recorder.steps);
+        #[cfg(feature = "native")]
+        {
+            self.coverage = reached;
+        }
+        // The small module counts nothing.
+        let _ = programs;
         self.outcome = outcome;
         self.wanted_charsets = message.wanted();
+    }
+}
+
+/// Counts what is reached, and hands on what happens.
+#[cfg(feature = "native")]
+struct Both<'b> {
+    coverage: &'b mut tamis::sieve::coverage::Coverage,
+    other: Option<&'b mut dyn Tracer>,
+}
+
+#[cfg(feature = "native")]
+impl Tracer for Both<'_> {
+    fn event(&mut self, unit: u32, depth: u32, event: &tamis::sieve::run::Event<'_>) {
+        self.coverage.event(unit, depth, event);
+        if let Some(other) = &mut self.other {
+            other.event(unit, depth, event);
+        }
     }
 }
 

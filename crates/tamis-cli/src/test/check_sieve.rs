@@ -107,11 +107,13 @@ fn one(
         language,
         encoding: Encoding::Utf8,
         trace: setting.programs.is_some(),
+        coverage: setting.args.coverage.coverage.is_some(),
         before: &[],
         after: &[],
         programs: None,
     };
     let played = play(&base, &[(&step, &bytes)], &mut |simulation| runs::answered(simulation, setting.programs.as_ref()))?;
+    setting.count(&played, &base, &path.to_string_lossy(), setting.args.server.include(config).as_deref());
     let places = super::file::Placed { steps: vec![(0, Vec::new())], ..Default::default() };
     Ok(super::saved::failure(&places, &played, &path.to_string_lossy(), "", language))
 }

@@ -163,11 +163,13 @@ impl Place<'_> {
             encoding: Encoding::Utf8,
             // Programs would run once more for a trace that is made later.
             trace: self.setting.programs.is_some(),
+            coverage: args.coverage.coverage.is_some(),
             before: &before,
             after: &after,
             programs: None,
         };
         let played = play(&base, &steps, &mut |simulation| run::answered(simulation, self.setting.programs.as_ref()))?;
+        self.setting.count(&played, &base, &script.1, include.as_deref());
         Ok((played, script.1))
     }
 

@@ -133,6 +133,8 @@ fn answer(request: &Request) -> Result<String, String> {
             encoding: request.encoding(),
             trace: false,
             #[cfg(feature = "native")]
+            coverage: false,
+            #[cfg(feature = "native")]
             before: &[],
             #[cfg(feature = "native")]
             after: &[],
