@@ -18,6 +18,7 @@ mod mail;
 mod pages;
 mod report;
 mod run;
+mod save;
 mod scan;
 mod spec;
 mod test;

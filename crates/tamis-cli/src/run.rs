@@ -12,13 +12,14 @@ use tamis::sieve::dialect::Position;
 use tamis::sieve::run::{Account, Action, Outcome, Timestamp, Value};
 use tamis::sieve::{Dialect, Script, Scripts};
 use tamis::text::{Encoding, Range};
-use tamis_wire::{Beside, RunResponse, Simulation};
+use tamis_wire::{Beside, Expected, Happened, RunResponse, Simulation, format_rfc3339};
 
 use crate::common::ServerArgs;
 use crate::config::{Config, Configs};
 use crate::coverage::{CoverageArgs, Reached};
 use crate::exec::{ExecArgs, Programs};
 use crate::mail::{Mail, Source};
+use crate::save::{Asked, SaveArgs, Saver};
 use crate::{Exit, draw, engine, files};
 
 /// Run a script on messages and show what would happen, and why.
@@ -55,6 +56,8 @@ pub struct RunArgs {
     engine: Option<String>,
     #[command(flatten)]
     coverage: CoverageArgs,
+    #[command(flatten)]
+    save: SaveArgs,
     /// Show every step.
     #[arg(long)]
     trace: bool,
@@ -139,6 +142,8 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
     let mut exit = Exit::Clean;
     let mut summary: BTreeMap<String, usize> = BTreeMap::new();
     let mut reached = Reached::default();
+    let asked = asked(args, &setting);
+    let mut saver = args.save.save_test.as_deref().map(|path| Saver::open(path, setting.language)).transpose()?;
     let mut count = 0usize;
     source.each(|mail| {
         if let Some(bar) = &bar {
@@ -154,7 +159,12 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         };
         let simulation = simulation(args, &setting, &mail);
         let told = match &args.engine {
-            None => ours(args, &simulation, programs.as_ref(), &mut reached),
+            None => ours(args, &simulation, programs.as_ref(), &mut reached).and_then(|(told, expect)| {
+                if let Some(saver) = &mut saver {
+                    saver.add(args.save.name.as_deref(), &mail, &asked, expect)?;
+                }
+                Ok(told)
+            }),
             Some(program) => engine::ask(program, &simulation).map(|answer| Told {
                 is_ok: answer.is_ok(),
                 destination: answer.destination(),
@@ -185,6 +195,9 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         }
     }
     drop(out);
+    if let Some(saver) = saver {
+        anstream::eprintln!("tamis: {}", saver.write(&asked, setting.language)?);
+    }
     args.coverage.write(&reached, setting.language)?;
     Ok(exit)
 }
@@ -211,7 +224,12 @@ pub fn answered(simulation: &Simulation<'_>, programs: Option<&Programs>) -> Res
     }
 }
 
-fn ours(args: &RunArgs, simulation: &Simulation<'_>, programs: Option<&Programs>, reached: &mut Reached) -> Result<Told, String> {
+fn ours(
+    args: &RunArgs,
+    simulation: &Simulation<'_>,
+    programs: Option<&Programs>,
+    reached: &mut Reached,
+) -> Result<(Told, Expected), String> {
     let response = answered(simulation, programs)?;
     reached.add(&response, simulation, (&args.script, args.script != "-"), &|name| script_file(name, args.server.include.as_deref()));
     let shown = match args.format {
@@ -225,7 +243,8 @@ fn ours(args: &RunArgs, simulation: &Simulation<'_>, programs: Option<&Programs>
         }
     };
     let destination = destination(response.outcome_name(), response.outcome.as_ref());
-    Ok(Told { is_ok: response.outcome_name() == "ok", destination, shown })
+    let told = Told { is_ok: response.outcome_name() == "ok", destination, shown };
+    Ok((told, Happened::of(&response, simulation).snapshot()))
 }
 
 /// The server as the administrator's scripts see it.
@@ -288,6 +307,24 @@ pub fn with_config(mut account: Account, config: &Config) -> Account {
         account.mailboxes.clone_from(&config.mailboxes);
     }
     account
+}
+
+/// The run as a saved test tells it.
+fn asked<'a>(args: &'a RunArgs, setting: &'a Setting) -> Asked<'a> {
+    Asked {
+        script: &args.script,
+        text: setting.script.text(),
+        dialect: &setting.dialect,
+        settings: &args.server.settings,
+        before: &args.before,
+        after: &args.after,
+        include: args.server.include.as_deref(),
+        account: args.account.as_deref(),
+        mailboxes: &args.mailboxes,
+        from: args.from.as_deref(),
+        to: args.to.as_deref(),
+        now: args.now.clone().unwrap_or_else(|| format_rfc3339(setting.now.seconds)),
+    }
 }
 
 /// What the configuration says of the user, and over it the account's file, and over it the command line.

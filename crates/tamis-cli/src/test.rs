@@ -7,6 +7,8 @@ mod saved;
 mod svtest;
 mod update;
 
+pub use file::{TestFile, parse};
+
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 

@@ -50,7 +50,7 @@ pub use run::{RunResponse, Simulation, assumption_message, response, run_json};
 #[cfg(feature = "full")]
 pub use saved::{
     Difference, Expected, ExpectedCopy, ExpectedMail, Filed, Happened, Mailed, Played, Reason, SavedStep, SavedTest, What, compare,
-    is_inline, play, test_json, tests_toml, tests_toml_json, toml_expected, toml_string, toml_test,
+    is_inline, play, test_json, tests_toml, tests_toml_json, toml_expected, toml_string, toml_test, toml_text,
 };
 #[cfg(feature = "rspamd")]
 pub use scores::Scores;

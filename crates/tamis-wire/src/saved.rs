@@ -10,7 +10,7 @@ mod why;
 pub use answer::{Played, play, test_json, tests_toml, tests_toml_json};
 pub use compare::{Difference, What, compare};
 pub use outcome::{Filed, Happened, Mailed};
-pub use toml::{toml_expected, toml_string, toml_test};
+pub use toml::{toml_expected, toml_string, toml_test, toml_text};
 pub use why::Reason;
 
 use crate::read::{Reader, read};

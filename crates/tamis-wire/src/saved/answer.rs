@@ -6,7 +6,7 @@ use tamis::sieve::{Dialect, Script};
 
 use super::compare::{Difference, compare};
 use super::outcome::Happened;
-use super::toml::{toml_string, toml_test};
+use super::toml::{toml_string, toml_test, toml_text};
 use super::why::{Reason, why};
 use super::{Expected, ExpectedCopy, ExpectedMail, SavedStep, SavedTest, is_inline};
 use crate::write::Writer;
@@ -92,7 +92,7 @@ pub fn tests_toml(request: &str) -> Result<String, String> {
         if !is_inline(&script) {
             script.push('\n');
         }
-        super::toml::text(&mut out, "script", Some(&script));
+        toml_text(&mut out, "script", &script);
     }
     if !request.set.is_empty() {
         out.push_str("\n[settings]\n");

@@ -95,9 +95,14 @@ fn line(out: &mut String, name: &str, value: &str) {
     out.push_str(&format!("{name} = {value}\n"));
 }
 
-/// A text, over several lines if it has any: a message or script is to be read there.
-pub(super) fn text(out: &mut String, name: &str, value: Option<&str>) {
-    let Some(value) = value else { return };
+fn text(out: &mut String, name: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        toml_text(out, name, value);
+    }
+}
+
+/// Writes a text by the name of its key, over several lines if it has any: a message or script is to be read there.
+pub fn toml_text(out: &mut String, name: &str, value: &str) {
     if is_inline(value) { line(out, name, &lines(value)) } else { line(out, name, &toml_string(value)) }
 }
 
