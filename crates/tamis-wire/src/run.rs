@@ -203,16 +203,19 @@ impl RunResponse {
         let sources: Vec<&str> = units.iter().map(|places| places.text).collect();
         let mut recorder = simulation.trace.then(|| Recorder::new(&sources, simulation.language));
         let message = Message::parse(simulation.message, &mail::Limits::default(), simulation.charsets.clone());
-        let mut tracer = recorder.as_mut().map(|recorder| recorder as &mut dyn Tracer);
+        let tracer = recorder.as_mut().map(|recorder| recorder as &mut dyn Tracer);
         #[cfg(feature = "native")]
         let mut reached = simulation.coverage.then(|| tamis::sieve::coverage::Coverage::of_chain(programs));
         #[cfg(feature = "native")]
-        let mut both;
+        let mut both = reached.as_mut().map(|coverage| Both { coverage, other: None });
         #[cfg(feature = "native")]
-        if let Some(coverage) = &mut reached {
-            both = Both { coverage, other: tracer };
-            tracer = Some(&mut both);
-        }
+        let tracer = match &mut both {
+            Some(both) => {
+                both.other = tracer;
+                Some(both as &mut dyn Tracer)
+            }
+            None => tracer,
+        };
         let outcome = run(&delivery(&message, simulation), tracer);
         self.trace = recorder.map(|recorder| recorder.steps);
         #[cfg(feature = "native")]

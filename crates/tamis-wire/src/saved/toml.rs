@@ -150,9 +150,18 @@ pub fn toml_string(text: &str) -> String {
     out
 }
 
+/// A string over several lines: a literal one if backslashes would have to be escaped and nothing else, since scripts are full of them.
+fn lines(text: &str) -> String {
+    let plain = |char: char| !char.is_control() || matches!(char, '\n' | '\t');
+    if text.contains('\\') && text.chars().all(plain) && !text.contains("'''") && !text.ends_with('\'') {
+        return format!("'''\n{text}'''");
+    }
+    basic_lines(text)
+}
+
 /// A basic string over several lines. The line end after the opening quotes is no part of it. A carriage return is escaped: readers may
 /// change line ends.
-fn lines(text: &str) -> String {
+fn basic_lines(text: &str) -> String {
     let mut out = String::from("\"\"\"\n");
     let mut chars = text.chars().peekable();
     while let Some(char) = chars.next() {
@@ -220,11 +229,13 @@ mod tests {
     #[test]
     fn texts_are_written_as_toml_reads_them() {
         for text in ["", "a\"b\\", "a\n\"\"\"\r\n\u{1}é\t\u{7f}\"", "\n", "x\n\"\""] {
-            for written in [toml_string(text), lines(text)] {
+            for written in [toml_string(text), basic_lines(text)] {
                 assert!(!written.contains('\r') && !written.contains('\u{1}'), "{written}");
             }
         }
         assert_eq!(lines("a\r\nb\"\"\"\n\""), "\"\"\"\na\\r\nb\\\"\\\"\"\n\\\"\"\"\"");
+        assert_eq!(lines("\\a'\n"), "'''\n\\a'\n'''");
+        assert_eq!(lines("\\\r\n"), "\"\"\"\n\\\\\\r\n\"\"\"");
         assert_eq!(toml_string("a\"\\\n"), "\"a\\\"\\\\\\n\"");
     }
 
