@@ -232,11 +232,12 @@ impl Covered {
         writeln!(out, "{bold}{}{reset}: {}", self.name, shares(self.share(false), self.share(true), language))?;
         let counts = self.counts();
         for (number, line) in (1u32..).zip(self.text.lines()) {
-            let line = printable(line.as_bytes());
+            let blank = if line.is_empty() { "" } else { " " };
+            let line = format!("{blank}{}", printable(line.as_bytes()));
             match counts.get(&number) {
-                None => writeln!(out, "{:>8} {dim}│{reset} {line}", "")?,
-                Some(0) => writeln!(out, "{red}{:>8}{reset} {dim}│{reset} {red}{line}{reset}", "-")?,
-                Some(count) => writeln!(out, "{green}{count:>8}{reset} {dim}│{reset} {line}")?,
+                None => writeln!(out, "{:>8} {dim}│{reset}{line}", "")?,
+                Some(0) => writeln!(out, "{red}{:>8}{reset} {dim}│{reset}{red}{line}{reset}", "-")?,
+                Some(count) => writeln!(out, "{green}{count:>8}{reset} {dim}│{reset}{line}")?,
             }
         }
         let never: Vec<String> =

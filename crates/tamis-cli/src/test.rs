@@ -90,6 +90,8 @@ struct Done {
 /// A test with what came of it.
 struct Case {
     name: String,
+    /// The file that it is in, where a folder is the test file.
+    path: Option<PathBuf>,
     line: u32,
     failure: Option<Failure>,
 }
@@ -114,6 +116,11 @@ struct Broken {
 }
 
 impl Done {
+    /// The file that a test is in.
+    fn place<'d>(&'d self, test: &'d Case) -> &'d Path {
+        test.path.as_deref().unwrap_or(&self.path)
+    }
+
     fn passed(&self) -> bool {
         self.broken.is_empty() && self.tests.iter().all(|test| test.failure.is_none())
     }

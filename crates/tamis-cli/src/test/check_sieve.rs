@@ -50,7 +50,7 @@ pub(super) fn run(folder: &Path, setting: &Setting<'_>, config: &Config, languag
         };
         let script = files::script(&path.to_string_lossy())?;
         let failure = one(&script, &path, &message, out, setting, config, language)?;
-        done.tests.push(Case { name, line: 1, failure });
+        done.tests.push(Case { name, path: Some(out.clone()), line: 1, failure });
     }
     Ok(Some(done))
 }

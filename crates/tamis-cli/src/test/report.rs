@@ -30,7 +30,7 @@ pub fn text(out: &mut impl Write, done: &[Done], language: Language) -> Result<(
             };
             failed += 1;
             writeln!(out, "  {red}✘ {}: {}{reset}", shown(&test.name), shown(&failure.reason))?;
-            writeln!(out, "    {dim}{path}:{}{reset}", failure.line)?;
+            writeln!(out, "    {dim}{}:{}{reset}", file.place(test).display(), failure.line)?;
             for detail in &failure.details {
                 writeln!(out, "    {}", shown(detail))?;
             }
@@ -68,7 +68,7 @@ pub fn summary(out: &mut impl Write, done: &[Done], expect_failure: bool, langua
                 Some(failure) => (failure.line, failure.reason.as_str()),
                 None => (test.line, says(language, "it succeeded", "il a réussi")),
             };
-            wrong.push(format!("{path}:{line}: {}: {reason}", test.name));
+            wrong.push(format!("{}:{line}: {}: {reason}", file.place(test).display(), test.name));
         }
         for broken in file.broken.iter().filter(|_| !expect_failure) {
             wrong.push(format!("{path}:{}: {}", broken.line, broken.message));
@@ -181,7 +181,7 @@ pub fn junit(out: &mut impl Write, done: &[Done]) -> Result<()> {
             match &test.failure {
                 None => writeln!(out, "/>")?,
                 Some(failure) => {
-                    let mut lines = vec![format!("{}:{}", file.path.display(), failure.line)];
+                    let mut lines = vec![format!("{}:{}", file.place(test).display(), failure.line)];
                     lines.extend(failure.details.iter().cloned());
                     writeln!(
                         out,

@@ -41,7 +41,7 @@ pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language:
             }
             Err(reason) => Some(Failure { reason, line, ..Failure::default() }),
         };
-        done.tests.push(Case { name: placed.test.name.clone(), line, failure });
+        done.tests.push(Case { name: placed.test.name.clone(), path: None, line, failure });
     }
     if !updates.is_empty() {
         let (written, notes) = update::rewritten(&text, &file, &updates, language)?;

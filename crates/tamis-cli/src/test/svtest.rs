@@ -69,7 +69,7 @@ fn done(path: &Path, server: &str, script: &Script, report: &Report, language: L
         tests: report
             .tests
             .iter()
-            .map(|test| Case { name: test.name.clone(), line: line(test.range), failure: test.failure.as_ref().map(failure) })
+            .map(|test| Case { name: test.name.clone(), path: None, line: line(test.range), failure: test.failure.as_ref().map(failure) })
             .collect(),
         broken: report
             .failures
