@@ -274,7 +274,7 @@ fn folders_of_check_sieve_are_tests() {
         ("one/a.eml", "X: a\n\n"),
         (
             "one/a.out",
-            "---\nMATCH: header\nACTION: setflag \"\\\\Seen\"\nACTION: fileinto \"A\" :flags \"\\Seen\"\n---\nActions: setflag, fileinto \"A\" :flags \"\\Seen\"\n",
+            "---\nMATCH: header\nACTION: setflag \"\\\\Seen\"\nACTION: fileinto \"A\" :flags \"\\\\Seen\"\n---\nActions: setflag, fileinto \"A\" :flags \"\\\\Seen\"\n",
         ),
         ("one/b.eml", "X: b\n\n"),
         ("one/b.out", "---\nACTION: discard\n---\nActions: discard\n"),

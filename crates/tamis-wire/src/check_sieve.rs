@@ -36,18 +36,32 @@ pub fn expected(out: &str) -> Expected {
     Expected { stored: Some(copies), sent: Some(mails), ..Expected::default() }
 }
 
-/// Strings in quotes without a tag before them, and the flags.
+/// Strings in quotes without a tag before them, and the flags. check-sieve prints strings as the script has them: escaped (RFC 5228, 2.4.2).
 fn arguments(text: &str) -> (Vec<String>, Vec<String>) {
     let (mut strings, mut flags) = (Vec::new(), Vec::new());
-    for (place, piece) in text.split('"').enumerate() {
-        if place % 2 == 0 {
-            continue;
-        }
-        let before = text.split('"').nth(place - 1).unwrap_or("").trim();
-        match before.rsplit(' ').next() {
-            Some(":flags") => flags = piece.split_ascii_whitespace().map(str::to_owned).collect(),
-            Some(tag) if tag.starts_with(':') && tag != ":copy" => {}
-            _ => strings.push(piece.to_owned()),
+    let (mut tag, mut word) = (String::new(), String::new());
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        match char {
+            '"' => {
+                let mut string = String::new();
+                while let Some(char) = chars.next().filter(|char| *char != '"') {
+                    string.push(if char == '\\' { chars.next().unwrap_or(char) } else { char });
+                }
+                match tag.as_str() {
+                    ":flags" => flags = string.split_ascii_whitespace().map(str::to_owned).collect(),
+                    "" | ":copy" => strings.push(string),
+                    _ => {}
+                }
+                tag.clear();
+            }
+            ' ' => {
+                if word.starts_with(':') {
+                    tag = std::mem::take(&mut word);
+                }
+                word.clear();
+            }
+            other => word.push(other),
         }
     }
     (strings, flags)
@@ -68,10 +82,10 @@ mod tests {
     #[test]
     fn actions_become_what_they_come_to() {
         assert_eq!(told("---\nMATCH: true\nACTION: fileinto \"a b\"\nACTION: stop\n---\nActions: fileinto \"a b\", stop\n"), "a b[]");
-        assert_eq!(told("ACTION: keep (implicit) :flags \"\\Seen x\"\n"), "INBOX[\"\\\\Seen\", \"x\"]");
+        assert_eq!(told("ACTION: keep (implicit) :flags \"\\\\Seen x\"\n"), "INBOX[\"\\\\Seen\", \"x\"]");
         assert_eq!(
-            told("ACTION: fileinto :copy \"A\" :flags \"\\Seen\"\nACTION: fileinto \"A\"\nACTION: keep (implicit)"),
-            "A[\"\\\\Seen\"] INBOX[]"
+            told("ACTION: fileinto :copy \"A\\\"\" :flags \"\\\\Seen\"\nACTION: fileinto \"A\\\"\"\nACTION: keep (implicit)"),
+            "A\"[\"\\\\Seen\"] INBOX[]"
         );
         assert_eq!(
             told("ACTION: redirect :copy \"a@example.org\"\nACTION: keep (implicit)\n"),

@@ -158,7 +158,11 @@ export class TamisTests extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>): void {
-    if (this.renaming !== null && changed.has('renaming' as keyof TamisTests)) this.renderRoot.querySelector<HTMLInputElement>('.name input')?.select();
+    if (this.renaming !== null && changed.has('renaming' as keyof TamisTests)) {
+      const field = this.renderRoot.querySelector<HTMLInputElement>('.name input');
+      field?.focus();
+      field?.select();
+    }
     if (!changed.has('results') && !changed.has('strings')) return;
     clearTimeout(this.timer);
     const { good, bad } = this.figures();
@@ -196,7 +200,7 @@ export class TamisTests extends LitElement {
           }</span>
           ${result && !result.passed && result.steps.length ? html`<button aria-label=${label(strings.acceptTest)} @click=${act('accept')}>${strings.acceptTest}</button>` : nothing}
           <button aria-label=${label(strings.openTest)} @click=${act('open')}>${strings.openTest}</button>
-          <button aria-label=${label(strings.renameTest)} @click=${() => (this.renaming = at)}>${strings.renameTest}</button>
+          <button class="rename" aria-label=${label(strings.renameTest)} @click=${() => (this.renaming = at)}>${strings.renameTest}</button>
           <button aria-label=${label(strings.deleteTest)} @click=${act('delete')}>${strings.deleteTest}</button>
         </div>
         ${result?.error ? html`<p class="differences bad">${prose(result.error)}</p>` : nothing}
@@ -217,8 +221,12 @@ export class TamisTests extends LitElement {
   }
 
   private key(event: KeyboardEvent, at: number): void {
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
+    // The key is not for the button that the cursor goes back to.
+    event.preventDefault();
     if (event.key === 'Enter') this.rename(event.target as HTMLInputElement, at);
-    if (event.key === 'Escape') this.renaming = null;
+    this.renaming = null;
+    void this.comeBack(at);
   }
 
   private rename(field: HTMLInputElement, at: number): void {
@@ -226,6 +234,12 @@ export class TamisTests extends LitElement {
     this.renaming = null;
     const name = field.value.trim();
     if (name && name !== this.tests[at]?.name) tell(this, 'tamis-test', { kind: 'rename', at, name });
+  }
+
+  /** The cursor goes back to where it came from. */
+  private async comeBack(at: number): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelectorAll('li.test')[at]?.querySelector<HTMLButtonElement>('.rename')?.focus();
   }
 
   private picked(): void {
