@@ -1,6 +1,7 @@
 //! The stages that are measured, of tamis and of its peers, with the same work on both sides: sieve-rs 0.7.3 (AGPL-3.0-only, linked in
 //! this workspace alone) compiles and runs; mail-parser's bare parse is the floor under every run.
 
+pub mod differ;
 pub mod inputs;
 pub mod keystroke;
 pub mod rescore;

@@ -13,6 +13,7 @@ use tamis::text::Encoding;
 
 use crate::common::{ServerArgs, number, says};
 use crate::config::{self, Configs};
+use crate::out;
 use crate::report::{self, Answer, Format, Kind, Report, Source};
 use crate::scan::{self, ConfigurationArgs};
 use crate::{Exit, files};
@@ -59,13 +60,14 @@ pub struct CheckArgs {
 }
 
 /// Checks every file, whatever the others are like.
-pub fn check(args: &CheckArgs) -> Result<Exit, String> {
+pub fn check(args: &CheckArgs) -> Result<Exit, out::Trouble> {
     if args.server.is_all() && (args.fix || args.diff) {
-        return Err(says(
+        let said: String = says(
             crate::common::language(args.server.lang.as_deref()),
             "--fix and --diff are for one server: what one does not need, another may".into(),
             "--fix et --diff valent pour un seul serveur : ce dont l'un se passe, un autre peut l'exiger".into(),
-        ));
+        );
+        return Err(said.into());
     }
     let mut configs = Configs::default();
     let mut exit = Exit::Clean;
@@ -105,21 +107,24 @@ pub fn check(args: &CheckArgs) -> Result<Exit, String> {
             _ => Exit::Clean,
         });
     }
-    // The fixed script has standard output for itself.
-    let mut out: Box<dyn Write> = match args.fix && args.files.iter().any(|file| file == "-") {
-        true => Box::new(anstream::stderr()),
-        false => Box::new(anstream::stdout()),
-    };
-    let _ = out.write_all(report::render(args.format, &reports, &troubles, args.fix, language).as_bytes());
+    let mut shown = report::render(args.format, &reports, &troubles, args.fix, language);
     if args.fix {
         let summary = format!("{}{}", mended.told, mended.summary(&reports, false, args.unsafe_fixes, language));
         match args.format {
-            Format::Full => drop(writeln!(out, "{summary}")),
+            Format::Full => shown.push_str(&format!("{summary}\n")),
             // Another program reads that.
             _ => anstream::eprintln!("{summary}"),
         }
     }
-    Ok(exit)
+    // The fixed script has standard output for itself.
+    if args.fix && args.files.iter().any(|file| file == "-") {
+        anstream::eprint!("{shown}");
+        return Ok(exit);
+    }
+    match out::print(&shown) {
+        Err(out::Trouble::Closed) => Ok(exit),
+        written => written.map(|()| exit),
+    }
 }
 
 /// Checks a configuration of Rspamd: a report for each file that something is said of, the main one first.

@@ -13,6 +13,7 @@ use tamis::text::{Encoding, LineIndex, Range};
 use tamis_wire::{RunResponse, Simulation};
 
 use crate::common::{number, says};
+use crate::out::{Trouble, plain, print};
 
 /// Whether it is counted what runs reach.
 #[derive(Args, Clone, Debug, Default)]
@@ -46,7 +47,7 @@ impl CoverageArgs {
     }
 
     /// Writes what was reached, if it was asked for.
-    pub fn write(&self, reached: &Reached, language: Language) -> Result<(), String> {
+    pub fn write(&self, reached: &Reached, language: Language) -> Result<(), Trouble> {
         let Some(form) = self.coverage else { return Ok(()) };
         let text = match form {
             Form::Text => reached.text(language),
@@ -55,11 +56,8 @@ impl CoverageArgs {
         };
         match &self.coverage_file {
             Some(path) => std::fs::write(path, anstream::adapter::strip_str(&text).to_string())
-                .map_err(|error| format!("{}: {error}", path.display())),
-            None => {
-                anstream::print!("{}{text}", if form == Form::Text { "\n" } else { "" });
-                Ok(())
-            }
+                .map_err(|error| Trouble::Said(format!("{}: {}", path.display(), plain(&error)))),
+            None => print(&format!("{}{text}", if form == Form::Text { "\n" } else { "" })),
         }
     }
 }
@@ -122,6 +120,21 @@ impl Reached {
             for (point, count) in own {
                 let key = Point { command: point.command, kind: point.kind, start: point.range.start, end: point.range.end };
                 *script.points.entry(key).or_default() += count;
+            }
+        }
+    }
+
+    /// Adds what other messages reached.
+    pub fn merge(&mut self, other: Self) {
+        self.messages += other.messages;
+        for script in other.scripts {
+            match self.scripts.iter_mut().find(|known| known.name == script.name && known.text == script.text) {
+                None => self.scripts.push(script),
+                Some(known) => {
+                    for (point, count) in script.points {
+                        *known.points.entry(point).or_default() += count;
+                    }
+                }
             }
         }
     }

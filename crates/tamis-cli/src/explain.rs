@@ -1,13 +1,12 @@
 //! `tamis explain`: the page of a finding, or all findings.
 
-use std::io::Write as _;
-
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use tamis::diagnostic::{Code, Language, Severity};
 use tamis_wire::VERSION;
 
 use crate::common::{self, says};
+use crate::out::{Trouble, print};
 use crate::{Exit, config, draw, pages};
 
 /// Say what a finding means and what to do about it, or name all findings.
@@ -33,7 +32,7 @@ enum Format {
 }
 
 /// Explains a code, or lists all.
-pub fn explain(args: &ExplainArgs) -> Result<Exit, String> {
+pub fn explain(args: &ExplainArgs) -> Result<Exit, Trouble> {
     let language = common::language(args.lang.as_deref());
     let code = args.code.as_deref().map(|name| config::known_code(name, language)).transpose()?;
     let shown = match (args.format, code) {
@@ -45,7 +44,7 @@ pub fn explain(args: &ExplainArgs) -> Result<Exit, String> {
             format!("{}\n", json!({"version": VERSION, "codes": codes}))
         }
     };
-    let _ = anstream::stdout().write_all(shown.as_bytes());
+    print(&shown)?;
     Ok(Exit::Clean)
 }
 

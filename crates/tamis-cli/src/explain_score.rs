@@ -1,7 +1,6 @@
 //! `tamis explain-score`: the account of a score, for reading. What stands in it is the core's; only its layout belongs here.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::{Language, printable};
@@ -13,6 +12,7 @@ use tamis_wire::Explained;
 
 use crate::common::{self, says};
 use crate::evaluate::{EvaluateArgs, Installation};
+use crate::out::{Trouble, print};
 use crate::scan::configuration::{ConfigurationArgs, configuration, findings};
 use crate::scan::messages;
 use crate::scan::records::records;
@@ -46,7 +46,7 @@ enum Format {
 }
 
 /// Explains one recorded verdict.
-pub fn explain_score(args: &ExplainScoreArgs) -> Result<Exit, String> {
+pub fn explain_score(args: &ExplainScoreArgs) -> Result<Exit, Trouble> {
     let language = common::language(args.lang.as_deref());
     let loaded = configuration(&args.configuration)?;
     if loaded.refused {
@@ -70,12 +70,12 @@ pub fn explain_score(args: &ExplainScoreArgs) -> Result<Exit, String> {
             out
         }
     };
-    anstream::stdout().write_all(shown.as_bytes()).map_err(|error| error.to_string())?;
+    print(&shown)?;
     Ok(Exit::Clean)
 }
 
 /// Explains what the rules find in a message.
-fn message(args: &ExplainScoreArgs, loaded: &Loaded, bytes: &[u8], language: Language) -> Result<Exit, String> {
+fn message(args: &ExplainScoreArgs, loaded: &Loaded, bytes: &[u8], language: Language) -> Result<Exit, Trouble> {
     let installation = Installation::new(loaded, &args.configuration.config, &args.evaluate.rules, language)?;
     let (config, hits) = installation.evaluate(bytes, &args.evaluate.envelope());
     let result = messages::count(&hits, &config);
@@ -96,7 +96,7 @@ fn message(args: &ExplainScoreArgs, loaded: &Loaded, bytes: &[u8], language: Lan
             out
         }
     };
-    anstream::stdout().write_all(shown.as_bytes()).map_err(|error| error.to_string())?;
+    print(&shown)?;
     Ok(Exit::Clean)
 }
 

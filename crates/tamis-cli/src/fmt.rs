@@ -10,6 +10,7 @@ use tamis::sieve::{MAX_SCRIPT, Script};
 use tamis::text::apply;
 
 use crate::config::{ConfigArgs, Configs};
+use crate::out::{Trouble, trouble};
 use crate::report::{Kind, Source};
 use crate::{Exit, check, common, files};
 
@@ -33,7 +34,7 @@ pub struct FmtArgs {
 }
 
 /// Lays out every file, whatever the others are like.
-pub fn fmt(args: &FmtArgs) -> Result<Exit, String> {
+pub fn fmt(args: &FmtArgs) -> Result<Exit, Trouble> {
     let asked = common::language(args.lang.as_deref());
     let mut configs = Configs::default();
     // Scripts go out byte for byte: what draws colours would take escape characters out of them.
@@ -48,11 +49,12 @@ pub fn fmt(args: &FmtArgs) -> Result<Exit, String> {
             }
         };
         let language = common::chosen_language(args.lang.as_deref(), &config);
-        let done = files::script(file).and_then(|script| one(&mut out, args, file, &script, language));
+        let done = files::script(file).map_err(Trouble::from).and_then(|script| one(&mut out, args, file, &script, language));
         match done {
             Ok(Exit::Clean) => {}
             Ok(found) => exit = if exit == Exit::Trouble { exit } else { found },
-            Err(error) => {
+            Err(Trouble::Closed) => return Err(Trouble::Closed),
+            Err(Trouble::Said(error)) => {
                 anstream::eprintln!("tamis: {error}");
                 exit = Exit::Trouble;
             }
@@ -61,26 +63,25 @@ pub fn fmt(args: &FmtArgs) -> Result<Exit, String> {
     Ok(exit)
 }
 
-fn one(out: &mut impl Write, args: &FmtArgs, file: &str, script: &Script, language: Language) -> Result<Exit, String> {
+fn one(out: &mut impl Write, args: &FmtArgs, file: &str, script: &Script, language: Language) -> Result<Exit, Trouble> {
     if !can_format(script) {
         anstream::eprintln!("{}", left_alone(file, script, language));
         return Ok(Exit::Findings);
     }
     let (laid_out, _) = apply(script.text(), &format(script));
     let is_changed = laid_out != script.text();
-    let unwritten = |error: std::io::Error| format!("{file}: {error}");
     if args.check && is_changed {
-        writeln!(out, "{file}").map_err(unwritten)?;
+        writeln!(out, "{file}").map_err(trouble)?;
     }
     if args.diff && is_changed {
         let diff = TextDiff::from_lines(script.text(), &laid_out);
-        write!(out, "{}", diff.unified_diff().header(file, file)).map_err(unwritten)?;
+        write!(out, "{}", diff.unified_diff().header(file, file)).map_err(trouble)?;
     }
     if args.check || args.diff {
         return Ok(if is_changed { Exit::Findings } else { Exit::Clean });
     }
     if file == "-" {
-        out.write_all(laid_out.as_bytes()).map_err(unwritten)?;
+        out.write_all(laid_out.as_bytes()).and_then(|()| out.flush()).map_err(trouble)?;
     } else if is_changed {
         files::write(file, &laid_out)?;
     }

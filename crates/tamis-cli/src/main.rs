@@ -4,7 +4,10 @@
 mod check;
 mod common;
 mod config;
+mod corpus;
 mod coverage;
+mod delivery;
+mod diff;
 mod draw;
 mod engine;
 mod evaluate;
@@ -14,7 +17,7 @@ mod explain_score;
 mod files;
 mod fmt;
 mod lsp;
-mod mail;
+mod out;
 mod pages;
 mod report;
 mod run;
@@ -28,6 +31,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use out::Trouble;
+
 /// Check and simulate mail filters, as the real servers do.
 #[derive(Parser)]
 #[command(name = "tamis", version, max_term_width = 100)]
@@ -40,6 +45,8 @@ struct Cli {
 enum Command {
     /// Say what is wrong with Sieve scripts, as the chosen server would.
     Check(check::CheckArgs),
+    /// Say which messages two scripts, or two configurations of Rspamd, treat differently: behaviour, not text.
+    Diff(diff::DiffArgs),
     /// Say what a finding means and what to do about it, or name all findings.
     Explain(explain::ExplainArgs),
     /// Say why a message has the score that it has: an account that adds up, symbol by symbol.
@@ -84,19 +91,24 @@ impl From<Exit> for ExitCode {
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => check::check(&args),
+        Command::Diff(args) => diff::diff(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::ExplainScore(args) => explain_score::explain_score(&args),
         Command::Fmt(args) => fmt::fmt(&args),
-        Command::Lsp(args) => lsp::lsp(&args),
+        Command::Lsp(args) => lsp::lsp(&args).map_err(Trouble::from),
         Command::Run(args) => run::run(&args),
         Command::Scan(args) => scan::scan(&args),
         Command::Spec(args) => spec::spec(&args),
         Command::Test(args) => test::test(&args),
         Command::Vet(args) => vet::vet(&args),
     };
-    exit.unwrap_or_else(|error| {
-        anstream::eprintln!("tamis: {error}");
-        Exit::Trouble
+    exit.unwrap_or_else(|trouble| match trouble {
+        Trouble::Said(error) => {
+            anstream::eprintln!("tamis: {error}");
+            Exit::Trouble
+        }
+        // Whoever reads has enough, as `head` has.
+        Trouble::Closed => Exit::Clean,
     })
     .into()
 }

@@ -1,24 +1,24 @@
 //! `tamis run`.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::Language;
 use tamis::mail::Charsets;
-use tamis::sieve::dialect::Position;
 use tamis::sieve::run::{Account, Action, Outcome, Timestamp, Value};
 use tamis::sieve::{Dialect, Script, Scripts};
 use tamis::text::{Encoding, Range};
-use tamis_wire::{Beside, Expected, Happened, RunResponse, Simulation, format_rfc3339};
+use tamis_wire::{Beside, Happened, RunResponse, SavedStep, Simulation, format_rfc3339};
 
 use crate::common::ServerArgs;
-use crate::config::{Config, Configs};
+use crate::config::Configs;
+use crate::corpus::{Corpus, CorpusArgs, Mail, Pass};
 use crate::coverage::{CoverageArgs, Reached};
+use crate::delivery::{DeliveryArgs, beside, global, now};
 use crate::exec::{ExecArgs, Programs};
-use crate::mail::{Mail, Source};
+use crate::out::{Output, Trouble};
 use crate::save::{Asked, SaveArgs, Saver};
 use crate::{Exit, draw, engine, files};
 
@@ -27,21 +27,8 @@ use crate::{Exit, draw, engine, files};
 pub struct RunArgs {
     #[command(flatten)]
     server: ServerArgs,
-    /// The envelope sender; empty for the null sender. By default read from the message.
-    #[arg(long, value_name = "ADDRESS")]
-    from: Option<String>,
-    /// The envelope recipient. By default the account's first address, or read from the message.
-    #[arg(long, value_name = "ADDRESS")]
-    to: Option<String>,
-    /// A mailbox that exists (repeatable). Without any, every mailbox is assumed to exist, and the answer says so.
-    #[arg(long = "mailbox", value_name = "NAME")]
-    mailboxes: Vec<String>,
-    /// When the message arrives, such as 2026-11-23T09:14:00+01:00. By default now.
-    #[arg(long, value_name = "RFC3339")]
-    now: Option<String>,
-    /// What is known of the user, as JSON: addresses, mailboxes, lists, answers of programs, what is remembered, … (docs/account.md).
-    #[arg(long, value_name = "FILE")]
-    account: Option<String>,
+    #[command(flatten)]
+    delivery: DeliveryArgs,
     /// A script of the administrator's that runs before the user's own, as Dovecot's sieve_before (repeatable, in this order).
     #[arg(long, value_name = "SCRIPT", conflicts_with = "engine")]
     before: Vec<String>,
@@ -54,6 +41,8 @@ pub struct RunArgs {
     /// `tamis run` on its standard output.
     #[arg(long, value_name = "PROGRAM", conflicts_with = "folders")]
     engine: Option<String>,
+    #[command(flatten)]
+    corpus: CorpusArgs,
     #[command(flatten)]
     coverage: CoverageArgs,
     #[command(flatten)]
@@ -95,7 +84,7 @@ struct Setting {
 }
 
 /// Runs the script on every message, whatever the others are like.
-pub fn run(args: &RunArgs) -> Result<Exit, String> {
+pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
     args.coverage.checked(args.format == Format::Text)?;
     let config = match args.server.configured(&mut Configs::default(), &args.script) {
         Ok(config) => config,
@@ -110,16 +99,16 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
     let programs = args.exec.programs()?;
     let setting = Setting {
         included,
-        before: beside(scripts(&args.before)?, args.server.include.as_deref(), &dialect)?,
-        after: beside(scripts(&args.after)?, args.server.include.as_deref(), &dialect)?,
-        account: account(args, &config)?,
-        now: now(args.now.as_deref())?,
+        before: beside(&args.before, args.server.include.as_deref(), &dialect)?,
+        after: beside(&args.after, args.server.include.as_deref(), &dialect)?,
+        account: args.delivery.account(&config)?,
+        now: now(args.delivery.now.as_deref())?,
         charsets: Charsets::new(),
         language: args.server.language(&config),
         script,
         dialect,
     };
-    let mut out = anstream::stdout();
+    let mut out = Output::new();
     if args.format == Format::Text && args.engine.is_none() {
         let global = global(&setting.dialect);
         let mut scripts: Vec<_> = vec![(&args.script, &setting.script, &setting.included, &setting.dialect)];
@@ -129,77 +118,66 @@ pub fn run(args: &RunArgs) -> Result<Exit, String> {
         for (name, script, included, dialect) in scripts {
             let compiled = tamis::sieve::compile(script, included, dialect);
             for diagnostic in compiled.diagnostics.iter().filter(|diagnostic| diagnostic.unit == 0) {
-                let _ = writeln!(out, "{}\n", draw::finding(diagnostic, name, script.text(), setting.language));
+                out.line(&format!("{}\n", draw::finding(diagnostic, name, script.text(), setting.language)))?;
             }
             if compiled.program.is_none() {
+                out.flush()?;
                 return Ok(Exit::Findings);
             }
         }
     }
-    let source = Source::new(&args.messages)?;
-    let bar = (source.files() > 20 && std::io::stderr().is_terminal() && !std::io::stdout().is_terminal())
-        .then(|| indicatif::ProgressBar::new(source.files() as u64));
+    let corpus = Corpus::new(&args.messages);
     let mut exit = Exit::Clean;
     let mut summary: BTreeMap<String, usize> = BTreeMap::new();
     let mut reached = Reached::default();
     let asked = asked(args, &setting);
-    let mut saver = args.save.save_test.as_deref().map(|path| Saver::open(path, setting.language)).transpose()?;
-    let mut count = 0usize;
-    source.each(|mail| {
-        if let Some(bar) = &bar {
-            bar.inc(1);
-        }
-        let mail = match mail {
-            Ok(mail) => mail,
-            Err(error) => {
-                anstream::eprintln!("tamis: {error}");
-                exit = Exit::Trouble;
-                return;
-            }
-        };
-        let simulation = simulation(args, &setting, &mail);
-        let told = match &args.engine {
-            None => ours(args, &simulation, programs.as_ref(), &mut reached).and_then(|(told, expect)| {
-                if let Some(saver) = &mut saver {
-                    saver.add(args.save.name.as_deref(), &mail, &asked, expect)?;
-                }
-                Ok(told)
-            }),
+    let saver = args.save.save_test.as_deref().map(|path| Saver::open(path, setting.language)).transpose()?;
+    let mut saved = Vec::new();
+    // Programs run one after the other: they may share files.
+    let alone = programs.is_some() || args.engine.is_some();
+    let jobs = if alone { 1 } else { args.corpus.jobs() };
+    let pass = Pass { jobs, bar: !std::io::stdout().is_terminal(), skip: None, language: setting.language };
+    let one = |mail: &Mail| {
+        let simulation = simulation(args, &setting, mail);
+        match &args.engine {
+            None => ours(args, &simulation, programs.as_ref(), saver.as_ref().map(|saver| (saver, &asked, mail))),
             Some(program) => engine::ask(program, &simulation).map(|answer| Told {
                 is_ok: answer.is_ok(),
                 destination: answer.destination(),
                 shown: if args.format == Format::Json { answer.json } else { answer.text(&args.script, &simulation) },
+                reached: Reached::default(),
+                saved: None,
             }),
-        };
-        count += 1;
+        }
+    };
+    let done = corpus.each(&pass, one, |_, told| {
         let told = told.unwrap_or_else(|error| {
             anstream::eprintln!("tamis: {error}");
             exit = Exit::Trouble;
-            Told { is_ok: true, destination: "(no answer)".to_owned(), shown: String::new() }
+            Told { is_ok: true, destination: "(no answer)".to_owned(), shown: String::new(), reached: Reached::default(), saved: None }
         });
         *summary.entry(told.destination).or_default() += 1;
+        reached.merge(told.reached);
+        saved.extend(told.saved);
         if !told.is_ok && exit == Exit::Clean {
             exit = Exit::Findings;
         }
-        if !told.shown.is_empty() {
-            let _ = writeln!(out, "{}", told.shown);
-        }
-    });
-    if let Some(bar) = bar {
-        bar.finish_and_clear();
-    }
+        if told.shown.is_empty() { Ok(()) } else { out.line(&told.shown) }
+    })?;
+    let count = done.messages;
     if args.format == Format::Text && count > 1 {
-        let _ = writeln!(out, "\n{count} messages:");
+        out.line(&format!("\n{count} messages:"))?;
         for (place, number) in &summary {
-            let _ = writeln!(out, "{number:>7}  {place}");
+            out.line(&format!("{number:>7}  {place}"))?;
         }
     }
-    drop(out);
+    out.flush()?;
+    done.tell(setting.language);
     if let Some(saver) = saver {
-        anstream::eprintln!("tamis: {}", saver.write(&asked, setting.language)?);
+        anstream::eprintln!("tamis: {}", saver.write(saved, args.save.name.as_deref(), &asked, setting.language)?);
     }
     args.coverage.write(&reached, setting.language)?;
-    Ok(exit)
+    Ok(if done.exit() == Exit::Clean { exit } else { done.exit() })
 }
 
 /// The answer for one message, ours or that of another program.
@@ -210,6 +188,10 @@ struct Told {
     destination: String,
     /// What is printed.
     shown: String,
+    /// What was reached of the scripts, if that is asked for.
+    reached: Reached,
+    /// The message as a test keeps it with its result, and its name, if that is asked for.
+    saved: Option<(String, SavedStep)>,
 }
 
 /// Runs, with charsets converted and, if there are any, the programs that are asked for.
@@ -228,10 +210,9 @@ fn ours(
     args: &RunArgs,
     simulation: &Simulation<'_>,
     programs: Option<&Programs>,
-    reached: &mut Reached,
-) -> Result<(Told, Expected), String> {
+    keep: Option<(&Saver, &Asked<'_>, &Mail)>,
+) -> Result<Told, String> {
     let response = answered(simulation, programs)?;
-    reached.add(&response, simulation, (&args.script, args.script != "-"), &|name| script_file(name, args.server.include.as_deref()));
     let shown = match args.format {
         Format::Json => response.json(simulation),
         Format::Text => {
@@ -243,25 +224,10 @@ fn ours(
         }
     };
     let destination = destination(response.outcome_name(), response.outcome.as_ref());
-    let told = Told { is_ok: response.outcome_name() == "ok", destination, shown };
-    Ok((told, Happened::of(&response, simulation).snapshot()))
-}
-
-/// The server as the administrator's scripts see it.
-fn global(dialect: &Dialect) -> Dialect {
-    let mut global = dialect.clone();
-    global.position = Position::Global;
-    global
-}
-
-/// The administrator's scripts, each with its name.
-pub fn beside(scripts: Vec<(Script, String)>, include: Option<&Path>, dialect: &Dialect) -> Result<Vec<Beside>, String> {
-    if !scripts.is_empty() && !dialect.engine.is_pigeonhole() {
-        return Err(format!("--before and --after are Pigeonhole's: {} has no scripts before and after the user's own", dialect.name));
-    }
-    let global = global(dialect);
-    let beside = |(script, name)| Beside { included: files::included(&script, &global, include), name, script };
-    Ok(scripts.into_iter().map(beside).collect())
+    let mut reached = Reached::default();
+    reached.add(&response, simulation, (&args.script, args.script != "-"), &|name| script_file(name, args.server.include.as_deref()));
+    let saved = keep.map(|(saver, asked, mail)| saver.step(mail, asked, Happened::of(&response, simulation).snapshot()));
+    Ok(Told { is_ok: response.outcome_name() == "ok", destination, shown, reached, saved })
 }
 
 /// The file of a script beside the one that is run: one of the administrator's is called by its path, an included one by its name.
@@ -269,44 +235,6 @@ pub fn script_file(name: &str, include: Option<&Path>) -> Option<String> {
     let included = include.map(|folder| folder.join(format!("{name}.sieve")));
     let paths = included.into_iter().chain([Path::new(name).to_owned()]);
     paths.into_iter().find(|path| path.is_file()).map(|path| path.to_string_lossy().into_owned())
-}
-
-/// The scripts at these paths.
-fn scripts(paths: &[String]) -> Result<Vec<(Script, String)>, String> {
-    paths.iter().map(|path| Ok((files::script(path)?, path.clone()))).collect()
-}
-
-fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Simulation<'s> {
-    Simulation {
-        script: &setting.script,
-        included: &setting.included,
-        dialect: &setting.dialect,
-        account: &setting.account,
-        message: &mail.bytes,
-        charsets: &setting.charsets,
-        from: args.from.as_deref(),
-        to: args.to.as_deref(),
-        now: setting.now,
-        name: &mail.name,
-        language: setting.language,
-        encoding: Encoding::Utf8,
-        trace: args.trace,
-        coverage: args.coverage.coverage.is_some(),
-        before: &setting.before,
-        after: &setting.after,
-        programs: None,
-    }
-}
-
-/// What is known of the user; what is not told, the configuration says.
-pub fn with_config(mut account: Account, config: &Config) -> Account {
-    if account.addresses.is_empty() {
-        account.addresses.clone_from(&config.addresses);
-    }
-    if account.mailboxes.is_none() {
-        account.mailboxes.clone_from(&config.mailboxes);
-    }
-    account
 }
 
 /// The run as a saved test tells it.
@@ -319,41 +247,33 @@ fn asked<'a>(args: &'a RunArgs, setting: &'a Setting) -> Asked<'a> {
         before: &args.before,
         after: &args.after,
         include: args.server.include.as_deref(),
-        account: args.account.as_deref(),
-        mailboxes: &args.mailboxes,
-        from: args.from.as_deref(),
-        to: args.to.as_deref(),
-        now: args.now.clone().unwrap_or_else(|| format_rfc3339(setting.now.seconds)),
+        account: args.delivery.account.as_deref(),
+        mailboxes: &args.delivery.mailboxes,
+        from: args.delivery.from.as_deref(),
+        to: args.delivery.to.as_deref(),
+        now: args.delivery.now.clone().unwrap_or_else(|| format_rfc3339(setting.now.seconds)),
     }
 }
 
-/// What the configuration says of the user, and over it the account's file, and over it the command line.
-fn account(args: &RunArgs, config: &Config) -> Result<Account, String> {
-    let mut account = Account::default();
-    if let Some(path) = &args.account {
-        let text = String::from_utf8(files::read(path)?).map_err(|_| format!("{path}: not UTF-8 text"))?;
-        account = tamis_wire::read_account(&text).map_err(|error| format!("{path}: {error}"))?;
-    }
-    if account.addresses.is_empty() {
-        account.addresses.clone_from(&config.addresses);
-    }
-    if account.mailboxes.is_none() && args.mailboxes.is_empty() {
-        account.mailboxes.clone_from(&config.mailboxes);
-    }
-    if !args.mailboxes.is_empty() {
-        account.mailboxes.get_or_insert_default().extend(args.mailboxes.iter().cloned());
-    }
-    Ok(account)
-}
-
-/// The time that is asked for, or now.
-pub fn now(asked: Option<&str>) -> Result<Timestamp, String> {
-    match asked {
-        Some(text) => tamis_wire::parse_rfc3339(text).ok_or_else(|| format!("`{text}` is no time such as 2026-11-23T09:14:00+01:00")),
-        None => {
-            let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-            Ok(Timestamp { seconds: i64::try_from(seconds).unwrap_or(0), zone_minutes: 0 })
-        }
+fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Simulation<'s> {
+    Simulation {
+        script: &setting.script,
+        included: &setting.included,
+        dialect: &setting.dialect,
+        account: &setting.account,
+        message: &mail.bytes,
+        charsets: &setting.charsets,
+        from: args.delivery.from.as_deref(),
+        to: args.delivery.to.as_deref(),
+        now: setting.now,
+        name: &mail.name,
+        language: setting.language,
+        encoding: Encoding::Utf8,
+        trace: args.trace,
+        coverage: args.coverage.coverage.is_some(),
+        before: &setting.before,
+        after: &setting.after,
+        programs: None,
     }
 }
 

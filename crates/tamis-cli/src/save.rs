@@ -10,8 +10,8 @@ use tamis::sieve::Dialect;
 use tamis_wire::{Expected, SavedStep, SavedTest, is_inline, toml_string, toml_test, toml_text};
 
 use crate::common::{number, says};
+use crate::corpus::Mail;
 use crate::files;
-use crate::mail::Mail;
 use crate::test::TestFile;
 
 /// Whether the run is kept as a test.
@@ -112,9 +112,29 @@ impl Saver {
         up.chain(target.into_iter().skip(same)).collect::<Vec<_>>().join("/")
     }
 
+    /// A message with what became of it, and what it is called.
+    pub fn step(&self, mail: &Mail, asked: &Asked<'_>, expect: Expected) -> (String, SavedStep) {
+        let mut step = SavedStep {
+            from: asked.from.map(str::to_owned),
+            to: asked.to.map(str::to_owned),
+            now: Some(asked.now.clone()),
+            expect,
+            ..SavedStep::default()
+        };
+        if mail.name != "-" && Path::new(&mail.name).is_file() {
+            step.message = Some(self.relative(&mail.name));
+        } else {
+            match std::str::from_utf8(&mail.bytes) {
+                Ok(text) if is_inline(text) => step.message = Some(text.to_owned()),
+                _ => step.base64 = Some(tamis_wire::to_base64(&mail.bytes)),
+            }
+        }
+        (subject(mail), step)
+    }
+
     /// Keeps what became of a message.
-    pub fn add(&mut self, name: Option<&str>, mail: &Mail, asked: &Asked<'_>, expect: Expected) -> Result<(), String> {
-        let mut test = SavedTest { name: self.unused(name.map_or_else(|| subject(mail), str::to_owned)), ..SavedTest::default() };
+    fn add(&mut self, name: String, step: SavedStep, asked: &Asked<'_>) -> Result<(), String> {
+        let mut test = SavedTest { name: self.unused(name), ..SavedTest::default() };
         let (defaults, is_new) = (&self.file.defaults, self.is_new());
         let script = if asked.script == "-" { with_line_end(asked.text) } else { self.relative(asked.script) };
         if !is_new && defaults.script.as_ref() != Some(&script) {
@@ -132,21 +152,6 @@ impl Saver {
         test.after = asked.after.iter().map(|path| self.relative(path)).collect();
         test.include = asked.include.map(|path| self.relative(&path.to_string_lossy()));
         test.account = account(asked)?;
-        let mut step = SavedStep {
-            from: asked.from.map(str::to_owned),
-            to: asked.to.map(str::to_owned),
-            now: Some(asked.now.clone()),
-            expect,
-            ..SavedStep::default()
-        };
-        if mail.name != "-" && Path::new(&mail.name).is_file() {
-            step.message = Some(self.relative(&mail.name));
-        } else {
-            match std::str::from_utf8(&mail.bytes) {
-                Ok(text) if is_inline(text) => step.message = Some(text.to_owned()),
-                _ => step.base64 = Some(tamis_wire::to_base64(&mail.bytes)),
-            }
-        }
         test.steps = vec![step];
         self.tests.push(test);
         Ok(())
@@ -161,7 +166,16 @@ impl Saver {
     }
 
     /// Writes the file. What it says is one line for the terminal.
-    pub fn write(self, asked: &Asked<'_>, language: Language) -> Result<String, String> {
+    pub fn write(
+        mut self,
+        steps: Vec<(String, SavedStep)>,
+        name: Option<&str>,
+        asked: &Asked<'_>,
+        language: Language,
+    ) -> Result<String, String> {
+        for (subject, step) in steps {
+            self.add(name.map_or(subject, str::to_owned), step, asked)?;
+        }
         let shown = self.path.display().to_string();
         let mut text = self.text.clone().unwrap_or_default();
         if self.is_new() {

@@ -7,7 +7,6 @@ pub mod records;
 mod report;
 pub mod symbols;
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -15,10 +14,12 @@ use tamis::diagnostic::Language;
 use tamis::rspamd::Config;
 use tamis::rspamd::deploy::{Changes, deploy};
 
+use crate::corpus::CorpusArgs;
 use crate::evaluate::EvaluateArgs;
+use crate::out::{Output, Trouble};
 use crate::{Exit, common};
-pub use configuration::{ConfigurationArgs, checked, shown_path};
-use configuration::{findings, read};
+use configuration::read;
+pub use configuration::{ConfigurationArgs, checked, findings, shown_path};
 use report::{Recording, Report};
 use symbols::symbols;
 
@@ -62,6 +63,8 @@ pub struct ScanArgs {
     /// What if an action had this threshold?
     #[arg(long = "set-action", value_name = "ACTION=N")]
     actions: Vec<String>,
+    #[command(flatten)]
+    threads: CorpusArgs,
     /// The language of messages: en or fr. By default that of the environment.
     #[arg(long, value_name = "LANG", value_parser = ["en", "fr"])]
     lang: Option<String>,
@@ -79,7 +82,7 @@ enum Format {
 }
 
 /// Scans once with the configuration as it is, and once more if something is to be other than it is.
-pub fn scan(args: &ScanArgs) -> Result<Exit, String> {
+pub fn scan(args: &ScanArgs) -> Result<Exit, Trouble> {
     let language = common::language(args.lang.as_deref());
     let read = read(&args.configuration)?;
     findings(&read.loaded, language);
@@ -102,7 +105,7 @@ pub fn scan(args: &ScanArgs) -> Result<Exit, String> {
     if !args.messages.is_empty() {
         exit = messages::messages(args, loaded, &changes, language)?;
     } else if !(args.records.is_empty() && args.ham.is_empty() && args.spam.is_empty()) {
-        corpus::corpus(args, loaded, is_changed.then_some(&config), language)?;
+        exit = corpus::corpus(args, loaded, is_changed.then_some(&config), language)?;
     } else {
         let (replay, recorded) = symbols(args, &loaded.config)?;
         let before = replay.scan(&loaded.config);
@@ -153,13 +156,13 @@ fn changes(args: &ScanArgs, config: &Config) -> Result<Changes, String> {
     Ok(changes)
 }
 
-fn show(args: &ScanArgs, report: &Report<'_>, language: Language) -> Result<(), String> {
-    let mut out = anstream::stdout();
-    let written = match args.format {
-        Format::Json => writeln!(out, "{}", report.json(language)),
-        Format::Text => out.write_all(report.text(language).as_bytes()),
-    };
-    written.map_err(|error| error.to_string())
+fn show(args: &ScanArgs, report: &Report<'_>, language: Language) -> Result<(), Trouble> {
+    let mut out = Output::new();
+    match args.format {
+        Format::Json => out.line(&report.json(language).to_string())?,
+        Format::Text => out.text(&report.text(language))?,
+    }
+    out.flush()
 }
 
 /// `NAME=NUMBER`.

@@ -2,7 +2,6 @@
 //! markdown.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -11,6 +10,7 @@ use tamis::sieve::Dialect;
 use tamis::sieve::dialect::{Server, Support, servers};
 use tamis::sieve::spec::{self, Command, Doc, Extension, On, Role, Tag};
 
+use crate::out::{Trouble, print};
 use crate::{Exit, common};
 
 /// Say what the language has: every extension and every server, or one command, test, tag or extension.
@@ -72,7 +72,7 @@ impl Question {
 }
 
 /// Answers from the spec and the dialects.
-pub fn spec(args: &SpecArgs) -> Result<Exit, String> {
+pub fn spec(args: &SpecArgs) -> Result<Exit, Trouble> {
     let dialects = match &args.server {
         Some(name) => vec![common::named(name)?],
         None => servers().iter().map(Server::dialect).collect(),
@@ -82,7 +82,7 @@ pub fn spec(args: &SpecArgs) -> Result<Exit, String> {
     if let (Some(found), Some(name)) = (&found, &args.name)
         && found.is_empty()
     {
-        return Err(unknown(&question, name));
+        return Err(unknown(&question, name).into());
     }
     let text = match (args.format, found) {
         (Format::Text, None) => matrix(&question),
@@ -93,9 +93,9 @@ pub fn spec(args: &SpecArgs) -> Result<Exit, String> {
             format!("{}\n", json!({"version": 1, "found": found}))
         }
         (Format::Markdown, None) => markdown(&question),
-        (Format::Markdown, Some(_)) => return Err("--format markdown is for the whole matrix: leave NAME out".into()),
+        (Format::Markdown, Some(_)) => return Err("--format markdown is for the whole matrix: leave NAME out".to_owned().into()),
     };
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    print(&text)?;
     Ok(Exit::Clean)
 }
 

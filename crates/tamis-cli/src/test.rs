@@ -10,6 +10,7 @@ mod update;
 pub use file::{TestFile, parse};
 
 use std::cell::RefCell;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -22,6 +23,7 @@ use crate::common::{ServerArgs, says};
 use crate::config::Configs;
 use crate::coverage::{CoverageArgs, Reached};
 use crate::exec::{ExecArgs, Programs};
+use crate::out::{Trouble, trouble};
 
 /// Run tests: saved messages with what is expected of them (tests.toml), scripts in the language of Pigeonhole's own test suite (*.svtest),
 /// folders of check-sieve's (*.eml with *.out).
@@ -152,12 +154,12 @@ impl Setting<'_> {
 }
 
 /// Runs every test file, whatever the others are like.
-pub fn test(args: &TestArgs) -> Result<Exit, String> {
+pub fn test(args: &TestArgs) -> Result<Exit, Trouble> {
     args.coverage.checked(matches!(args.format, Format::Text | Format::Summary))?;
     let mut setting = Setting {
         args,
         configs: Configs::default(),
-        now: crate::run::now(args.now.as_deref())?,
+        now: crate::delivery::now(args.now.as_deref())?,
         programs: args.exec.programs()?,
         reached: RefCell::default(),
     };
@@ -203,7 +205,7 @@ pub fn test(args: &TestArgs) -> Result<Exit, String> {
         Format::Json => report::json(&mut out, &done),
         Format::Junit => report::junit(&mut out, &done),
     };
-    shown.map_err(|error| error.to_string())?;
+    shown.and_then(|()| out.flush()).map_err(trouble)?;
     drop(out);
     args.coverage.write(&setting.reached.borrow(), language)?;
     Ok(exit)

@@ -10,6 +10,7 @@ use tamis::sieve::{Dialect, Script, Scripts, Store};
 use tamis::text::Encoding;
 use tamis_wire::{PolicyJson, vet_report};
 
+use crate::out::{Trouble, trouble};
 use crate::{Exit, common, draw, files};
 
 /// Decide whether users' scripts may be used: the server's verdict and the rules of a policy.
@@ -44,7 +45,7 @@ enum Format {
 }
 
 /// Vets every script, whatever the others are like. One that cannot be read is not allowed.
-pub fn vet(args: &VetArgs) -> Result<Exit, String> {
+pub fn vet(args: &VetArgs) -> Result<Exit, Trouble> {
     let (policy, dialect) = rules(args)?;
     let language = common::language(args.lang.as_deref());
     let mut out = anstream::stdout();
@@ -66,13 +67,14 @@ pub fn vet(args: &VetArgs) -> Result<Exit, String> {
         match args.format {
             Format::Json => {
                 let line = vet_report(file, &dialect.name, &script, &included, &vetted, language, Encoding::Utf8);
-                writeln!(out, "{line}").map_err(|error| error.to_string())?;
+                writeln!(out, "{line}").map_err(trouble)?;
             }
             Format::Text => {
-                text(&mut out, file, &script, &included, &vetted, &dialect.name, language).map_err(|error| error.to_string())?;
+                text(&mut out, file, &script, &included, &vetted, &dialect.name, language).map_err(trouble)?;
             }
         }
     }
+    out.flush().map_err(trouble)?;
     Ok(exit)
 }
 

@@ -1,6 +1,7 @@
 //! Campaigns: thousands of generated cases, each answered by tamis and by the real program, and what they disagree on, made small.
 
 mod chains;
+mod mailcow;
 mod pairs;
 mod uploads;
 mod verdicts;
@@ -31,6 +32,8 @@ pub enum Kind {
     Deliveries(Profile),
     /// The same through a chain of scripts.
     Chains(Profile),
+    /// What becomes of messages that a private Dovecot delivers through mailcow's five scripts.
+    Mailcow,
 }
 
 /// What a campaign found.
@@ -146,6 +149,7 @@ pub fn campaign(kind: Kind, cases: usize, seed: u64, jobs: usize, progress: &(dy
         Kind::Uploads => uploads::against_checkscript(cases, seed, jobs, progress)?,
         Kind::Pairs(profile) => pairs::against_sieve_filter(profile, cases, seed, jobs, progress)?,
         Kind::Chains(profile) => chains::against_sieve_test(profile, cases, seed, jobs, progress)?,
+        Kind::Mailcow => mailcow::against_dovecot(cases, seed, jobs, progress)?,
         Kind::Deliveries(profile) => pairs::against_sieve_test(profile, cases, seed, jobs, progress)?,
     };
     summary.disagreements.sort_by_key(|disagreement| std::cmp::Reverse(disagreement.count));

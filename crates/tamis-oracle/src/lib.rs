@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "these walls are the core's; programs are started here")]
 
 pub mod campaign;
+pub mod chain;
 pub mod corpus;
 mod dovecot;
 pub mod executed;
@@ -18,7 +19,7 @@ pub mod rspamd;
 mod settings;
 mod tools;
 
-pub use dovecot::{Dovecot, Session};
+pub use dovecot::{Case, DOMAIN, Dovecot, Session, User};
 pub use programs::{HOSTNAME, Missing, NOW, Oracle, Sandbox, Server, require_or_skip};
 pub use settings::Profile;
 pub use tools::{Envelope, Executed, MAILBOXES, Says, Sending, Storing, Tools, Verdict};

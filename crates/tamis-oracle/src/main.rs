@@ -15,6 +15,7 @@ Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|
   sieve        scripts on messages, against sieve-filter
   deliveries   the same with mailboxes, flags and whole mails, against sieve-test -e
   chains       several scripts one after another, against sieve-test -e -s
+  mailcow      three messages to a user with mailcow's five scripts, against a private Dovecot that delivers them
   verdicts     scripts accepted or refused, against sievec
   uploads      the same for a user's upload to mailcow, against CHECKSCRIPT
   rspamd       symbols under configurations of scores, against a private rspamd; --sets N for each configuration
@@ -152,6 +153,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<(Kind, usize, u64, u
         "chains" => Kind::Chains(profile),
         "verdicts" => Kind::Verdicts(profile),
         "uploads" => Kind::Uploads,
+        "mailcow" => Kind::Mailcow,
         _ => return Err(USAGE.to_owned()),
     };
     Ok((kind, cases, seed, jobs))

@@ -142,7 +142,7 @@ pub fn deliver(program: &Program, message: &[u8], envelope: &Envelope, now: i64,
 /// Delivers a message through a chain of scripts.
 #[must_use]
 pub fn deliver_chain(programs: &[&Program], message: &[u8], envelope: &Envelope, now: i64, account: &Account) -> Outcome {
-    let chain = Chain { scripts: programs, discard: None };
+    let chain = Chain { scripts: programs, discard: None, is_delivery: false };
     delivered(message, envelope, now, &mut |delivery| run_chain(&chain, delivery, account, &Limits::default(), None))
 }
 

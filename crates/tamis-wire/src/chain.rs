@@ -118,7 +118,7 @@ pub(crate) fn response<'s>(simulation: &Simulation<'s>) -> Option<RunResponse> {
         }
     }
     let programs: Vec<&Program> = programs.iter().collect();
-    run(&mut response, simulation, &Chain { scripts: &programs, discard: None });
+    run(&mut response, simulation, &Chain { scripts: &programs, discard: None, is_delivery: false });
     response.settle();
     Some(response)
 }

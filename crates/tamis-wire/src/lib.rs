@@ -10,6 +10,7 @@ mod chain;
 mod check;
 #[cfg(feature = "native")]
 pub mod check_sieve;
+mod differ;
 #[cfg(feature = "edit")]
 mod edit;
 mod highlight;
@@ -28,7 +29,11 @@ mod saved;
 #[cfg(feature = "rspamd")]
 mod scores;
 pub mod shape;
+#[cfg(feature = "full")]
+mod tally;
 mod time;
+#[cfg(all(feature = "rspamd", feature = "full"))]
+mod verdicts;
 #[cfg(feature = "native")]
 mod vet;
 mod write;
@@ -37,6 +42,8 @@ pub use base64::{decode as from_base64, encode as to_base64};
 #[cfg(feature = "native")]
 pub use chain::{Beside, Chained, Position};
 pub use check::{CheckResponse, FileReport, check_json};
+#[cfg(feature = "native")]
+pub use differ::{Differ, Refused, Side};
 #[cfg(feature = "edit")]
 pub use edit::{complete_json, hover_json, outline_json, rename_json, signature_json, tokens_json};
 pub use highlight::tokens;
@@ -54,7 +61,11 @@ pub use saved::{
 };
 #[cfg(feature = "rspamd")]
 pub use scores::Scores;
+#[cfg(feature = "full")]
+pub use tally::{Entry, Group, Tally};
 pub use time::{format_rfc3339, parse_rfc3339};
+#[cfg(all(feature = "rspamd", feature = "full"))]
+pub use verdicts::differ_verdicts;
 #[cfg(feature = "native")]
 pub use vet::{
     ActionsJson, ExtensionsJson, FileintoJson, PolicyJson, RecipientsJson, RedirectJson, VacationJson, VetRequest, vet_json, vet_report,

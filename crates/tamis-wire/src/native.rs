@@ -8,7 +8,7 @@ use crate::run::run_json_with;
 use crate::{RunResponse, Simulation, response};
 
 /// How often a run is repeated with answers: a header in one charset can lead to a body in another, and that to a part in a third.
-const ROUNDS: usize = 3;
+pub(crate) const ROUNDS: usize = 3;
 
 /// Labels that the web knows and glibc's iconv, which Dovecot asks, does not: such text stays undecoded on the server.
 #[rustfmt::skip]

@@ -61,7 +61,7 @@ impl Simulation<'_> {
     #[must_use]
     pub fn envelope(&self) -> (Option<String>, String) {
         let message = Message::parse(self.message, &mail::Limits::default(), Charsets::default());
-        let delivery = delivery(&message, self);
+        let delivery = delivery(&message, self.from, self.to, self.account, self.now);
         (delivery.from, delivery.to)
     }
 }
@@ -216,7 +216,8 @@ impl RunResponse {
             }
             None => tracer,
         };
-        let outcome = run(&delivery(&message, simulation), tracer);
+        let delivery = delivery(&message, simulation.from, simulation.to, simulation.account, simulation.now);
+        let outcome = run(&delivery, tracer);
         self.trace = recorder.map(|recorder| recorder.steps);
         #[cfg(feature = "native")]
         {
@@ -246,29 +247,25 @@ impl Tracer for Both<'_> {
     }
 }
 
-/// The message with its envelope.
-fn delivery<'m>(message: &'m Message<'m>, simulation: &Simulation<'_>) -> Delivery<'m> {
-    let from = match simulation.from {
+/// The message with its envelope. What is not told is read from the message, as Pigeonhole's tools do.
+pub(crate) fn delivery<'m>(
+    message: &'m Message<'m>,
+    from: Option<&str>,
+    to: Option<&str>,
+    account: &Account,
+    now: tamis::sieve::run::Timestamp,
+) -> Delivery<'m> {
+    let from = match from {
         Some("") => None,
         Some(from) => Some(from.to_owned()),
         None => envelope(message, &["Return-Path", "From", "Sender"]).or_else(|| Some("sender@example.com".into())),
     };
-    let to = simulation
-        .to
+    let to = to
         .map(str::to_owned)
-        .or_else(|| simulation.account.addresses.first().cloned())
+        .or_else(|| account.addresses.first().cloned())
         .or_else(|| envelope(message, &["Delivered-To", "Envelope-To", "X-Original-To", "To"]))
         .unwrap_or_else(|| "recipient@example.org".into());
-    Delivery {
-        message,
-        from,
-        to,
-        final_to: None,
-        auth: None,
-        now: simulation.now,
-        default_mailbox: "INBOX".into(),
-        hostname: "mx.example.org".into(),
-    }
+    Delivery { message, from, to, final_to: None, auth: None, now, default_mailbox: "INBOX".into(), hostname: "mx.example.org".into() }
 }
 
 /// The first address in the first of these headers that has one.
@@ -424,7 +421,7 @@ fn value(writer: &mut Writer, value: &Value) {
 }
 
 /// A copy in a mailbox; `created` is present only if it is true, `sent` only for copies of what leaves.
-fn stored(writer: &mut Writer, stored: &Stored) {
+pub(crate) fn stored(writer: &mut Writer, stored: &Stored) {
     writer.open('{');
     writer.name("mailbox");
     writer.bytes(&stored.mailbox);
@@ -441,13 +438,25 @@ fn stored(writer: &mut Writer, stored: &Stored) {
 
 /// A mail that leaves, or why it would have left.
 fn sent(writer: &mut Writer, sent: &Sent, language: Language) {
+    write_sent(writer, sent, true, language);
+}
+
+/// The same without the mail's text.
+#[cfg(feature = "native")]
+pub(crate) fn sent_without_text(writer: &mut Writer, sent: &Sent, language: Language) {
+    write_sent(writer, sent, false, language);
+}
+
+fn write_sent(writer: &mut Writer, sent: &Sent, text: bool, language: Language) {
     writer.open('{');
     writer.text("kind", sent.kind);
     writer.name("from");
     writer.bytes(&sent.from);
     writer.texts("to", &sent.to);
-    writer.name("message");
-    writer.bytes(&sent.message);
+    if text {
+        writer.name("message");
+        writer.bytes(&sent.message);
+    }
     match &sent.suppressed {
         Some(why) => {
             writer.begin("suppressed", '{');

@@ -7,6 +7,8 @@
 pub mod diagnostic;
 pub mod mail;
 pub mod order;
+#[cfg(feature = "rspamd")]
+pub mod pipeline;
 pub mod regex;
 #[cfg(feature = "rspamd")]
 pub mod rspamd;

@@ -6,6 +6,7 @@ pub mod config;
 pub mod deploy;
 pub mod expression;
 pub mod ledger;
+pub mod milter;
 pub mod narrate;
 pub mod record;
 pub mod scan;

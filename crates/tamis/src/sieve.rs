@@ -9,6 +9,7 @@
 //! ```
 
 pub mod bind;
+pub mod changes;
 pub mod check;
 #[cfg(feature = "edit")]
 pub mod complete;

@@ -1,9 +1,7 @@
 //! Many recorded verdicts, before and after a change: which messages are treated otherwise, and what to write to make it so.
 
-use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde_json::{Value, json};
 use similar::TextDiff;
 use tamis::diagnostic::{Language, printable};
@@ -14,11 +12,10 @@ use tamis::rspamd::{Config, Loaded};
 
 use super::records::records;
 use super::{Format, ScanArgs};
+use crate::Exit;
 use crate::common::says;
-use crate::mail::{Mail, Source};
-
-/// So many files are read before they are counted, all at once: what is in memory of each message is its record in numbers.
-const CHUNK: usize = 512;
+use crate::corpus::{Corpus as Messages, Done as Passed, Mail, Pass};
+use crate::out::{Output, Trouble};
 
 /// So many messages that change are named.
 const NAMED: usize = 20;
@@ -42,21 +39,25 @@ struct Read {
 type Done = (String, Result<Vec<(Replay, Recorded)>, String>);
 
 /// Counts all records; with another configuration too if there is one.
-pub fn corpus(args: &ScanArgs, loaded: &Loaded, changed: Option<&Config>, language: Language) -> Result<(), String> {
+pub fn corpus(args: &ScanArgs, loaded: &Loaded, changed: Option<&Config>, language: Language) -> Result<Exit, Trouble> {
     let mut names = Names::default();
     let before = Rules::new(&loaded.config, &mut names);
     let after = changed.map(|config| Rules::new(config, &mut names));
     let mut corpus = Corpus::new(&std::iter::once(&before).chain(&after).collect::<Vec<_>>());
     let mut read = Read::default();
+    let mut exit = Exit::Clean;
     for (paths, label) in [(&args.records, Label::Unknown), (&args.ham, Label::Ham), (&args.spam, Label::Spam)] {
-        fill(paths, label, loaded, &mut corpus, &mut names, &mut read)?;
-    }
-    if let [first, ..] = read.troubles.as_slice() {
-        anstream::eprintln!("tamis: {first}");
-        if read.troubles.len() > 1 {
-            let more = says(language, "files more could not be read", "autres fichiers n'ont pas pu être lus");
-            anstream::eprintln!("tamis: {} {more}", read.troubles.len() - 1);
+        let done = fill(args, (paths, label), loaded, &mut corpus, &mut names, &mut read, language)?;
+        done.tell(language);
+        if done.exit() != Exit::Clean {
+            exit = done.exit();
         }
+        if done.stopped {
+            break;
+        }
+    }
+    if !read.troubles.is_empty() {
+        exit = Exit::Trouble;
     }
     // Rules that are older than some names know nothing of them, which is right: those are in no configuration.
     let one = before.all(&corpus, &names);
@@ -69,61 +70,54 @@ pub fn corpus(args: &ScanArgs, loaded: &Loaded, changed: Option<&Config>, langua
         Format::Json => format!("{}\n", to_json(&told, &read, &names)),
         Format::Text => text(&told, &read, &names, changed.is_some(), language),
     };
-    anstream::stdout().write_all(shown.as_bytes()).map_err(|error| error.to_string())
+    let mut out = Output::new();
+    out.text(&shown)?;
+    out.flush()?;
+    Ok(exit)
 }
 
-/// Reads the records of some paths, many files at once.
-fn fill(paths: &[String], label: Label, loaded: &Loaded, corpus: &mut Corpus, names: &mut Names, read: &mut Read) -> Result<(), String> {
-    let source = Source::new(paths)?;
-    let bar = (source.files() > 20 && std::io::stderr().is_terminal()).then(|| indicatif::ProgressBar::new(source.files() as u64));
-    let mut waiting: Vec<Mail> = Vec::new();
-    let mut flush = |waiting: &mut Vec<Mail>, read: &mut Read| {
-        let counted = |recorded: Recorded| (replay(&recorded, &loaded.config), recorded);
-        let done: Vec<Done> = std::mem::take(waiting)
-            .into_par_iter()
-            .map(|mail| (mail.name, records(&mail.bytes).map(|found| found.into_iter().map(counted).collect())))
-            .collect();
-        for (name, found) in done {
-            if let Some(bar) = &bar {
-                bar.inc(1);
+/// Reads the records of some paths, many files at once. What is in memory of each message is its record in numbers.
+fn fill(
+    args: &ScanArgs,
+    (paths, label): (&[String], Label),
+    loaded: &Loaded,
+    corpus: &mut Corpus,
+    names: &mut Names,
+    read: &mut Read,
+    language: Language,
+) -> Result<Passed, Trouble> {
+    let messages = Messages::new(paths);
+    let pass = Pass { jobs: args.threads.jobs(), bar: true, skip: None, language };
+    let counted = |recorded: Recorded| (replay(&recorded, &loaded.config), recorded);
+    let one = |mail: &Mail| -> Done { (mail.name.clone(), records(&mail.bytes).map(|found| found.into_iter().map(counted).collect())) };
+    let done = messages.each(&pass, one, |_, (name, found)| {
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => {
+                let trouble = format!("{name}: {error}");
+                anstream::eprintln!("tamis: {trouble}");
+                read.troubles.push(trouble);
+                return Ok(());
             }
-            let found = match found {
-                Ok(found) => found,
-                Err(error) => {
-                    read.troubles.push(format!("{name}: {error}"));
-                    continue;
-                }
-            };
-            read.without += usize::from(found.is_empty());
-            let count = found.len();
-            for (place, (replay, recorded)) in found.into_iter().enumerate() {
-                if recorded.form == Form::SpamAssassin {
-                    read.foreign += 1;
-                    continue;
-                }
-                read.approximate += usize::from(replay.doubts.iter().any(|doubt| doubt.concerns(None)));
-                read.other += usize::from(replay.doubts.iter().any(|doubt| doubt.name() == "other-result"));
-                let id = recorded.message_id.as_ref().map(|id| format!(" <{id}>")).unwrap_or_default();
-                read.names.push(if count > 1 { format!("{name}#{}{id}", place + 1) } else { name.clone() });
-                read.labels.push(label);
-                corpus.push(&replay, names);
+        };
+        read.without += usize::from(found.is_empty());
+        let count = found.len();
+        for (place, (replay, recorded)) in found.into_iter().enumerate() {
+            if recorded.form == Form::SpamAssassin {
+                read.foreign += 1;
+                continue;
             }
+            read.approximate += usize::from(replay.doubts.iter().any(|doubt| doubt.concerns(None)));
+            read.other += usize::from(replay.doubts.iter().any(|doubt| doubt.name() == "other-result"));
+            let id = recorded.message_id.as_ref().map(|id| format!(" <{id}>")).unwrap_or_default();
+            read.names.push(if count > 1 { format!("{name}#{}{id}", place + 1) } else { name.clone() });
+            read.labels.push(label);
+            corpus.push(&replay, names);
         }
-    };
-    source.each(|mail| match mail {
-        Ok(mail) => {
-            waiting.push(mail);
-            if waiting.len() >= CHUNK {
-                flush(&mut waiting, read);
-            }
-        }
-        Err(error) => read.troubles.push(error),
-    });
-    flush(&mut waiting, read);
-    if let Some(bar) = bar {
-        bar.finish_and_clear();
-    }
-    Ok(())
+        Ok(())
+    })?;
+    read.troubles.extend(done.troubles.iter().cloned());
+    Ok(done)
 }
 
 fn text(told: &Report, read: &Read, names: &Names, changed: bool, language: Language) -> String {
@@ -245,8 +239,8 @@ fn to_json(told: &Report, read: &Read, names: &Names) -> Value {
 }
 
 /// The change as text to deploy: shown as a difference, or written.
-pub fn written(args: &ScanArgs, written: &Deployed, loaded: &Loaded, language: Language) -> Result<(), String> {
-    let mut out = anstream::stdout();
+pub fn written(args: &ScanArgs, written: &Deployed, loaded: &Loaded, language: Language) -> Result<(), Trouble> {
+    let mut out = Output::new();
     let root = loaded.sources.first().and_then(|first| Path::new(&first.path).parent());
     let mut shown = String::new();
     for file in &written.files {
@@ -272,7 +266,8 @@ pub fn written(args: &ScanArgs, written: &Deployed, loaded: &Loaded, language: L
     if !shown.is_empty() && args.format == Format::Text {
         let head = says(language, "\nTo deploy:\n", "\nÀ déployer :\n");
         let head = if args.write_local { "\n" } else { head };
-        out.write_all(format!("{head}{shown}").as_bytes()).map_err(|error| error.to_string())?;
+        out.text(&format!("{head}{shown}"))?;
+        out.flush()?;
     }
     for name in &written.without_effect {
         anstream::eprintln!(

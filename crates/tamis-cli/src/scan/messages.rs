@@ -1,6 +1,6 @@
 //! Messages to scan: rules find their symbols. What was not evaluated is told, never taken for absent.
 
-use std::io::Write;
+use std::io::IsTerminal;
 
 use serde_json::{Value, json};
 use tamis::diagnostic::Language;
@@ -15,31 +15,36 @@ use super::report::Report;
 use super::{Format, ScanArgs, changed};
 use crate::Exit;
 use crate::common::says;
+use crate::corpus::{Corpus, Mail, Pass};
 use crate::evaluate::Installation;
-use crate::mail::Source;
+use crate::out::{Output, Trouble};
 
 /// Scans each message with the configuration as it is, and once more if something is to be other than it is.
-pub fn messages(args: &ScanArgs, loaded: &Loaded, changes: &Changes, language: Language) -> Result<Exit, String> {
+pub fn messages(args: &ScanArgs, loaded: &Loaded, changes: &Changes, language: Language) -> Result<Exit, Trouble> {
     let installation = Installation::new(loaded, &args.configuration.config, &args.evaluate.rules, language)?;
     let envelope = args.evaluate.envelope();
-    let source = Source::new(&args.messages)?;
-    let mut trouble = None;
-    let mut count = 0usize;
-    source.each(|mail| {
-        let shown = mail.and_then(|mail| {
-            let (config, hits) = installation.evaluate(&mail.bytes, &envelope);
-            count += 1;
-            one(args, loaded, changes, &config, &hits, &mail.name, language)
-        });
-        if let Err(error) = shown {
+    let corpus = Corpus::new(&args.messages);
+    let pass = Pass { jobs: args.threads.jobs(), bar: !std::io::stdout().is_terminal(), skip: None, language };
+    let mut out = Output::new();
+    let mut failed = false;
+    let scanned = |mail: &Mail| {
+        let (config, hits) = installation.evaluate(&mail.bytes, &envelope);
+        one(args, loaded, changes, &config, &hits, &mail.name, language)
+    };
+    let done = corpus.each(&pass, scanned, |_, shown| match shown {
+        Ok(shown) => out.text(&shown),
+        Err(error) => {
             anstream::eprintln!("tamis: {error}");
-            trouble = Some(Exit::Trouble);
+            failed = true;
+            Ok(())
         }
-    });
-    match trouble {
-        None if count == 0 => Err(says(language, "there is no message", "il n'y a aucun message").to_owned()),
-        trouble => Ok(trouble.unwrap_or(Exit::Clean)),
+    })?;
+    out.flush()?;
+    done.tell(language);
+    if done.exit() == Exit::Clean && done.messages == 0 {
+        return Err(says(language, "there is no message", "il n'y a aucun message").to_owned().into());
     }
+    Ok(if failed { Exit::Trouble } else { done.exit() })
 }
 
 fn one(
@@ -50,23 +55,21 @@ fn one(
     hits: &Hits,
     name: &str,
     language: Language,
-) -> Result<(), String> {
+) -> Result<String, String> {
     let before = count(hits, config);
     let after = if changes.is_empty() { None } else { Some(count(hits, &changed(changes, config, language)?)) };
     let report = Report { loaded, recorded: None, before: &before, after: after.as_ref() };
-    let mut out = anstream::stdout();
-    let written = match args.format {
+    Ok(match args.format {
         Format::Json => {
             let mut value = report.json(language);
             if let Some(fields) = value.as_object_mut() {
                 fields.insert("message".to_owned(), name.into());
                 fields.insert("not_evaluated".to_owned(), missing_json(hits, language));
             }
-            writeln!(out, "{value}")
+            format!("{value}\n")
         }
-        Format::Text => write!(out, "{name}\n{}{}", report.text(language), missing_text(hits, language)),
-    };
-    written.map_err(|error| error.to_string())
+        Format::Text => format!("{name}\n{}{}", report.text(language), missing_text(hits, language)),
+    })
 }
 
 /// What comes of the symbols of a message. An action that a map asks for counts, whatever the score.

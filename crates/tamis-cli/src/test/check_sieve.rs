@@ -97,7 +97,7 @@ fn one(
         script,
         included: &included,
         dialect: &dialect,
-        account: &runs::with_config(Default::default(), config),
+        account: &crate::delivery::with_config(Default::default(), config),
         message: &[],
         charsets: &Charsets::new(),
         from: None,

@@ -15,7 +15,7 @@ use super::update::{self, Update};
 use super::{Case, Done, Failure, Setting, line_at, of_message};
 use crate::common::{ServerArgs, says};
 use crate::config::Config;
-use crate::{files, run};
+use crate::{delivery, files, run};
 
 /// Runs one file. Nothing if it cannot be read as tests: its mistakes were drawn.
 pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language: Language) -> Result<Option<Done>, String> {
@@ -113,7 +113,7 @@ impl Place<'_> {
             (None, path) => path.as_ref().map(read).transpose()?,
         };
         let account = told.map_or_else(|| Ok(Account::default()), |json| tamis_wire::read_account(&json))?;
-        Ok(run::with_config(account, self.config))
+        Ok(delivery::with_config(account, self.config))
     }
 
     /// Runs a test; gives what came of each message, and the name of its script.
@@ -137,7 +137,7 @@ impl Place<'_> {
         let beside = |own: &[String], all: &[String]| -> Result<Vec<_>, String> {
             let values = if own.is_empty() { all } else { own };
             let scripts = values.iter().map(|value| self.script(value)).collect::<Result<_, _>>()?;
-            run::beside(scripts, include.as_deref(), &dialect)
+            delivery::named_beside(scripts, include.as_deref(), &dialect)
         };
         let (before, after) = (beside(&test.before, &defaults.before)?, beside(&test.after, &defaults.after)?);
         let account = self.account(placed)?;

@@ -13,7 +13,7 @@ use crate::settings::Profile;
 use crate::tools::{MAILBOXES, Tools};
 
 /// The line between two scripts of a chain.
-const NEXT: &str = "#next";
+pub(super) const NEXT: &str = "#next";
 
 /// What the scripts of a chain mostly do: few things, which meet across scripts.
 const COMMANDS: &[&str] = &[
@@ -50,7 +50,7 @@ const COMMANDS: &[&str] = &[
 ];
 
 /// What those commands need.
-const REQUIRE: &str =
+pub(super) const REQUIRE: &str =
     "require [\"fileinto\", \"copy\", \"mailbox\", \"reject\", \"vacation\", \"imap4flags\", \"variables\", \"ihave\", \"enotify\"];";
 
 pub(super) fn against_sieve_test(
@@ -92,8 +92,13 @@ fn script(random: &mut Random, dialect: &Dialect, scope: Scope) -> String {
     if random.chance(10) {
         return generated(random, dialect, scope);
     }
+    format!("{REQUIRE}\n{}", commands(random))
+}
+
+/// A few of those commands.
+pub(super) fn commands(random: &mut Random) -> String {
     let commands: Vec<&str> = (0..random.below(4)).map(|_| *random.pick(COMMANDS)).collect();
-    format!("{REQUIRE}\n{}", commands.join("\n"))
+    commands.join("\n")
 }
 
 /// Delivers a message through the chain that a text holds. `None` if either side does not accept a script.

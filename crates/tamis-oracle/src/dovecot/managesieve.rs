@@ -79,7 +79,7 @@ impl Session {
 }
 
 /// The length that a line ends with, as in `{12}`.
-fn literal(line: &[u8]) -> Option<usize> {
+pub(super) fn literal(line: &[u8]) -> Option<usize> {
     let line = line.strip_suffix(b"\r\n")?.strip_suffix(b"}")?;
     let start = line.iter().rposition(|byte| *byte == b'{')?;
     std::str::from_utf8(line.get(start + 1..)?).ok()?.trim_end_matches('+').parse().ok()

@@ -649,6 +649,10 @@ with_rspamd! {
         en: "two `duplicate` tests on one value: the server's engine fails without a word",
         fr: "deux tests `duplicate` sur une même valeur : le moteur du serveur échoue sans rien dire"
     }
+    TooManyLocks "run/too-many-ids" Error {
+        en: "the server looks up at most 100 ids in one delivery, those of redirects, of `duplicate` and of `vacation` together: this is one more",
+        fr: "le serveur consulte au plus 100 identifiants par livraison, ceux des redirections, de `duplicate` et de `vacation` ensemble : en voici un de trop"
+    }
     CrashesServer "sieve/crashes-server" Warning {
         en: "the server's engine aborts on the pattern `{pattern}` with this value",
         fr: "le moteur du serveur s'interrompt sur le motif `{pattern}` avec cette valeur"

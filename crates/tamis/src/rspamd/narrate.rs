@@ -1,8 +1,8 @@
 //! Scores and records in words, English and French: one sentence for each reason and each doubt.
 
 use super::record::Doubt;
-use super::scan::Reason;
-use crate::diagnostic::{Language, Phrase};
+use super::scan::{Reason, ScanResult};
+use crate::diagnostic::{Language, Phrase, printable};
 
 /// A number as it is written in a configuration: at most six digits behind the point, no zeros at the end.
 #[must_use]
@@ -10,6 +10,58 @@ pub fn points(number: f64) -> String {
     let text = format!("{number:.6}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+/// How a message is treated otherwise, as a phrase that stands after a number of messages; none if action and score are the same.
+#[must_use]
+pub fn change(before: &ScanResult, after: &ScanResult, language: Language) -> Option<String> {
+    let phrase = if before.action != after.action {
+        Phrase { en: "from “{before}” to “{after}”", fr: "de « {before} » à « {after} »" }
+    } else if !same(before.score, after.score) {
+        Phrase { en: "with the same action and another score", fr: "avec la même action et un autre score" }
+    } else {
+        return None;
+    };
+    Some(phrase.render(language, &[("before", printable(before.action.as_bytes())), ("after", printable(after.action.as_bytes()))]))
+}
+
+/// Scores whose difference nobody would see are the same.
+fn same(one: f64, other: f64) -> bool {
+    (one - other).abs() < 1e-6
+}
+
+/// Why a message has another score or action than on the other side: its own score with the action, and the symbols that count otherwise
+/// there, the largest difference first, at most five.
+#[must_use]
+pub fn verdict(of: &ScanResult, other: &ScanResult, language: Language) -> String {
+    let score = |result: &ScanResult, name: &str| -> f64 {
+        result.symbols.iter().filter(|symbol| !symbol.removed && symbol.name == name).map(|symbol| symbol.score).sum()
+    };
+    let mut differ: Vec<(&str, f64, f64)> = Vec::new();
+    for symbol in of.symbols.iter().chain(&other.symbols) {
+        let (here, there) = (score(of, &symbol.name), score(other, &symbol.name));
+        if !same(here, there) && differ.iter().all(|(name, ..)| *name != symbol.name) {
+            differ.push((&symbol.name, here, there));
+        }
+    }
+    crate::order::sort(&mut differ, |a, b| (a.1 - a.2).abs() > (b.1 - b.2).abs());
+    let mut said = format!("{:.2} {}", of.score, printable(of.action.as_bytes()));
+    if let Some(rule) = &of.passthrough {
+        let phrase = Phrase { en: ", forced by {rule}", fr: ", imposé par {rule}" };
+        said.push_str(&phrase.render(language, &[("rule", printable(rule.rule.as_bytes()))]));
+    }
+    let mut first = true;
+    for (name, here, _) in differ.iter().take(5) {
+        said.push_str(if first { ": " } else { ", " });
+        first = false;
+        said.push_str(&printable(name.as_bytes()));
+        said.push(' ');
+        said.push_str(&points(*here));
+    }
+    if differ.len() > 5 {
+        said.push_str(", …");
+    }
+    said
 }
 
 /// A reason in words; none for the whole score of a symbol.

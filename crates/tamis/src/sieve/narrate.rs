@@ -1,8 +1,12 @@
 //! What happened, in words, English and French: one sentence for an outcome, one line for each step of a trace.
 
+mod changes;
 mod sentence;
+mod why;
 
+pub use changes::change;
 pub use sentence::sentence;
+pub use why::{Decision, Reasons, decision};
 
 use super::run::{Action, Event, Question, Tracer, Value};
 use crate::diagnostic::{Language, Phrase, printable};

@@ -1,5 +1,7 @@
 //! The interpreter: a program, a delivery and an account in; what the server would do out. Pure: no clock, no files.
 
+use std::rc::Rc;
+
 use super::dialect::Engine;
 use super::program::Program;
 use crate::diagnostic::Diagnostic;
@@ -47,6 +49,48 @@ pub fn run(program: &Program, delivery: &Delivery<'_>, account: &Account, limits
     let tracer = tracer.map(|tracer| -> &mut dyn Tracer { tracer });
     let made = shelf::Made::default();
     let mut machine = machine::Machine::new(program, delivery, account, limits, tracer, &made);
+    // Why it failed stands in the machine.
+    let _ = machine.run();
+    machine.finish()
+}
+
+/// What was read of a message's header, for several runs over it: each name is looked up, each value decoded and each address parsed once,
+/// whichever run asks first.
+#[derive(Debug)]
+pub struct Reading<'m> {
+    message: &'m Message<'m>,
+    fields: Rc<fields::Fields<'m>>,
+    /// Each run has a shelf of its own.
+    made: shelf::Shelf<shelf::Made<'m>>,
+}
+
+/// So many runs share a reading; further ones read for themselves.
+const SHARED: usize = 8;
+
+impl<'m> Reading<'m> {
+    /// Nothing is read yet.
+    #[must_use]
+    pub fn new(message: &'m Message<'m>) -> Self {
+        Self { message, fields: Rc::new(fields::Fields::new(message)), made: shelf::Shelf::new(SHARED) }
+    }
+}
+
+/// [`run`], with what earlier runs read of the delivery's message. The outcome is the same as without.
+#[must_use]
+pub fn run_reading<'m>(
+    program: &Program,
+    delivery: &Delivery<'m>,
+    reading: &'m Reading<'m>,
+    account: &Account,
+    limits: &Limits,
+    tracer: Option<&mut dyn Tracer>,
+) -> Outcome {
+    let is_other = !std::ptr::eq(delivery.message, reading.message);
+    let Some(made) = reading.made.put(shelf::Made::default()).filter(|_| !is_other) else {
+        return run(program, delivery, account, limits, tracer);
+    };
+    let tracer = tracer.map(|tracer| -> &mut dyn Tracer { tracer });
+    let mut machine = machine::Machine::with_fields(program, delivery, account, limits, tracer, made, Rc::clone(&reading.fields));
     // Why it failed stands in the machine.
     let _ = machine.run();
     machine.finish()
@@ -156,6 +200,14 @@ impl Delivery<'_> {
             Some((_, domain)) if domain.contains('.') => domain.to_owned(),
             _ => self.hostname.clone(),
         }
+    }
+}
+
+impl Timestamp {
+    /// The time as mails have it (RFC 5322, 3.3), such as `Mon, 23 Nov 2026 09:14:00 +0100`.
+    #[must_use]
+    pub fn mail(self) -> String {
+        dates::Civil::new(self.seconds, self.zone_minutes).mail()
     }
 }
 
@@ -334,6 +386,8 @@ pub struct Outcome {
     pub replaced: Option<Vec<u8>>,
     /// Of a chain, how many scripts ran.
     pub scripts: u32,
+    /// The last script that ran ended well and left the message: a further one would have run.
+    pub went_on: bool,
     /// What it cost.
     pub steps: u64,
 }

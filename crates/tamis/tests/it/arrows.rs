@@ -66,8 +66,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rspamd::check", &["text", "diagnostic", "regex", "ucl", "rspamd::spec", "rspamd::expression", "rspamd::config"]),
     ("rspamd::settings", &["ucl", "rspamd::spec", "rspamd::expression", "rspamd::config"]),
     ("rspamd::ledger", &["text", "order", "diagnostic", "ucl", "rspamd::config", "rspamd::scan", "rspamd::record", "rspamd::narrate"]),
+    ("rspamd::milter", &["diagnostic", "mail", "ucl", "rspamd::spec", "rspamd::scan"]),
     ("rspamd::deploy", &["text", "diagnostic", "order", "ucl", "rspamd::spec", "rspamd::config"]),
-    ("rspamd::narrate", &["diagnostic", "rspamd::scan", "rspamd::record"]),
+    ("rspamd::narrate", &["diagnostic", "order", "rspamd::scan", "rspamd::record"]),
     ("rspamd::whatif", &["order", "rspamd::spec", "rspamd::config", "rspamd::scan", "rspamd::record"]),
     ("rspamd::record", &["mail", "rspamd::spec", "rspamd::config", "rspamd::scan"]),
     ("sieve::effects", &["text", "mail", "sieve::spec", "sieve::values", "sieve::program"]),
@@ -84,9 +85,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sieve::rename", &["text", "diagnostic", "sieve::dialect", "sieve::bind", "sieve::context", "sieve::occurrences"]),
     ("sieve::hints", &["text", "order", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::context", "sieve::hover"]),
     ("sieve::run", &["text", "order", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::values", "sieve::program"]),
-    ("sieve::narrate", &["text", "diagnostic", "sieve::run"]),
     // Counts what `run` reports.
     ("sieve::coverage", &["text", "order", "sieve::program", "sieve::run"]),
+    // What differs between two outcomes.
+    ("sieve::changes", &["order", "diagnostic", "sieve::run"]),
+    ("sieve::narrate", &["text", "diagnostic", "sieve::run", "sieve::changes"]),
     (
         "sieve::policy",
         &[
@@ -101,7 +104,22 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sieve::syntax",
         ],
     ),
-    // Row 4. A test file compiles and runs scripts: it reads all of the rows below.
+    // Row 4. The whole path of a message: the only module that knows both columns.
+    (
+        "pipeline",
+        &[
+            "diagnostic",
+            "mail",
+            "sieve::program",
+            "sieve::run",
+            "sieve::narrate",
+            "rspamd::config",
+            "rspamd::scan",
+            "rspamd::settings",
+            "rspamd::milter",
+        ],
+    ),
+    // A test file compiles and runs scripts: it reads all of the rows below.
     (
         "sieve::svtest",
         &["text", "diagnostic", "mail", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::program", "sieve::bind", "sieve::run"],

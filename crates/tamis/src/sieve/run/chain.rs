@@ -21,6 +21,8 @@ pub struct Chain<'p> {
     pub scripts: &'p [&'p Program],
     /// `sieve_discard`: runs if the others end well and the message is delivered nowhere.
     pub discard: Option<&'p Program>,
+    /// At delivery one script is a chain of one (lda-sieve-plugin.c): its `keep` waits for the end. The tools run a single script otherwise.
+    pub is_delivery: bool,
 }
 
 /// Runs a chain of scripts over a delivery. What they do is one result:
@@ -74,8 +76,9 @@ pub(super) fn run_to_end<'m, R>(
         if let Some(carried) = carried.take() {
             machine.take_over(carried);
         }
-        (machine.base, machine.chained) = (units, !discards && chain.scripts.len() > 1);
+        (machine.base, machine.chained) = (units, !discards && (chain.is_delivery || chain.scripts.len() > 1));
         units = units.saturating_add(crate::text::offset(program.units.len()));
+        machine.is_delivery = chain.is_delivery;
         machine.progress.scripts += 1;
         // Why it failed stands in the machine.
         let _ = machine.run();
@@ -168,7 +171,7 @@ mod tests {
             hostname: "localhost".into(),
         };
         let scripts: Vec<&Program> = programs.iter().collect();
-        let chain = Chain { scripts: &scripts, discard: discard.as_ref() };
+        let chain = Chain { scripts: &scripts, discard: discard.as_ref(), is_delivery: false };
         let outcome = run_chain(&chain, &delivery, &Account::default(), &Limits::default(), None);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let mut out: Vec<String> =

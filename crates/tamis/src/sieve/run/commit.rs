@@ -22,6 +22,9 @@ const LIST_FIELDS: [&str; 7] = ["list-id", "list-owner", "list-subscribe", "list
 /// Fields that may name the user.
 const ADDRESS_FIELDS: [&str; 6] = ["to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc"];
 
+/// So many ids are locked in one delivery (DUPLICATE_LOCK_MAX_LOCKS in Dovecot's mail-duplicate.c).
+const MAX_LOCKS: usize = 100;
+
 /// The longest mailbox name, and the longest part between separators, in bytes (mail-storage.c).
 const MAX_MAILBOX: usize = 4096;
 const MAX_MAILBOX_PART: usize = 255;
@@ -153,6 +156,8 @@ pub(super) struct Progress {
     letters: u32,
     /// How many scripts ran.
     pub(super) scripts: u32,
+    /// The ids that were looked up, each locked until the end of the delivery.
+    locked: Vec<(Vec<u8>, Vec<u8>)>,
     /// What becomes of the message.
     pub(super) outcome: Outcome,
 }
@@ -166,6 +171,7 @@ impl Default for Progress {
             redirects: Vec::new(),
             letters: 0,
             scripts: 0,
+            locked: Vec::new(),
             outcome: Outcome::default(),
         }
     }
@@ -175,6 +181,7 @@ impl Machine<'_, '_> {
     /// Does what the result says, and tells the outcome.
     pub(super) fn finish(&mut self) -> Outcome {
         self.execute();
+        let went_on = self.goes_on();
         let failure = self.conclude();
         let mut outcome = std::mem::take(&mut self.progress.outcome);
         // When a program fails at the end, what was stored before has the header as the script left it.
@@ -185,11 +192,16 @@ impl Machine<'_, '_> {
             outcome.replaced = (!std::ptr::eq(message, self.delivery.message)).then(|| message.raw().to_vec());
         }
         self.made.settle(self.delivery.message);
+        if failure.is_some() && self.engine().is_pigeonhole() {
+            // What was seen and answered is written down at the end, if all went well (sieve_execute_finish).
+            outcome.remembered.clear();
+        }
         outcome.failure = failure;
         outcome.notes = std::mem::take(&mut self.notes);
         outcome.assumed = std::mem::take(&mut self.assumed);
         outcome.steps = self.steps;
         outcome.scripts = self.progress.scripts;
+        outcome.went_on = went_on;
         outcome
     }
 
@@ -273,6 +285,10 @@ impl Machine<'_, '_> {
                 Kind::External(external) => cancels = matches!(external.op, OpId::Pipe | OpId::Snooze),
                 Kind::Redirect(to) => {
                     let (suppressed, id) = self.redirect_check(entry, to);
+                    if !self.locks(super::REDIRECT_HANDLE, &id) {
+                        self.store_fails(entry, &to.to_bytes(), Code::TooManyLocks, self.progress.kept && !kept_before);
+                        return false;
+                    }
                     cancels = suppressed.is_none();
                     self.progress.redirects.push((suppressed, id));
                 }
@@ -281,6 +297,19 @@ impl Machine<'_, '_> {
             self.progress.implicit &= !cancels || entry.copy;
         }
         explicit
+    }
+
+    /// Looks up an id among those that the server remembers. At a delivery it locks each, and no more than so many (mail-duplicate.c).
+    pub(super) fn locks(&mut self, handle: &[u8], id: &[u8]) -> bool {
+        let locked = &mut self.progress.locked;
+        if !self.is_delivery || locked.iter().any(|(other, known)| other == handle && known == id) {
+            return true;
+        }
+        let fits = locked.len() < MAX_LOCKS;
+        if fits {
+            locked.push((handle.to_vec(), id.to_vec()));
+        }
+        fits
     }
 
     /// Whether a mailbox must be created to be stored in, which from now on it is; or why nothing can be stored there.
@@ -437,6 +466,12 @@ impl Machine<'_, '_> {
                     }
                     outcome.sent.push(sent);
                 }
+                Kind::Vacation(vacation) if self.asks_who_was_answered(vacation) && !self.vacation_locks(vacation) => {
+                    failure = failure.or_else(|| Some(Diagnostic::new(Code::TooManyLocks, entry.range)));
+                    if !committed {
+                        return failure;
+                    }
+                }
                 Kind::Vacation(vacation) => {
                     self.vacate(outcome, vacation, letters);
                     self.file_copy(entry, outcome);
@@ -495,9 +530,13 @@ impl Machine<'_, '_> {
         let original = super::fields::Fields::new(delivery.message);
         let first = |name: &[u8]| original.undecoded(name).next().map(<[u8]>::to_vec);
         let text = |address: Option<SmtpAddress>| address.map(|address| address.to_bytes()).unwrap_or_default();
-        let message_id = delivery.message_id().or_else(|| first(b"message-id"));
+        // A message without an id gets a new one each time, so that it is never taken for one that was sent on.
+        let new = || format!("<new-{}>", self.progress.locked.len()).into_bytes();
+        // sieve-test takes the field as it is, whatever stands in it.
+        let known = delivery.message_id().or_else(|| first(b"message-id").filter(|_| !self.is_delivery));
+        let is_known = known.is_some();
         let id = [
-            message_id.unwrap_or_default(),
+            known.unwrap_or_else(new),
             text(delivery.original_recipient()),
             to.to_bytes(),
             first(b"resent-message-id").or_else(|| first(b"resent-from")).unwrap_or_default(),
@@ -505,7 +544,7 @@ impl Machine<'_, '_> {
         ]
         .join(&b'-');
         let key = (super::REDIRECT_HANDLE.to_vec(), id.clone());
-        if self.account.seen.get(&key).is_some_and(|until| *until > delivery.now.seconds) {
+        if is_known && self.account.seen.get(&key).is_some_and(|until| *until > delivery.now.seconds) {
             return (Some(Diagnostic::new(Code::SuppressedRedirected, entry.range)), id);
         }
         let own = [delivery.recipient(), self.user_address()].map(text);
@@ -525,7 +564,7 @@ impl Machine<'_, '_> {
         id: Vec<u8>,
         letters: &mut u32,
     ) {
-        if suppressed.is_none() {
+        if suppressed.is_none() && !id.starts_with(b"<new-") {
             let until = self.delivery.now.seconds.saturating_add(REDIRECT_MEMORY);
             let handle = super::REDIRECT_HANDLE.to_vec();
             remember(outcome, Question::SeenBefore, handle, id, until);
@@ -568,6 +607,17 @@ impl Machine<'_, '_> {
             }
         }
         outcome.sent.push(sent);
+    }
+
+    /// The server looks up whether the sender was answered before: the first checks are passed.
+    fn asks_who_was_answered(&self, vacation: &Vacation) -> bool {
+        let (Some(recipient), Some(sender)) = (self.delivery.recipient(), self.delivery.sender()) else { return false };
+        !sender.equals_ignoring_case(&recipient) && !vacation.addresses.iter().any(|own| sender.equals_ignoring_case(own))
+    }
+
+    fn vacation_locks(&mut self, vacation: &Vacation) -> bool {
+        let sender = self.delivery.sender().map(|sender| sender.to_bytes()).unwrap_or_default();
+        self.locks(&[b"\0vacation", vacation.handle.as_slice()].concat(), &sender)
     }
 
     /// Why no reply is sent, in the server's order (act_vacation_commit in cmd-vacation.c). `known` becomes the user's address that the message

@@ -50,6 +50,8 @@ pub(super) struct Machine<'p, 'm> {
     pub(super) base: u32,
     /// The script stands in a chain: `keep` leaves the message to the next script.
     pub(super) chained: bool,
+    /// This is a delivery, not a tool's simulation of one.
+    pub(super) is_delivery: bool,
     pub(super) scope: &'p Unit,
     locals: Vec<Vec<u8>>,
     globals: Vec<Vec<u8>>,
@@ -172,6 +174,20 @@ impl<'p, 'm> Machine<'p, 'm> {
         tracer: Option<&'p mut (dyn Tracer + 'p)>,
         made: &'m Made<'m>,
     ) -> Self {
+        let fields = Rc::new(Fields::new(delivery.message));
+        Self::with_fields(program, delivery, account, limits, tracer, made, fields)
+    }
+
+    /// The same with the message's own header fields, read by an earlier run over it.
+    pub(super) fn with_fields(
+        program: &'p Program,
+        delivery: &'p Delivery<'m>,
+        account: &'p Account,
+        limits: &'p Limits,
+        tracer: Option<&'p mut (dyn Tracer + 'p)>,
+        made: &'m Made<'m>,
+        fields: Rc<Fields<'m>>,
+    ) -> Self {
         Self {
             program,
             dialect: &program.dialect,
@@ -184,12 +200,13 @@ impl<'p, 'm> Machine<'p, 'm> {
             unit: 0,
             base: 0,
             chained: false,
+            is_delivery: false,
             scope: &EMPTY,
             locals: Vec::new(),
             globals: vec![Vec::new(); program.globals.len()],
             matches: Vec::new(),
             internal_flags: Vec::new(),
-            fields: Rc::new(Fields::new(delivery.message)),
+            fields,
             actions: Actions::default(),
             progress: Progress::default(),
             frames: Vec::new(),

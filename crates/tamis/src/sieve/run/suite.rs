@@ -651,7 +651,7 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
         }
         let refs: Vec<&Program> = programs.iter().map(|program| &**program).collect();
-        let chain = Chain { scripts: &refs, discard: None };
+        let chain = Chain { scripts: &refs, discard: None, is_delivery: false };
         let end = |mut machine: Machine<'_, 'm>| {
             let last = Rc::clone(&machine.fields);
             (stores(&machine.actions.entries), last, machine.finish(), machine.programs.take())

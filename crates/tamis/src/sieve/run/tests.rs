@@ -635,10 +635,16 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             return Err(self.fail(Diagnostic::new(Code::DuplicateTwice, range)));
         }
-        let now = self.delivery.now.seconds;
-        let account = self.account;
+        let unlast = super::memory_handle(handle.as_deref(), false);
+        let (now, account) = (self.delivery.now.seconds, self.account);
+        if !self.locks(&key.0, &id) {
+            return Err(self.fail(Diagnostic::new(Code::TooManyLocks, range)));
+        }
         let known = |key: &(Vec<u8>, Vec<u8>)| account.seen.get(key).is_some_and(|until| *until > now);
-        let seen = known(&key) || (duplicate.last && known(&(super::memory_handle(handle.as_deref(), false), id.clone())));
+        let seen = known(&key) || (duplicate.last && known(&(unlast.clone(), id.clone())));
+        if duplicate.last && !known(&key) && !self.locks(&unlast, &id) {
+            return Err(self.fail(Diagnostic::new(Code::TooManyLocks, range)));
+        }
         #[cfg(feature = "svtest")]
         let seen = seen || known(&(Vec::new(), [handle.as_deref().unwrap_or_default(), bare_id(&id)].concat()));
         if !account.seen.contains_key(&key) {

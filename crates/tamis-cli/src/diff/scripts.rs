@@ -1,0 +1,120 @@
+//! Two Sieve scripts, each with the administrator's around it.
+
+use tamis::diagnostic::Language;
+use tamis_wire::{Beside, Differ, Side};
+
+use super::{DiffArgs, Format, compare};
+use crate::Exit;
+use crate::common::{ServerArgs, says};
+use crate::config::{Config, Configs};
+use crate::delivery::{beside, now};
+use crate::diff::journal::Journal;
+use crate::out::{Output, Trouble};
+use crate::{draw, files};
+
+/// Compares two scripts on messages.
+pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
+    let mut configs = Configs::default();
+    let mut configured = Vec::new();
+    for script in [&args.old, &args.new] {
+        match args.server.configured(&mut configs, script) {
+            Ok(config) => configured.push(config),
+            Err(drawn) => {
+                anstream::eprintln!("{drawn}");
+                return Ok(Exit::Trouble);
+            }
+        }
+    }
+    let [old, new] = configured.as_slice() else { return Ok(Exit::Trouble) };
+    let language = args.server.language(new);
+    if args.mail.is_empty() {
+        return without_mail(language);
+    }
+    if args.old == "-" && args.new == "-"
+        || args.mail.iter().any(|path| path == "-") && [&args.old, &args.new].iter().any(|side| *side == "-")
+    {
+        return Err("only one of OLD, NEW and --mail can be standard input".to_owned().into());
+    }
+    let mut known: Vec<String> = Vec::new();
+    let before = load(args, &args.old, old, (&args.old_server, &args.old_include), &mut known, language)?;
+    let after = load(args, &args.new, new, (&args.new_server, &args.new_include), &mut known, language)?;
+    let (Some(before), Some(after)) = (before, after) else { return Ok(Exit::Findings) };
+    let account = args.delivery.account(new)?;
+    let mut journal = args.resume.as_ref().map(|path| Journal::open(path)).transpose()?;
+    // Without a time of its own, a run that goes on has the time at which it began.
+    let asked = args.delivery.now.clone().or_else(|| journal.as_ref().and_then(|journal| journal.now.clone()));
+    let now = now(asked.as_deref())?;
+    if let Some(journal) = &mut journal {
+        journal.now = asked.or_else(|| Some(tamis_wire::format_rfc3339(now.seconds)));
+    }
+    let delivery = &args.delivery;
+    known.push(format!("{account:?} {:?} {:?} {now:?} {language:?} {:?}", delivery.from, delivery.to, args.format == Format::Json));
+    let differ = Differ {
+        before: &before,
+        after: &after,
+        account: &account,
+        from: delivery.from.as_deref(),
+        to: delivery.to.as_deref(),
+        now,
+        language,
+        json: args.format == Format::Json,
+    };
+    let known: Vec<&[u8]> = known.iter().map(String::as_bytes).collect();
+    compare(args, &args.mail, &known, journal, language, |mail| vec![differ.compare(&mail.name, &mail.bytes)])
+}
+
+/// The one place for a search of a message that the two scripts treat differently.
+fn without_mail(language: Language) -> Result<Exit, Trouble> {
+    let said = says(
+        language,
+        "diff compares what happens to messages: name some with --mail PATH",
+        "diff compare ce qui arrive à des messages : nommez-en avec --mail CHEMIN",
+    );
+    Err(said.to_owned().into())
+}
+
+/// Reads and compiles one side; nothing if its server refuses it, which is shown. What it depends on is added to `known`.
+fn load(
+    args: &DiffArgs,
+    path: &str,
+    config: &Config,
+    (server, include): (&Option<String>, &Option<std::path::PathBuf>),
+    known: &mut Vec<String>,
+    language: Language,
+) -> Result<Option<Side>, Trouble> {
+    let asked = ServerArgs {
+        server: server.clone().or_else(|| args.server.server.clone()),
+        capabilities: if server.is_some() { None } else { args.server.capabilities.clone() },
+        ..args.server.clone()
+    };
+    let dialect = asked.dialect(config)?;
+    let include = include.clone().or_else(|| asked.include(config));
+    let script = files::script(path)?;
+    let included = files::included(&script, &dialect, include.as_deref());
+    let own = Beside { name: path.to_owned(), script, included };
+    let before = beside(&args.before, include.as_deref(), &dialect)?;
+    let after = beside(&args.after, include.as_deref(), &dialect)?;
+    known.push(format!("{dialect:?}"));
+    for link in before.iter().chain([&own]).chain(&after) {
+        known.push(format!("{} {} {:?}", link.name, link.script.text(), link.included));
+    }
+    match Side::new(&before, &own, &after, &dialect) {
+        Ok(side) => Ok(Some(side)),
+        Err(refused) => {
+            let link = before.iter().chain([&own]).chain(&after).nth(refused.at).unwrap_or(&own);
+            let mut out = Output::new();
+            for finding in refused.diagnostics.iter().filter(|finding| finding.unit == 0) {
+                out.line(&format!("{}\n", draw::finding(finding, &link.name, link.script.text(), language)))?;
+            }
+            let said = match refused.verdict {
+                tamis::sieve::Verdict::Declined => says(language, "is beyond the limits of tamis", "dépasse les limites de tamis"),
+                _ => {
+                    says(language, "is refused by its server: there is nothing to compare", "est refusé par son serveur : rien à comparer")
+                }
+            };
+            out.line(&format!("{} {said}", link.name))?;
+            out.flush()?;
+            Ok(None)
+        }
+    }
+}

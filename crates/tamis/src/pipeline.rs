@@ -1,0 +1,380 @@
+//! The whole path of a message: Rspamd's result, what the mail server makes of it, the header fields that come and go on the way, and the chain of
+//! scripts at delivery. The only module that knows both Rspamd and Sieve.
+
+use crate::diagnostic::{Language, Phrase};
+use crate::mail::{self, Charsets, Message, WantedCharset, addresses, fields_named};
+use crate::rspamd::config::Config;
+use crate::rspamd::milter::{self, Answer, Context, Milter, Reply};
+use crate::rspamd::scan::{Hit, ScanResult, scan_request};
+use crate::rspamd::settings::{Headers, Request};
+use crate::sieve::narrate::sentence;
+use crate::sieve::program::Program;
+use crate::sieve::run::{Account, Chain, Delivery, Limits, Outcome, Stored, Timestamp, Tracer, run_chain};
+
+/// A server: what happens to a message before and at its delivery.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pipeline<'p> {
+    /// Rspamd, and how it tells the mail server. Without it, messages are taken as they stand.
+    pub filter: Option<Filter<'p>>,
+    /// The delivery agent puts `Return-Path`, `Delivered-To` and `Received` before the header, as Dovecot's LMTP server does.
+    pub adds_trace: bool,
+    /// The scripts in the order in which they run; those that do not exist are left out.
+    pub stages: &'p [Stage<'p>],
+    /// `sieve_discard`: runs if the others end well and the message is delivered nowhere.
+    pub discard: Option<&'p Program>,
+}
+
+/// Rspamd in front of a mail server.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter<'p> {
+    /// What decides over scores.
+    pub config: &'p Config,
+    /// How the mail server is told.
+    pub milter: &'p Milter,
+}
+
+/// A script of the chain.
+#[derive(Clone, Copy, Debug)]
+pub struct Stage<'p> {
+    /// The script; none if the server cannot compile it. Then the chain ends where it would run, and the message is kept (lda-sieve-plugin.c,
+    /// `lda_sieve_execute_scripts`).
+    pub program: Option<&'p Program>,
+}
+
+/// A message that comes in.
+#[derive(Clone, Debug)]
+pub struct Incoming<'m> {
+    /// Its text.
+    pub message: &'m [u8],
+    /// Charset conversions that are known.
+    pub charsets: Charsets,
+    /// The envelope's sender; none is the null sender.
+    pub from: Option<String>,
+    /// The envelope's recipient as the sender wrote it.
+    pub to: String,
+    /// Whose mailbox it is delivered to, if that differs from `to`: the address behind an alias.
+    pub final_to: Option<String>,
+    /// Who sent it, if that user is authenticated.
+    pub user: Option<String>,
+    /// The sending client's address, if it is known.
+    pub ip: Option<std::net::IpAddr>,
+    /// Whether that address is one of the server's own networks (`options.local_addrs`).
+    pub is_local: bool,
+    /// What the client calls itself.
+    pub helo: Option<String>,
+    /// The client's name by DNS.
+    pub client_name: Option<String>,
+    /// The mail server's identifier of the message.
+    pub queue_id: Option<String>,
+    /// When.
+    pub now: Timestamp,
+    /// The mailbox of the implicit keep.
+    pub default_mailbox: String,
+    /// The server's own name.
+    pub hostname: String,
+}
+
+/// What Rspamd says of a message.
+#[derive(Clone, Copy, Debug)]
+pub enum Scanned<'s> {
+    /// Nothing is known: the message is taken as it stands, with the marks that it has.
+    Unknown,
+    /// Symbols that were found: they are counted under the configuration, with the settings that hold for the envelope.
+    Hits(&'s [Hit]),
+    /// A result, counted or recorded elsewhere.
+    Result(&'s ScanResult),
+}
+
+/// What became of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivered {
+    /// Rspamd's result, if there is one.
+    pub result: Option<ScanResult>,
+    /// What the mail server was told, if there is a result.
+    pub reply: Option<Reply>,
+    /// The message as the scripts saw it first.
+    pub message: Vec<u8>,
+    /// What the scripts did; none if the message never came to a mailbox.
+    pub outcome: Option<Outcome>,
+    /// The place among the stages of the script that was to run and does not compile.
+    pub broken: Option<usize>,
+    /// Charset conversions that would make the answer better.
+    pub wanted: Vec<WantedCharset>,
+}
+
+impl Delivered {
+    /// The message was taken by the mail server and handed on to the mailbox.
+    #[must_use]
+    pub const fn arrived(&self) -> bool {
+        self.outcome.is_some()
+    }
+
+    /// The account after this message.
+    #[must_use]
+    pub fn after(&self, account: &Account) -> Account {
+        self.outcome.as_ref().map_or_else(|| account.clone(), |outcome| account.after(outcome))
+    }
+
+    /// One sentence for a user: what the mail server answers if the message ends there, else where it goes.
+    #[must_use]
+    pub fn sentence(&self, language: Language) -> String {
+        let say = |en: &'static str, fr: &'static str, text: &str| Phrase { en, fr }.render(language, &[("text", text.to_owned())]);
+        match (&self.outcome, self.reply.as_ref().map(|reply| &reply.answer)) {
+            (Some(outcome), _) => sentence(outcome, language),
+            (None, Some(Answer::Reject(line))) => say(
+                "The server refuses this message: the sender is told “{text}”.",
+                "Le serveur refuse ce message : l'expéditeur reçoit « {text} ».",
+                line,
+            ),
+            (None, Some(Answer::Defer(line))) => say(
+                "The server puts this message off: the sender is told “{text}”, and tries again later.",
+                "Le serveur diffère ce message : l'expéditeur reçoit « {text} » et réessaiera plus tard.",
+                line,
+            ),
+            (None, Some(Answer::Quarantine(reason))) => {
+                say("The server holds this message back: {text}.", "Le serveur retient ce message : {text}.", reason)
+            }
+            (None, _) => say("The server throws this message away.", "Le serveur jette ce message.", ""),
+        }
+    }
+}
+
+/// Takes a message the whole way. Never fails: what goes wrong on the way is an outcome too.
+#[must_use]
+pub fn deliver(
+    pipeline: &Pipeline<'_>,
+    incoming: &Incoming<'_>,
+    scanned: Scanned<'_>,
+    account: &Account,
+    limits: &Limits,
+    tracer: Option<&mut dyn Tracer>,
+) -> Delivered {
+    let read = |raw| Message::parse(raw, &mail::Limits::default(), incoming.charsets.clone());
+    let mut wanted = Vec::new();
+    let (mut result, mut reply, mut text) = (None, None, incoming.message.to_vec());
+    if let Some(filter) = &pipeline.filter {
+        let message = read(incoming.message);
+        let counted = match scanned {
+            Scanned::Unknown => None,
+            Scanned::Hits(hits) => Some(scan_request(filter.config, hits, &request(incoming, &message))),
+            Scanned::Result(result) => Some(result.clone()),
+        };
+        if let Some(counted) = counted {
+            let subject = fields_named(message.fields(), b"subject").next();
+            let subject = subject.map(|field| String::from_utf8_lossy(&field.decoded(message.converter())).into_owned());
+            let told = filter.milter.reply(&counted, &context(incoming), message.fields(), subject.as_deref().unwrap_or_default());
+            text = milter::apply(incoming.message, &told.changes);
+            (result, reply) = (Some(counted), Some(told));
+        }
+        wanted.extend(message.wanted());
+    }
+    let goes_on = reply.as_ref().is_none_or(|reply| reply.answer.goes_on());
+    if !goes_on {
+        return Delivered { result, reply, message: text, outcome: None, broken: None, wanted };
+    }
+    if pipeline.adds_trace {
+        let trace = trace(incoming);
+        // Lines end as the message's own do.
+        let trace = if memchr::memmem::find(&text, b"\r\n").is_some() { trace } else { trace.replace("\r\n", "\n") };
+        text = [trace.into_bytes(), text].concat();
+    }
+    let message = read(&text);
+    let delivery = Delivery {
+        message: &message,
+        from: incoming.from.clone(),
+        to: incoming.to.clone(),
+        final_to: incoming.final_to.clone(),
+        auth: incoming.user.clone(),
+        now: incoming.now,
+        default_mailbox: incoming.default_mailbox.clone(),
+        hostname: incoming.hostname.clone(),
+    };
+    // A script that does not compile ends the chain: those behind it never run.
+    let whole: Vec<&Program> = pipeline.stages.iter().map_while(|stage| stage.program).collect();
+    let is_whole = whole.len() == pipeline.stages.len();
+    let chain = Chain { scripts: &whole, discard: pipeline.discard.filter(|_| is_whole), is_delivery: true };
+    let outcome = run_chain(&chain, &delivery, account, limits, tracer);
+    let ran = usize::try_from(outcome.scripts).unwrap_or(usize::MAX);
+    let broken = (!is_whole && ran == whole.len() && (whole.is_empty() || outcome.went_on)).then_some(whole.len());
+    wanted.extend(message.wanted());
+    Delivered { result, reply, message: text, outcome: Some(outcome), broken, wanted }
+}
+
+impl Delivered {
+    /// The copies of the message that mailboxes gain.
+    pub fn stored(&self) -> impl Iterator<Item = &Stored> {
+        self.outcome.iter().flat_map(|outcome| &outcome.stored)
+    }
+}
+
+/// What Rspamd is told beside the message, for its settings.
+fn request(incoming: &Incoming<'_>, message: &Message<'_>) -> Request {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let fields: Vec<(String, String)> =
+        message.fields().iter().map(|field| (text(&field.name), text(&field.decoded(message.converter())))).collect();
+    let named = |names: &[&[u8]]| -> Vec<String> {
+        let fields = names.iter().flat_map(|name| fields_named(message.fields(), name));
+        fields
+            .flat_map(|field| addresses(&field.undecoded()).addresses.iter().map(|address| text(&address.to_bytes())).collect::<Vec<_>>())
+            .collect()
+    };
+    Request {
+        from: incoming.from.clone(),
+        recipients: vec![incoming.to.clone()],
+        user: incoming.user.clone(),
+        ip: incoming.ip,
+        is_local: Some(incoming.is_local),
+        hostname: incoming.client_name.clone(),
+        message: Some(Headers { from: named(&[b"from"]), recipients: named(&[b"to", b"cc", b"bcc"]), fields }),
+        ..Request::default()
+    }
+}
+
+fn context(incoming: &Incoming<'_>) -> Context {
+    Context {
+        user: incoming.user.clone(),
+        is_local: incoming.is_local,
+        ip: incoming.ip.map(|ip| ip.to_string()),
+        helo: incoming.helo.clone(),
+        from: incoming.from.clone(),
+        recipients: vec![incoming.to.clone()],
+        queue_id: incoming.queue_id.clone(),
+        hostname: incoming.hostname.clone(),
+    }
+}
+
+/// What Dovecot's LMTP server puts before the header (lmtp-local.c, lmtp-common.c). The identifier of the session is one of the usual length.
+fn trace(incoming: &Incoming<'_>) -> String {
+    let to = incoming.final_to.as_deref().unwrap_or(&incoming.to);
+    let from = incoming.from.as_deref().unwrap_or_default();
+    let client = incoming.helo.as_deref().unwrap_or("localhost");
+    let ip = incoming.ip.map_or_else(|| "127.0.0.1".to_owned(), |ip| ip.to_string());
+    format!(
+        "Return-Path: <{from}>\r\nDelivered-To: {to}\r\nReceived: from {client} ([{ip}])\r\n\tby {} with LMTP\r\n\tid AAAAAAAAAAAAAAAAAAAAAA\r\n\t\
+         (envelope-from <{from}>)\r\n\tfor <{to}>; {}\r\n",
+        incoming.hostname,
+        incoming.now.mail()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rspamd::load;
+    use crate::rspamd::spec::Version;
+    use crate::sieve::{Dialect, Script, Scripts, compile};
+    use crate::ucl::{File, Files};
+
+    const CONFIGURATION: &str = r#"
+        actions { reject = 15; add_header = 8; greylist = 7; rewrite_subject = 12; subject = "[spam %d] %s"; }
+        group "test" { symbols { "TEST" { score = 1.5; } } }
+        milter_headers {
+          use = ["spam-header", "x-spamd-result", "x-rspamd-queue-id", "authentication-results"];
+          skip_local = false;
+          routines { spam-header { header = "X-Spam-Flag"; value = "YES"; remove = 1; } }
+        }
+        worker "rspamd_proxy" { reject_message = "This message does not meet our delivery requirements"; }
+    "#;
+
+    const AFTER: &str = "require \"fileinto\"; if header :contains \"X-Spam-Flag\" \"YES\" { fileinto \"Junk\"; }";
+
+    /// What becomes of a message with that many times TEST, through scripts of which one that is `broken` does not compile.
+    fn path(weight: f64, header: &str, scripts: &[&str], user: Option<&str>) -> (Delivered, String) {
+        let mut files = Files::new();
+        files.insert("/r.conf", Some(File { path: "/r.conf".into(), text: CONFIGURATION.into() }));
+        let loaded = load("/r.conf", &files, &[], Version { major: 3, minor: 4 });
+        assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
+        let milter = Milter::new(&loaded.dump());
+        let dialect = Dialect::named("mailcow-global").unwrap();
+        let programs: Vec<Option<Program>> =
+            scripts.iter().map(|text| compile(&Script::parse(*text), &Scripts::default(), &dialect).program).collect();
+        let stages: Vec<Stage<'_>> = programs.iter().map(|program| Stage { program: program.as_ref() }).collect();
+        let filter = Filter { config: &loaded.config, milter: &milter };
+        let pipeline = Pipeline { filter: Some(filter), adds_trace: true, stages: &stages, discard: None };
+        let text = format!("From: a@example.com\n{header}Subject: hé\n\nt\n");
+        let incoming = Incoming {
+            message: text.as_bytes(),
+            charsets: Charsets::new(),
+            from: Some("a@example.com".into()),
+            to: "b@example.org".into(),
+            final_to: None,
+            user: user.map(str::to_owned),
+            ip: None,
+            is_local: false,
+            helo: None,
+            client_name: None,
+            queue_id: Some("4ABCDEF".into()),
+            now: Timestamp { seconds: 1_773_500_966, zone_minutes: 0 },
+            default_mailbox: "INBOX".into(),
+            hostname: "mx.example.org".into(),
+        };
+        let hits = [Hit { name: "TEST".into(), weight, options: vec!["opt1".into()] }];
+        let delivered = deliver(&pipeline, &incoming, Scanned::Hits(&hits), &Account::default(), &Limits::default(), None);
+        let places: Vec<String> = delivered.stored().map(|stored| String::from_utf8_lossy(&stored.mailbox).into_owned()).collect();
+        (delivered, places.join(" "))
+    }
+
+    /// The header fields that came, as they stand in the message.
+    fn came(delivered: &Delivered) -> String {
+        let text = String::from_utf8_lossy(&delivered.message).into_owned();
+        let header = text.split("\n\n").next().unwrap_or_default();
+        let known = ["Return-Path", "Delivered-To", "Received", "From", "Subject: h"];
+        let fields = header.replace("\n\t", "⏎");
+        fields.lines().filter(|line| !known.iter().any(|name| line.starts_with(name))).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn spam_goes_the_whole_way() {
+        let (delivered, places) = path(6.0, "", &["keep;", AFTER], None);
+        assert_eq!(places, "Junk");
+        assert_eq!(
+            came(&delivered),
+            "Authentication-Results: mx.example.org;⏎none\nX-Spam-Flag: YES\nX-Spamd-Result: default: False [9.00 / 15.00];⏎TEST(9.00)[opt1]\n\
+             X-Rspamd-Queue-Id: 4ABCDEF\nX-Spam: Yes"
+        );
+        assert_eq!(path(1.0, "", &["keep;", AFTER], None).1, "INBOX");
+    }
+
+    #[test]
+    fn a_forged_mark_goes_once_and_a_second_one_stays() {
+        let (delivered, places) = path(1.0, "X-Spam-Flag: YES\nX-Spam: Yes\nX-Spam: Yes\n", &[AFTER], None);
+        assert_eq!((places.as_str(), came(&delivered).contains("X-Spam:")), ("INBOX", false));
+        assert_eq!(path(1.0, "X-Spam-Flag: YES\nX-Spam-Flag: YES\n", &[AFTER], None).1, "Junk");
+    }
+
+    #[test]
+    fn authenticated_senders_get_the_mark_of_the_milter_alone() {
+        let (delivered, places) = path(6.0, "", &[AFTER], Some("b@example.org"));
+        assert_eq!((places.as_str(), came(&delivered).as_str()), ("INBOX", "X-Spam: Yes"));
+    }
+
+    #[test]
+    fn a_refused_message_comes_to_no_mailbox() {
+        let (delivered, places) = path(20.0, "", &[AFTER], None);
+        assert_eq!((places.as_str(), delivered.arrived()), ("", false));
+        assert_eq!(
+            delivered.sentence(Language::En),
+            "The server refuses this message: the sender is told “554 5.7.1 This message does not meet our delivery requirements”."
+        );
+        assert!(came(&delivered).contains("default: True [30.00 / 15.00]"), "{}", came(&delivered));
+    }
+
+    #[test]
+    fn a_subject_is_rewritten() {
+        let (delivered, _) = path(8.5, "", &[], None);
+        assert!(came(&delivered).contains("Subject: =?UTF-8?Q?[spam_12.75]_h=C3=A9?="), "{}", came(&delivered));
+    }
+
+    #[test]
+    fn a_script_that_does_not_compile_ends_the_chain() {
+        let broken = "fileinto \"A\";";
+        let (delivered, places) = path(6.0, "", &["addheader \"X\" \"1\";", AFTER], None);
+        assert_eq!((delivered.broken, places.as_str()), (Some(0), "INBOX"));
+        let first = "require \"imap4flags\"; keep :flags \"\\\\Flagged\";";
+        let (delivered, places) = path(6.0, "", &[first, broken, AFTER], None);
+        assert_eq!((delivered.broken, places.as_str()), (Some(1), "INBOX"));
+        assert_eq!(delivered.stored().next().map(|stored| stored.flags.clone()), Some(vec![b"\\Flagged".to_vec()]));
+        let (delivered, places) = path(6.0, "", &["discard;", broken, AFTER], None);
+        assert_eq!((delivered.broken, places.as_str()), (None, ""));
+    }
+}
