@@ -13,7 +13,7 @@ const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 const budgets = [
   { what: 'WASM that checks and runs', folder: small, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 170_000 },
-  { what: "the studio's WASM", folder: studio, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 310_000 },
+  { what: "the studio's WASM", folder: studio, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 330_000 },
   { what: "the editor's WASM", folder: editor, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 95_000 },
   { what: "Rspamd's WASM, loaded by its page alone", folder: rspamd, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 160_000 },
   { what: "Rspamd's page", files: /^rspamd-.*\.js$/, measure: gzip, unit: 'gzip', limit: 8_000 },

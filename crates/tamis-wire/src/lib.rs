@@ -10,6 +10,7 @@ mod chain;
 mod check;
 #[cfg(feature = "native")]
 pub mod check_sieve;
+#[cfg(feature = "native")]
 mod differ;
 #[cfg(feature = "edit")]
 mod edit;
