@@ -20,9 +20,10 @@ export function readTests(text: string, beside: ReadonlyMap<string, Uint8Array>)
   const tests = list.map((test) => {
     const own = { ...shared, ...test, settings: { ...settings(file['settings']), ...settings(test['settings']) } } as Table;
     if (!Object.keys(own['settings'] as Table).length) delete own['settings'];
+    if (typeof own['score'] === 'number') own['score'] = String(own['score']);
     if (typeof own['account'] === 'string') own['account'] = account(own['account'], beside) ?? own['account'];
     const placed = { name: '', ...own, ...message(own, beside) } as SavedTest & Table;
-    if (Array.isArray(own['step'])) placed.step = (own['step'] as Table[]).map((step) => ({ ...step, ...message(step, beside) }) as SavedStep);
+    if (Array.isArray(own['step'])) placed.step = (own['step'] as Table[]).map((step) => ({ ...step, ...(typeof step['score'] === 'number' && { score: String(step['score']) }), ...message(step, beside) }) as SavedStep);
     const ownScript = typeof placed.script === 'string' ? textOf(placed.script, beside) ?? placed.script : undefined;
     if (ownScript !== undefined) placed.script = ownScript;
     return placed as SavedTest;

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tamis::diagnostic::{Language, printable};
-use tamis::sieve::coverage::PointKind;
+use tamis::sieve::coverage::{Coverage, PointKind};
 use tamis::sieve::run::Taken;
 use tamis::text::{Encoding, LineIndex, Range};
-use tamis_wire::{RunResponse, Simulation};
+use tamis_wire::{Places, RunResponse, Simulation};
 
 use crate::common::{number, says};
 use crate::out::{Trouble, plain, print};
@@ -100,9 +100,14 @@ impl Reached {
     /// Adds what one message reached. `main` is the path of the script itself, or where its text stands; `path` finds the file of an
     /// included one.
     pub fn add(&mut self, response: &RunResponse, simulation: &Simulation<'_>, main: (&str, bool), path: &dyn Fn(&str) -> Option<String>) {
-        let Some(coverage) = &response.coverage else { return };
+        if let Some(coverage) = &response.coverage {
+            self.add_units(coverage, &response.units(simulation), main, path);
+        }
+    }
+
+    /// Adds what one message reached of the scripts with these texts.
+    pub fn add_units(&mut self, coverage: &Coverage, units: &[Places<'_>], main: (&str, bool), path: &dyn Fn(&str) -> Option<String>) {
         self.messages += 1;
-        let units = response.units(simulation);
         for (place, unit) in units.iter().enumerate() {
             let (name, is_file) = if unit.name.is_empty() {
                 (main.0.to_owned(), main.1)

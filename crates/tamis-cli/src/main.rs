@@ -1,11 +1,13 @@
 //! `tamis`: check and simulate mail filters from a terminal. Only reading, drawing and exit statuses belong here.
 #![forbid(unsafe_code)]
 
+mod chain;
 mod check;
 mod common;
 mod config;
 mod corpus;
 mod coverage;
+mod deliver;
 mod delivery;
 mod diff;
 mod draw;
@@ -47,6 +49,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Say which messages two scripts, or two configurations of Rspamd, treat differently: behaviour, not text.
     Diff(diff::DiffArgs),
+    /// Take messages the whole way through a server: Rspamd's verdict, header fields that come and go, every script in order.
+    Deliver(deliver::DeliverArgs),
     /// Say what a finding means and what to do about it, or name all findings.
     Explain(explain::ExplainArgs),
     /// Say why a message has the score that it has: an account that adds up, symbol by symbol.
@@ -91,6 +95,7 @@ impl From<Exit> for ExitCode {
 fn main() -> ExitCode {
     let exit = match Cli::parse().command {
         Command::Check(args) => check::check(&args),
+        Command::Deliver(args) => deliver::deliver(&args),
         Command::Diff(args) => diff::diff(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::ExplainScore(args) => explain_score::explain_score(&args),

@@ -355,7 +355,7 @@ fn chain(out: &mut impl std::fmt::Write, args: &RunArgs, response: &RunResponse,
 }
 
 /// An action with its first argument.
-fn described(action: &Action) -> String {
+pub fn described(action: &Action) -> String {
     match action.args.first() {
         Some(Value::Text(text)) => format!("{} \"{}\"", action.name, tamis::diagnostic::printable(text)),
         _ => action.name.to_owned(),

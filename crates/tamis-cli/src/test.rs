@@ -148,7 +148,9 @@ impl Setting<'_> {
         let mut reached = self.reached.borrow_mut();
         let main = if script.is_empty() { ("(script)", false) } else { (script, true) };
         for step in played {
-            reached.add(&step.response, base, main, &|name| crate::run::script_file(name, include));
+            if let Some(response) = &step.response {
+                reached.add(response, base, main, &|name| crate::run::script_file(name, include));
+            }
         }
     }
 }

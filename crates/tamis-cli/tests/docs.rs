@@ -95,7 +95,7 @@ fn the_page_on_saved_tests_is_true() {
             other => panic!("{other:?}"),
         }
     }
-    assert_eq!(consoles, 6);
+    assert_eq!(consoles, 7);
     // What was kept holds.
     assert_eq!(tamis(&folder, &["test", "away"], "").0, 0);
 }

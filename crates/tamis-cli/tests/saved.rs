@@ -267,6 +267,32 @@ fn what_the_studio_exports_passes() {
 }
 
 #[test]
+fn a_chain_is_the_whole_path() {
+    let mine = "require [\"fileinto\", \"vacation\"];\n# rule:[Lists]\nif header :is \"x\" \"list\" { fileinto \"Lists\"; stop; }\n";
+    let toml = "chain = \"mailcow\"\nscript = \"mine.sieve\"\nfrom = \"a@example.net\"\nto = \"b@example.org\"\n\
+                [[test]]\nname = \"spam\"\nmessage = \"m.eml\"\nscore = 9.5\nexpect = { stored = [\"Junk\"], sent = [] }\n\
+                [[test]]\nname = \"ham\"\nmessage = \"m.eml\"\nscore = 0\nexpect = { stored = [\"INBOX\"] }\n\
+                [[test]]\nname = \"refused\"\nmessage = \"m.eml\"\nscore = 30\nexpect = { sent = [{ kind = \"reject\", to = \"a@example.net\" }], stored = [], discarded = false }\n\
+                [[test]]\nname = \"own\"\nmessage = \"l.eml\"\nscore = 0\nexpect = { stored = [\"Lists\"], rule = \"Lists\" }\n\
+                [[test]]\nname = \"text\"\nscript = \"\"\"\nrequire \"fileinto\"; fileinto \"T\";\n\"\"\"\nmessage = \"m.eml\"\nscore = 1\nexpect = { stored = [\"T\"] }\n\
+                [[test]]\nname = \"wrong\"\nmessage = \"m.eml\"\nscore = 1\nexpect = { stored = [\"Lists\"] }\n";
+    let folder = folder("saved-chain", &[("mine.sieve", mine), ("m.eml", BILL), ("l.eml", "X: list\n\nx\n"), ("tests.toml", toml)]);
+    let (status, out, err) = tamis(&folder, &["test", "tests.toml", "--coverage=json", "--coverage-file", "c.json"], "");
+    assert_eq!((status, err.as_str()), (1, ""), "{out}");
+    assert!(out.contains("6 test(s), 1 failed"), "{out}");
+    assert!(
+        out.contains("✘ wrong: stored: expected “Lists”, got “INBOX”\n    tests.toml:")
+            && out.contains("mine.sieve:3: ✘ header :is \"x\" \"list\"\n"),
+        "{out}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(folder.join("c.json")).unwrap()).unwrap();
+    let scripts: Vec<&str> = json["scripts"].as_array().unwrap().iter().map(|script| script["script"].as_str().unwrap()).collect();
+    assert!(scripts.contains(&"mine.sieve") && scripts.iter().any(|name| name.starts_with("mailcow:global-after")), "{scripts:?}");
+    let (status, out, err) = tamis(&folder, &["test", "tests.toml", "--update"], "");
+    assert!(status == 0 && out.contains("wrong: stored: “Lists” → “INBOX”"), "{out}{err}");
+}
+
+#[test]
 fn folders_of_check_sieve_are_tests() {
     let script = "require [\"fileinto\", \"imap4flags\"]; if header :is \"x\" \"a\" { setflag \"\\\\Seen\"; fileinto \"A\"; } elsif header :is \"x\" \"b\" { discard; }";
     let files = [

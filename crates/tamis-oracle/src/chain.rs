@@ -82,6 +82,7 @@ impl<'d> Course<'d> {
     /// The server cannot be reached.
     pub fn deliver(&mut self, letter: &Letter<'_>) -> io::Result<Option<Both>> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let now = i64::try_from(now).unwrap_or(0);
         let theirs = self.dovecot.deliver(&self.user, letter.from, letter.detail, &letter.message)?;
         let Some(mut theirs) = theirs else { return Ok(None) };
         let all = std::mem::take(&mut theirs.stored);
@@ -95,7 +96,7 @@ impl<'d> Course<'d> {
         for message in
             theirs.stored.iter_mut().map(|stored| &mut stored.message).chain(theirs.sent.iter_mut().map(|sent| &mut sent.message))
         {
-            *message = normal(message);
+            *message = normal(message, now);
         }
         let to = letter.detail.map_or_else(|| self.address(), |detail| self.address().replacen('@', &format!("+{detail}@"), 1));
         let stages: Vec<Stage<'_>> = self.programs.iter().map(|program| Stage { program: program.as_ref() }).collect();
@@ -112,21 +113,21 @@ impl<'d> Course<'d> {
             helo: Some("client.example.org".to_owned()),
             client_name: None,
             queue_id: None,
-            now: Timestamp { seconds: i64::try_from(now).unwrap_or(0), zone_minutes: 0 },
+            now: Timestamp { seconds: now, zone_minutes: 0 },
             default_mailbox: "INBOX".to_owned(),
             hostname: HOSTNAME.to_owned(),
         };
         let mut ours = deliver(&pipeline, &incoming, Scanned::Unknown, &self.account, &Limits::default(), None);
         self.account = ours.after(&self.account);
-        ours.message = normal(&ours.message);
+        ours.message = normal(&ours.message, now);
         let mut difference = None;
         if let Some(outcome) = &mut ours.outcome {
             for sent in &mut outcome.sent {
-                sent.message = normal(&sent.message);
+                sent.message = normal(&sent.message, now);
             }
             if let Some(fields) = &mut outcome.edited {
                 for (_, value) in fields.iter_mut().filter(|(name, _)| name == b"Received") {
-                    *value = normal(value);
+                    *value = normal(value, now);
                 }
             }
             // A script that does not compile is told in the log as one that fails.
@@ -141,14 +142,18 @@ impl<'d> Course<'d> {
     }
 }
 
-/// The message without what the server draws from its process and clock in the field `Received`.
-fn normal(message: &[u8]) -> Vec<u8> {
+/// The message without what the server draws from its process and clock: the session and the time in the field `Received`, and the time of the
+/// mails that it writes, which may be a little later than when they were asked for.
+fn normal(message: &[u8], now: i64) -> Vec<u8> {
+    let times: Vec<String> = (0..10).map(|later| format!("Date: {}", Timestamp { seconds: now + later, zone_minutes: 0 }.mail())).collect();
     let text = message.split_inclusive(|byte| *byte == b'\n').flat_map(|line| {
-        let bare = line.trim_ascii_start();
+        let bare = line.trim_ascii();
         if line.starts_with(b"\tid ") && line.trim_ascii_end().len() == 26 {
             b"\tid (session)\n".to_vec()
         } else if line.starts_with(b"\tfor <") && bare.len() > 30 {
             b"\tfor (date)\n".to_vec()
+        } else if times.iter().any(|time| time.as_bytes() == bare) {
+            b"Date: (now)\n".to_vec()
         } else {
             line.to_vec()
         }

@@ -159,7 +159,8 @@ impl RunResponse {
         self.scripts.iter_mut().take(ran).for_each(|script| script.ran = true);
         let decides = match &outcome.failure {
             Some(failure) => self.scripts.iter().position(|script| script.units.contains(&failure.unit)),
-            None => self.scripts.iter().rposition(|script| script.actions(outcome).next().is_some()),
+            // To remember an id changes nothing for the message.
+            None => self.scripts.iter().rposition(|script| script.actions(outcome).any(|(_, action)| action.name != "duplicate")),
         };
         if let Some(script) = decides.and_then(|at| self.scripts.get_mut(at)) {
             script.decides = true;

@@ -10,6 +10,8 @@ mod chain;
 mod check;
 #[cfg(feature = "native")]
 pub mod check_sieve;
+#[cfg(all(feature = "native", feature = "rspamd"))]
+mod deliver;
 #[cfg(feature = "native")]
 mod differ;
 #[cfg(feature = "edit")]
@@ -43,6 +45,8 @@ pub use base64::{decode as from_base64, encode as to_base64};
 #[cfg(feature = "native")]
 pub use chain::{Beside, Chained, Position};
 pub use check::{CheckResponse, FileReport, check_json};
+#[cfg(all(feature = "native", feature = "rspamd"))]
+pub use deliver::{CompiledChain, CompiledStage, DeliverResponse, Path, StageScript, Surroundings};
 #[cfg(feature = "native")]
 pub use differ::{Differ, Refused, Side};
 #[cfg(feature = "edit")]
@@ -55,6 +59,8 @@ pub use place::Places;
 pub use record::records;
 pub use request::{Request, read_account};
 pub use run::{RunResponse, Simulation, assumption_message, response, run_json};
+#[cfg(all(feature = "native", feature = "rspamd"))]
+pub use saved::play_path;
 #[cfg(feature = "full")]
 pub use saved::{
     Difference, Expected, ExpectedCopy, ExpectedMail, Filed, Happened, Mailed, Played, Reason, SavedStep, SavedTest, What, compare,

@@ -255,21 +255,27 @@ pub(crate) fn delivery<'m>(
     account: &Account,
     now: tamis::sieve::run::Timestamp,
 ) -> Delivery<'m> {
+    let (from, to) = envelope(message, from, to, account);
+    Delivery { message, from, to, final_to: None, auth: None, now, default_mailbox: "INBOX".into(), hostname: "mx.example.org".into() }
+}
+
+/// The envelope: what is told, the account's first address, what the message says.
+pub(crate) fn envelope(message: &Message<'_>, from: Option<&str>, to: Option<&str>, account: &Account) -> (Option<String>, String) {
     let from = match from {
         Some("") => None,
         Some(from) => Some(from.to_owned()),
-        None => envelope(message, &["Return-Path", "From", "Sender"]).or_else(|| Some("sender@example.com".into())),
+        None => address(message, &["Return-Path", "From", "Sender"]).or_else(|| Some("sender@example.com".into())),
     };
     let to = to
         .map(str::to_owned)
         .or_else(|| account.addresses.first().cloned())
-        .or_else(|| envelope(message, &["Delivered-To", "Envelope-To", "X-Original-To", "To"]))
+        .or_else(|| address(message, &["Delivered-To", "Envelope-To", "X-Original-To", "To"]))
         .unwrap_or_else(|| "recipient@example.org".into());
-    Delivery { message, from, to, final_to: None, auth: None, now, default_mailbox: "INBOX".into(), hostname: "mx.example.org".into() }
+    (from, to)
 }
 
 /// The first address in the first of these headers that has one.
-fn envelope(message: &Message<'_>, names: &[&str]) -> Option<String> {
+fn address(message: &Message<'_>, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| {
         let field = mail::fields_named(message.fields(), name.as_bytes()).next()?;
         let value = field.undecoded();
@@ -330,11 +336,7 @@ impl RunResponse {
         writer.count("version", VERSION.into());
         writer.text("message", simulation.name);
         writer.text("outcome", self.outcome_name());
-        writer.name("failure");
-        match &outcome.failure {
-            Some(failure) => diagnostic(writer, failure, units, language),
-            None => writer.flag(None),
-        }
+        Self::write_failure(writer, outcome, units, language);
         writer.begin("diagnostics", '[');
         diagnostics(writer, &self.diagnostics, units, language);
         diagnostics(writer, &outcome.notes, units, language);
@@ -344,6 +346,31 @@ impl RunResponse {
         writer.close(']');
         #[cfg(feature = "native")]
         crate::chain::write(writer, self);
+        Self::write_effects(writer, outcome, language);
+        writer.text("sentence", &self.sentence(language));
+        Self::write_trace(writer, self.trace.as_deref(), units);
+        writer.begin("wanted", '[');
+        self.wanted_scripts.iter().for_each(|wanted| wanted_script(writer, wanted));
+        self.wanted_charsets.iter().for_each(|wanted| wanted_charset(writer, wanted));
+        writer.close(']');
+        writer.begin("used", '{');
+        writer.count("steps", outcome.steps);
+        writer.close('}');
+        writer.close('}');
+        json.finish()
+    }
+
+    /// Why the run failed, if it did.
+    pub(crate) fn write_failure(writer: &mut Writer, outcome: &Outcome, units: &[Places<'_>], language: Language) {
+        writer.name("failure");
+        match &outcome.failure {
+            Some(failure) => diagnostic(writer, failure, units, language),
+            None => writer.flag(None),
+        }
+    }
+
+    /// What mailboxes gain, what leaves, what was assumed and is remembered, which faults of the server were met.
+    pub(crate) fn write_effects(writer: &mut Writer, outcome: &Outcome, language: Language) {
         writer.begin("stored", '[');
         outcome.stored.iter().for_each(|copy| stored(writer, copy));
         writer.close(']');
@@ -374,8 +401,11 @@ impl RunResponse {
         writer.begin("hazards", '[');
         outcome.notes.iter().filter(|note| note.code.is_hazard()).for_each(|note| writer.string(note.code.facts().id));
         writer.close(']');
-        writer.text("sentence", &self.sentence(language));
-        match &self.trace {
+    }
+
+    /// The steps, if they were asked for.
+    pub(crate) fn write_trace(writer: &mut Writer, steps: Option<&[Step]>, units: &[Places<'_>]) {
+        match steps {
             Some(steps) => {
                 writer.begin("trace", '[');
                 steps.iter().for_each(|taken| step(writer, taken, units));
@@ -383,20 +413,11 @@ impl RunResponse {
             }
             None => writer.null("trace"),
         }
-        writer.begin("wanted", '[');
-        self.wanted_scripts.iter().for_each(|wanted| wanted_script(writer, wanted));
-        self.wanted_charsets.iter().for_each(|wanted| wanted_charset(writer, wanted));
-        writer.close(']');
-        writer.begin("used", '{');
-        writer.count("steps", outcome.steps);
-        writer.close('}');
-        writer.close('}');
-        json.finish()
     }
 }
 
 /// An action as Cyrus's `SieveScript/test` gives it: an array of name, tags in the order of their names, and positional arguments.
-fn action(writer: &mut Writer, action: &Action) {
+pub(crate) fn action(writer: &mut Writer, action: &Action) {
     writer.open('[');
     writer.string(action.name);
     writer.open('{');

@@ -4,12 +4,16 @@
 mod answer;
 mod compare;
 mod outcome;
+#[cfg(all(feature = "native", feature = "rspamd"))]
+mod path;
 mod toml;
 mod why;
 
 pub use answer::{Played, play, test_json, tests_toml, tests_toml_json};
 pub use compare::{Difference, What, compare};
 pub use outcome::{Filed, Happened, Mailed};
+#[cfg(all(feature = "native", feature = "rspamd"))]
+pub use path::play_path;
 pub use toml::{toml_expected, toml_string, toml_test, toml_text};
 pub use why::Reason;
 
@@ -53,6 +57,10 @@ pub struct SavedStep {
     pub to: Option<String>,
     /// When it comes (RFC 3339).
     pub now: Option<String>,
+    /// Of a whole path, the score that Rspamd gives: a number.
+    pub score: Option<String>,
+    /// Of a whole path, the symbols that Rspamd finds.
+    pub symbols: Vec<String>,
     /// What is expected.
     pub expect: Expected,
 }
@@ -232,6 +240,12 @@ impl SavedTest {
             fill(&mut step.from, &own.from);
             fill(&mut step.to, &own.to);
             fill(&mut step.now, &own.now);
+            if step.symbols.is_empty() {
+                fill(&mut step.score, &own.score);
+            }
+            if step.symbols.is_empty() && step.score.is_none() {
+                step.symbols.clone_from(&own.symbols);
+            }
         }
     }
 }
@@ -243,6 +257,8 @@ fn step_field(step: &mut SavedStep, reader: &mut Reader<'_>, name: &str) -> Resu
         "from" => step.from = Some(reader.string(name)?),
         "to" => step.to = Some(reader.string(name)?),
         "now" => step.now = Some(reader.string(name)?),
+        "score" => step.score = Some(reader.string(name)?),
+        "symbols" => strings(reader, name, &mut step.symbols)?,
         "expect" => step.expect = expected(reader)?,
         _ => return Err(senseless(name, "a test")),
     }

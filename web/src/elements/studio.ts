@@ -284,7 +284,8 @@ export class TamisStudio extends LitElement {
         break;
       case 'export': {
         const answer = await this.client?.beside('file', { ...request(this.script, this.language, this.context), from: null, to: null, now: null, account: {}, tests: [...tests] });
-        if (answer && !('error' in answer)) download(answer.text, 'tests.toml');
+        if (answer && 'error' in answer) this.testNote = { text: answer.error };
+        else if (answer) download(answer.text, 'tests.toml');
         break;
       }
       case 'import':

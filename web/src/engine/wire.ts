@@ -463,6 +463,10 @@ export interface SavedTest {
   to?: string | null;
   /** When it comes (RFC 3339). */
   now?: string | null;
+  /** Of a chain, the score that Rspamd gives: a number. */
+  score?: string | null;
+  /** Of a chain, the symbols that Rspamd finds. */
+  symbols?: string | string[];
   /** What is expected. */
   expect?: Expected;
 }
@@ -479,6 +483,10 @@ export interface SavedStep {
   to?: string | null;
   /** When it comes (RFC 3339). */
   now?: string | null;
+  /** Of a chain, the score that Rspamd gives: a number. */
+  score?: string | null;
+  /** Of a chain, the symbols that Rspamd finds. */
+  symbols?: string | string[];
   /** What is expected. */
   expect?: Expected;
 }

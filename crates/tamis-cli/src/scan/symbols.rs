@@ -28,7 +28,7 @@ pub fn recorded(path: &str) -> Result<Recorded, String> {
 }
 
 /// `NAME`, `NAME*0.5`, `NAME=option,option`.
-fn hit(text: &str) -> Result<Hit, String> {
+pub fn hit(text: &str) -> Result<Hit, String> {
     let (name, options) = text.split_once('=').map_or((text, ""), |(name, options)| (name, options));
     let (name, weight) = match name.split_once('*') {
         Some((name, weight)) => (name, weight.parse().map_err(|_| format!("`{weight}` in `{text}` is no number"))?),

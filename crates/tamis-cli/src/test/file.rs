@@ -55,8 +55,8 @@ type Key<'k, 'v> = &'k Spanned<std::borrow::Cow<'v, str>>;
 
 /// What a test has, and a file for all of its tests.
 const SHARED: [&str; 11] = ["script", "server", "settings", "before", "after", "include", "chain", "account", "from", "to", "now"];
-const TEST: [&str; 5] = ["name", "message", "message_base64", "expect", "step"];
-const STEP: [&str; 6] = ["message", "message_base64", "from", "to", "now", "expect"];
+const TEST: [&str; 7] = ["name", "message", "message_base64", "score", "symbols", "expect", "step"];
+const STEP: [&str; 8] = ["message", "message_base64", "from", "to", "now", "score", "symbols", "expect"];
 const EXPECT: [&str; 5] = ["stored", "sent", "discarded", "failure", "rule"];
 const COPY: [&str; 3] = ["mailbox", "flags", "created"];
 const MAIL: [&str; 3] = ["kind", "to", "contains"];
@@ -198,6 +198,12 @@ impl Reader {
             "from" => step.from = self.text(value),
             "to" => step.to = self.text(value),
             "now" => step.now = self.time(value),
+            "score" => match value.get_ref() {
+                DeValue::Integer(number) => step.score = Some(number.to_string()),
+                DeValue::Float(number) => step.score = Some(number.to_string()),
+                _ => self.expected(value, "a number", "un nombre"),
+            },
+            "symbols" => step.symbols = self.texts(value),
             _ => step.expect = self.expect(value, places),
         }
     }

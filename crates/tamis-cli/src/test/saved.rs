@@ -5,16 +5,19 @@ use std::path::{Path, PathBuf};
 use tamis::diagnostic::Language;
 use tamis::mail::Charsets;
 use tamis::sieve::Script;
-use tamis::sieve::run::Account;
+use tamis::sieve::run::{Account, Timestamp};
 use tamis::text::Encoding;
-use tamis_wire::{Played, Reason, SavedStep, Simulation, What, is_inline, play};
+use tamis_wire::{Played, Reason, SavedStep, Simulation, Surroundings, What, is_inline, play, play_path};
 
 use super::file::{self, Placed, TestFile};
 use super::report::JsonDifference;
 use super::update::{self, Update};
 use super::{Case, Done, Failure, Setting, line_at, of_message};
+use crate::chain::{Chain, ChainArgs};
 use crate::common::{ServerArgs, says};
 use crate::config::Config;
+use crate::corpus::Mail;
+use crate::deliver::{VerdictArgs, Verdicts};
 use crate::{delivery, files, run};
 
 /// Runs one file. Nothing if it cannot be read as tests: its mistakes were drawn.
@@ -116,8 +119,68 @@ impl Place<'_> {
         Ok(delivery::with_config(account, self.config))
     }
 
+    /// Takes the messages of a test the whole path; gives what came of each, and the name of the user's script.
+    fn played_path(&self, placed: &Placed, chain: &str) -> Result<(Vec<Played>, String), String> {
+        let (test, defaults, args) = (&placed.test, &self.file.defaults, self.setting.args);
+        let script = match (&args.script, test.script.as_ref().or(defaults.script.as_ref())) {
+            (Some(path), _) => Some(path.to_string_lossy().into_owned()),
+            (None, Some(text)) if is_inline(text) => Some(text.clone()),
+            (None, path) => path.map(|path| self.path(path)),
+        };
+        let settings = defaults.settings.iter().chain(&test.settings).map(|(key, value)| format!("{key}={value}"));
+        let own = ChainArgs {
+            scripts: script.iter().map(|script| format!("personal={script}")).collect(),
+            settings: settings.chain(args.server.settings.iter().cloned()).collect(),
+            ..ChainArgs::default()
+        };
+        let name = if chain == "mailcow" { chain.to_owned() } else { self.path(chain) };
+        let chain = Chain::load(&name, &own, self.language)?;
+        let compiled = chain.compiled();
+        let account = self.account(placed)?;
+        let path = tamis_wire::Path {
+            chain: &compiled,
+            filter: chain.rspamd.as_ref().map(crate::chain::Rspamd::filter),
+            adds_trace: chain.adds_trace,
+            hostname: &chain.hostname,
+            language: self.language,
+            trace: false,
+        };
+        let (from, to) = (self.file.step.from.clone(), self.file.step.to.clone());
+        let around = Surroundings { from, to, now: self.now(), ..Surroundings::default() };
+        let messages = test.steps.iter().map(|step| self.message(step)).collect::<Result<Vec<_>, _>>()?;
+        let steps: Vec<(&SavedStep, &[u8])> = test.steps.iter().zip(messages.iter().map(Vec::as_slice)).collect();
+        let mut verdict = |step: &SavedStep, message: &[u8], around: &Surroundings| {
+            let score = step.score.as_deref().and_then(|score| score.parse().ok());
+            // A score goes before symbols, as what is said more plainly.
+            let symbols = if score.is_some() { Vec::new() } else { step.symbols.clone() };
+            let verdicts = Verdicts::new(&VerdictArgs { symbols, score, ..VerdictArgs::default() }, &chain)?;
+            let to = around.to.clone().or_else(|| account.addresses.first().cloned()).unwrap_or_default();
+            let mail = Mail { name: test.name.clone(), bytes: message.to_vec(), id: 0 };
+            Ok(verdicts.of(&chain, &mail, around, &to))
+        };
+        let counts = args.coverage.coverage.is_some();
+        let played = play_path(&path, &around, &account, &steps, counts, &mut verdict)?;
+        let units = compiled.units(Encoding::Utf8);
+        for coverage in played.iter().filter_map(|step| step.coverage.as_ref()) {
+            self.setting.reached.borrow_mut().add_units(coverage, &units, ("", false), &|name| run::script_file(name, None));
+        }
+        let shown = script.filter(|script| !is_inline(script)).unwrap_or_default();
+        Ok((played, shown))
+    }
+
+    /// When messages come that do not say: the command line says it, or the file.
+    fn now(&self) -> Timestamp {
+        match &self.file.step.now {
+            Some(text) if self.setting.args.now.is_none() => tamis_wire::parse_rfc3339(text).unwrap_or(self.setting.now),
+            _ => self.setting.now,
+        }
+    }
+
     /// Runs a test; gives what came of each message, and the name of its script.
     fn played(&self, placed: &Placed) -> Result<(Vec<Played>, String), String> {
+        if let Some(chain) = placed.test.chain.as_ref().or(self.file.defaults.chain.as_ref()) {
+            return self.played_path(placed, chain);
+        }
         let (test, defaults, args) = (&placed.test, &self.file.defaults, self.setting.args);
         let dialect = self.server(Some(placed)).dialect(self.config)?;
         let script = match (&args.script, test.script.as_ref().or(defaults.script.as_ref())) {
@@ -142,10 +205,7 @@ impl Place<'_> {
         let (before, after) = (beside(&test.before, &defaults.before)?, beside(&test.after, &defaults.after)?);
         let account = self.account(placed)?;
         let default = &self.file.step;
-        let now = match &default.now {
-            Some(text) if args.now.is_none() => tamis_wire::parse_rfc3339(text).unwrap_or(self.setting.now),
-            _ => self.setting.now,
-        };
+        let now = self.now();
         let messages = test.steps.iter().map(|step| self.message(step)).collect::<Result<Vec<_>, _>>()?;
         let steps: Vec<(&SavedStep, &[u8])> = test.steps.iter().zip(messages.iter().map(Vec::as_slice)).collect();
         let base = Simulation {

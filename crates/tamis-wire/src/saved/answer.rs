@@ -2,12 +2,13 @@
 
 use tamis::diagnostic::{Language, Phrase};
 use tamis::mail::WantedCharset;
+use tamis::sieve::run::Outcome;
 use tamis::sieve::{Dialect, Script};
 
 use super::compare::{Difference, compare};
 use super::outcome::Happened;
 use super::toml::{toml_string, toml_test, toml_text};
-use super::why::{Reason, why};
+use super::why::{Reason, Traced, why};
 use super::{Expected, ExpectedCopy, ExpectedMail, SavedStep, SavedTest, is_inline};
 use crate::write::Writer;
 use crate::{Request, RunResponse, Simulation, VERSION};
@@ -15,8 +16,13 @@ use crate::{Request, RunResponse, Simulation, VERSION};
 /// A message of a test, delivered.
 #[derive(Debug)]
 pub struct Played {
-    /// The answer of the run.
-    pub response: RunResponse,
+    /// One sentence for a user.
+    pub sentence: String,
+    /// The answer of the run; none if the message went the whole path.
+    pub response: Option<RunResponse>,
+    /// What was reached of the scripts, if that is counted and the message went the whole path.
+    #[cfg(feature = "native")]
+    pub coverage: Option<tamis::sieve::coverage::Coverage>,
     /// What became of the message.
     pub happened: Happened,
     /// What is not as expected.
@@ -59,12 +65,30 @@ pub fn play(
             if response.trace.is_none() {
                 response = run(&Simulation { trace: true, ..simulation })?;
             }
-            reasons = why(&step.expect, &happened, &differences, &response, &simulation);
+            let units = response.units(&simulation);
+            let traced = Traced {
+                steps: response.trace.as_deref().unwrap_or(&[]),
+                units: &units,
+                main: response.main.min(units.len().saturating_sub(1)),
+                script: simulation.script,
+                decision: response.outcome.as_ref().and_then(Outcome::decision),
+                language: simulation.language,
+            };
+            reasons = why(&step.expect, &happened, &differences, &traced);
         }
+        let sentence = response.sentence(simulation.language);
         if let Some(outcome) = &response.outcome {
             account = account.after(outcome);
         }
-        out.push(Played { response, happened, differences, why: reasons });
+        out.push(Played {
+            sentence,
+            response: Some(response),
+            #[cfg(feature = "native")]
+            coverage: None,
+            happened,
+            differences,
+            why: reasons,
+        });
     }
     Ok(out)
 }
@@ -207,7 +231,7 @@ fn write(writer: &mut Writer, test: &SavedTest, played: &Result<Vec<Played>, Str
     writer.begin("steps", '[');
     for step in steps {
         writer.open('{');
-        writer.text("sentence", &step.response.sentence(language));
+        writer.text("sentence", &step.sentence);
         writer.begin("differences", '[');
         for difference in &step.differences {
             writer.open('{');

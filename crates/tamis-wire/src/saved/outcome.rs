@@ -4,6 +4,7 @@ use tamis::diagnostic::{Diagnostic, Severity, printable};
 use tamis::sieve::Script;
 use tamis::sieve::parts::{is_named, part_at};
 use tamis::sieve::run::Outcome;
+use tamis::text::Range;
 
 use super::{Expected, ExpectedCopy, ExpectedMail};
 use crate::{RunResponse, Simulation};
@@ -70,17 +71,19 @@ impl Happened {
         let mut happened = Self::of_outcome(outcome, |failure| failure.message(simulation.language));
         if let Some((unit, place)) = outcome.decision() {
             let unit = unit as usize;
-            let parsed;
-            let script = if unit == response.main.min(units.len().saturating_sub(1)) {
-                simulation.script
+            if unit == response.main.min(units.len().saturating_sub(1)) {
+                happened.decided(simulation.script, place);
             } else {
-                parsed = Script::parse(units.get(unit).map_or("", |places| places.text));
-                &parsed
-            };
-            happened.rule = part_at(script, place).unwrap_or_default();
-            happened.is_named = is_named(script, &happened.rule);
+                happened.decided(&Script::parse(units.get(unit).map_or("", |places| places.text)), place);
+            }
         }
         happened
+    }
+
+    /// Notes which part of a script decided, by a place in it.
+    pub(super) fn decided(&mut self, script: &Script, place: Range) {
+        self.rule = part_at(script, place).unwrap_or_default();
+        self.is_named = is_named(script, &self.rule);
     }
 
     /// What an outcome says; the part that decided is left open.
@@ -106,7 +109,9 @@ impl Happened {
     /// The message is nowhere: not stored, not sent on, and its sender is not told.
     #[must_use]
     pub fn is_discarded(&self) -> bool {
-        !self.refused && self.stored.is_empty() && !self.sent.iter().any(|sent| matches!(sent.kind, "redirect" | "reject"))
+        !self.refused
+            && self.stored.is_empty()
+            && !self.sent.iter().any(|sent| matches!(sent.kind, "redirect" | "reject" | "defer" | "quarantine"))
     }
 
     /// "This is right, keep it": all that is to be expected if this is. The part that decided is told only if a comment names it: its

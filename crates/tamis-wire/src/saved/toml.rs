@@ -42,6 +42,12 @@ fn step(out: &mut String, step: &SavedStep, table: &str) {
     text(out, "from", step.from.as_deref());
     text(out, "to", step.to.as_deref());
     text(out, "now", step.now.as_deref());
+    if let Some(score) = &step.score {
+        line(out, "score", score);
+    }
+    if !step.symbols.is_empty() {
+        line(out, "symbols", &strings(&step.symbols));
+    }
     let entries = toml_expected(&step.expect);
     if !entries.is_empty() {
         out.push_str(&format!("\n[{table}.expect]\n"));

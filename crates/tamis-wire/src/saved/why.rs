@@ -1,6 +1,6 @@
 //! Why it came otherwise: the steps of the run that decided.
 
-use tamis::diagnostic::Phrase;
+use tamis::diagnostic::{Language, Phrase};
 use tamis::sieve::Script;
 use tamis::sieve::narrate::{Step, StepKind};
 use tamis::sieve::parts::part_named;
@@ -9,7 +9,7 @@ use tamis::text::{Position, Range};
 use super::Expected;
 use super::compare::{Difference, What};
 use super::outcome::Happened;
-use crate::{Places, RunResponse, Simulation};
+use crate::Places;
 
 /// A step that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,30 +29,37 @@ pub struct Reason {
 /// No more comparisons are told of one test.
 const COMPARISONS: usize = 2;
 
+/// A run with a trace.
+#[derive(Clone, Copy)]
+pub(super) struct Traced<'t> {
+    pub(super) steps: &'t [Step],
+    /// The texts that places are in.
+    pub(super) units: &'t [Places<'t>],
+    /// Which of them is the user's own script.
+    pub(super) main: usize,
+    /// That script.
+    pub(super) script: &'t Script,
+    /// Where it was decided.
+    pub(super) decision: Option<(u32, Range)>,
+    pub(super) language: Language,
+}
+
 /// Why a run with a trace came otherwise than expected: of what was expected and did not come, the test before it that said no; of what came
 /// instead, the test that let it and the action.
-pub(super) fn why(
-    expected: &Expected,
-    happened: &Happened,
-    differences: &[Difference],
-    response: &RunResponse,
-    simulation: &Simulation<'_>,
-) -> Vec<Reason> {
-    let Some(steps) = &response.trace else { return Vec::new() };
-    let units = response.units(simulation);
-    let main = response.main.min(units.len().saturating_sub(1));
+pub(super) fn why(expected: &Expected, happened: &Happened, differences: &[Difference], ran: &Traced<'_>) -> Vec<Reason> {
+    let Traced { steps, units, main, script, decision, language } = *ran;
     let at = u32::try_from(main).unwrap_or_default();
     let mut chosen: Vec<usize> = Vec::new();
     let mut out = Vec::new();
     let about = |what: What| differences.iter().any(|difference| difference.what == what);
-    for target in targets(expected, happened, &about, simulation.script) {
-        match stopped_by(simulation.script, target, at, steps) {
+    for target in targets(expected, happened, &about, script) {
+        match stopped_by(script, target, at, steps) {
             Some(test) => chosen.extend(with_comparisons(steps, test, false)),
             // It was never come to: what came before settled the message.
             None if !steps.iter().any(|step| step.unit == at && step.range.start == target.start) => {
                 if let Some(places) = units.get(main) {
                     let phrase = Phrase { en: "is not reached", fr: "n'est pas atteint" };
-                    let said = phrase.render(simulation.language, &[]);
+                    let said = phrase.render(language, &[]);
                     let shown = target.of(places.text).lines().next().unwrap_or("").to_owned();
                     out.push(reason(places, target, format!("`{shown}` {said}"), None));
                 }
@@ -60,7 +67,6 @@ pub(super) fn why(
             None => {}
         }
     }
-    let decision = response.outcome.as_ref().and_then(tamis::sieve::run::Outcome::decision);
     let action = decision
         .and_then(|(unit, range)| steps.iter().rposition(|step| step.kind == StepKind::Action && step.unit == unit && step.range == range));
     match action {
