@@ -4,7 +4,8 @@ use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tamis::mail::Charsets;
-use tamis::pipeline::{Delivered, Incoming, Pipeline, Scanned, Stage, deliver};
+use tamis::pipeline::{Delivered, Filter, Incoming, Pipeline, Scanned, Stage, deliver};
+use tamis::rspamd::Hit;
 use tamis::sieve::dialect::{Dialect, Engine, Position};
 use tamis::sieve::run::{Account, Limits, Timestamp};
 
@@ -81,9 +82,18 @@ impl<'d> Course<'d> {
     /// # Errors
     /// The server cannot be reached.
     pub fn deliver(&mut self, letter: &Letter<'_>) -> io::Result<Option<Both>> {
+        self.deliver_behind(None, letter, &letter.message)
+    }
+
+    /// The same behind Rspamd: tamis takes the letter with the symbols that were found, the real server takes `passed`, the message as the
+    /// mail server made it of what the real Rspamd told.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    pub fn deliver_behind(&mut self, filter: Option<(Filter<'_>, &[Hit])>, letter: &Letter<'_>, passed: &[u8]) -> io::Result<Option<Both>> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let now = i64::try_from(now).unwrap_or(0);
-        let theirs = self.dovecot.deliver(&self.user, letter.from, letter.detail, &letter.message)?;
+        let theirs = self.dovecot.deliver(&self.user, letter.from, letter.detail, passed)?;
         let Some(mut theirs) = theirs else { return Ok(None) };
         let all = std::mem::take(&mut theirs.stored);
         let mut before = std::mem::replace(&mut self.stored, all.clone());
@@ -100,7 +110,7 @@ impl<'d> Course<'d> {
         }
         let to = letter.detail.map_or_else(|| self.address(), |detail| self.address().replacen('@', &format!("+{detail}@"), 1));
         let stages: Vec<Stage<'_>> = self.programs.iter().map(|program| Stage { program: program.as_ref() }).collect();
-        let pipeline = Pipeline { filter: None, adds_trace: true, stages: &stages, discard: None };
+        let pipeline = Pipeline { filter: filter.map(|(filter, _)| filter), adds_trace: true, stages: &stages, discard: None };
         let incoming = Incoming {
             message: &letter.message,
             charsets: Charsets::new(),
@@ -112,12 +122,19 @@ impl<'d> Course<'d> {
             is_local: false,
             helo: Some("client.example.org".to_owned()),
             client_name: None,
-            queue_id: None,
+            queue_id: Some("4ABCDEF".to_owned()),
             now: Timestamp { seconds: now, zone_minutes: 0 },
             default_mailbox: "INBOX".to_owned(),
             hostname: HOSTNAME.to_owned(),
         };
-        let mut ours = deliver(&pipeline, &incoming, Scanned::Unknown, &self.account, &Limits::default(), None);
+        let mut ours = deliver(
+            &pipeline,
+            &incoming,
+            filter.map_or(Scanned::Unknown, |(_, hits)| Scanned::Hits(hits)),
+            &self.account,
+            &Limits::default(),
+            None,
+        );
         self.account = ours.after(&self.account);
         ours.message = normal(&ours.message, now);
         let mut difference = None;

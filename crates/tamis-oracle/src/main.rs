@@ -20,6 +20,7 @@ Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|
   uploads      the same for a user's upload to mailcow, against CHECKSCRIPT
   rspamd       symbols under configurations of scores, against a private rspamd; --sets N for each configuration
   rspamd-records  what a private rspamd leaves behind (JSON, header fields, log), read and counted again; --sets N for each configuration
+  rspamd-milter  header fields that milter_headers adds and removes, against a private rspamd; --sets N for each configuration
   rspamd-layers  local files over the installed configuration, against rspamadm configdump
   rspamd-ucl   documents in UCL, against libucl in rspamadm
   rspamd-rules --mail DIR [--messages N] [--seed N]   stock rules and multimaps on messages, against a private rspamd
@@ -118,6 +119,7 @@ fn rspamd(words: &[String]) -> Result<Compared, String> {
     }
     let compared = match words.first().map_or("", String::as_str) {
         "rspamd" => tamis_oracle::rspamd::scans::compare(&rspamd, cases, sets, seed),
+        "rspamd-milter" => tamis_oracle::rspamd::milter::compare(&rspamd, cases, sets, seed),
         "rspamd-layers" => tamis_oracle::rspamd::layers::compare(&rspamd, cases, seed),
         "rspamd-ucl" => tamis_oracle::rspamd::ucl::compare(&rspamd, cases, seed),
         _ => return Err(USAGE.to_owned()),

@@ -3,6 +3,7 @@
 
 pub mod layers;
 pub mod libucl;
+pub mod milter;
 pub mod records;
 pub mod rules;
 pub mod scans;

@@ -1,8 +1,16 @@
 //! What a mailcow server does with a message when several scripts run one after another: each row of what is known about that, in tamis's
 //! pipeline and in a private Dovecot that delivers for real.
 
+use tamis::mail::Charsets;
+use tamis::pipeline::{Filter, Incoming, Pipeline, Scanned, deliver};
+use tamis::rspamd::milter::{Answer, Milter, apply};
+use tamis::rspamd::{Hit, Version, load};
+use tamis::sieve::run::{Account, Limits, Timestamp};
+use tamis::ucl::Files;
 use tamis_oracle::campaign::{Kind, campaign};
 use tamis_oracle::chain::{Course, Letter};
+use tamis_oracle::rspamd::Rspamd;
+use tamis_oracle::rspamd::milter::Front;
 use tamis_oracle::{Case, Dovecot, Server, require_or_skip};
 
 /// The administrator's last script, as mailcow's own does it: spam to Junk, and a message that came already is dropped.
@@ -294,6 +302,104 @@ fn limits_count_over_the_whole_chain() {
         ),
         row("102 actions", two(leak(copies(0, 60)), leak(copies(60, 102))), &[(HAM, &format!("{} INBOX() !", folders(0, 60)))]),
     ]);
+}
+
+/// The scripts and the settings that tamis has for a mailcow server.
+const BEFORE: &str = include_str!("../../tamis-cli/src/chain/before.sieve");
+const BUILT_IN_AFTER: &str = include_str!("../../tamis-cli/src/chain/after.sieve");
+const SETTINGS: &str = include_str!("../../tamis-cli/src/chain/rspamd.conf");
+
+/// The whole way: a real Rspamd scans, what it tells is done to the message, a real Dovecot delivers that; beside it `tamis deliver`'s pipeline
+/// takes the message as it came, with the symbols.
+#[test]
+fn the_whole_way_through_real_servers() {
+    let (Some(server), Some(rspamd)) = (require_or_skip(Server::find()), require_or_skip(Rspamd::find())) else { return };
+    let group = "group \"test\" { symbols { \"ONE\" { score = 1.0; } } }";
+    // The proxy's worker, which only says what a refused sender is told, would want a port of its own.
+    let (settings, _) = SETTINGS.split_once("worker").expect("a worker");
+    let front = Front::start(&rspamd, &format!("{settings}\n{group}"), &["ONE"]).expect("Rspamd starts");
+    let mut files = Files::new();
+    files.add("rspamd.conf", SETTINGS.to_owned());
+    let milter = Milter::new(&load("rspamd.conf", &files, &[], Version::DEBIAN_12).dump());
+    let filter = Filter { config: &front.loaded.config, milter: &milter };
+    let dovecot = Dovecot::start(&server).expect("Dovecot starts");
+    let lists = "require \"fileinto\"; if header :contains \"Subject\" \"list\" { fileinto \"Lists\"; }";
+    let mut told = Vec::new();
+    for (number, (score, header, subject, detail)) in [
+        (2.5, "", "s", None),
+        (9.0, "", "s", None),
+        (9.0, "", "list", None),
+        (20.0, "", "s", None),
+        (2.5, "X-Spam-Flag: YES\nX-Spam: Yes\n", "s", None),
+        (2.5, "X-Spam-Flag: YES\nX-Spam-Flag: YES\n", "s", None),
+        (9.0, "X-Spamd-Result: forged\nX-Spam: No\nX-Spam: No\n", "s", None),
+        (2.5, "Chat-Version: 1.0\n", "s", None),
+        (9.0, "X-Moo-Tag: YES\n", "s", Some("shops")),
+        (2.5, "X-Moo-Tag: YES\n", "s", Some("shops")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let case = Case { before: Some(BEFORE), personal: Some(lists), after: Some(BUILT_IN_AFTER), mailboxes: &["Junk", "Lists"], ..NONE };
+        let mut course = Course::new(&dovecot, &case).expect("a user");
+        let message = format!(
+            "X-Test-Sym: ONE {score}\nFrom: a@example.net\nTo: {}\nSubject: {subject}\nMessage-ID: <w{number}@example.net>\n{header}\ntext\n",
+            course.address()
+        );
+        let headers =
+            "IP: 192.0.2.7\r\nFrom: <a@example.net>\r\nRcpt: <x@example.org>\r\nMTA-Name: mx.example.org\r\nQueue-ID: 4ABCDEF\r\n";
+        let (action, changes) = front.scan(message.as_bytes(), headers).expect("a verdict");
+        let passed = apply(message.as_bytes(), &changes);
+        let hits = [Hit { name: "ONE".to_owned(), weight: score, options: Vec::new() }];
+        let letter = Letter { from: "a@example.net", detail, message: message.into_bytes() };
+        if action == "reject" {
+            let stages = Pipeline { filter: Some(filter), ..Pipeline::default() };
+            let delivered =
+                deliver(&stages, &incoming(&letter.message), Scanned::Hits(&hits), &Account::default(), &Limits::default(), None);
+            let answer = delivered.reply.map(|reply| reply.answer);
+            assert_eq!(answer, Some(Answer::Reject("554 5.7.1 This message does not meet our delivery requirements".to_owned())));
+            told.push("refused".to_owned());
+            continue;
+        }
+        let both = course.deliver_behind(Some((filter, &hits)), &letter, &passed).expect("an answer").expect("a good envelope");
+        told.push(self::told(&both.ours));
+        // Fields come in no order that could be told, so that the messages are compared by their lines.
+        let lines = |text: &[u8]| -> Vec<String> {
+            let mut lines: Vec<String> = String::from_utf8_lossy(text).lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        let stored = both.theirs.stored.first().map(|stored| lines(&stored.message)).unwrap_or_default();
+        assert_eq!(lines(&both.ours.message), stored, "message {number}");
+        let places: Vec<&str> = both.theirs.stored.iter().map(|stored| stored.mailbox.as_str()).collect();
+        let mut ours: Vec<String> = both.ours.stored().map(|stored| String::from_utf8_lossy(&stored.mailbox).into_owned()).collect();
+        ours.sort();
+        assert_eq!(ours, places, "message {number}");
+    }
+    assert_eq!(
+        told,
+        ["INBOX()", "Junk()", "Lists()", "refused", "INBOX()", "Junk()", "Junk()", "DeltaChat()", "Junk() INBOX/Shops()", "INBOX/Shops()"]
+    );
+}
+
+/// A message from outside to somebody here.
+fn incoming(message: &[u8]) -> Incoming<'_> {
+    Incoming {
+        message,
+        charsets: Charsets::new(),
+        from: Some("a@example.net".to_owned()),
+        to: "x@example.org".to_owned(),
+        final_to: None,
+        user: None,
+        ip: None,
+        is_local: false,
+        helo: None,
+        client_name: None,
+        queue_id: None,
+        now: Timestamp::default(),
+        default_mailbox: "INBOX".to_owned(),
+        hostname: "mx.example.org".to_owned(),
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 #![allow(clippy::tests_outside_test_module, missing_docs)]
 
 use tamis_oracle::require_or_skip;
-use tamis_oracle::rspamd::{Compared, Rspamd, layers, records, rules, scans, ucl};
+use tamis_oracle::rspamd::{Compared, Rspamd, layers, milter, records, rules, scans, ucl};
 
 fn none_differ(compare: impl Fn(&Rspamd) -> std::io::Result<Compared>) {
     if let Some(rspamd) = require_or_skip(Rspamd::find()) {
@@ -25,6 +25,11 @@ fn the_installed_configuration_and_local_files_say_the_same() {
 #[test]
 fn symbols_score_the_same() {
     none_differ(|rspamd| scans::compare(rspamd, 100, 10, 1));
+}
+
+#[test]
+fn mail_servers_are_told_the_same() {
+    none_differ(|rspamd| milter::compare(rspamd, 40, 10, 1));
 }
 
 #[test]
