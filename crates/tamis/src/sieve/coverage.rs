@@ -1,7 +1,8 @@
 //! Which commands and branches of a script runs have reached.
 //!
 //! The points are those of the program: each command, and each way that an `if` or a loop can go. What the server does not compile has none,
-//! but for the heads of branches behind one that is always taken. A branch counts when it is taken, not when its test is asked.
+//! but for the heads of branches behind one that is always taken. A branch counts when it is taken, not when its test is asked. Without the
+//! feature `full`, runs do not tell which way they go.
 
 use super::program::{Block, Op, Program, Unit};
 use super::run::{Event, Taken, Tracer};
