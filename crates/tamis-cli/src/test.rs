@@ -208,7 +208,6 @@ pub fn test(args: &TestArgs) -> Result<Exit, Trouble> {
         Format::Junit => report::junit(&mut out, &done),
     };
     shown.and_then(|()| out.flush()).map_err(trouble)?;
-    drop(out);
     args.coverage.write(&setting.reached.borrow(), language)?;
     Ok(exit)
 }

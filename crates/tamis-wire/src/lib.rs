@@ -61,13 +61,13 @@ pub use place::Places;
 pub use record::records;
 pub use request::{Request, read_account};
 pub use run::{RunResponse, Simulation, assumption_message, response, run_json};
-#[cfg(all(feature = "native", feature = "rspamd"))]
-pub use saved::play_path;
 #[cfg(feature = "full")]
 pub use saved::{
     Difference, Expected, ExpectedCopy, ExpectedMail, Filed, Happened, Mailed, Played, Reason, SavedStep, SavedTest, What, compare,
     is_inline, play, test_json, tests_toml, tests_toml_json, toml_expected, toml_string, toml_test, toml_text,
 };
+#[cfg(all(feature = "native", feature = "rspamd"))]
+pub use saved::{TestVerdict, play_path};
 #[cfg(feature = "rspamd")]
 pub use scores::Scores;
 #[cfg(feature = "full")]

@@ -13,7 +13,7 @@ pub use answer::{Played, play, test_json, tests_toml, tests_toml_json};
 pub use compare::{Difference, What, compare};
 pub use outcome::{Filed, Happened, Mailed};
 #[cfg(all(feature = "native", feature = "rspamd"))]
-pub use path::play_path;
+pub use path::{Verdict as TestVerdict, play_path};
 pub use toml::{toml_expected, toml_string, toml_test, toml_text};
 pub use why::Reason;
 

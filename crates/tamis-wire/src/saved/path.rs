@@ -15,6 +15,9 @@ use super::why::{Traced, why};
 use super::{Played, SavedStep};
 use crate::{DeliverResponse, Path, Surroundings};
 
+/// Tells Rspamd's result on a message of a test; none if nobody knows.
+pub type Verdict<'v> = &'v mut dyn FnMut(&SavedStep, &[u8], &Surroundings) -> Result<Option<ScanResult>, String>;
+
 /// Delivers the messages of a test one after the other, as [`super::play`] does. `own` is the user's script, by its place among the texts of the
 /// chain. What the mail server answers before any script is told as mail: `reject`, `defer` and `quarantine`, to the sender.
 ///
@@ -26,7 +29,7 @@ pub fn play_path(
     account: &Account,
     steps: &[(&SavedStep, &[u8])],
     counts: bool,
-    verdict: &mut dyn FnMut(&SavedStep, &[u8], &Surroundings) -> Result<Option<ScanResult>, String>,
+    verdict: Verdict<'_>,
 ) -> Result<Vec<Played>, String> {
     let mut account = account.clone();
     let units = path.chain.units(Encoding::Utf8);

@@ -21,7 +21,7 @@ pub fn toml_test(test: &SavedTest) -> String {
         let all = test.settings.iter().map(|(name, value)| format!("{} = {}", key(name), toml_string(value)));
         line(&mut out, "settings", &braces(all.collect()));
     }
-    if let Some(account) = test.account.as_deref().and_then(|json| inline(json)) {
+    if let Some(account) = test.account.as_deref().and_then(inline) {
         line(&mut out, "account", &account);
     }
     match test.steps.as_slice() {

@@ -128,7 +128,7 @@ fn the_scripts_of_a_chain_are_counted_together() {
     let mut coverage = Coverage::of_chain(&[&one, &two]);
     for message in ["A: 1\n\n", "B: 1\n\n"] {
         let scripts = [&one, &two];
-        let chain = Chain { scripts: &scripts, discard: None };
+        let chain = Chain { scripts: &scripts, discard: None, is_delivery: false };
         let _ = deliver(message, |delivery| run_chain(&chain, delivery, &Account::default(), &Limits::default(), Some(&mut coverage)));
     }
     assert_eq!(
