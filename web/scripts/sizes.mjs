@@ -13,11 +13,12 @@ const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 const budgets = [
   { what: 'WASM that checks and runs', folder: small, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 170_000 },
-  { what: "the studio's WASM", folder: studio, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 310_000 },
+  { what: "the studio's WASM", folder: studio, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 330_000 },
   { what: "the editor's WASM", folder: editor, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 95_000 },
   { what: "Rspamd's WASM, loaded by its page alone", folder: rspamd, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 160_000 },
   { what: "Rspamd's page", files: /^rspamd-.*\.js$/, measure: gzip, unit: 'gzip', limit: 8_000 },
-  { what: 'JavaScript without the editor', files: /^(?!editor-|rspamd-).*\.js$/, measure: gzip, unit: 'gzip', limit: 30_000 },
+  { what: 'reader of test files, loaded when one is opened', files: /^toml-.*\.js$/, measure: gzip, unit: 'gzip', limit: 8_000 },
+  { what: 'JavaScript without the editor', files: /^(?!editor-|rspamd-|toml-).*\.js$/, measure: gzip, unit: 'gzip', limit: 30_000 },
   { what: 'editor chunk', files: /^editor-.*\.js$/, measure: gzip, unit: 'gzip', limit: 125_000 },
 ];
 

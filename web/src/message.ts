@@ -32,6 +32,23 @@ export function fromText(text: string, before?: MailMessage): MailMessage {
   return fromBytes(new TextEncoder().encode(crlf ? text.replace(/\r?\n/g, '\r\n') : text));
 }
 
+/** What the message is about: its subject, encoded words (RFC 2047) decoded; empty if it has none. */
+export function subjectOf(message: MailMessage): string {
+  const header = message.text.split(/\r?\n\r?\n/, 1)[0] ?? '';
+  const raw = /^subject:(.*(?:\r?\n[ \t].*)*)/im.exec(header)?.[1] ?? '';
+  return raw.replace(/\?=\s+=\?/g, '?==?').replace(/=\?([^?\s]+)\?([bq])\?([^?\s]*)\?=/gi, word).replace(/\s+/g, ' ').trim();
+}
+
+function word(whole: string, charset: string, encoding: string, text: string): string {
+  try {
+    const quoted = (): string => text.replace(/_/g, ' ').replace(/=([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+    const bytes = encoding.toLowerCase() === 'b' ? atob(text) : quoted();
+    return new TextDecoder(charset).decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
+  } catch {
+    return whole;
+  }
+}
+
 function strictText(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -179,3 +179,29 @@ test('where there is no worker, nobody waits for one', async () => {
   expect([await early, await client.edit('hover', about('b'))]).toEqual([null, null]);
   expect(listener.unavailable).toHaveBeenCalledExactlyOnceWith('no WebAssembly');
 });
+
+test('saved tests wait for the text, go one at a time, and end with the worker that they break', async () => {
+  const client = new Client(() => new FakePort(), listener);
+  const first = newest();
+  const asides = (port: FakePort): string[] => port.sent.flatMap((message) => (message.kind === 'aside' ? [`${message.what} ${message.request.script}`] : []));
+  const answer = { version: 1, tests: [], wanted: [] } as const;
+  const one = client.beside('test', about('one'));
+  first.ready();
+  expect(asides(first)).toEqual(['test one']);
+  client.ask(about('text'));
+  const two = client.beside('test', about('two'));
+  const file = client.beside('file', about('three'));
+  first.say({ kind: 'told', id: 1, answer: { ...answer, tests: [], wanted: [] }, broken: false });
+  expect(await one).toEqual(answer);
+  // The text has not been answered yet.
+  expect(asides(first)).toEqual(['test one']);
+  first.answer();
+  expect(asides(first)).toEqual(['test one', 'test two']);
+  first.say({ kind: 'told', id: 2, answer: null, broken: true });
+  expect(await two).toBeNull();
+  expect(first.ended).toBe(true);
+  newest().ready();
+  expect(asides(newest())).toEqual(['file three']);
+  newest().say({ kind: 'unavailable', why: 'gone' });
+  expect([await file, await client.beside('test', about('four'))]).toEqual([null, null]);
+});

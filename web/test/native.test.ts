@@ -12,7 +12,7 @@ type Editing = 'complete' | 'hover' | 'signature';
 
 /** A line of the program. */
 type Line =
-  | { ask: 'version' | 'check' | 'vet' | Editing; request: string; answer: string }
+  | { ask: 'version' | 'check' | 'vet' | 'test' | 'tests_file' | Editing; request: string; answer: string }
   | { ask: 'tokens'; request: string; answer: number[] }
   | { ask: 'run'; request: string; message: string; answer: string };
 
@@ -44,7 +44,9 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
       case 'version':
         return tamis.version(line.request);
       case 'check':
-        return tamis.check(line.request);
+      case 'test':
+      case 'tests_file':
+        return tamis[line.ask](line.request);
       case 'tokens':
         return [...tamis.tokens(line.request)].join();
       case 'run':
@@ -64,6 +66,8 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
     check: is('CheckResponse'),
     run: is('RunResponse'),
     vet: is('VetReport'),
+    test: is('TestResponse'),
+    tests_file: is('TestsFile'),
     complete: is('CompleteResponse'),
     hover: is('HoverResponse'),
     signature: is('SignatureResponse'),
@@ -83,7 +87,7 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
 
   const native = spawn(program!, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(native, 'close');
-  const asked = { version: 0, check: 0, vet: 0, tokens: 0, run: 0, complete: 0, hover: 0, signature: 0 };
+  const asked = { version: 0, check: 0, vet: 0, test: 0, tests_file: 0, tokens: 0, run: 0, complete: 0, hover: 0, signature: 0 };
   for await (const text of createInterface({ input: native.stdout })) {
     const line = JSON.parse(text) as Line;
     const answer = ask(line);
@@ -96,6 +100,7 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
   expect(asked.version).toBe(2);
   expect(asked.tokens).toBeGreaterThan(100);
   expect(asked.vet).toBeGreaterThan(100);
+  for (const kind of ['test', 'tests_file'] as const) expect(asked[kind]).toBeGreaterThan(80);
   for (const kind of ['complete', 'hover', 'signature'] as const) expect(asked[kind]).toBeGreaterThan(300);
   expect(asked.check).toBeGreaterThan(1000);
   expect(asked.run).toBeGreaterThan(10_000);

@@ -267,7 +267,12 @@ fn slots(name: &str, file: &ChainFile, folder: &Path, is_mailcow: bool, args: &C
         let known: Vec<String> = slots.iter().map(|slot| slot.name.clone()).collect();
         let slot = slots.iter_mut().find(|slot| slot.name == stage);
         let slot = slot.ok_or_else(|| format!("the chain has no stage `{stage}`; its stages are {}", known.join(", ")))?;
-        slot.text = if path.is_empty() { None } else { Some(read(Path::new(path))?) };
+        slot.text = match path {
+            "" => None,
+            // A saved test may hold its script.
+            text if tamis_wire::is_inline(text) => Some((stage.to_owned(), text.to_owned())),
+            path => Some(read(Path::new(path))?),
+        };
     }
     Ok(slots)
 }

@@ -95,16 +95,27 @@ fn read(path: &Path, language: Language) -> Result<Config, String> {
     Ok(config)
 }
 
-/// Something wrong in a configuration.
+/// Something wrong in a file that a user wrote in TOML.
 #[derive(Debug)]
-struct Mistake {
-    message: String,
-    range: Range<usize>,
-    help: Option<String>,
+pub struct Mistake {
+    /// What is wrong.
+    pub message: String,
+    /// Where, in bytes.
+    pub range: Range<usize>,
+    /// The way out.
+    pub help: Option<String>,
 }
 
 impl Mistake {
-    fn draw(&self, path: &str, source: &str, language: Language) -> String {
+    /// The text is no TOML at all.
+    pub fn no_toml(error: &toml::de::Error, language: Language) -> Self {
+        let message = error.message().trim_end();
+        let message = says(language, format!("this is no TOML: {message}"), format!("ceci n'est pas du TOML : {message}"));
+        Self { message, range: error.span().unwrap_or(0..0), help: None }
+    }
+
+    /// It, drawn with its source.
+    pub fn draw(&self, path: &str, source: &str, language: Language) -> String {
         let (error, help) = says(language, ("error", "help"), ("erreur", "aide"));
         let snippet = Snippet::source(source).path(path).fold(true).annotation(AnnotationKind::Primary.span(self.range.clone()));
         let mut group = Loudness::ERROR.with_name(Some(error)).primary_title(self.message.as_str()).element(snippet);
@@ -120,11 +131,7 @@ fn parse(text: &str, language: Language) -> Result<Config, Vec<Mistake>> {
     let mut reader = Reader { language, config: Config::default(), mistakes: Vec::new() };
     match DeTable::parse(text) {
         Ok(table) => reader.table(table.get_ref()),
-        Err(error) => {
-            let message = error.message().trim_end();
-            let message = says(language, format!("this is no TOML: {message}"), format!("ceci n'est pas du TOML : {message}"));
-            reader.mistakes.push(Mistake { message, range: error.span().unwrap_or(0..0), help: None });
-        }
+        Err(error) => reader.mistakes.push(Mistake::no_toml(&error, language)),
     }
     reader.mistakes.sort_by_key(|mistake| mistake.range.start);
     if reader.mistakes.is_empty() { Ok(reader.config) } else { Err(reader.mistakes) }

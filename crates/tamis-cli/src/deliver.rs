@@ -80,16 +80,16 @@ pub struct ClientArgs {
 pub struct VerdictArgs {
     /// Symbols that were found: NAME, NAME*0.5 with a part of its score, NAME=option,option.
     #[arg(long, value_name = "NAME[*WEIGHT][=OPTION,...]", num_args = 1.., conflicts_with_all = ["score", "result", "replay"])]
-    symbols: Vec<String>,
+    pub symbols: Vec<String>,
     /// The score of all messages.
     #[arg(long, value_name = "N", conflicts_with_all = ["result", "replay"], allow_negative_numbers = true)]
-    score: Option<f64>,
+    pub score: Option<f64>,
     /// A recorded verdict: a message with X-Spamd-Result, JSON of rspamc or /checkv2, a line of the log.
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
-    result: Option<String>,
+    pub result: Option<String>,
     /// The verdict that each message has in its own header, counted again under the chain's configuration.
     #[arg(long)]
-    replay: bool,
+    pub replay: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,11 +1,12 @@
 //! How messages arrive, and what is known of the user: the options that `run` and `diff` share.
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use tamis::sieve::Dialect;
 use tamis::sieve::dialect::Position;
 use tamis::sieve::run::{Account, Timestamp};
+use tamis::sieve::{Dialect, Script};
 use tamis_wire::Beside;
 
 use crate::config::Config;
@@ -22,13 +23,24 @@ pub struct DeliveryArgs {
     pub to: Option<String>,
     /// A mailbox that exists (repeatable). Without any, every mailbox is assumed to exist, and the answer says so.
     #[arg(long = "mailbox", value_name = "NAME")]
-    mailboxes: Vec<String>,
+    pub mailboxes: Vec<String>,
     /// When the message arrives, such as 2026-11-23T09:14:00+01:00. By default now.
     #[arg(long, value_name = "RFC3339")]
     pub now: Option<String>,
     /// What is known of the user, as JSON: addresses, mailboxes, lists, answers of programs, what is remembered, … (docs/account.md).
     #[arg(long, value_name = "FILE")]
-    account: Option<String>,
+    pub account: Option<String>,
+}
+
+/// What is known of the user; what is not told, the configuration says.
+pub fn with_config(mut account: Account, config: &Config) -> Account {
+    if account.addresses.is_empty() {
+        account.addresses.clone_from(&config.addresses);
+    }
+    if account.mailboxes.is_none() {
+        account.mailboxes.clone_from(&config.mailboxes);
+    }
+    account
 }
 
 impl DeliveryArgs {
@@ -70,16 +82,18 @@ pub fn global(dialect: &Dialect) -> Dialect {
     global
 }
 
-/// The administrator's scripts, before or after the user's own.
-pub fn beside(paths: &[String], include: Option<&std::path::Path>, dialect: &Dialect) -> Result<Vec<Beside>, String> {
-    if !paths.is_empty() && !dialect.engine.is_pigeonhole() {
+/// The administrator's scripts, before or after the user's own, by their paths.
+pub fn beside(paths: &[String], include: Option<&Path>, dialect: &Dialect) -> Result<Vec<Beside>, String> {
+    let scripts = paths.iter().map(|path| Ok((files::script(path)?, path.clone()))).collect::<Result<_, String>>()?;
+    named_beside(scripts, include, dialect)
+}
+
+/// The same, with their names.
+pub fn named_beside(scripts: Vec<(Script, String)>, include: Option<&Path>, dialect: &Dialect) -> Result<Vec<Beside>, String> {
+    if !scripts.is_empty() && !dialect.engine.is_pigeonhole() {
         return Err(format!("--before and --after are Pigeonhole's: {} has no scripts before and after the user's own", dialect.name));
     }
     let global = global(dialect);
-    let read = |path: &String| {
-        let script = files::script(path)?;
-        let included = files::included(&script, &global, include);
-        Ok(Beside { name: path.clone(), script, included })
-    };
-    paths.iter().map(read).collect()
+    let beside = |(script, name)| Beside { included: files::included(&script, &global, include), name, script };
+    Ok(scripts.into_iter().map(beside).collect())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
+use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::Language;
@@ -9,14 +10,16 @@ use tamis::mail::Charsets;
 use tamis::sieve::run::{Account, Action, Outcome, Timestamp, Value};
 use tamis::sieve::{Dialect, Script, Scripts};
 use tamis::text::{Encoding, Range};
-use tamis_wire::{Beside, RunResponse, Simulation};
+use tamis_wire::{Beside, Happened, RunResponse, SavedStep, Simulation, format_rfc3339};
 
 use crate::common::ServerArgs;
 use crate::config::Configs;
 use crate::corpus::{Corpus, CorpusArgs, Mail, Pass};
+use crate::coverage::{CoverageArgs, Reached};
 use crate::delivery::{DeliveryArgs, beside, global, now};
 use crate::exec::{ExecArgs, Programs};
 use crate::out::{Output, Trouble};
+use crate::save::{Asked, SaveArgs, Saver};
 use crate::{Exit, draw, engine, files};
 
 /// Run a script on messages and show what would happen, and why.
@@ -40,6 +43,10 @@ pub struct RunArgs {
     engine: Option<String>,
     #[command(flatten)]
     corpus: CorpusArgs,
+    #[command(flatten)]
+    coverage: CoverageArgs,
+    #[command(flatten)]
+    save: SaveArgs,
     /// Show every step.
     #[arg(long)]
     trace: bool,
@@ -78,6 +85,7 @@ struct Setting {
 
 /// Runs the script on every message, whatever the others are like.
 pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
+    args.coverage.checked(args.format == Format::Text)?;
     let config = match args.server.configured(&mut Configs::default(), &args.script) {
         Ok(config) => config,
         Err(drawn) => {
@@ -121,6 +129,10 @@ pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
     let corpus = Corpus::new(&args.messages);
     let mut exit = Exit::Clean;
     let mut summary: BTreeMap<String, usize> = BTreeMap::new();
+    let mut reached = Reached::default();
+    let asked = asked(args, &setting);
+    let saver = args.save.save_test.as_deref().map(|path| Saver::open(path, setting.language)).transpose()?;
+    let mut saved = Vec::new();
     // Programs run one after the other: they may share files.
     let alone = programs.is_some() || args.engine.is_some();
     let jobs = if alone { 1 } else { args.corpus.jobs() };
@@ -128,11 +140,13 @@ pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
     let one = |mail: &Mail| {
         let simulation = simulation(args, &setting, mail);
         match &args.engine {
-            None => ours(args, &simulation, programs.as_ref()),
+            None => ours(args, &simulation, programs.as_ref(), saver.as_ref().map(|saver| (saver, &asked, mail))),
             Some(program) => engine::ask(program, &simulation).map(|answer| Told {
                 is_ok: answer.is_ok(),
                 destination: answer.destination(),
                 shown: if args.format == Format::Json { answer.json } else { answer.text(&args.script, &simulation) },
+                reached: Reached::default(),
+                saved: None,
             }),
         }
     };
@@ -140,9 +154,11 @@ pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
         let told = told.unwrap_or_else(|error| {
             anstream::eprintln!("tamis: {error}");
             exit = Exit::Trouble;
-            Told { is_ok: true, destination: "(no answer)".to_owned(), shown: String::new() }
+            Told { is_ok: true, destination: "(no answer)".to_owned(), shown: String::new(), reached: Reached::default(), saved: None }
         });
         *summary.entry(told.destination).or_default() += 1;
+        reached.merge(told.reached);
+        saved.extend(told.saved);
         if !told.is_ok && exit == Exit::Clean {
             exit = Exit::Findings;
         }
@@ -157,6 +173,10 @@ pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
     }
     out.flush()?;
     done.tell(setting.language);
+    if let Some(saver) = saver {
+        anstream::eprintln!("tamis: {}", saver.write(saved, args.save.name.as_deref(), &asked, setting.language)?);
+    }
+    args.coverage.write(&reached, setting.language)?;
     Ok(if done.exit() == Exit::Clean { exit } else { done.exit() })
 }
 
@@ -168,17 +188,31 @@ struct Told {
     destination: String,
     /// What is printed.
     shown: String,
+    /// What was reached of the scripts, if that is asked for.
+    reached: Reached,
+    /// The message as a test keeps it with its result, and its name, if that is asked for.
+    saved: Option<(String, SavedStep)>,
 }
 
-fn ours(args: &RunArgs, simulation: &Simulation<'_>, programs: Option<&Programs>) -> Result<Told, String> {
+/// Runs, with charsets converted and, if there are any, the programs that are asked for.
+pub fn answered(simulation: &Simulation<'_>, programs: Option<&Programs>) -> Result<RunResponse, String> {
     let mut ran = Vec::new();
-    let response = loop {
+    loop {
         let mut response = tamis_wire::native::answered(&Simulation { programs: programs.map(|_| ran.as_slice()), ..*simulation });
         match (response.program.take(), programs) {
             (Some(call), Some(programs)) => programs.run(*call, &mut ran).map_err(|error| format!("{}: {error}", simulation.name))?,
-            _ => break response,
+            _ => return Ok(response),
         }
-    };
+    }
+}
+
+fn ours(
+    args: &RunArgs,
+    simulation: &Simulation<'_>,
+    programs: Option<&Programs>,
+    keep: Option<(&Saver, &Asked<'_>, &Mail)>,
+) -> Result<Told, String> {
+    let response = answered(simulation, programs)?;
     let shown = match args.format {
         Format::Json => response.json(simulation),
         Format::Text => {
@@ -190,7 +224,35 @@ fn ours(args: &RunArgs, simulation: &Simulation<'_>, programs: Option<&Programs>
         }
     };
     let destination = destination(response.outcome_name(), response.outcome.as_ref());
-    Ok(Told { is_ok: response.outcome_name() == "ok", destination, shown })
+    let mut reached = Reached::default();
+    reached.add(&response, simulation, (&args.script, args.script != "-"), &|name| script_file(name, args.server.include.as_deref()));
+    let saved = keep.map(|(saver, asked, mail)| saver.step(mail, asked, Happened::of(&response, simulation).snapshot()));
+    Ok(Told { is_ok: response.outcome_name() == "ok", destination, shown, reached, saved })
+}
+
+/// The file of a script beside the one that is run: one of the administrator's is called by its path, an included one by its name.
+pub fn script_file(name: &str, include: Option<&Path>) -> Option<String> {
+    let included = include.map(|folder| folder.join(format!("{name}.sieve")));
+    let paths = included.into_iter().chain([Path::new(name).to_owned()]);
+    paths.into_iter().find(|path| path.is_file()).map(|path| path.to_string_lossy().into_owned())
+}
+
+/// The run as a saved test tells it.
+fn asked<'a>(args: &'a RunArgs, setting: &'a Setting) -> Asked<'a> {
+    Asked {
+        script: &args.script,
+        text: setting.script.text(),
+        dialect: &setting.dialect,
+        settings: &args.server.settings,
+        before: &args.before,
+        after: &args.after,
+        include: args.server.include.as_deref(),
+        account: args.delivery.account.as_deref(),
+        mailboxes: &args.delivery.mailboxes,
+        from: args.delivery.from.as_deref(),
+        to: args.delivery.to.as_deref(),
+        now: args.delivery.now.clone().unwrap_or_else(|| format_rfc3339(setting.now.seconds)),
+    }
 }
 
 fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Simulation<'s> {
@@ -208,6 +270,7 @@ fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Si
         language: setting.language,
         encoding: Encoding::Utf8,
         trace: args.trace,
+        coverage: args.coverage.coverage.is_some(),
         before: &setting.before,
         after: &setting.after,
         programs: None,

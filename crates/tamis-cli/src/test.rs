@@ -1,42 +1,56 @@
-//! `tamis test`.
+//! `tamis test`: test files of three kinds, one report.
 
-use std::collections::BTreeMap;
+mod check_sieve;
+mod file;
+mod report;
+mod saved;
+mod svtest;
+mod update;
+
+pub use file::{TestFile, parse};
+
+use std::cell::RefCell;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use serde::Serialize;
 use tamis::diagnostic::Language;
-use tamis::mail::Charsets;
-use tamis::sieve::run::{Limits, Timestamp};
-use tamis::sieve::svtest::{self, Comparison, Failure, Report, Suite};
-use tamis::sieve::{Dialect, Script};
-use tamis::text::Encoding;
+use tamis::sieve::run::Timestamp;
+use tamis_wire::{Played, Simulation};
 
-use crate::common::ServerArgs;
+use crate::Exit;
+use crate::common::{ServerArgs, says};
 use crate::config::Configs;
+use crate::coverage::{CoverageArgs, Reached};
 use crate::exec::{ExecArgs, Programs};
 use crate::out::{Trouble, trouble};
-use crate::report::escaped;
-use crate::{Exit, draw, files};
 
-/// Run test files: scripts in the language of Pigeonhole's own test suite (vnd.dovecot.testsuite).
+/// Run tests: saved messages with what is expected of them (tests.toml), scripts in the language of Pigeonhole's own test suite (*.svtest),
+/// folders of check-sieve's (*.eml with *.out).
 #[derive(Args)]
 pub struct TestArgs {
     #[command(flatten)]
     server: ServerArgs,
-    /// The time of all deliveries, such as 2026-11-23T09:14:00+01:00. By default now.
+    /// The script that is tested, whatever files of saved tests say.
+    #[arg(long, value_name = "SCRIPT")]
+    script: Option<PathBuf>,
+    /// The time of all deliveries that do not say theirs, such as 2026-11-23T09:14:00+01:00. By default now.
     #[arg(long, value_name = "RFC3339")]
     now: Option<String>,
     #[command(flatten)]
     exec: ExecArgs,
+    #[command(flatten)]
+    coverage: CoverageArgs,
     /// How results are shown.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Every test must fail, and every file without tests must break off.
     #[arg(long)]
     expect_failure: bool,
-    /// Test files, or folders with *.svtest files.
+    /// Rewrite what failing saved tests expect to what happens now, and say what was changed.
+    #[arg(long, conflicts_with = "expect_failure")]
+    update: bool,
+    /// Test files, or folders with *.svtest, tests.toml, *.tests.toml, or *.eml with *.out.
     #[arg(required = true, value_name = "FILE")]
     paths: Vec<PathBuf>,
 }
@@ -53,38 +67,133 @@ enum Format {
     Junit,
 }
 
+/// A test file.
+enum Kind {
+    Svtest,
+    Saved,
+    /// A folder of check-sieve's.
+    CheckSieve,
+}
+
 /// A test file with what came of it.
+#[derive(Default)]
 struct Done {
     path: PathBuf,
-    script: Script,
-    report: Report,
+    /// The server that was asked, for the report.
+    server: String,
+    tests: Vec<Case>,
+    /// Why it broke off.
+    broken: Vec<Broken>,
+    /// What the tests print.
+    printed: Vec<String>,
+    notes: Vec<String>,
+}
+
+/// A test with what came of it.
+struct Case {
+    name: String,
+    /// The file that it is in, where a folder is the test file.
+    path: Option<PathBuf>,
+    line: u32,
+    failure: Option<Failure>,
+}
+
+/// Why a test failed.
+#[derive(Default)]
+struct Failure {
+    reason: String,
+    line: u32,
+    /// What lies behind it.
+    details: Vec<String>,
+    /// For programs: what was expected and what happened, in words, by the number of the message, from 1.
+    differences: Vec<report::JsonDifference>,
+}
+
+/// Why a file broke off.
+struct Broken {
+    line: u32,
+    message: String,
+    /// Drawn with its source, for a terminal.
+    drawn: String,
+}
+
+impl Done {
+    /// The file that a test is in.
+    fn place<'d>(&'d self, test: &'d Case) -> &'d Path {
+        test.path.as_deref().unwrap_or(&self.path)
+    }
+
+    fn passed(&self) -> bool {
+        self.broken.is_empty() && self.tests.iter().all(|test| test.failure.is_none())
+    }
+
+    /// Every test failed; without a test, the file broke off.
+    fn failed(&self) -> bool {
+        if self.tests.is_empty() { !self.broken.is_empty() } else { self.tests.iter().all(|test| test.failure.is_some()) }
+    }
+}
+
+/// What running needs beside a file.
+struct Setting<'a> {
+    args: &'a TestArgs,
+    configs: Configs,
+    now: Timestamp,
+    programs: Option<Programs>,
+    reached: RefCell<Reached>,
+}
+
+impl Setting<'_> {
+    /// Counts what the messages of a test reached. A script whose path is empty is text in the test file.
+    fn count(&self, played: &[Played], base: &Simulation<'_>, script: &str, include: Option<&Path>) {
+        let mut reached = self.reached.borrow_mut();
+        let main = if script.is_empty() { ("(script)", false) } else { (script, true) };
+        for step in played {
+            if let Some(response) = &step.response {
+                reached.add(response, base, main, &|name| crate::run::script_file(name, include));
+            }
+        }
+    }
 }
 
 /// Runs every test file, whatever the others are like.
 pub fn test(args: &TestArgs) -> Result<Exit, Trouble> {
-    let first = args.paths.first().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
-    let config = match args.server.configured(&mut Configs::default(), &first) {
-        Ok(config) => config,
-        Err(drawn) => {
-            anstream::eprintln!("{drawn}");
-            return Ok(Exit::Trouble);
-        }
+    args.coverage.checked(matches!(args.format, Format::Text | Format::Summary))?;
+    let mut setting = Setting {
+        args,
+        configs: Configs::default(),
+        now: crate::delivery::now(args.now.as_deref())?,
+        programs: args.exec.programs()?,
+        reached: RefCell::default(),
     };
-    let dialect = args.server.dialect(&config)?;
-    let language = args.server.language(&config);
-    let now = crate::delivery::now(args.now.as_deref())?;
-    let programs = args.exec.programs()?;
     let mut exit = Exit::Clean;
     let mut done = Vec::new();
-    for path in suites(&args.paths)? {
-        match run(&path, &dialect, now, programs.as_ref()) {
-            Ok(file) => {
-                let as_expected = if args.expect_failure { file.report.failed() } else { file.report.passed() };
+    let mut language = crate::common::language(args.server.lang.as_deref());
+    for (number, (kind, path)) in found(&args.paths)?.into_iter().enumerate() {
+        let config = match args.server.configured(&mut setting.configs, &path.to_string_lossy()) {
+            Ok(config) => config,
+            Err(drawn) => {
+                anstream::eprintln!("{drawn}");
+                return Ok(Exit::Trouble);
+            }
+        };
+        if number == 0 {
+            language = args.server.language(&config);
+        }
+        let ran = match kind {
+            Kind::Svtest => svtest::run(&path, &setting, &config, language).map(Some),
+            Kind::Saved => saved::run(&path, &setting, &config, language),
+            Kind::CheckSieve => check_sieve::run(&path, &setting, &config, language),
+        };
+        match ran {
+            Ok(Some(file)) => {
+                let as_expected = if args.expect_failure { file.failed() } else { file.passed() };
                 if exit == Exit::Clean && !as_expected {
                     exit = Exit::Findings;
                 }
                 done.push(file);
             }
+            // What is wrong with the file was drawn.
+            Ok(None) => exit = Exit::Trouble,
             Err(error) => {
                 anstream::eprintln!("tamis: {error}");
                 exit = Exit::Trouble;
@@ -93,299 +202,71 @@ pub fn test(args: &TestArgs) -> Result<Exit, Trouble> {
     }
     let mut out = anstream::stdout();
     let shown = match args.format {
-        Format::Text => text(&mut out, &done, language),
-        Format::Summary => summary(&mut out, &done, args.expect_failure, language),
-        Format::Json => writeln!(out, "{}", json(&done, &dialect, language)?),
-        Format::Junit => write!(out, "{}", junit(&done, language)),
+        Format::Text => report::text(&mut out, &done, language),
+        Format::Summary => report::summary(&mut out, &done, args.expect_failure, language),
+        Format::Json => report::json(&mut out, &done),
+        Format::Junit => report::junit(&mut out, &done),
     };
     shown.and_then(|()| out.flush()).map_err(trouble)?;
+    drop(out);
+    args.coverage.write(&setting.reached.borrow(), language)?;
     Ok(exit)
 }
 
 /// The test files that the paths stand for, in the order of their names within a folder.
-fn suites(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+fn found(paths: &[PathBuf]) -> Result<Vec<(Kind, PathBuf)>, String> {
     let mut out = Vec::new();
     for path in paths {
         if path.is_dir() {
             let before = out.len();
             walk(path, &mut out)?;
             if out.len() == before {
-                return Err(format!("{}: no *.svtest file in this folder", path.display()));
+                return Err(format!(
+                    "{}: no tests in this folder: *.svtest, tests.toml, *.tests.toml, or *.eml with *.out",
+                    path.display()
+                ));
             }
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            out.push((Kind::Saved, path.clone()));
         } else {
-            out.push(path.clone());
+            out.push((Kind::Svtest, path.clone()));
         }
     }
     Ok(out)
 }
 
-fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), String> {
+fn walk(folder: &Path, out: &mut Vec<(Kind, PathBuf)>) -> Result<(), String> {
     let trouble = |error: std::io::Error| format!("{}: {error}", folder.display());
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(trouble)? {
         entries.push(entry.map_err(trouble)?);
     }
     entries.sort_by_key(std::fs::DirEntry::file_name);
+    if check_sieve::is_folder(entries.iter().map(std::fs::DirEntry::path)) {
+        out.push((Kind::CheckSieve, folder.to_owned()));
+    }
     for entry in entries {
         let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
         // A link is not followed: it could lead back.
         if entry.file_type().map_err(trouble)?.is_dir() {
             walk(&path, out)?;
-        } else if path.extension().is_some_and(|extension| extension == "svtest") {
-            out.push(path);
+        } else if name.ends_with(".svtest") {
+            out.push((Kind::Svtest, path));
+        } else if name == "tests.toml" || name.ends_with(".tests.toml") {
+            out.push((Kind::Saved, path));
         }
     }
     Ok(())
 }
 
-/// Runs one test file, as often as it asks for more.
-fn run(path: &Path, dialect: &Dialect, now: Timestamp, programs: Option<&Programs>) -> Result<Done, String> {
-    let bytes = files::read(&path.to_string_lossy())?;
-    let script = Script::parse(String::from_utf8_lossy(&bytes));
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let shown = if folder.as_os_str().is_empty() { "." } else { &folder.to_string_lossy() };
-    let mut texts: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
-    let mut charsets = Charsets::new();
-    let mut ran = Vec::new();
-    loop {
-        let suite = Suite {
-            script: &script,
-            dialect,
-            files: &texts,
-            path: shown,
-            now,
-            charsets: &charsets,
-            limits: Limits::default(),
-            programs: programs.map(|_| ran.as_slice()),
-        };
-        let report = svtest::run(&suite);
-        if report.wanted.is_empty() && report.charsets.is_empty() && report.program.is_none() {
-            return Ok(Done { path: path.to_owned(), script, report });
-        }
-        if let (Some(call), Some(programs)) = (report.program, programs) {
-            programs.run(call, &mut ran).map_err(|error| format!("{}: {error}", path.display()))?;
-        }
-        for wanted in report.wanted {
-            let found = if wanted.starts_with('/') { None } else { std::fs::read(folder.join(&wanted)).ok() };
-            texts.insert(wanted, found);
-        }
-        for wanted in report.charsets {
-            let text = tamis_wire::native::answer(&wanted);
-            charsets.insert(wanted, text);
-        }
-    }
+/// The line of a byte of a text, from 1.
+fn line_at(text: &str, offset: usize) -> u32 {
+    let before = text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+    u32::try_from(before + 1).unwrap_or(u32::MAX)
 }
 
-/// The line that a range of the test file begins in.
-fn line(done: &Done, range: tamis::text::Range) -> u32 {
-    done.script.lines().position(done.script.text(), range.start, Encoding::Utf8).line
-}
-
-/// Words in both languages.
-const fn words(language: Language, en: &'static str, fr: &'static str) -> &'static str {
-    match language {
-        Language::En => en,
-        Language::Fr => fr,
-    }
-}
-
-/// A comparison in words.
-fn compared(comparison: &Comparison, language: Language) -> String {
-    let source = if comparison.source.is_empty() { String::new() } else { format!("{}: ", comparison.source) };
-    match &comparison.value {
-        None => format!("{source}{}", words(language, "there is none", "il n'y en a pas")),
-        Some(value) => {
-            let relation = match comparison.matched {
-                true => words(language, "matches", "correspond à"),
-                false => words(language, "does not match", "ne correspond pas à"),
-            };
-            format!("{source}`{value}` {relation} `{}`", comparison.key)
-        }
-    }
-}
-
-/// What lies behind a failure, a line each.
-fn details(failure: &Failure, language: Language) -> Vec<String> {
-    let comparisons = failure.compared.iter().map(|comparison| compared(comparison, language));
-    let errors = failure.errors.iter().map(|error| format!("{}: {error}", words(language, "error", "erreur")));
-    comparisons.chain(errors).collect()
-}
-
-fn text(out: &mut impl Write, done: &[Done], language: Language) -> std::io::Result<()> {
-    let (bold, dim, red, green, reset) = ("\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[0m");
-    let shown = |text: &str| tamis::diagnostic::printable(text.as_bytes());
-    let (mut tests, mut failed, mut broken) = (0, 0, 0);
-    for file in done {
-        let path = file.path.display();
-        writeln!(out, "{bold}{path}{reset}")?;
-        for printed in &file.report.printed {
-            for line in String::from_utf8_lossy(printed).lines() {
-                writeln!(out, "  {dim}│ {}{reset}", shown(line))?;
-            }
-        }
-        for test in &file.report.tests {
-            tests += 1;
-            let Some(failure) = &test.failure else {
-                writeln!(out, "  {green}✔{reset} {}", shown(&test.name))?;
-                continue;
-            };
-            failed += 1;
-            writeln!(out, "  {red}✘ {}: {}{reset}", shown(&test.name), shown(&failure.reason))?;
-            writeln!(out, "    {dim}{path}:{}{reset}", line(file, failure.range))?;
-            for detail in details(failure, language) {
-                writeln!(out, "    {}", shown(&detail))?;
-            }
-        }
-        for failure in &file.report.failures {
-            writeln!(out, "\n{}\n", draw::finding(failure, &path.to_string(), file.script.text(), language))?;
-        }
-        broken += usize::from(!file.report.failures.is_empty());
-        for note in &file.report.notes {
-            writeln!(out, "  {dim}{}{reset}", shown(note))?;
-        }
-    }
-    let colour = if failed + broken > 0 { red } else { green };
-    let summary = match language {
-        Language::En => format!("{tests} test(s), {failed} failed; {} file(s), {broken} broken off", done.len()),
-        Language::Fr => format!("{tests} essai(s), {failed} échec(s) ; {} fichier(s), {broken} interrompu(s)", done.len()),
-    };
-    writeln!(out, "{bold}{colour}{summary}{reset}")
-}
-
-/// The figures of each folder; then the tests that did not end as expected, and the files that broke off.
-fn summary(out: &mut impl Write, done: &[Done], expect_failure: bool, language: Language) -> std::io::Result<()> {
-    let mut folders: BTreeMap<&Path, (usize, usize)> = BTreeMap::new();
-    let mut wrong = Vec::new();
-    for file in done {
-        let path = file.path.display();
-        let figures = folders.entry(file.path.parent().unwrap_or(Path::new(""))).or_default();
-        for test in &file.report.tests {
-            figures.1 += 1;
-            if test.failure.is_some() == expect_failure {
-                figures.0 += 1;
-                continue;
-            }
-            let (at, reason) = match &test.failure {
-                Some(failure) => (failure.range, failure.reason.as_str()),
-                None => (test.range, words(language, "it succeeded", "il a réussi")),
-            };
-            wrong.push(format!("{path}:{}: {}: {reason}", line(file, at), test.name));
-        }
-        for failure in file.report.failures.iter().filter(|_| !expect_failure) {
-            wrong.push(format!("{path}:{}: {}", line(file, failure.range), failure.message(language)));
-        }
-    }
-    let width = folders.keys().map(|folder| folder.as_os_str().len()).max().unwrap_or_default();
-    for (folder, (right, tests)) in &folders {
-        writeln!(out, "{:width$}  {right:>4}/{tests}", folder.display().to_string())?;
-    }
-    let (right, tests) = folders.values().fold((0, 0), |all, folder| (all.0 + folder.0, all.1 + folder.1));
-    writeln!(out, "{:width$}  {right:>4}/{tests}", words(language, "all", "tout"))?;
-    for line in wrong {
-        writeln!(out, "  {}", tamis::diagnostic::printable(line.as_bytes()))?;
-    }
-    Ok(())
-}
-
-#[derive(Serialize)]
-struct JsonReport<'r> {
-    version: u32,
-    server: &'r str,
-    files: Vec<JsonFile<'r>>,
-}
-
-#[derive(Serialize)]
-struct JsonFile<'r> {
-    file: String,
-    tests: Vec<JsonTest<'r>>,
-    /// Why the file broke off.
-    failures: Vec<String>,
-    notes: &'r [String],
-}
-
-#[derive(Serialize)]
-struct JsonTest<'r> {
-    name: &'r str,
-    line: u32,
-    passed: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<JsonFailure<'r>>,
-}
-
-#[derive(Serialize)]
-struct JsonFailure<'r> {
-    reason: &'r str,
-    line: u32,
-    details: Vec<String>,
-}
-
-fn json(done: &[Done], dialect: &Dialect, language: Language) -> Result<String, String> {
-    let file = |file: &'_ Done| {
-        let failures = file.report.failures.iter();
-        failures.map(|failure| format!("{}: {}", line(file, failure.range), failure.message(language))).collect::<Vec<_>>()
-    };
-    let files = done
-        .iter()
-        .map(|one| JsonFile {
-            file: one.path.display().to_string(),
-            tests: one
-                .report
-                .tests
-                .iter()
-                .map(|test| JsonTest {
-                    name: &test.name,
-                    line: line(one, test.range),
-                    passed: test.failure.is_none(),
-                    failure: test.failure.as_ref().map(|failure| JsonFailure {
-                        reason: &failure.reason,
-                        line: line(one, failure.range),
-                        details: details(failure, language),
-                    }),
-                })
-                .collect(),
-            failures: file(one),
-            notes: &one.report.notes,
-        })
-        .collect();
-    serde_json::to_string(&JsonReport { version: tamis_wire::VERSION, server: &dialect.name, files }).map_err(|error| error.to_string())
-}
-
-/// The report that build servers read: a suite for each file, a case for each test.
-fn junit(done: &[Done], language: Language) -> String {
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
-    for file in done {
-        let report = &file.report;
-        let failed = report.tests.iter().filter(|test| test.failure.is_some()).count();
-        out.push_str(&format!(
-            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failed}\" errors=\"{}\">\n",
-            escaped(&file.path.display().to_string()),
-            report.tests.len() + report.failures.len(),
-            report.failures.len()
-        ));
-        for test in &report.tests {
-            let place = format!("    <testcase name=\"{}\" line=\"{}\"", escaped(&test.name), line(file, test.range));
-            match &test.failure {
-                None => out.push_str(&format!("{place}/>\n")),
-                Some(failure) => {
-                    let mut lines = vec![format!("{}:{}", file.path.display(), line(file, failure.range))];
-                    lines.extend(details(failure, language));
-                    out.push_str(&format!(
-                        "{place}>\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
-                        escaped(&failure.reason),
-                        escaped(&lines.join("\n"))
-                    ));
-                }
-            }
-        }
-        for failure in &report.failures {
-            out.push_str(&format!(
-                "    <testcase name=\"(file)\" line=\"{}\">\n      <error message=\"{}\"/>\n    </testcase>\n",
-                line(file, failure.range),
-                escaped(&failure.message(language))
-            ));
-        }
-        out.push_str("  </testsuite>\n");
-    }
-    out.push_str("</testsuites>\n");
-    out
+/// The n-th message of several, as the beginning of a sentence.
+fn of_message(language: Language, number: usize, of: usize) -> String {
+    if of < 2 { String::new() } else { says(language, format!("message {number}: "), format!("message {number} : ")) }
 }

@@ -94,3 +94,27 @@ fn the_example_of_two_scripts_is_true() {
     }
     assert_eq!(consoles, 1);
 }
+
+/// Its files are written in the order in which they stand, and its commands run between them.
+#[test]
+fn the_page_on_saved_tests_is_true() {
+    let folder = folder("tests-page", &[]);
+    let mut consoles = 0;
+    for (info, text) in &fences("tests.md") {
+        match info.split_once(' ').unwrap_or((info, "")) {
+            ("toml" | "sieve" | "eml", name) => {
+                let path = folder.join(name);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, text).unwrap();
+            }
+            ("console", _) => {
+                consoles += 1;
+                assert_eq!(&console(&folder, text), text);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(consoles, 7);
+    // What was kept holds.
+    assert_eq!(tamis(&folder, &["test", "away"], "").0, 0);
+}

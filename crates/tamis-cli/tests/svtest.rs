@@ -93,7 +93,10 @@ fn json_has_every_test_and_junit_every_failure() {
 fn what_is_not_there_is_trouble() {
     assert_eq!(tamis(&["none.svtest"]).0, 2);
     let (status, _, error) = tamis(&["scripts"]);
-    assert_eq!((status, error.as_str()), (2, "tamis: scripts: no *.svtest file in this folder\n"));
+    assert_eq!(
+        (status, error.as_str()),
+        (2, "tamis: scripts: no tests in this folder: *.svtest, tests.toml, *.tests.toml, or *.eml with *.out\n")
+    );
 }
 
 /// A folder with programs, and a test file that runs one.

@@ -46,6 +46,7 @@ pub fn execute(session: &mut Session<'_>, params: ExecuteCommandParams) -> Answe
         let simulation = Simulation {
             script: &document.script,
             included,
+            coverage: false,
             before: &[],
             after: &[],
             programs: None,

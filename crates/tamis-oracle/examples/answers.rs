@@ -81,6 +81,34 @@ impl<W: Write> Asker<W> {
         self.tell(&json!({"ask": "vet", "request": request, "answer": tamis_wire::vet_json(&request)}))
     }
 
+    /// Saves every case with an expectation that is seldom right, runs that, and writes it as a file.
+    fn saved(&mut self, script: &str, file: &corpus::CaseFile, number: usize) -> io::Result<()> {
+        let mut steps = Vec::new();
+        for case in &file.case {
+            let message = corpus::read(&case.message)?;
+            let expect = json!({
+                "stored": [{"mailbox": "INBOX", "flags": ["\\Seen", "é"]}, "Reçus"], "discarded": true, "rule": "x", "failure": "run/too-many-redirects",
+                "sent": [{"kind": "redirect", "to": ["a@example.org"], "contains": ["Subject", "nowhere"]}],
+            });
+            let base64 = tamis_wire::to_base64(&message);
+            steps.push(json!({"message_base64": base64, "from": case.from, "to": case.to, "now": case.now, "expect": expect}));
+        }
+        let account = json!({"addresses": file.account.addresses, "mailboxes": file.account.mailboxes});
+        let one = steps.first().cloned().unwrap_or_default();
+        let mut alone = json!({"name": "one", "account": account});
+        for (name, value) in one.as_object().into_iter().flatten() {
+            alone[name.as_str()] = value.clone();
+        }
+        let (lang, positions) = FACES[number % FACES.len()];
+        let request = json!({
+            "version": 1, "script": script, "server": servers()[number % servers().len()].name, "lang": lang, "positions": positions,
+            "tests": [{"name": "all \"\u{1f600}\"", "account": account, "step": steps}, alone, {"name": "none", "message": "x.eml"}],
+        });
+        let request = request.to_string();
+        self.tell(&json!({"ask": "test", "request": request, "answer": tamis_wire::test_json(&request)}))?;
+        self.tell(&json!({"ask": "tests_file", "request": request, "answer": tamis_wire::tests_toml_json(&request)}))
+    }
+
     /// Runs, and once more with the charsets that were wanted.
     fn run(&mut self, mut request: Value, message: &str) -> io::Result<()> {
         if !self.messages.contains_key(message) {
@@ -132,8 +160,9 @@ fn main() -> io::Result<()> {
             asker.run(json!({"script": script, "file": mail, "server": server, "lang": lang, "positions": positions}), mail)?;
         }
     }
-    for file in cases.values() {
+    for (number, file) in cases.values().enumerate() {
         let script = String::from_utf8_lossy(&corpus::read(&file.script)?).into_owned();
+        asker.saved(&script, file, number)?;
         for case in &file.case {
             for server in servers() {
                 for (lang, positions) in FACES {

@@ -44,6 +44,8 @@ pub struct Course<'d> {
     user: User,
     account: Account,
     programs: Vec<Option<tamis::sieve::Program>>,
+    /// Where the user's own script stands among them.
+    personal: usize,
     /// What the mailboxes held before, to be taken off what they hold.
     stored: Vec<crate::tools::Storing>,
 }
@@ -68,7 +70,20 @@ impl<'d> Course<'d> {
             [(case.before, &global), (case.prefilter, &global), (case.personal, &own), (case.postfilter, &global), (case.after, &global)];
         let programs = scripts.iter().filter_map(|(text, dialect)| text.map(|text| judge(text, dialect).program)).collect();
         let mailboxes = case.mailboxes.iter().copied().chain(["INBOX"]).map(str::to_owned).collect();
-        Ok(Self { dovecot, user, account: Account { mailboxes: Some(mailboxes), ..Account::default() }, programs, stored: Vec::new() })
+        let account = Account { mailboxes: Some(mailboxes), ..Account::default() };
+        let personal = usize::from(case.before.is_some()) + usize::from(case.prefilter.is_some());
+        Ok(Self { dovecot, user, account, programs, personal, stored: Vec::new() })
+    }
+
+    /// Uploads the user's own script over ManageSieve and makes it the active one. It stands third, behind the administrator's two.
+    ///
+    /// # Errors
+    /// The server refuses it.
+    pub fn upload(&mut self, script: &str) -> io::Result<()> {
+        self.dovecot.session_of(&self.address())?.activate("sogo", script.as_bytes())?;
+        let place = self.personal;
+        self.programs.insert(place, judge(script, &dialect(Position::Personal)).program);
+        Ok(())
     }
 
     /// The user's address.

@@ -82,7 +82,15 @@ impl Dovecot {
     /// # Errors
     /// The server does not answer, or not as ManageSieve (RFC 5804) says.
     pub fn session(&self) -> io::Result<Session> {
-        Session::open(TcpStream::connect((Ipv4Addr::LOCALHOST, self.ports.managesieve))?, "alice@example.org", "secret")
+        self.session_of("alice@example.org")
+    }
+
+    /// Logs in as any user.
+    ///
+    /// # Errors
+    /// As [`Self::session`].
+    pub fn session_of(&self, address: &str) -> io::Result<Session> {
+        Session::open(TcpStream::connect((Ipv4Addr::LOCALHOST, self.ports.managesieve))?, address, "secret")
     }
 }
 

@@ -340,8 +340,9 @@ fn the_whole_way_through_real_servers() {
     .into_iter()
     .enumerate()
     {
-        let case = Case { before: Some(BEFORE), personal: Some(lists), after: Some(BUILT_IN_AFTER), mailboxes: &["Junk", "Lists"], ..NONE };
+        let case = Case { before: Some(BEFORE), after: Some(BUILT_IN_AFTER), mailboxes: &["Junk", "Lists"], ..NONE };
         let mut course = Course::new(&dovecot, &case).expect("a user");
+        course.upload(lists).expect("ManageSieve takes the script");
         let message = format!(
             "X-Test-Sym: ONE {score}\nFrom: a@example.net\nTo: {}\nSubject: {subject}\nMessage-ID: <w{number}@example.net>\n{header}\ntext\n",
             course.address()

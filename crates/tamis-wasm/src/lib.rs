@@ -24,6 +24,22 @@ pub fn run(request: &str, message: &[u8]) -> String {
     tamis_wire::run_json(request, message)
 }
 
+/// Runs the request's saved tests, as `tamis test` does.
+#[cfg(all(feature = "full", not(any(feature = "edit", feature = "rspamd"))))]
+#[wasm_bindgen]
+#[must_use]
+pub fn test(request: &str) -> String {
+    tamis_wire::test_json(request)
+}
+
+/// The request's saved tests as a file for the command line.
+#[cfg(all(feature = "full", not(any(feature = "edit", feature = "rspamd"))))]
+#[wasm_bindgen]
+#[must_use]
+pub fn tests_file(request: &str) -> String {
+    tamis_wire::tests_toml_json(request)
+}
+
 /// The script's tokens for highlighting: start, end (UTF-16 units) and class, three numbers each, in the order of the text.
 #[cfg(all(feature = "full", not(any(feature = "edit", feature = "rspamd"))))]
 #[wasm_bindgen]

@@ -132,7 +132,7 @@ fn count(response: &RunResponse) -> u32 {
 #[cfg(feature = "exec")]
 fn run(response: &mut RunResponse, simulation: &Simulation<'_>, chain: &Chain<'_>) {
     let mut wanted = None;
-    response.simulate(simulation, |delivery, tracer| {
+    response.simulate(simulation, chain.scripts, |delivery, tracer| {
         let (account, limits) = (simulation.account, Limits::default());
         match simulation.programs {
             None => Some(run_chain(chain, delivery, account, &limits, tracer)),
@@ -146,7 +146,9 @@ fn run(response: &mut RunResponse, simulation: &Simulation<'_>, chain: &Chain<'_
 
 #[cfg(not(feature = "exec"))]
 fn run(response: &mut RunResponse, simulation: &Simulation<'_>, chain: &Chain<'_>) {
-    response.simulate(simulation, |delivery, tracer| Some(run_chain(chain, delivery, simulation.account, &Limits::default(), tracer)));
+    response.simulate(simulation, chain.scripts, |delivery, tracer| {
+        Some(run_chain(chain, delivery, simulation.account, &Limits::default(), tracer))
+    });
 }
 
 impl RunResponse {

@@ -105,6 +105,12 @@ impl CompiledChain {
         &self.stages
     }
 
+    /// Which of [`Self::units`] is the script of a stage.
+    #[must_use]
+    pub fn first_unit(&self, stage: usize) -> Option<usize> {
+        self.stages.get(stage).map(|stage| stage.units.start as usize)
+    }
+
     /// The texts that places are in.
     #[must_use]
     pub fn units(&self, encoding: Encoding) -> Vec<Places<'_>> {

@@ -8,6 +8,8 @@ mod base64;
 #[cfg(feature = "native")]
 mod chain;
 mod check;
+#[cfg(feature = "native")]
+pub mod check_sieve;
 #[cfg(all(feature = "native", feature = "rspamd"))]
 mod deliver;
 #[cfg(feature = "native")]
@@ -25,6 +27,8 @@ mod read;
 mod record;
 mod request;
 mod run;
+#[cfg(feature = "full")]
+mod saved;
 #[cfg(feature = "rspamd")]
 mod scores;
 pub mod shape;
@@ -57,6 +61,13 @@ pub use place::Places;
 pub use record::records;
 pub use request::{Request, read_account};
 pub use run::{RunResponse, Simulation, assumption_message, response, run_json};
+#[cfg(all(feature = "native", feature = "rspamd"))]
+pub use saved::play_path;
+#[cfg(feature = "full")]
+pub use saved::{
+    Difference, Expected, ExpectedCopy, ExpectedMail, Filed, Happened, Mailed, Played, Reason, SavedStep, SavedTest, What, compare,
+    is_inline, play, test_json, tests_toml, tests_toml_json, toml_expected, toml_string, toml_test, toml_text,
+};
 #[cfg(feature = "rspamd")]
 pub use scores::Scores;
 #[cfg(feature = "full")]

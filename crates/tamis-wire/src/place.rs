@@ -1,6 +1,6 @@
 //! Ranges as JSON gives them: line, column and offset, in the unit that the request names.
 
-use tamis::text::{Encoding, LineIndex, Range};
+use tamis::text::{Encoding, LineIndex, Position, Range};
 
 use crate::write::Writer;
 
@@ -20,12 +20,7 @@ pub struct Places<'t> {
 impl Places<'_> {
     /// Line and column count from 1, the column in characters; the offset is in the request's unit.
     fn place(&self, writer: &mut Writer, name: &str, offset: u32) {
-        let position = self.lines.position(self.text, offset, self.encoding);
-        writer.begin(name, '{');
-        writer.count("line", position.line.into());
-        writer.count("column", position.column.into());
-        writer.count("offset", position.offset.into());
-        writer.close('}');
+        position(writer, name, self.lines.position(self.text, offset, self.encoding));
     }
 
     /// Start and end of a range.
@@ -38,4 +33,13 @@ impl Places<'_> {
     pub(crate) fn offset(&self, offset: u32) -> u64 {
         self.lines.position(self.text, offset, self.encoding).offset.into()
     }
+}
+
+/// A place by the name of a field.
+pub(crate) fn position(writer: &mut Writer, name: &str, position: Position) {
+    writer.begin(name, '{');
+    writer.count("line", position.line.into());
+    writer.count("column", position.column.into());
+    writer.count("offset", position.offset.into());
+    writer.close('}');
 }

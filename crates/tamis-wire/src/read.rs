@@ -165,6 +165,27 @@ impl Reader<'_> {
         self.peek() == Some(b'"')
     }
 
+    /// Whether an object comes next.
+    #[cfg(feature = "full")]
+    pub(crate) fn at_object(&mut self) -> bool {
+        self.peek() == Some(b'{')
+    }
+
+    /// Whether an array comes next.
+    #[cfg(feature = "full")]
+    pub(crate) fn at_list(&mut self) -> bool {
+        self.peek() == Some(b'[')
+    }
+
+    /// Takes whatever comes, as it is written.
+    #[cfg(feature = "full")]
+    pub(crate) fn raw(&mut self) -> Result<&str, String> {
+        self.peek();
+        let start = self.at;
+        self.skip(0)?;
+        Ok(self.text.get(start..self.at).unwrap_or(""))
+    }
+
     /// Takes a string, or a number as one.
     #[cfg(feature = "full")]
     pub(crate) fn scalar(&mut self, name: &str) -> Result<String, String> {

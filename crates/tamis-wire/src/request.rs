@@ -46,6 +46,9 @@ pub struct Request {
     pub charsets: Charsets,
     /// Answers to wanted scripts.
     pub scripts: Scripts,
+    /// Saved tests, to be run or written to a file.
+    #[cfg(feature = "full")]
+    pub tests: Vec<crate::SavedTest>,
     /// The place that is asked about.
     #[cfg(feature = "edit")]
     pub offset: u32,
@@ -109,6 +112,11 @@ impl Request {
                 let [store, name, text] = answer(reader, ["store", "name", "text"])?;
                 let store = if store.as_deref() == Some("global") { Store::Global } else { Store::Personal };
                 answers.scripts.push(((store, name.unwrap_or_default()), text));
+                Ok(())
+            })?,
+            #[cfg(feature = "full")]
+            "tests" => reader.list(name, &mut |reader| {
+                self.tests.push(crate::saved::test(reader)?);
                 Ok(())
             })?,
             #[cfg(feature = "edit")]

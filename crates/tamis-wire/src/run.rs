@@ -42,6 +42,9 @@ pub struct Simulation<'r> {
     pub encoding: Encoding,
     /// Whether a trace is kept.
     pub trace: bool,
+    /// Whether it is counted which commands and branches are reached.
+    #[cfg(feature = "native")]
+    pub coverage: bool,
     /// The administrator's scripts that run before the script.
     #[cfg(feature = "native")]
     pub before: &'r [Beside],
@@ -74,6 +77,9 @@ pub struct RunResponse {
     pub outcome: Option<Outcome>,
     /// The steps, if asked for.
     pub trace: Option<Vec<Step>>,
+    /// What the run reached, if asked for.
+    #[cfg(feature = "native")]
+    pub coverage: Option<tamis::sieve::coverage::Coverage>,
     /// Included scripts whose text would make the answer better.
     pub wanted_scripts: Vec<WantedScript>,
     /// Charset conversions that would make the answer better.
@@ -123,6 +129,8 @@ pub(crate) fn run_json_with(request: &str, message: &[u8], run: impl FnOnce(&Sim
             name: request.file.as_deref().unwrap_or("message.eml"),
             trace: request.trace,
             #[cfg(feature = "native")]
+            coverage: false,
+            #[cfg(feature = "native")]
             before: &[],
             #[cfg(feature = "native")]
             after: &[],
@@ -148,7 +156,9 @@ pub fn response(simulation: &Simulation<'_>) -> RunResponse {
         return response;
     };
     response.include(&program, simulation.included);
-    response.simulate(simulation, |delivery, tracer| Some(run(&program, delivery, simulation.account, &Limits::default(), tracer)));
+    response.simulate(simulation, &[&program], |delivery, tracer| {
+        Some(run(&program, delivery, simulation.account, &Limits::default(), tracer))
+    });
     response
 }
 
@@ -160,6 +170,8 @@ impl RunResponse {
             diagnostics,
             outcome: None,
             trace: None,
+            #[cfg(feature = "native")]
+            coverage: None,
             wanted_scripts,
             wanted_charsets: Vec::new(),
             #[cfg(feature = "native")]
@@ -184,6 +196,7 @@ impl RunResponse {
     pub(crate) fn simulate(
         &mut self,
         simulation: &Simulation<'_>,
+        programs: &[&Program],
         run: impl FnOnce(&Delivery<'_>, Option<&mut dyn Tracer>) -> Option<Outcome>,
     ) {
         let units = self.units(simulation);
@@ -191,11 +204,46 @@ impl RunResponse {
         let mut recorder = simulation.trace.then(|| Recorder::new(&sources, simulation.language));
         let message = Message::parse(simulation.message, &mail::Limits::default(), simulation.charsets.clone());
         let tracer = recorder.as_mut().map(|recorder| recorder as &mut dyn Tracer);
+        #[cfg(feature = "native")]
+        let mut reached = simulation.coverage.then(|| tamis::sieve::coverage::Coverage::of_chain(programs));
+        #[cfg(feature = "native")]
+        let mut both = reached.as_mut().map(|coverage| Both { coverage, other: None });
+        #[cfg(feature = "native")]
+        let tracer = match &mut both {
+            Some(both) => {
+                both.other = tracer;
+                Some(both as &mut dyn Tracer)
+            }
+            None => tracer,
+        };
         let delivery = delivery(&message, simulation.from, simulation.to, simulation.account, simulation.now);
         let outcome = run(&delivery, tracer);
         self.trace = recorder.map(|recorder| recorder.steps);
+        #[cfg(feature = "native")]
+        {
+            self.coverage = reached;
+        }
+        // The small module counts nothing.
+        let _ = programs;
         self.outcome = outcome;
         self.wanted_charsets = message.wanted();
+    }
+}
+
+/// Counts what is reached, and hands on what happens.
+#[cfg(feature = "native")]
+struct Both<'b> {
+    coverage: &'b mut tamis::sieve::coverage::Coverage,
+    other: Option<&'b mut dyn Tracer>,
+}
+
+#[cfg(feature = "native")]
+impl Tracer for Both<'_> {
+    fn event(&mut self, unit: u32, depth: u32, event: &tamis::sieve::run::Event<'_>) {
+        self.coverage.event(unit, depth, event);
+        if let Some(other) = &mut self.other {
+            other.event(unit, depth, event);
+        }
     }
 }
 
@@ -303,13 +351,7 @@ impl RunResponse {
         Self::write_trace(writer, self.trace.as_deref(), units);
         writer.begin("wanted", '[');
         self.wanted_scripts.iter().for_each(|wanted| wanted_script(writer, wanted));
-        for wanted in &self.wanted_charsets {
-            writer.open('{');
-            writer.text("kind", "charset");
-            writer.text("charset", &wanted.charset);
-            writer.text("bytes", &crate::to_base64(&wanted.bytes));
-            writer.close('}');
-        }
+        self.wanted_charsets.iter().for_each(|wanted| wanted_charset(writer, wanted));
         writer.close(']');
         writer.begin("used", '{');
         writer.count("steps", outcome.steps);
@@ -492,6 +534,15 @@ fn step(writer: &mut Writer, step: &Step, units: &[Places<'_>]) {
     if !places.name.is_empty() {
         writer.text("script", places.name);
     }
+    writer.close('}');
+}
+
+/// A conversion that is wanted.
+pub(crate) fn wanted_charset(writer: &mut Writer, wanted: &WantedCharset) {
+    writer.open('{');
+    writer.text("kind", "charset");
+    writer.text("charset", &wanted.charset);
+    writer.text("bytes", &crate::to_base64(&wanted.bytes));
     writer.close('}');
 }
 

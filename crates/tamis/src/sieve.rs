@@ -15,6 +15,7 @@ pub mod check;
 pub mod complete;
 #[cfg(feature = "edit")]
 pub mod context;
+pub mod coverage;
 pub mod dialect;
 pub mod effects;
 #[cfg(feature = "edit")]
@@ -27,6 +28,8 @@ pub mod hover;
 pub mod narrate;
 #[cfg(feature = "edit")]
 pub mod occurrences;
+#[cfg(any(feature = "full", feature = "edit"))]
+pub mod parts;
 pub mod policy;
 pub mod program;
 #[cfg(feature = "edit")]
@@ -51,6 +54,7 @@ pub use check::{Cured, cure};
 pub use complete::{Around, Completion, complete};
 #[cfg(feature = "edit")]
 pub use context::Scope;
+pub use coverage::Coverage;
 pub use dialect::Dialect;
 #[cfg(feature = "edit")]
 pub use folding::folding;

@@ -6,6 +6,13 @@ export interface Span {
   end: number;
 }
 
+/** What is done with saved tests; `at` is the place of one in the list. */
+export type TestAct =
+  | { kind: 'save' | 'rerun' | 'export' }
+  | { kind: 'open' | 'delete' | 'accept'; at: number }
+  | { kind: 'rename'; at: number; name: string }
+  | { kind: 'import'; files: File[] };
+
 interface Events {
   /** The script was edited. */
   'tamis-script': string;
@@ -17,6 +24,8 @@ interface Events {
   'tamis-point': Span | null;
   /** Move the cursor there. */
   'tamis-go': Span;
+  /** Something about the saved tests. */
+  'tamis-test': TestAct;
   /** Change the script. */
   'tamis-edit': { start: number; end: number; text: string }[];
 }

@@ -1,7 +1,7 @@
 // <tamis-message>: the message that the script is tried on. Choose a sample, paste, open a file, or drop one.
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { LARGEST, type MailMessage, fromBytes, fromText } from '../message';
+import { LARGEST, type MailMessage, fromBytes, fromText, subjectOf } from '../message';
 import { type SampleName, sampleNames } from '../samples';
 import type { Strings } from '../text/catalogue';
 import { tell } from './events';
@@ -140,6 +140,17 @@ export class TamisMessage extends LitElement {
     if (this.field) this.take(fromText(this.field.value, this.message), 'own');
   }
 
+  /** How the message is called. */
+  get called(): string {
+    const { message, samples } = this.strings;
+    return subjectOf(this.message) || (this.chosen === 'own' ? message : samples[this.chosen]);
+  }
+
+  /** Shows a message of somebody else's choice. */
+  show(bytes: Uint8Array): void {
+    this.take(fromBytes(bytes), 'own');
+  }
+
   /** An empty field with the cursor in it: reading the clipboard ourselves would ask for a permission that typing Ctrl+V needs not. */
   private async paste(): Promise<void> {
     this.take(fromBytes(new Uint8Array()), 'own');
@@ -178,9 +189,15 @@ export class TamisMessage extends LitElement {
 
   private readonly dropped = (event: DragEvent): void => {
     this.over = false;
-    const file = event.dataTransfer?.files[0];
+    const files = [...(event.dataTransfer?.files ?? [])];
+    const [file] = files;
     if (!file) return;
     event.preventDefault();
+    // Files of saved tests are for another card.
+    if (files.some(({ name }) => name.endsWith('.toml'))) {
+      tell(this, 'tamis-test', { kind: 'import', files });
+      return;
+    }
     void this.open(file);
   };
 }

@@ -4,18 +4,25 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { type Context, request } from '../context';
 import { type Ask, Client, type Listener, type Stopped } from '../engine/client';
 import { startWorker } from '../engine/start';
-import type { About, Diagnostic, Edit, Language, RunResponse, Server, Verdict } from '../engine/wire';
+import type { About, Diagnostic, Edit, Language, RunResponse, SavedTest, Server, TestResult, Verdict } from '../engine/wire';
 import { loadSamples, type SampleName, startScripts } from '../samples';
+import { accepted, contextOf, keep, kept, messageOf, savedTest, unusedName } from '../tests';
 import { catalogue, languages, preferred, type Strings } from '../text/catalogue';
 import './context';
 import './editor';
 import type { TamisEditor } from './editor';
-import type { Span, Told } from './events';
+import type { Span, TestAct, Told } from './events';
 import './message';
+import type { TamisMessage } from './message';
 import './problems';
 import { prose } from './prose';
 import './result';
 import { shared } from './shared';
+import './tests';
+import type { TamisTests } from './tests';
+
+/** Milliseconds without a change before the tests are kept. */
+const PAUSE = 400;
 
 @customElement('tamis-studio')
 export class TamisStudio extends LitElement {
@@ -141,9 +148,18 @@ export class TamisStudio extends LitElement {
   @property({ state: true }) private stale = false;
   @property({ state: true }) private fault: Stopped | 'unavailable' | null = null;
   @property({ state: true }) private pointed: Span | null = null;
+  @property({ state: true }) private tests: readonly SavedTest[] = [];
+  @property({ state: true }) private results: readonly (TestResult | null)[] = [];
+  @property({ state: true }) private testNote: TamisTests['note'] = null;
   @query('tamis-editor') private editor!: TamisEditor;
-  private readonly startScript = startScripts[this.language];
+  @query('tamis-message') private message!: TamisMessage;
+  private readonly kept = kept();
+  private readonly startScript = this.kept?.script ?? startScripts[this.language];
   private script = this.startScript;
+  private bytes: Uint8Array = new Uint8Array();
+  /** Counts the rounds in which the tests are run: a newer one ends an older. */
+  private round = 0;
+  private keeping: ReturnType<typeof setTimeout> | undefined;
   private client: Client | undefined;
 
   private get strings(): Strings {
@@ -153,6 +169,8 @@ export class TamisStudio extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     document.documentElement.lang = this.language;
+    this.tests = this.kept?.tests ?? [];
+    this.results = this.tests.map(() => null);
     this.start();
   }
 
@@ -161,7 +179,8 @@ export class TamisStudio extends LitElement {
       ready: (about) => {
         this.about = about;
         const [first] = about.en.servers;
-        if (this.context.server === '' && first) this.setContext({ server: first.name });
+        const server = about.en.servers.find(({ name }) => name === this.kept?.server) ?? first;
+        if (this.context.server === '' && server) this.setContext({ server: server.name });
       },
       answered: ({ check, run, tokens }, { script }) => {
         const [file] = check.files;
@@ -173,7 +192,11 @@ export class TamisStudio extends LitElement {
           this.tokens = tokens;
         }
         this.stale = run.outcome === 'refused';
-        if (!this.stale) this.run = run;
+        if (!this.stale) {
+          this.run = run;
+          void this.judge();
+        }
+        this.keepSoon();
       },
       stopped: (why) => {
         this.fault = why;
@@ -212,6 +235,121 @@ export class TamisStudio extends LitElement {
     this.ask();
   }
 
+  /** Runs the saved tests, one after the other, so that typing never waits for more than one of them. */
+  private async judge(): Promise<void> {
+    this.round += 1;
+    const mine = this.round;
+    for (const [at, test] of this.tests.entries()) {
+      const result = await this.try(test);
+      if (mine !== this.round) return;
+      this.results = this.tests.map((_, place) => (place === at ? result : (this.results[place] ?? null)));
+    }
+  }
+
+  /** What comes of a test; null if that cannot be told now. */
+  private async try(test: SavedTest): Promise<TestResult | null> {
+    const answer = await this.client?.beside('test', { ...request(this.script, this.language, this.context), from: null, to: null, account: {}, trace: false, tests: [test] });
+    if (!answer) return null;
+    return 'error' in answer ? { name: test.name, passed: false, error: answer.error, steps: [] } : (answer.tests[0] ?? null);
+  }
+
+  private setTests(tests: readonly SavedTest[], results: readonly (TestResult | null)[] = tests.map(() => null)): void {
+    this.tests = tests;
+    this.results = results;
+    this.keepSoon();
+    void this.judge();
+  }
+
+  private keepSoon(): void {
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => {
+      const done = keep({ tests: [...this.tests], script: this.script, server: this.context.server });
+      if (!done && this.tests.length) this.testNote ??= { text: this.strings.notKept };
+    }, PAUSE);
+  }
+
+  private async testAct(act: TestAct): Promise<void> {
+    const { tests, results, strings } = this;
+    if (act.kind !== 'rerun') this.testNote = null;
+    switch (act.kind) {
+      case 'save': {
+        const name = unusedName(this.message.called, tests);
+        const test = savedTest(name, this.bytes, request(this.script, this.language, this.context));
+        const snapshot = (await this.try(test))?.steps[0]?.snapshot;
+        if (snapshot) this.setTests([...this.tests, { ...test, expect: snapshot }], [...this.results, null]);
+        break;
+      }
+      case 'rerun':
+        this.setTests(tests);
+        break;
+      case 'export': {
+        const answer = await this.client?.beside('file', { ...request(this.script, this.language, this.context), from: null, to: null, now: null, account: {}, tests: [...tests] });
+        if (answer && 'error' in answer) this.testNote = { text: answer.error };
+        else if (answer) download(answer.text, 'tests.toml');
+        break;
+      }
+      case 'import':
+        await this.importTests(act.files);
+        break;
+      case 'open': {
+        const test = tests[act.at];
+        const bytes = test && messageOf(test);
+        if (!test || !bytes) {
+          this.testNote = { text: strings.notHere };
+          break;
+        }
+        this.setContext(contextOf(test));
+        this.message.show(bytes);
+        break;
+      }
+      case 'rename':
+        this.setTests(tests.map((test, at) => (at === act.at ? { ...test, name: act.name } : test)), results);
+        break;
+      case 'accept': {
+        const snapshots = results[act.at]?.steps.map((step) => step.snapshot) ?? [];
+        this.setTests(tests.map((test, at) => (at === act.at ? accepted(test, snapshots) : test)), results);
+        break;
+      }
+      case 'delete': {
+        const [gone] = tests.slice(act.at, act.at + 1);
+        this.setTests(tests.filter((_, at) => at !== act.at), results.filter((_, at) => at !== act.at));
+        const run = (): void => {
+          this.testNote = null;
+          if (gone) this.setTests([...this.tests.slice(0, act.at), gone, ...this.tests.slice(act.at)]);
+        };
+        this.testNote = { text: strings.deletedTest(gone?.name ?? ''), action: { label: strings.undo, run } };
+        break;
+      }
+    }
+  }
+
+  /** The file of tests among these; the others are what it names. */
+  private async importTests(files: readonly File[]): Promise<void> {
+    const { strings } = this;
+    try {
+      const beside = new Map<string, Uint8Array>();
+      for (const file of files) beside.set(file.name, new Uint8Array(await file.arrayBuffer()));
+      const name = files.find((file) => file.name.endsWith('.toml'))?.name ?? files[0]?.name ?? '';
+      const { readTests } = await import('../toml');
+      const imported = readTests(new TextDecoder().decode(beside.get(name)), beside);
+      if (imported.tests.length === 0) throw new Error(strings.noTestsInFile);
+      this.setTests([...this.tests, ...imported.tests], [...this.results, ...imported.tests.map(() => null)]);
+      const { script, server, tests } = imported;
+      if (script === null || script === this.script) {
+        this.testNote = { text: strings.imported(tests.length) };
+        return;
+      }
+      const run = (): void => {
+        this.testNote = null;
+        if (server !== null && this.servers.some(({ name }) => name === server)) this.setContext({ server });
+        this.editor.edit([{ start: 0, end: this.script.length, text: script }]);
+      };
+      this.testNote = { text: strings.importedScript(tests.length), action: { label: strings.useScript, run } };
+    } catch (error) {
+      this.testNote = { text: strings.notTests(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)) };
+    }
+  }
+
   private get servers(): readonly Server[] {
     return this.about?.[this.language].servers ?? [];
   }
@@ -242,6 +380,7 @@ export class TamisStudio extends LitElement {
         @tamis-context=${(event: Told<'tamis-context'>) => this.setContext(event.detail)}
         @tamis-point=${(event: Told<'tamis-point'>) => (this.pointed = event.detail)}
         @tamis-go=${(event: Told<'tamis-go'>) => this.editor.go(event.detail)}
+        @tamis-test=${(event: Told<'tamis-test'>) => void this.testAct(event.detail)}
         @tamis-edit=${(event: Told<'tamis-edit'>) => this.editor.edit(event.detail as Edit[])}
       >
         <section class="card" aria-labelledby="script">
@@ -260,6 +399,7 @@ export class TamisStudio extends LitElement {
           <tamis-message .strings=${strings} .samples=${this.samples}></tamis-message>
           <tamis-context .strings=${strings} .context=${this.context}></tamis-context>
           <tamis-result .strings=${strings} .run=${this.run} .note=${note}></tamis-result>
+          <tamis-tests .strings=${strings} .language=${this.language} .tests=${this.tests} .results=${this.results} .stale=${this.stale} .ready=${this.run !== null && note === null} .note=${this.testNote}></tamis-tests>
         </div>
       </main>
       ${this.run ? html`<div class="bar ${note ? 'old' : ''}" aria-hidden="true">${prose(this.run.sentence)}</div>` : nothing}
@@ -272,9 +412,19 @@ export class TamisStudio extends LitElement {
   }
 
   private messageChanged(bytes: Uint8Array): void {
+    this.bytes = bytes;
     this.client?.setMessage(bytes);
     this.ask();
   }
+}
+
+function download(text: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: 'application/toml' }));
+  link.download = name;
+  link.click();
+  // The download has begun by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
 const lock = html`<svg viewBox="0 0 14 16" aria-hidden="true"><path d="M3 7V4.500a4 4 0 0 1 8 0V7" fill="none" stroke="currentColor" stroke-width="1.800" /><rect x="1" y="7" width="12" height="8.500" rx="1.800" fill="currentColor" /></svg>`;

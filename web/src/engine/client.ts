@@ -1,7 +1,7 @@
 // The page's side of the worker: the newest question wins, a question that takes too long costs the worker its life, and a
 // worker that trapped is replaced. Whatever happens here, the text in the editor stays.
-import type { Answer, Answers, FromWorker, ToWorker, What } from './protocol';
-import type { About, Language, Request } from './wire';
+import type { Answer, Answers, Aside, Asides, FromWorker, ToWorker, What } from './protocol';
+import type { About, Failed, Language, Request } from './wire';
 
 /** Milliseconds that a question may take. The limits of the core are far below; only a fault gets here. */
 const PATIENCE = 2000;
@@ -37,6 +37,13 @@ interface Asked {
   answered(answer: Answers[What] | null): void;
 }
 
+/** A question beside the text, and who waits for its answer. */
+interface Beside {
+  what: Aside;
+  request: Request;
+  answered(answer: Asides[Aside] | Failed | null): void;
+}
+
 export class Client {
   private port: Port;
   private ready = false;
@@ -48,6 +55,10 @@ export class Client {
   private readonly edits = new Map<What, Asked>();
   private editing: Asked | null = null;
   private edited = 0;
+  /** Questions beside the text, in order: each is asked when nothing of the text waits. */
+  private asides: Beside[] = [];
+  private aside: Beside | null = null;
+  private told = 0;
   /** True once there is nobody to ask. */
   private dead = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -86,6 +97,15 @@ export class Client {
     });
   }
 
+  /** Asks something beside the text; null if there is no answer. Never in the way of typing: the text goes first. */
+  beside<Kind extends Aside>(what: Kind, request: Request): Promise<Asides[Kind] | Failed | null> {
+    if (this.dead) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      this.asides.push({ what, request, answered: resolve as Beside['answered'] });
+      this.nextAside();
+    });
+  }
+
   private open(): Port {
     const port = this.start();
     port.onmessage = ({ data }) => {
@@ -106,6 +126,7 @@ export class Client {
         this.listener.ready(data.about);
         this.next();
         this.nextEdit();
+        this.nextAside();
         break;
       case 'unavailable':
         this.die(data.why);
@@ -118,6 +139,20 @@ export class Client {
         if (data.memory > ROOMY + 3 * this.message.length) this.replace();
         if (request) this.listener.answered(data.answer, request);
         this.next();
+        this.nextAside();
+        break;
+      }
+      case 'told': {
+        if (data.id !== this.told) return;
+        const asked = this.aside;
+        this.aside = null;
+        asked?.answered(data.answer);
+        if (data.broken) {
+          this.waiting ??= this.current;
+          this.free();
+          this.replace();
+        }
+        this.nextAside();
         break;
       }
       case 'edited': {
@@ -159,6 +194,15 @@ export class Client {
     this.port.postMessage({ kind: 'edit', id: this.edited, what: next.what, request: next.request });
   }
 
+  private nextAside(): void {
+    if (!this.ready || this.current || this.waiting || this.aside) return;
+    const next = this.asides.shift();
+    if (!next) return;
+    this.aside = next;
+    this.told += 1;
+    this.port.postMessage({ kind: 'aside', id: this.told, what: next.what, request: next.request });
+  }
+
   private giveUp(why: Stopped): void {
     this.free();
     this.replace();
@@ -170,6 +214,9 @@ export class Client {
     [this.editing, ...this.edits.values()].forEach((asked) => asked?.answered(null));
     this.editing = null;
     this.edits.clear();
+    [this.aside, ...this.asides].forEach((asked) => asked?.answered(null));
+    this.aside = null;
+    this.asides = [];
     this.listener.unavailable(why);
   }
 
@@ -183,6 +230,8 @@ export class Client {
     this.ready = false;
     this.editing?.answered(null);
     this.editing = null;
+    this.aside?.answered(null);
+    this.aside = null;
     this.port = this.open();
   }
 }

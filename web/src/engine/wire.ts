@@ -35,6 +35,8 @@ export interface Request {
   charsets?: Charset[];
   /** Answers to wanted scripts. */
   scripts?: Script[];
+  /** Saved tests: those that test runs, and that are written to a file. */
+  tests?: SavedTest[];
   /** The place that is asked about, for complete, hover, signature and rename. */
   offset?: number;
   /** Another name for what stands there, for rename. */
@@ -427,6 +429,168 @@ export interface RunResponse {
     /** Steps. */
     steps: number;
   };
+}
+
+/** A saved test, as docs/tests.md describes it: its own message, or a list of steps. */
+export interface SavedTest {
+  /** What it is called. */
+  name: string;
+  /** Its own script: the text; a path (without a line end) is for the command line. */
+  script?: string | null;
+  /** Its own server. */
+  server?: string | null;
+  /** Settings of that server to override. */
+  settings?: Record<string, string>;
+  /** The administrator's scripts before the user's own, for the command line. */
+  before?: string | string[];
+  /** Those after it, for the command line. */
+  after?: string | string[];
+  /** Where included scripts are, for the command line. */
+  include?: string | null;
+  /** The whole path of a message, for the command line. */
+  chain?: string | null;
+  /** What is known of the user, in place of the request's account. */
+  account?: Account | null;
+  /** The messages, if there is more than one; what they leave out the test says. */
+  step?: SavedStep[];
+  /** The message: the text; a path (without a line end) is for the command line. */
+  message?: string | null;
+  /** The message's bytes in base64, for those that are no text. */
+  message_base64?: string | null;
+  /** Envelope sender, empty for the null sender. */
+  from?: string | null;
+  /** Envelope recipient. */
+  to?: string | null;
+  /** When it comes (RFC 3339). */
+  now?: string | null;
+  /** Of a chain, the score that Rspamd gives: a number. */
+  score?: string | null;
+  /** Of a chain, the symbols that Rspamd finds. */
+  symbols?: string | string[];
+  /** What is expected. */
+  expect?: Expected;
+}
+
+/** A message of a saved test. State is carried from one to the next. */
+export interface SavedStep {
+  /** The message: the text; a path (without a line end) is for the command line. */
+  message?: string | null;
+  /** The message's bytes in base64, for those that are no text. */
+  message_base64?: string | null;
+  /** Envelope sender, empty for the null sender. */
+  from?: string | null;
+  /** Envelope recipient. */
+  to?: string | null;
+  /** When it comes (RFC 3339). */
+  now?: string | null;
+  /** Of a chain, the score that Rspamd gives: a number. */
+  score?: string | null;
+  /** Of a chain, the symbols that Rspamd finds. */
+  symbols?: string | string[];
+  /** What is expected. */
+  expect?: Expected;
+}
+
+/** What is expected of a delivery. Only what is said is compared. */
+export interface Expected {
+  /** Every copy in the user's mailboxes, in any order. */
+  stored?: (string | ExpectedCopy)[];
+  /** Every mail that leaves, in any order. */
+  sent?: ExpectedMail[];
+  /** Whether the message is nowhere stored, not sent on, and its sender not told. */
+  discarded?: boolean;
+  /** The code of the failure. Without it, a script that is refused or fails is never as expected. */
+  failure?: string;
+  /** The name of the rule that decided; empty if none did. */
+  rule?: string;
+}
+
+/** A copy that is expected. */
+export interface ExpectedCopy {
+  /** In which mailbox. */
+  mailbox: string;
+  /** Its flags, all of them, in any order. */
+  flags?: string | string[];
+  /** Whether the mailbox is made by this. */
+  created?: boolean;
+}
+
+/** A mail that is expected to leave. */
+export interface ExpectedMail {
+  /** What it is, as in `Sent`. */
+  kind?: string;
+  /** All of its recipients, in any order. */
+  to?: string | string[];
+  /** Texts that stand in it. */
+  contains?: string | string[];
+}
+
+/** The answer of test: what came of each saved test, in order. */
+export interface TestResponse {
+  /** The version of the JSON. */
+  version: 1;
+  /** The tests. */
+  tests: TestResult[];
+  /** What would make the answer better. */
+  wanted: WantedCharset[];
+}
+
+/** What came of a saved test. */
+export interface TestResult {
+  /** What it is called. */
+  name: string;
+  /** Whether all came as expected. */
+  passed: boolean;
+  /** Why it could not be run. */
+  error?: string;
+  /** What came of each message. */
+  steps: TestStep[];
+}
+
+/** What came of a message of a saved test. */
+export interface TestStep {
+  /** One sentence for a user. */
+  sentence: string;
+  /** What is not as expected. */
+  differences: Difference[];
+  /** The steps of the run that decided, if something is not. */
+  why: TestReason[];
+  /** What is to be expected if this is right. */
+  snapshot: Expected;
+}
+
+/** Something that is not as expected. */
+export interface Difference {
+  /** What it is about: a field of `Expected`. */
+  what: 'failure' | 'stored' | 'sent' | 'discarded' | 'rule';
+  /** What was expected, in words. */
+  expected: string;
+  /** What happened, in words. */
+  got: string;
+  /** Both, as one sentence. */
+  sentence: string;
+}
+
+/** A step of the run that decided. */
+export interface TestReason {
+  /** A sentence, or the script's own text. */
+  text: string;
+  /** For tests and comparisons, the answer. */
+  result: boolean | null;
+  /** Where it starts. */
+  start: Place;
+  /** Where it ends. */
+  end: Place;
+  /** The other script that it is in. */
+  script?: string;
+}
+
+/** Saved tests with their script, as the text of a file for the command line. */
+export interface TestsFile {
+  /** The version of the JSON. */
+  version: 1;
+  /** The file. */
+  text: string;
 }
 
 /** A script of a chain: the administrator's before the user's own, that, and those after. */

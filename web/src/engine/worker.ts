@@ -1,10 +1,10 @@
 // The worker: holds one WASM instance and one message, and answers questions one at a time.
-import init, { check, run, tokens, version } from '../generated/tamis.js';
+import init, { check, run, test, tests_file, tokens, version } from '../generated/tamis.js';
 import wasm from '../generated/tamis_bg.wasm?url';
 import { answer as decode } from './charsets';
 import type { EditModule } from './edit';
-import type { Answers, FromWorker, ToWorker, What } from './protocol';
-import type { About, Charset, CheckResponse, Failed, Request, RunResponse } from './wire';
+import type { Answers, Aside, FromWorker, ToWorker, What } from './protocol';
+import type { About, Charset, CheckResponse, Failed, Request, RunResponse, TestResponse, TestsFile, WantedCharset, WantedScript } from './wire';
 
 /** How often one question may come back for charsets: a decoded header can lead to the next one, but not for long. */
 const ROUNDS = 3;
@@ -25,6 +25,10 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   }
   if (data.kind === 'edit') {
     void edit(data.id, data.what, data.request);
+    return;
+  }
+  if (data.kind === 'aside') {
+    aside(data.id, data.what, data.request);
     return;
   }
   const { id, request } = data;
@@ -53,10 +57,30 @@ async function edit(id: number, what: What, request: Request): Promise<void> {
   say({ kind: 'edited', id, answer, broken });
 }
 
+function aside(id: number, what: Aside, request: Request): void {
+  try {
+    const answer = what === 'test' ? withCharsets(request, testOnce) : (JSON.parse(tests_file(JSON.stringify(request))) as TestsFile | Failed);
+    say({ kind: 'told', id, answer, broken: false });
+  } catch {
+    say({ kind: 'told', id, answer: null, broken: true });
+  }
+}
+
+/** What is wrong with the tests is an answer: they may come from a file. */
+function testOnce(request: string): TestResponse | (Failed & { wanted: [] }) {
+  const answer = JSON.parse(test(request)) as TestResponse | Failed;
+  return 'error' in answer ? { ...answer, wanted: [] } : answer;
+}
+
 function runWithCharsets(request: Request): RunResponse {
+  return withCharsets(request, (text) => parse<RunResponse>(run(text, message)));
+}
+
+/** Asks again with the charsets that the answer wants. */
+function withCharsets<Response extends { wanted: (WantedCharset | WantedScript)[] }>(request: Request, ask: (request: string) => Response): Response {
   const charsets: Charset[] = [];
   for (let round = 0; ; round++) {
-    const response = parse<RunResponse>(run(JSON.stringify({ ...request, charsets }), message));
+    const response = ask(JSON.stringify({ ...request, charsets }));
     const wanted = response.wanted.filter((wanted) => wanted.kind === 'charset');
     if (wanted.length === 0 || round === ROUNDS) return response;
     charsets.push(...wanted.map(decode));

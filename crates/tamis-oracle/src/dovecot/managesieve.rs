@@ -49,6 +49,24 @@ impl Session {
         Ok(Verdict { says: if accepted { Says::Accepted } else { Says::Refused }, messages })
     }
 
+    /// Uploads a script and makes it the active one (RFC 5804, 2.6 and 2.8).
+    ///
+    /// # Errors
+    /// The connection is lost, or the server refuses: with its words.
+    pub fn activate(&mut self, name: &str, script: &[u8]) -> io::Result<()> {
+        let mut request = format!("PUTSCRIPT \"{name}\" {{{}+}}\r\n", script.len()).into_bytes();
+        request.extend_from_slice(script);
+        request.extend_from_slice(format!("\r\nSETACTIVE \"{name}\"\r\n").as_bytes());
+        self.send(&request)?;
+        for _ in 0..2 {
+            let (accepted, words) = self.answer()?;
+            if !accepted {
+                return Err(io::Error::other(words));
+            }
+        }
+        Ok(())
+    }
+
     fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.get_mut().write_all(bytes)
     }

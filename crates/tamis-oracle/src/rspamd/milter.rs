@@ -208,7 +208,7 @@ fn configuration(random: &mut Random) -> String {
         ("remove-header", "header = \"X-Old\"; remove = 2;"),
         ("remove-headers", "headers { \"X-Old\" = 0; \"X-Virus\" = 1; }"),
         ("add-headers", "headers { \"X-New\" = \"value\"; \"X-Other\" = \"a b\"; }"),
-        ("authentication-results", "add_smtp_user = false;"),
+        ("authentication-results", "add_smtp_user = false; spf_symbols { pass = \"R_SPF_FAIL\"; fail = \"R_SPF_ALLOW\"; }"),
     ] {
         if random.chance(50) {
             routines.push_str(&format!("  {name} {{ {settings} }}\n"));

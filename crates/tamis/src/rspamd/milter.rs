@@ -88,6 +88,8 @@ struct Routine {
     headers: Vec<(String, Item)>,
     /// Lists of names: `symbols`, `symbols_fail`.
     lists: Vec<(String, Vec<String>)>,
+    /// Which symbol stands for which result: `spf_symbols`, `dkim_symbols`, `dmarc_symbols`, `arc_symbols`.
+    symbols: Vec<(String, String, String)>,
 }
 
 /// What stands behind a name in `headers`.

@@ -231,6 +231,20 @@ impl Account {
     }
 }
 
+impl Outcome {
+    /// Where it was decided what becomes of the message, as unit and place there: where the script failed, or else its last action. One that only
+    /// tells somebody (`vacation`, `notify`) decides only if there is no other. Nothing if the implicit keep alone is left.
+    #[must_use]
+    pub fn decision(&self) -> Option<(u32, Range)> {
+        if let Some(failure) = &self.failure {
+            return Some((failure.unit, failure.range));
+        }
+        let own = || self.actions.iter().rev().filter(|action| !action.range.is_empty());
+        let decides = |action: &&Action| !matches!(action.name, "vacation" | "notify" | "report" | "duplicate");
+        own().find(decides).or_else(|| own().next()).map(|action| (action.unit, action.range))
+    }
+}
+
 /// A point in time with the server's own zone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timestamp {
@@ -505,6 +519,17 @@ impl Question {
     }
 }
 
+/// Where an `if` goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Taken {
+    /// The branch of this number, `if` itself being 0.
+    Test(u32),
+    /// `else`.
+    Else,
+    /// Behind all of it: no test holds, and there is no `else`.
+    None,
+}
+
 /// Receives what happens, step by step. Off it costs one comparison.
 pub trait Tracer {
     /// Something happened in `unit`, inside `depth` blocks, tests and includes.
@@ -557,6 +582,20 @@ pub enum Event<'e> {
         range: Range,
         /// What it says.
         holds: bool,
+    },
+    /// An `if` is decided: this is where it goes on.
+    Branch {
+        /// The `if`.
+        range: Range,
+        /// The branch that is taken.
+        taken: Taken,
+    },
+    /// A loop begins, or finds that there is nothing to do.
+    Loop {
+        /// The command.
+        range: Range,
+        /// Whether its block is entered.
+        entered: bool,
     },
     /// A variable gets a value.
     Assign {

@@ -1,6 +1,7 @@
 //! The outline of a script: its commands, blocks inside them, and the names that comments give to rules.
 
 use super::Script;
+use super::parts::{one_line, title};
 use super::syntax::{Call, CallIter, Kind};
 use crate::text::Range;
 
@@ -78,28 +79,4 @@ fn entry(script: &Script, comments: &[Range], call: Call<'_>) -> Entry {
 
 fn comments(script: &Script) -> Vec<Range> {
     script.tree().elements().filter(|element| element.kind == Kind::HashComment).map(|element| element.range).collect()
-}
-
-/// What the comment on the line before says, if it stands on that line alone. Many programs note a rule's name so: `# rule:[Name]`.
-fn title(text: &str, comments: &[Range], start: u32) -> Option<String> {
-    let index = comments.partition_point(|comment| comment.end <= start).checked_sub(1)?;
-    let comment = comments.get(index)?;
-    let is_above = Range::new(comment.end, start).of(text).bytes().all(|byte| matches!(byte, b' ' | b'\t'));
-    let line = text.get(..comment.start as usize).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
-    let is_alone = line.trim().is_empty();
-    let said = comment.of(text).trim_start_matches('#').trim();
-    let said = said.strip_prefix("rule:[").and_then(|rest| rest.strip_suffix(']')).unwrap_or(said);
-    (is_above && is_alone).then(|| one_line(said))
-}
-
-/// Blanks and line ends as one blank each, and no more than fits an outline.
-fn one_line(text: &str) -> String {
-    /// Longer ones end in dots.
-    const MOST: usize = 80;
-    let mut out = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((cut, _)) = out.char_indices().nth(MOST) {
-        out.truncate(cut);
-        out.push('…');
-    }
-    out
 }

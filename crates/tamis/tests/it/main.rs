@@ -5,6 +5,7 @@ mod bombs;
 mod changes;
 mod check;
 mod constructs;
+mod coverage;
 mod cures;
 #[cfg(feature = "edit")]
 mod edit;

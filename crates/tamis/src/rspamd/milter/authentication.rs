@@ -30,8 +30,8 @@ const ARC: [(&str, &str); 5] =
 const DKIM: [(&str, &str); 4] =
     [("R_DKIM_ALLOW", "pass"), ("R_DKIM_REJECT", "fail"), ("R_DKIM_TEMPFAIL", "temperror"), ("R_DKIM_PERMFAIL", "permerror")];
 
-/// The value, and whether it is known to be what Rspamd writes.
-pub(super) fn results(adds_user: bool, result: &ScanResult, context: &Context) -> (String, bool) {
+/// The value; `named` has the symbols that a configuration gives to results, by method. And whether it is known to be what Rspamd writes.
+pub(super) fn results(adds_user: bool, named: &[(String, String, String)], result: &ScanResult, context: &Context) -> (String, bool) {
     let symbol = |name: &str| shown(result).find(|symbol| symbol.name == name);
     let mut is_known = true;
     let mut parts = vec![context.hostname.clone()];
@@ -44,18 +44,25 @@ pub(super) fn results(adds_user: bool, result: &ScanResult, context: &Context) -
             parts.push(format!("dkim={value} header.d={}{selector}", quoted(domain)));
         }
     }
-    if !signed && symbol("R_DKIM_NA").is_some() {
+    // A configuration may have another symbol stand for a result, or for one more.
+    let first = |method: &str, symbols: &'static [(&'static str, &'static str)]| {
+        let own = |value: &str| named.iter().find(|(other, result, _)| other == method && result == value).map(|(_, _, name)| name.clone());
+        let known = symbols.iter().map(|(name, value)| (own(value).unwrap_or_else(|| (*name).to_owned()), (*value).to_owned()));
+        let more = named.iter().filter(|(other, result, _)| other == method && symbols.iter().all(|(_, value)| value != result));
+        let more = more.map(|(_, result, name)| (name.clone(), result.clone()));
+        known.chain(more).find_map(|(name, value)| Some((symbol(&name)?, value)))
+    };
+    if !signed && first("dkim_symbols", &[("R_DKIM_NA", "none")]).is_some_and(|(_, value)| value == "none") {
         parts.push("dkim=none".to_owned());
     }
-    let first = |symbols: &'static [(&'static str, &'static str)]| symbols.iter().find_map(|(name, value)| Some((symbol(name)?, *value)));
-    if let Some((symbol, value)) = first(&DMARC) {
-        parts.push(dmarc(symbol, value));
+    if let Some((symbol, value)) = first("dmarc_symbols", &DMARC) {
+        parts.push(dmarc(symbol, &value));
     }
-    if let Some((symbol, value)) = first(&ARC) {
+    if let Some((symbol, value)) = first("arc_symbols", &ARC) {
         parts.extend(symbol.options.iter().map(|option| format!("arc={value} ({})", quoted(option))));
     }
-    if let Some((_, value)) = first(&SPF) {
-        parts.push(spf(value, context));
+    if let Some((_, value)) = first("spf_symbols", &SPF) {
+        parts.push(spf(&value, context));
     }
     if let (Some(user), Some(from)) = (&context.user, &context.from) {
         let user = if adds_user { format!(" smtp.auth={}", quoted(user)) } else { String::new() };
@@ -104,7 +111,7 @@ fn spf(value: &str, context: &Context) -> String {
 
 /// Quoted if it has characters that a value may not have (lua_util.lua, `maybe_smtp_quote_value`).
 fn quoted(value: &str) -> String {
-    if value.contains([' ', '(', ')', '<', '>', ',', ';', ':', '"', '\\', '/', '[', ']', '?', '=']) {
+    if value.contains([' ', '\t', '\u{b}', '(', ')', '<', '>', ',', ';', ':', '"', '\\', '/', '[', ']', '?', '=']) {
         format!("\"{}\"", value.replace('"', "\\\""))
     } else {
         value.to_owned()

@@ -41,6 +41,7 @@ pub(super) fn default(name: &str) -> Routine {
         texts: texts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect(),
         headers: Vec::new(),
         lists: Vec::new(),
+        symbols: Vec::new(),
     }
 }
 
@@ -64,6 +65,10 @@ impl Routine {
                             Some((entry.key().to_owned(), item))
                         })
                         .collect();
+                }
+                Data::Object(_) => {
+                    let named = |result: Value<'_>| Some((key.to_owned(), result.key().to_owned(), result.text()?.to_owned()));
+                    self.symbols.extend(entry.entries().filter_map(named));
                 }
                 Data::String(text) => {
                     self.texts.retain(|(name, _)| name != key);
@@ -236,7 +241,8 @@ fn run(routine: &Routine, result: &ScanResult, context: &Context, wanted: &mut W
         "x-virus" => virus(routine, result, wanted),
         "authentication-results" => {
             wanted.remove(routine);
-            let (value, is_known) = authentication::results(routine.text("add_smtp_user") != Some(""), result, context);
+            let adds_user = routine.text("add_smtp_user") != Some("");
+            let (value, is_known) = authentication::results(adds_user, &routine.symbols, result, context);
             wanted.add.push((routine.header.clone(), Some(1), change::folded(&value, ';')));
             if !is_known {
                 doubts.push(Doubt::Value(routine.header.clone()));
