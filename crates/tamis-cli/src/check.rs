@@ -108,23 +108,25 @@ pub fn check(args: &CheckArgs) -> Result<Exit, out::Trouble> {
         });
     }
     let mut shown = report::render(args.format, &reports, &troubles, args.fix, language);
-    if args.fix {
-        let summary = format!("{}{}", mended.told, mended.summary(&reports, false, args.unsafe_fixes, language));
-        match args.format {
-            Format::Full => shown.push_str(&format!("{summary}\n")),
-            // Another program reads that.
-            _ => anstream::eprintln!("{summary}"),
-        }
+    let summary =
+        if args.fix { format!("{}{}", mended.told, mended.summary(&reports, false, args.unsafe_fixes, language)) } else { String::new() };
+    if args.fix && args.format == Format::Full {
+        shown.push_str(&format!("{summary}\n"));
     }
     // The fixed script has standard output for itself.
     if args.fix && args.files.iter().any(|file| file == "-") {
         anstream::eprint!("{shown}");
-        return Ok(exit);
+    } else {
+        match out::print(&shown) {
+            Err(out::Trouble::Closed) => return Ok(exit),
+            written => written?,
+        }
     }
-    match out::print(&shown) {
-        Err(out::Trouble::Closed) => Ok(exit),
-        written => written.map(|()| exit),
+    // Another program reads the other formats.
+    if args.fix && args.format != Format::Full {
+        anstream::eprintln!("{summary}");
     }
+    Ok(exit)
 }
 
 /// Checks a configuration of Rspamd: a report for each file that something is said of, the main one first.

@@ -144,6 +144,7 @@ fn a_full_disk_is_said() {
         &["run", "new.sieve", "mail"][..],
         &["run", "new.sieve", "mail", "--format", "json"],
         &["diff", "old.sieve", "new.sieve", "--mail", "mail"],
+        &["deliver", "--chain", "mailcow", "mail"],
         &["check", "new.sieve"],
         &["spec"],
         &["explain", "sieve/missing-require"],
