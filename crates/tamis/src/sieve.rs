@@ -14,6 +14,7 @@ pub mod check;
 pub mod complete;
 #[cfg(feature = "edit")]
 pub mod context;
+pub mod coverage;
 pub mod dialect;
 pub mod effects;
 #[cfg(feature = "edit")]
@@ -50,6 +51,7 @@ pub use check::{Cured, cure};
 pub use complete::{Around, Completion, complete};
 #[cfg(feature = "edit")]
 pub use context::Scope;
+pub use coverage::Coverage;
 pub use dialect::Dialect;
 #[cfg(feature = "edit")]
 pub use folding::folding;

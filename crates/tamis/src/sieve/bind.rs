@@ -469,6 +469,9 @@ impl<'s> Binder<'s> {
             } else {
                 self.has_single_test(found, call);
             }
+            if let Some(branches) = self.open_if(chain) {
+                branches.dead.push(call.head);
+            }
             chain.previous = if found.op == OpId::Else { Previous::Other } else { Previous::If };
             return;
         }
@@ -476,8 +479,8 @@ impl<'s> Binder<'s> {
             self.no_test_after_else(call);
             chain.previous = Previous::Other;
             let commands = inside.map(|inside| self.block(inside.commands, false)).unwrap_or_default();
-            if let Some(Op::If(branches)) = chain.index.and_then(|index| self.commands.get_mut(index)).map(|command| &mut command.op) {
-                branches.otherwise = Some(commands);
+            if let Some(branches) = self.open_if(chain) {
+                (branches.otherwise, branches.otherwise_range) = (Some(commands), call.head);
             }
             return;
         }
@@ -495,14 +498,27 @@ impl<'s> Binder<'s> {
             (_, Some(inside)) => self.block(inside.commands, false),
         };
         chain.decided |= known == Known::Always(true);
-        let branch = Branch { test, block };
-        match chain.index.and_then(|index| self.commands.get_mut(index)).map(|command| &mut command.op) {
-            Some(Op::If(branches)) if found.op == OpId::Elsif => branches.others.push(branch),
+        let branch = Branch { range: call.head, test, block };
+        let decided = chain.decided;
+        match self.open_if(chain) {
+            Some(branches) if found.op == OpId::Elsif => {
+                branches.others.push(branch);
+                branches.decided = decided;
+            }
             _ => {
                 chain.index = Some(self.next);
-                let branches = If { first: branch, others: Vec::new(), otherwise: None };
+                let otherwise_range = Range::default();
+                let branches = If { first: branch, others: Vec::new(), otherwise: None, otherwise_range, dead: Vec::new(), decided };
                 self.add(call.head, Op::If(branches));
             }
+        }
+    }
+
+    /// The `if` that a chain of branches began with.
+    fn open_if(&mut self, chain: &Chain) -> Option<&mut If> {
+        match chain.index.and_then(|index| self.commands.get_mut(index)).map(|command| &mut command.op) {
+            Some(Op::If(branches)) => Some(branches),
+            _ => None,
         }
     }
 

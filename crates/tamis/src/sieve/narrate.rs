@@ -104,6 +104,10 @@ impl Tracer for Recorder<'_> {
             }
             return;
         }
+        // What follows shows it.
+        if let Event::Branch { .. } | Event::Loop { .. } = event {
+            return;
+        }
         let is_test = matches!(event, Event::Test { .. });
         if self.steps.len() >= MAX_STEPS {
             self.cut = true;
@@ -119,7 +123,7 @@ impl Tracer for Recorder<'_> {
         let (kind, range, text, result) = match event {
             Event::Command { range } => (StepKind::Command, *range, self.source(unit, *range), None),
             Event::Test { range } => (StepKind::Test, *range, self.source(unit, *range), None),
-            Event::Result { .. } => return,
+            Event::Result { .. } | Event::Branch { .. } | Event::Loop { .. } => return,
             Event::Compare { range, source, value, key, matched } => {
                 let phrase = if source.is_empty() {
                     Phrase { en: "“{value}” with “{key}”", fr: "« {value} » avec « {key} »" }

@@ -451,6 +451,17 @@ impl Question {
     }
 }
 
+/// Where an `if` goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Taken {
+    /// The branch of this number, `if` itself being 0.
+    Test(u32),
+    /// `else`.
+    Else,
+    /// Behind all of it: no test holds, and there is no `else`.
+    None,
+}
+
 /// Receives what happens, step by step. Off it costs one comparison.
 pub trait Tracer {
     /// Something happened in `unit`, inside `depth` blocks, tests and includes.
@@ -503,6 +514,20 @@ pub enum Event<'e> {
         range: Range,
         /// What it says.
         holds: bool,
+    },
+    /// An `if` is decided: this is where it goes on.
+    Branch {
+        /// The `if`.
+        range: Range,
+        /// The branch that is taken.
+        taken: Taken,
+    },
+    /// A loop begins, or finds that there is nothing to do.
+    Loop {
+        /// The command.
+        range: Range,
+        /// Whether its block is entered.
+        entered: bool,
     },
     /// A variable gets a value.
     Assign {

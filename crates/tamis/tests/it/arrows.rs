@@ -83,6 +83,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sieve::hints", &["text", "order", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::context", "sieve::hover"]),
     ("sieve::run", &["text", "order", "diagnostic", "regex", "mail", "sieve::spec", "sieve::dialect", "sieve::values", "sieve::program"]),
     ("sieve::narrate", &["text", "diagnostic", "sieve::run"]),
+    // Counts what `run` reports.
+    ("sieve::coverage", &["text", "order", "sieve::program", "sieve::run"]),
     (
         "sieve::policy",
         &[

@@ -4,6 +4,7 @@ mod arrows;
 mod bombs;
 mod check;
 mod constructs;
+mod coverage;
 mod cures;
 #[cfg(feature = "edit")]
 mod edit;

@@ -52,6 +52,12 @@ pub struct If {
     pub others: Vec<Branch>,
     /// `else`.
     pub otherwise: Option<Block>,
+    /// Where `else` stands, if there is one.
+    pub otherwise_range: Range,
+    /// Heads of `elsif` and `else` behind a branch that is always taken. The server does not compile them.
+    pub dead: Vec<Range>,
+    /// One of the branches is always taken if none before it is: the server knows that when it compiles.
+    pub decided: bool,
 }
 
 impl If {
@@ -64,6 +70,8 @@ impl If {
 /// A test, and what runs when it holds.
 #[derive(Clone, Copy, Debug)]
 pub struct Branch {
+    /// From `if` or `elsif` to the end of its test.
+    pub range: Range,
     /// Index in [`Unit::tests`].
     pub test: u32,
     /// What runs.

@@ -10,7 +10,7 @@ use super::loops::{Jump, Layout};
 use super::programs::Programs;
 use super::result::{Actions, Entry, Flags, Kind, Preference};
 use super::shelf::Made;
-use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, flags, variables};
+use super::{Account, Assumption, Delivery, Event, Limits, Question, Taken, Tracer, flags, variables};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::PartIter;
 use crate::sieve::dialect::{Dialect, Engine, Settings};
@@ -553,7 +553,7 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     fn command(&mut self, command: &'p Command) -> Step<()> {
         match &command.op {
-            Op::If(branches) => self.branch(branches),
+            Op::If(branches) => self.branch(command.range, branches),
             Op::Stop => {
                 self.event(|| Event::Stop { range: command.range });
                 self.frames.clear();
@@ -580,7 +580,9 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             #[cfg(feature = "expressions")]
             Op::While { expression, block } => {
-                if self.goes_round(command.range, expression)? {
+                let entered = self.goes_round(command.range, expression)?;
+                self.event(|| Event::Loop { range: command.range, entered });
+                if entered {
                     let role = Role::While(command.range, expression);
                     self.frames.push(Frame::new(self.scope.commands(*block), role));
                 }
@@ -608,12 +610,17 @@ impl<'p, 'm> Machine<'p, 'm> {
             Op::ForEveryPart(block) => {
                 let message = self.fields.message();
                 let mut parts = self.part().map_or_else(|| PartIter::new(message.parts()), |parts| parts.children());
-                if parts.current().is_some() {
+                let entered = parts.current().is_some();
+                if !entered {
+                    self.event(|| Event::Loop { range: command.range, entered });
+                }
+                if entered {
                     // Compiling counts the loops of one script, running those of all.
                     let around = self.frames.iter().filter(|frame| matches!(frame.role, Role::Loop(..))).count();
                     if around >= MAX_LOOPS {
                         return Err(self.fail(Diagnostic::new(Code::LoopsTooDeep, command.range).with("max", MAX_LOOPS.to_string())));
                     }
+                    self.event(|| Event::Loop { range: command.range, entered });
                     self.limit = None;
                     self.frames.push(Frame::new(self.scope.commands(*block), Role::Loop(parts, command)));
                 } else {
@@ -736,17 +743,27 @@ impl<'p, 'm> Machine<'p, 'm> {
         }
     }
 
-    fn branch(&mut self, branches: &'p If) -> Step<()> {
+    fn branch(&mut self, range: Range, branches: &'p If) -> Step<()> {
         let depth = self.depth;
         let (mut block, mut taken) = (branches.otherwise, None);
+        let mut number = 0u32;
         for branch in branches.branches() {
             self.depth = depth.saturating_add(1);
             if self.test(self.scope.test(branch.test))? {
                 (block, taken) = (Some(branch.block), Some(branch));
                 break;
             }
+            number = number.saturating_add(1);
         }
         self.depth = depth;
+        self.event(|| {
+            let taken = match (taken, block) {
+                (Some(_), _) => Taken::Test(number),
+                (None, Some(_)) => Taken::Else,
+                (None, None) => Taken::None,
+            };
+            Event::Branch { range, taken }
+        });
         let block = block.map(|block| self.scope.commands(block));
         if let Some(block) = block.filter(|block| !block.is_empty() || self.limit.is_some()) {
             self.frames.push(Frame::new(block, Role::Branch(taken)));
