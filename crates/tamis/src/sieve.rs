@@ -29,6 +29,8 @@ pub mod narrate;
 pub mod occurrences;
 pub mod policy;
 pub mod program;
+#[cfg(feature = "reach")]
+pub mod reach;
 #[cfg(feature = "edit")]
 pub mod rename;
 pub mod run;

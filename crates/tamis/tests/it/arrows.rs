@@ -99,7 +99,24 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sieve::syntax",
         ],
     ),
-    // Row 4. A test file compiles and runs scripts: it reads all of the rows below.
+    // Row 4. A search for messages runs scripts, counts what they reach, and knows from the lints which tests imply others.
+    (
+        "sieve::reach",
+        &[
+            "text",
+            "order",
+            "diagnostic",
+            "regex",
+            "mail",
+            "sieve::dialect",
+            "sieve::values",
+            "sieve::program",
+            "sieve::run",
+            "sieve::coverage",
+            "sieve::check",
+        ],
+    ),
+    // A test file compiles and runs scripts: it reads all of the rows below.
     (
         "sieve::svtest",
         &["text", "diagnostic", "mail", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::program", "sieve::bind", "sieve::run"],

@@ -17,6 +17,8 @@ mod mail;
 mod pages;
 #[cfg(feature = "rspamd")]
 mod pages_rspamd;
+#[cfg(feature = "reach")]
+mod reach;
 mod regex_oracle;
 #[cfg(feature = "rspamd")]
 mod rspamd;
