@@ -41,7 +41,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { runs: 1_500, total: 200_000, message_bytes: 16 << 20, steps: 20_000_000, routes: 4 }
+        Self { runs: 1_500, total: 200_000, message_bytes: 64 << 20, steps: 20_000_000, routes: 4 }
     }
 }
 

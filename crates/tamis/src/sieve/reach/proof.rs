@@ -203,6 +203,8 @@ impl<'p> Walk<'_, 'p> {
             state.facts.retain(|fact| !fact.of_message);
         }
         let mut inside = state.clone();
+        // Inside, `:mime` reads a part; what it read outside was another.
+        inside.facts.retain(|fact| !fact.of_part);
         self.loops += 1;
         self.block(block, &mut inside);
         self.loops -= 1;

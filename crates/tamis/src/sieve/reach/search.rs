@@ -157,7 +157,9 @@ impl<'p> Search<'p> {
         // What reached the points before this one comes nearest.
         for before in (0..place).rev() {
             let found = self.found.get(before).copied().flatten().and_then(|number| self.pool.get(number));
+            // Large ones are slow, and quickly made again.
             if let Some(found) = found
+                && found.draft.size < 1 << 18
                 && !starts.contains(&found.draft)
             {
                 starts.push(found.draft.clone());

@@ -35,7 +35,13 @@ pub(super) fn matching(dialect: &Dialect, matching: &Matching, key: &[u8], old: 
                     if let Some(old) = old {
                         out.push([old, b" ", &example].concat());
                     }
-                    out.insert(0, example);
+                    let mut plain = example;
+                    // A blank at the end of a field is no part of its value.
+                    if plain.ends_with(b" ") {
+                        out.push(plain.clone());
+                        plain.push(b'x');
+                    }
+                    out.insert(0, plain);
                 }
             }
         }

@@ -6,7 +6,7 @@ use super::super::repair::texts_of;
 use super::super::route::{At, Layout};
 use super::super::{Reason, Spot};
 use crate::sieve::check::Comparison;
-use crate::sieve::program::{AddressPart, Comparator, MatchKind, Matching, Op, Relation, Test, TestKind, Texts, Unit, Zone};
+use crate::sieve::program::{AddressPart, Comparator, MatchKind, Matching, Mime, Only, Relation, Test, TestKind, Texts, Unit, Zone};
 use crate::sieve::run::compare::{Fold, compare, is};
 use crate::sieve::run::dates::Civil;
 
@@ -21,6 +21,8 @@ pub(super) struct Fact {
     pub(super) said: bool,
     /// It reads the message itself, which commands may change.
     pub(super) of_message: bool,
+    /// It reads the part that a loop is at.
+    pub(super) of_part: bool,
 }
 
 pub(super) struct Judge<'j, 'p> {
@@ -29,14 +31,11 @@ pub(super) struct Judge<'j, 'p> {
     unit: &'p Unit,
     observed: &'j BTreeMap<At, bool>,
     comparison: Comparison<'p>,
-    /// A loop over parts is in the program: what `:mime` reads changes from one turn to the next.
-    loops: bool,
 }
 
 impl<'j, 'p> Judge<'j, 'p> {
     pub(super) fn new(layout: &'j Layout<'p>, number: u32, unit: &'p Unit, observed: &'j BTreeMap<At, bool>) -> Self {
-        let loops = layout.spots.values().any(|spot| matches!(spot.command.op, Op::ForEveryPart(_)));
-        Self { layout, number, unit, observed, comparison: Comparison::generous(unit), loops }
+        Self { layout, number, unit, observed, comparison: Comparison::generous(unit) }
     }
 
     fn spot(&self, test: &Test) -> Spot {
@@ -52,7 +51,7 @@ impl<'j, 'p> Judge<'j, 'p> {
             TestKind::Constant(_) => {}
             _ => {
                 if let Some(index) = self.layout.tests.get(&(self.number, test.range.start)).filter(|_| self.is_fixed(test) && facts.len() < MOST) {
-                    facts.push(Fact { test: *index, said, of_message: self.reads_message(test) });
+                    facts.push(Fact { test: *index, said, of_message: self.reads_message(test), of_part: reads_part(test) });
                 }
             }
         }
@@ -96,8 +95,8 @@ impl<'j, 'p> Judge<'j, 'p> {
             let other = self.unit.test(fact.test);
             let clash = match (fact.said, wanted) {
                 (true, true) => sizes_exclude(other, test),
-                (true, false) => same(other, test) || self.comparison.implies(other, test),
-                (false, true) => same(other, test) || self.comparison.implies(test, other),
+                (true, false) => same(other, test) || follows(other, test) || self.comparison.implies(other, test),
+                (false, true) => same(other, test) || follows(test, other) || self.comparison.implies(test, other),
                 (false, false) => sizes_cover(other, test),
             };
             if clash {
@@ -114,15 +113,14 @@ impl<'j, 'p> Judge<'j, 'p> {
             TestKind::Envelope { zone: Some(_), .. } | TestKind::Body { subject: true, .. } => false,
             TestKind::AllOf(tests) | TestKind::AnyOf(tests) => return self.unit.tests(*tests).iter().all(|test| self.is_fixed(test)),
             TestKind::Not(inner) => return self.is_fixed(self.unit.test(*inner)),
-            TestKind::Header { only, .. } | TestKind::Address { only, .. } => {
-                !self.loops || only.as_ref().is_none_or(|only| only.mime.is_none())
-            }
-            TestKind::Exists { mime, .. } => !self.loops || mime.is_none(),
             TestKind::CurrentDate { zone, .. } | TestKind::Date { zone, .. } => match zone {
                 Zone::Given(text) => text.literal().is_some(),
                 Zone::Local | Zone::Original => true,
             },
-            TestKind::Size { .. }
+            TestKind::Header { .. }
+            | TestKind::Address { .. }
+            | TestKind::Exists { .. }
+            | TestKind::Size { .. }
             | TestKind::Body { .. }
             | TestKind::Envelope { .. }
             | TestKind::Environment { .. }
@@ -163,7 +161,18 @@ impl<'j, 'p> Judge<'j, 'p> {
             TestKind::AnyOf(tests) => inside(tests, true),
             TestKind::AllOf(tests) => inside(tests, false),
             TestKind::Size { over: false, limit: 0 } => Some(false),
+            TestKind::Header { names, matching, .. } | TestKind::Address { names, matching, .. }
+                if never_named(names, true) && !matches!(matching.kind, MatchKind::Count(_)) =>
+            {
+                Some(false)
+            }
+            TestKind::Exists { names, .. } if never_named(names, false) => Some(false),
             TestKind::Header { keys, matching, only: None, .. } | TestKind::Address { keys, matching, only: None, .. } => count_constant(keys, matching),
+            // There is one value, or none, and then the test says no.
+            TestKind::Environment { keys, matching: Matching { kind: MatchKind::Count(relation), comparator }, .. } => {
+                let one = keys.items.iter().any(|key| key.literal().is_none_or(|key| relation.holds(compare(*comparator, b"1", key))));
+                (!one).then_some(false)
+            }
             TestKind::MailboxExists { names } => {
                 let inbox = names.items.iter().all(|name| name.literal().is_some_and(|name| name.eq_ignore_ascii_case(b"INBOX")));
                 inbox.then_some(true)
@@ -172,7 +181,7 @@ impl<'j, 'p> Judge<'j, 'p> {
                 let part = part.literal()?;
                 match Civil::new(0, 0).part(part) {
                     None => Some(false),
-                    Some(_) => takes_all(keys, matching).then_some(true),
+                    Some(_) => (takes_all(keys, matching) || takes_date(part, keys, matching)).then_some(true),
                 }
             }
             TestKind::Date { part, matching, .. } if !matches!(matching.kind, MatchKind::Count(_)) => part.literal().filter(|part| Civil::new(0, 0).part(part).is_none()).map(|_| false),
@@ -350,6 +359,91 @@ fn takes_all(keys: &Texts, matching: &Matching) -> bool {
         MatchKind::Contains => key.literal() == Some(b""),
         _ => false,
     })
+}
+
+/// One of the keys of `:matches` takes every date: stars between the signs that stand in each.
+fn takes_date(part: &[u8], keys: &Texts, matching: &Matching) -> bool {
+    let signs: &[u8] = match part.to_ascii_lowercase().as_slice() {
+        b"date" => b"--",
+        b"time" => b"::",
+        b"iso8601" => b"--T::",
+        _ => return false,
+    };
+    let takes = |key: &[u8]| {
+        let mut left = signs.iter();
+        let stars = key.first() == Some(&b'*') && key.last() == Some(&b'*');
+        let alone = key.windows(2).all(|pair| pair.contains(&b'*'));
+        stars && alone && key.iter().filter(|byte| **byte != b'*').all(|byte| left.any(|sign| sign == byte))
+    };
+    let text = matches!(matching.comparator, Comparator::Octet | Comparator::AsciiCasemap);
+    text && matches!(matching.kind, MatchKind::Matches) && keys.items.iter().any(|key| key.literal().is_some_and(takes))
+}
+
+/// No field has a name with a colon in it. `all`: none of the names can be that of a field, else one of them cannot.
+fn never_named(names: &Texts, all: bool) -> bool {
+    let never = |name: &crate::sieve::program::Text| name.literal().is_some_and(|name| name.contains(&b':'));
+    if all { !names.items.is_empty() && names.items.iter().all(never) } else { names.items.iter().any(never) }
+}
+
+const fn mime_of(only: Option<&Only>) -> Option<&Mime> {
+    match only {
+        Some(Only { mime: Some(mime), .. }) => Some(mime),
+        _ => None,
+    }
+}
+
+fn reads_part(test: &Test) -> bool {
+    match &test.kind {
+        TestKind::Header { only, .. } | TestKind::Address { only, .. } => mime_of(only.as_deref()).is_some(),
+        TestKind::Exists { mime, .. } => mime.is_some(),
+        _ => false,
+    }
+}
+
+/// True if a value for the first test means that the second has one too, whose keys take every value.
+fn follows(one: &Test, other: &Test) -> bool {
+    let within = |x: &Texts, y: &Texts| {
+        let in_y = |x: &[u8]| y.items.iter().any(|y| y.literal().is_some_and(|y| y.eq_ignore_ascii_case(x)));
+        !x.items.is_empty() && x.items.iter().all(|x| x.literal().is_some_and(in_y))
+    };
+    // All of the same part or parts; with an index there may be none of that number.
+    let same_parts = |x: Option<&Mime>, y: Option<&Mime>| match (x, y) {
+        (None, None) => true,
+        (Some(x), Some(y)) => x.any_child == y.any_child,
+        _ => false,
+    };
+    match (&one.kind, &other.kind) {
+        (
+            TestKind::Header { names, matching, only, .. },
+            TestKind::Header { names: others, keys, matching: other, only: other_only },
+        ) => {
+            !matches!(matching.kind, MatchKind::Count(_))
+                && other_only.as_ref().is_none_or(|only| only.index.is_none())
+                && same_parts(mime_of(only.as_deref()), mime_of(other_only.as_deref()))
+                && within(names, others)
+                && takes_all(keys, other)
+        }
+        (TestKind::Exists { names, mime: None }, TestKind::Header { names: others, keys, matching, only: None }) => {
+            within(names, others) && takes_all(keys, matching)
+        }
+        // An address that has one part has all that every address has.
+        (
+            TestKind::Address { names, matching, part, only, .. },
+            TestKind::Address { names: others, keys, matching: other, part: other_part, only: other_only },
+        ) => {
+            let every = matches!(other_part, AddressPart::All | AddressPart::LocalPart | AddressPart::User);
+            let plain = |only: &Option<Box<Only>>| only.as_ref().is_none_or(|only| only.mime.is_none());
+            let part = matches!(part, AddressPart::LocalPart | AddressPart::Domain | AddressPart::User | AddressPart::Detail) || part == other_part;
+            !matches!(matching.kind, MatchKind::Count(_))
+                && plain(only)
+                && other_only.is_none()
+                && every
+                && part
+                && within(names, others)
+                && takes_all(keys, other)
+        }
+        _ => false,
+    }
 }
 
 /// No count is below zero.

@@ -46,6 +46,17 @@ impl<'p> Scene<'_, 'p> {
                 }
             }
         });
+        if let Some(Mime { option: MimeOption::Param(_), .. }) = mime {
+            self.with(out, |draft| {
+                for number in 0..draft.root.count() {
+                    let fields = draft.root.nth(number).into_iter().flat_map(|part| &mut part.fields);
+                    for field in fields.filter(|field| field.is(name)) {
+                        let end = field.value.iter().position(|byte| *byte == b';').unwrap_or(field.value.len());
+                        field.value.truncate(end);
+                    }
+                }
+            });
+        }
         if mime.is_some() {
             self.with(out, |draft| {
                 (draft.root.parts, draft.root.body) = (Vec::new(), b"Hello.\r\n".to_vec());
@@ -99,8 +110,10 @@ impl<'p> Scene<'_, 'p> {
             return;
         }
         if let Some(replaced) = replaced {
+            // What a test sees of a value is not always what stands there.
+            let all = raw || !self.draft.root.fields.iter().any(|old| old.is(name) && old.value == replaced);
             self.with(out, |draft| {
-                for old in draft.root.fields.iter_mut().filter(|old| old.is(name) && (old.value == replaced || raw)) {
+                for old in draft.root.fields.iter_mut().filter(|old| old.is(name) && (all || old.value == replaced)) {
                     old.value = value.to_vec();
                 }
             });
