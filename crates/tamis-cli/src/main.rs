@@ -15,6 +15,7 @@ mod fmt;
 mod lsp;
 mod mail;
 mod pages;
+mod reach;
 mod report;
 mod run;
 mod scan;
@@ -46,6 +47,8 @@ enum Command {
     Fmt(fmt::FmtArgs),
     /// Serve an editor: the language server, over standard input and output.
     Lsp(lsp::LspArgs),
+    /// Find a message for every branch of a script, or say why there is none.
+    Reach(reach::ReachArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
     /// Count what an Rspamd configuration makes of messages, of symbols or of a recorded verdict, say why, and what other scores would change.
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Command::ExplainScore(args) => explain_score::explain_score(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Lsp(args) => lsp::lsp(&args),
+        Command::Reach(args) => reach::reach_command(&args),
         Command::Run(args) => run::run(&args),
         Command::Scan(args) => scan::scan(&args),
         Command::Spec(args) => spec::spec(&args),

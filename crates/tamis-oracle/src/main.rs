@@ -111,6 +111,7 @@ fn reach(words: &[String]) -> Result<tamis_oracle::reach::Found, String> {
     let bar = |done: usize| {
         if std::io::stderr().is_terminal() {
             eprint!("\r{done}/{cases}");
+            let _ = std::io::stderr().flush();
         }
     };
     Ok(tamis_oracle::reach::campaign(&profile.dialect(), cases, seed, jobs.max(1), messages, &bar))

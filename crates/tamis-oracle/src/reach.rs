@@ -72,10 +72,20 @@ impl Found {
 impl fmt::Display for Found {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (yes, no, open) = self.branches;
-        writeln!(out, "{} scripts, {} branches: {yes} reached, {no} out of reach, {open} undecided ({:.2} % decided)", self.scripts, yes + no + open, self.decided())?;
+        writeln!(
+            out,
+            "{} scripts, {} branches: {yes} reached, {no} out of reach, {open} undecided ({:.2} % decided)",
+            self.scripts,
+            yes + no + open,
+            self.decided()
+        )?;
         let (yes, no, open) = self.points;
         writeln!(out, "{} points: {yes} reached, {no} out of reach, {open} undecided", yes + no + open)?;
-        writeln!(out, "{} runs; {:.1?} for all searches, {:.1?} for the longest (seed {})", self.runs, self.took.0, self.took.1, self.took.2)?;
+        writeln!(
+            out,
+            "{} runs; {:.1?} for all searches, {:.1?} for the longest (seed {})",
+            self.runs, self.took.0, self.took.1, self.took.2
+        )?;
         writeln!(out, "{} messages against what is out of reach", self.messages)?;
         for (what, count) in &self.obstacles {
             writeln!(out, "  undecided {count:5}  {what}")?;
@@ -139,12 +149,14 @@ fn one(dialect: &Dialect, seed: u64, messages: usize, corpus: &[Vec<u8>]) -> Fou
     let reached = reach(&program, &Limits { runs: 600, ..Limits::default() });
     let took = start.elapsed();
     found.scripts = 1;
-    (found.branches, found.points, found.runs, found.took) = (reached.counts(true), reached.counts(false), reached.runs, (took, took, seed));
+    (found.branches, found.points, found.runs, found.took) =
+        (reached.counts(true), reached.counts(false), reached.runs, (took, took, seed));
     found.wrong.extend(unproven(&program, &reached).into_iter().map(|what| (seed, what)));
     for (_, answer) in &reached.points {
         if let Answer::Undecided(obstacle) = answer {
             let place = obstacle.place.filter(|place| place.unit == 0);
-            let name: String = place.map_or("", |place| place.range.of(&text)).chars().take_while(|char| char.is_ascii_alphabetic()).collect();
+            let name: String =
+                place.map_or("", |place| place.range.of(&text)).chars().take_while(|char| char.is_ascii_alphabetic()).collect();
             *found.obstacles.entry(format!("{} {name} {}", obstacle.kind.name(), obstacle.wanted)).or_default() += 1;
         }
     }
@@ -208,8 +220,10 @@ pub fn refuted(program: &Program, reached: &Reach, message: &[u8]) -> Option<Str
             run(program, delivery, account, &run::Limits::default(), Some(&mut coverage))
         });
     }
-    let wrong = reached.points.iter().enumerate().find(|(place, (_, answer))| {
-        matches!(answer, Answer::Unreachable(_)) && coverage.count(*place) > 0
-    });
+    let wrong = reached
+        .points
+        .iter()
+        .enumerate()
+        .find(|(place, (_, answer))| matches!(answer, Answer::Unreachable(_)) && coverage.count(*place) > 0);
     wrong.map(|(_, (point, answer))| format!("{point:?}: {answer:?}, yet a message comes there"))
 }

@@ -89,15 +89,29 @@ mod tests {
     #[test]
     fn examples_match() {
         let patterns = [
-            "^\\[([0-9]+)\\.[0-9]+ / ", "<([a-z0-9_-]+)\\.[^>]*>", "(a|b)+c?$", "[[:alpha:]]{3,5}@x", "", "a.c", "(x)\\1y", "^(foo|bar|)$",
-            "[^a-z]+", "\\(literal\\)", "(([0-9]{1,3}\\.){3})[0-9]{1,3}",
+            "^\\[([0-9]+)\\.[0-9]+ / ",
+            "<([a-z0-9_-]+)\\.[^>]*>",
+            "(a|b)+c?$",
+            "[[:alpha:]]{3,5}@x",
+            "",
+            "a.c",
+            "(x)\\1y",
+            "^(foo|bar|)$",
+            "[^a-z]+",
+            "\\(literal\\)",
+            "(([0-9]{1,3}\\.){3})[0-9]{1,3}",
         ];
         for pattern in patterns {
             for flavour in [Flavour::Glibc, Flavour::Musl, Flavour::Pcre] {
                 for longer in [false, true] {
                     let text = example(pattern.as_bytes(), flavour, true, longer).unwrap();
                     let regex = Regex::new(pattern.as_bytes(), flavour, true).unwrap();
-                    assert_eq!(regex.is_match(&text, &mut 1_000_000), Ok(true), "{pattern} {flavour:?}: {}", String::from_utf8_lossy(&text));
+                    assert_eq!(
+                        regex.is_match(&text, &mut 1_000_000),
+                        Ok(true),
+                        "{pattern} {flavour:?}: {}",
+                        String::from_utf8_lossy(&text)
+                    );
                 }
             }
         }

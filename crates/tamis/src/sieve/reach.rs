@@ -11,11 +11,13 @@ mod repair;
 mod route;
 mod search;
 mod sentence;
+mod telling;
 mod values;
 mod watch;
 
 pub use difference::{Difference, difference};
 pub use sentence::{obstacle_sentence, reason_sentence};
+pub use telling::{Trait, trait_sentence};
 
 use super::coverage::Point;
 use super::program::Program;
@@ -27,9 +29,9 @@ use search::Search;
 /// What a search may use. Counts of runs, and bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Runs for one point.
+    /// Runs for one point. A large message counts as one more for each 64 KiB.
     pub runs: u32,
-    /// Runs for all points together.
+    /// Runs for all points together, counted likewise.
     pub total: u64,
     /// The largest message that is built, in bytes: more than `size :over` asks for is left undecided.
     pub message_bytes: u64,
@@ -84,6 +86,13 @@ pub enum Reason {
         other: Spot,
         /// What it should say, or has said.
         other_wanted: bool,
+    },
+    /// The script always fails before: these two cannot stand together.
+    Fails {
+        /// The command that fails.
+        by: Spot,
+        /// The one before.
+        other: Spot,
     },
     /// A loop over the parts of a message always has one.
     AlwaysEntered {
@@ -140,6 +149,7 @@ impl Reason {
             Self::Ends { .. } => "ends-before",
             Self::Constant { .. } => "constant-test",
             Self::Contradiction { .. } => "contradiction",
+            Self::Fails { .. } => "fails-before",
             Self::AlwaysEntered { .. } => "always-entered",
         }
     }
@@ -150,7 +160,7 @@ impl Reason {
         match self {
             Self::AlwaysTaken { by } | Self::Ends { by } | Self::AlwaysEntered { by } => vec![*by],
             Self::Constant { test, .. } => vec![*test],
-            Self::Contradiction { test, other, .. } => vec![*test, *other],
+            Self::Contradiction { test, other, .. } | Self::Fails { by: test, other } => vec![*test, *other],
         }
     }
 }
@@ -183,6 +193,8 @@ pub struct Witness {
     pub hostname: String,
     /// What is known of the user.
     pub account: Account,
+    /// What sets it apart from a plain letter; nothing if it is one.
+    pub traits: Vec<Trait>,
 }
 
 impl From<&Draft> for Witness {
@@ -195,6 +207,7 @@ impl From<&Draft> for Witness {
             now: draft.now,
             hostname: draft.hostname.clone(),
             account: draft.account.clone(),
+            traits: telling::traits(draft),
         }
     }
 }

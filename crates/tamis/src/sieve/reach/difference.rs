@@ -99,8 +99,12 @@ fn effect(outcome: &Outcome) -> impl PartialEq {
         })
         .collect();
     stored.sort();
-    let mut sent: Vec<_> =
-        outcome.sent.iter().filter(|sent| sent.suppressed.is_none()).map(|sent| (sent.kind, sent.from.clone(), sent.to.clone(), sent.message.clone())).collect();
+    let mut sent: Vec<_> = outcome
+        .sent
+        .iter()
+        .filter(|sent| sent.suppressed.is_none())
+        .map(|sent| (sent.kind, sent.from.clone(), sent.to.clone(), sent.message.clone()))
+        .collect();
     sent.sort();
     (stored, sent, outcome.failure.as_ref().map(|failure| failure.code), outcome.edited.clone(), outcome.replaced.clone())
 }

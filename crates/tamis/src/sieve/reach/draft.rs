@@ -31,7 +31,8 @@ impl Field {
 
 /// Fields whose values encoded words would spoil.
 fn is_structured(name: &[u8]) -> bool {
-    const NAMES: &[&str] = &["date", "received", "message-id", "from", "to", "cc", "bcc", "sender", "reply-to", "delivered-to", "return-path"];
+    const NAMES: &[&str] =
+        &["date", "received", "message-id", "from", "to", "cc", "bcc", "sender", "reply-to", "delivered-to", "return-path"];
     let starts = |start: &str| name.get(..start.len()).is_some_and(|name| name.eq_ignore_ascii_case(start.as_bytes()));
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())) || starts("content-") || starts("resent-")
 }
@@ -74,6 +75,11 @@ impl Part {
             left -= count;
         }
         None
+    }
+
+    fn bytes(&self) -> usize {
+        let fields: usize = self.fields.iter().map(|field| field.name.len() + field.value.len()).sum();
+        fields + self.body.len() + self.parts.iter().map(Self::bytes).sum::<usize>()
     }
 
     fn write(&self, out: &mut Vec<u8>, boundary: &str) {
@@ -201,6 +207,13 @@ impl Draft {
         let message = Part { parts: vec![inside], ..Part::of_type("message/rfc822", "") };
         draft.root.parts = vec![alternative, attachment, message];
         draft
+    }
+
+    /// About how large it is, padding aside.
+    pub(super) fn bytes(&self) -> usize {
+        // An envelope is short in any case: a long one counts more.
+        let envelope = self.from.as_deref().map_or(0, str::len) + self.to.len() + self.auth.as_deref().map_or(0, str::len);
+        self.root.bytes() + envelope.saturating_mul(64)
     }
 
     /// The message's text, lines ended by CRLF.

@@ -85,6 +85,8 @@ struct State {
     dirty: BTreeSet<(bool, u32)>,
     /// The same for the internal flags.
     flags: bool,
+    /// Deliveries and rejections that every way here has carried out, each with whether it is a rejection.
+    acts: Vec<(Range, bool)>,
     /// Nobody comes here.
     dead: Option<Reason>,
 }
@@ -142,6 +144,8 @@ impl<'p> Walk<'_, 'p> {
                 state.dirty.extend((0..self.layout.program.globals.len()).map(|global| key(Place::Global(offset(global)))));
                 state.facts.retain(|fact| !fact.of_message);
             }
+            Op::Reject { .. } => self.act(command, true, state),
+            Op::FileInto { .. } | Op::Keep { .. } => self.act(command, false, state),
             Op::AddHeader { .. } | Op::DeleteHeader { .. } => state.facts.retain(|fact| !fact.of_message),
             Op::External(external) => {
                 state.facts.retain(|fact| !fact.of_message);
@@ -169,6 +173,18 @@ impl<'p> Walk<'_, 'p> {
                 }
             }
         }
+    }
+
+    /// A message is rejected or delivered: both in one run, or two rejections, make the script fail (sieve-result.c).
+    fn act(&self, command: &Command, rejects: bool, state: &mut State) {
+        if self.layout.program.dialect.engine.rules().last_wins {
+            return;
+        }
+        if let Some((other, _)) = state.acts.iter().find(|(_, rejected)| rejects || *rejected) {
+            let (by, other) = (self.spot(command.range), self.spot(*other));
+            state.dead.get_or_insert(Reason::Fails { by, other });
+        }
+        state.acts.push((command.range, rejects));
     }
 
     fn set(&self, place: Place, known: bool, state: &mut State) {
@@ -287,6 +303,7 @@ impl<'p> Walk<'_, 'p> {
                 state.flags |= written.flags;
                 // What holds on all ways.
                 if let Some((first, rest)) = all.split_first() {
+                    state.acts = first.acts.iter().filter(|act| rest.iter().all(|way| way.acts.contains(act))).copied().collect();
                     state.facts = first.facts.iter().filter(|fact| rest.iter().all(|way| way.facts.contains(fact))).cloned().collect();
                 }
             }

@@ -57,7 +57,9 @@ impl<'s, 'p> Scene<'s, 'p> {
     pub(super) fn repairs(&self, unit: u32, test: &'p Test, wanted: bool) -> Vec<Change> {
         let mut out = Vec::new();
         match &test.kind {
-            TestKind::Header { names, keys, matching, only } => self.headers(unit, test, names, keys, matching, only.as_deref(), wanted, &mut out),
+            TestKind::Header { names, keys, matching, only } => {
+                self.headers(unit, test, names, keys, matching, only.as_deref(), wanted, &mut out)
+            }
             TestKind::Address { names, keys, matching, part, only } => {
                 self.addresses(unit, test, names, keys, matching, *part, only.as_deref(), wanted, &mut out);
             }
@@ -75,7 +77,9 @@ impl<'s, 'p> Scene<'s, 'p> {
                 let name = self.text(unit, header);
                 self.date(unit, test, zone, Some((&name, *index)), part, keys, matching, wanted, &mut out);
             }
-            TestKind::CurrentDate { zone, part, keys, matching } => self.date(unit, test, zone, None, part, keys, matching, wanted, &mut out),
+            TestKind::CurrentDate { zone, part, keys, matching } => {
+                self.date(unit, test, zone, None, part, keys, matching, wanted, &mut out)
+            }
             _ => self.account(unit, test, wanted, &mut out),
         }
         // What comes from variables may also be changed where it comes from.
@@ -154,9 +158,11 @@ impl<'s, 'p> Scene<'s, 'p> {
         }
         out.extend([0, 1, 2]);
         let mut seen = Vec::new();
-        out.retain(|count| !seen.contains(count) && {
-            seen.push(*count);
-            true
+        out.retain(|count| {
+            !seen.contains(count) && {
+                seen.push(*count);
+                true
+            }
         });
         out
     }
@@ -187,7 +193,16 @@ impl<'s, 'p> Scene<'s, 'p> {
     }
 
     #[allow(clippy::too_many_arguments, reason = "the arguments of the test")]
-    fn body(&self, unit: u32, test: &Test, transform: &BodyTransform, keys: &Texts, matching: &Matching, wanted: bool, out: &mut Vec<Change>) {
+    fn body(
+        &self,
+        unit: u32,
+        test: &Test,
+        transform: &BodyTransform,
+        keys: &Texts,
+        matching: &Matching,
+        wanted: bool,
+        out: &mut Vec<Change>,
+    ) {
         let types: Vec<Vec<u8>> = match transform {
             BodyTransform::Content(types) => types.items.iter().take(MOST_KEYS).map(|text| self.text(unit, text)).collect(),
             BodyTransform::Raw | BodyTransform::Text => Vec::new(),
@@ -195,8 +210,11 @@ impl<'s, 'p> Scene<'s, 'p> {
         let of_type = matches!(transform, BodyTransform::Content(_));
         let nothing = Texts { range: keys.range, items: Few::One(Text::of(keys.range, b"body")) };
         let old = self.draft.root.body.clone();
-        let mut values: Vec<Vec<u8>> =
-            self.proposals(unit, test, &nothing, keys, matching, wanted, &|_| Some(old.clone())).into_iter().map(|(_, value)| value).collect();
+        let mut values: Vec<Vec<u8>> = self
+            .proposals(unit, test, &nothing, keys, matching, wanted, &|_| Some(old.clone()))
+            .into_iter()
+            .map(|(_, value)| value)
+            .collect();
         if let MatchKind::Count(relation) = matching.kind {
             for count in self.counts(unit, keys, relation, wanted) {
                 let kind = types.first().map_or_else(|| "text/plain".to_owned(), |kind| content_type(kind));
@@ -278,7 +296,9 @@ impl<'s, 'p> Scene<'s, 'p> {
         };
         let global = matches!(place, Place::Global(_));
         self.events.iter().enumerate().rev().find_map(|(at, (of, seen))| match seen {
-            Seen::Assign { name: known, value, .. } | Seen::Flags { name: known, value, .. } if known == name && (global || *of == unit) => {
+            Seen::Assign { name: known, value, .. } | Seen::Flags { name: known, value, .. }
+                if known == name && (global || *of == unit) =>
+            {
                 Some((at, value.as_slice()))
             }
             _ => None,

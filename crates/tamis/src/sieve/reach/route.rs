@@ -108,7 +108,9 @@ impl<'p> Layout<'p> {
                 self.spots.insert((number, start), Spot { command, block, number: index, around });
                 match &command.op {
                     Op::If(branches) => {
-                        blocks.extend(ways(branches).into_iter().filter_map(|(taken, block)| Some((block?, Some((start, Slot::Branch(taken)))))));
+                        blocks.extend(
+                            ways(branches).into_iter().filter_map(|(taken, block)| Some((block?, Some((start, Slot::Branch(taken)))))),
+                        );
                     }
                     Op::Include { unit: Some(other), .. } => {
                         if let Some(sites) = self.sites.get_mut(*other as usize) {
@@ -148,7 +150,9 @@ impl<'p> Layout<'p> {
             Op::Stop | Op::Error { .. } => exit::STOP,
             Op::Return => exit::RETURN,
             Op::Break(_) => exit::BREAK,
-            Op::If(branches) => ways(branches).iter().fold(0, |ends, (_, block)| ends | block.map_or(exit::NORMAL, |block| self.exits(unit, block))),
+            Op::If(branches) => {
+                ways(branches).iter().fold(0, |ends, (_, block)| ends | block.map_or(exit::NORMAL, |block| self.exits(unit, block)))
+            }
             Op::Include { unit: Some(other), .. } => {
                 let ends = self.ends.get(*other as usize).copied().unwrap_or(exit::NORMAL);
                 let returns = ends & (exit::NORMAL | exit::RETURN) != 0;
@@ -344,7 +348,13 @@ pub(super) fn demanded(branches: &If, taken: Taken) -> Vec<(u32, bool)> {
 
 /// The first tests without tests inside on which an answer hangs, each with the answer that it should give: any one of them may do it.
 /// `said` tells what a run answered.
-pub(super) fn leaves<'p>(unit: &'p Unit, test: &'p Test, wanted: bool, said: &dyn Fn(&Test) -> Option<bool>, out: &mut Vec<(&'p Test, bool)>) {
+pub(super) fn leaves<'p>(
+    unit: &'p Unit,
+    test: &'p Test,
+    wanted: bool,
+    said: &dyn Fn(&Test) -> Option<bool>,
+    out: &mut Vec<(&'p Test, bool)>,
+) {
     match &test.kind {
         TestKind::Not(inner) => leaves(unit, unit.test(*inner), !wanted, said, out),
         TestKind::AllOf(tests) | TestKind::AnyOf(tests) => {

@@ -22,6 +22,9 @@ const STARTS: usize = 10;
 /// So many branches of one `if` are tried to be taken.
 const MOST_BRANCHES: usize = 8;
 
+/// The largest draft that is tried, padding aside.
+const MOST_BYTES: usize = 1 << 18;
+
 /// A draft with what it reaches.
 #[derive(Debug)]
 pub(super) struct Found {
@@ -46,6 +49,8 @@ pub(super) struct Search<'p> {
     /// Answers of tests that depend on nothing outside the script.
     observed: BTreeMap<At, bool>,
     pub(super) runs: u64,
+    /// What the runs cost: a large message as much as many small ones.
+    spent: u64,
 }
 
 /// Where a run left the way.
@@ -81,7 +86,7 @@ impl<'p> Search<'p> {
         let observed = BTreeMap::new();
         let proof = Proof::new(&layout, &observed);
         let found = vec![None; points.len()];
-        Self { program, layout, points, limits, coverage, pool: Vec::new(), found, proof, observed, runs: 0 }
+        Self { program, layout, points, limits, coverage, pool: Vec::new(), found, proof, observed, runs: 0, spent: 0 }
     }
 
     /// Messages of several kinds to begin with.
@@ -119,6 +124,7 @@ impl<'p> Search<'p> {
     /// Runs a draft and keeps what is new.
     fn run(&mut self, draft: &Draft) -> (Vec<(u32, Seen)>, Outcome) {
         self.runs += 1;
+        self.spent += 1 + (draft.size >> 16);
         let limits = run::Limits { steps: self.limits.steps, ..run::Limits::default() };
         let mut watch = Watch::new(&mut self.coverage);
         let outcome = draft.run(self.program, &limits, Some(&mut watch));
@@ -176,7 +182,7 @@ impl<'p> Search<'p> {
         let mut queue: Vec<Node> = Vec::new();
         let mut known = BTreeSet::new();
         let mut order = 0;
-        let most = self.runs + u64::from(self.limits.runs);
+        let most = self.spent + u64::from(self.limits.runs);
         let mut best: Option<((u32, u32, u32), Obstacle)> = None;
         for route in routes {
             let route = Rc::new(route);
@@ -187,7 +193,8 @@ impl<'p> Search<'p> {
                 }
             }
         }
-        while self.runs < most && self.runs < self.limits.total {
+        let before = self.runs;
+        while self.spent < most && self.spent < self.limits.total {
             let next = queue.iter().enumerate().max_by_key(|(_, node)| (node.score, u64::MAX - node.order)).map(|(at, _)| at);
             let Some(next) = next else { break };
             let node = queue.swap_remove(next);
@@ -198,12 +205,14 @@ impl<'p> Search<'p> {
                 if self.attempt(place, change, &node.route, node.changes + 1, &mut order, &mut known, &mut queue) {
                     return None;
                 }
-                if self.runs >= most {
+                if self.spent >= most {
                     break;
                 }
             }
         }
-        Some(best.map_or(Obstacle { kind: ObstacleKind::Search, place: None, wanted: true, runs: self.runs }, |(_, obstacle)| obstacle))
+        let runs = self.runs - before;
+        let none = Obstacle { kind: ObstacleKind::Search, place: None, wanted: true, runs };
+        Some(best.map_or(none, |(_, obstacle)| Obstacle { runs, ..obstacle }))
     }
 
     /// Runs a changed draft. True if it reaches the point.
@@ -218,6 +227,10 @@ impl<'p> Search<'p> {
         known: &mut BTreeSet<u64>,
         queue: &mut Vec<Node>,
     ) -> bool {
+        // What grows with each change leads nowhere.
+        if change.draft.bytes() > MOST_BYTES {
+            return false;
+        }
         let mut route = Rc::clone(route);
         if !change.demands.is_empty() {
             let mut asked = (*route).clone();
@@ -363,7 +376,7 @@ impl<'p> Search<'p> {
             Left::Failure { unit, range } => (ObstacleKind::Fails, Some(Spot { unit: *unit, range: *range }), true),
             Left::Lost => (ObstacleKind::Search, None, true),
         };
-        Obstacle { kind, place, wanted, runs: u64::from(self.limits.runs) }
+        Obstacle { kind, place, wanted, runs: 0 }
     }
 
     /// Changes of a draft that turn each test that it meets, one at a time.

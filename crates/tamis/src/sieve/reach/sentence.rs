@@ -8,29 +8,30 @@ use crate::diagnostic::{Language, Phrase};
 pub fn reason_sentence(reason: &Reason, language: Language, shown: &dyn Fn(&Spot) -> String) -> String {
     let yes = |said: bool| if said { Phrase { en: "true", fr: "vrai" } } else { Phrase { en: "false", fr: "faux" } }.render(language, &[]);
     match reason {
-        Reason::AlwaysTaken { by } => Phrase {
-            en: "a branch before it is always taken: {place}",
-            fr: "une branche avant elle est toujours prise : {place}",
+        Reason::AlwaysTaken { by } => {
+            Phrase { en: "a branch before it is always taken: {place}", fr: "une branche avant elle est toujours prise : {place}" }
+                .render(language, &[("place", shown(by))])
         }
-        .render(language, &[("place", shown(by))]),
-        Reason::Ends { by } => {
-            Phrase { en: "every way ends before it: {place}", fr: "tous les chemins s'arrêtent avant : {place}" }.render(language, &[("place", shown(by))])
+        Reason::Ends { by } => Phrase { en: "every way ends before it: {place}", fr: "tous les chemins s'arrêtent avant : {place}" }
+            .render(language, &[("place", shown(by))]),
+        Reason::Constant { test, value } => {
+            Phrase { en: "this test is {value} for every message: {place}", fr: "ce test est {value} pour tout message : {place}" }
+                .render(language, &[("value", yes(*value)), ("place", shown(test))])
         }
-        Reason::Constant { test, value } => Phrase {
-            en: "this test is {value} for every message: {place}",
-            fr: "ce test est {value} pour tout message : {place}",
-        }
-        .render(language, &[("value", yes(*value)), ("place", shown(test))]),
         Reason::Contradiction { test, wanted, other, other_wanted } => Phrase {
             en: "{place} would have to be {wanted}, and {other} is {said} there",
             fr: "{place} devrait être {wanted}, et {other} y est {said}",
         }
         .render(language, &[("place", shown(test)), ("wanted", yes(*wanted)), ("other", shown(other)), ("said", yes(*other_wanted))]),
-        Reason::AlwaysEntered { by } => Phrase {
-            en: "every message has at least one part: {place}",
-            fr: "tout message a au moins une partie : {place}",
+        Reason::Fails { by, other } => Phrase {
+            en: "the script fails before, since {other} and {place} exclude each other",
+            fr: "le script échoue avant, car {other} et {place} s'excluent",
         }
-        .render(language, &[("place", shown(by))]),
+        .render(language, &[("place", shown(by)), ("other", shown(other))]),
+        Reason::AlwaysEntered { by } => {
+            Phrase { en: "every message has at least one part: {place}", fr: "tout message a au moins une partie : {place}" }
+                .render(language, &[("place", shown(by))])
+        }
     }
 }
 

@@ -4,9 +4,12 @@ use crate::regex::{self, Regex};
 use crate::sieve::dialect::Dialect;
 use crate::sieve::program::{Comparator, MatchKind, Matching, Relation};
 
+/// A longer value is not made longer still.
+const MOST_KEPT: usize = 300;
+
 /// Values that should match the key. `old` is the value that does not.
 pub(super) fn matching(dialect: &Dialect, matching: &Matching, key: &[u8], old: Option<&[u8]>) -> Vec<Vec<u8>> {
-    let old = old.filter(|old| !old.is_empty());
+    let old = old.filter(|old| !old.is_empty() && old.len() <= MOST_KEPT);
     let mut out = Vec::new();
     match &matching.kind {
         MatchKind::Is | MatchKind::List => out.push(key.to_vec()),
@@ -149,7 +152,11 @@ fn related(comparator: Comparator, relation: Relation, key: &[u8], out: &mut Vec
             None => {
                 // The number after it, with as many digits.
                 let width = digits.len();
-                out.extend(number.filter(|_| width == key.len()).map(|number| format!("{:0width$}", number + u64::from(number < u64::MAX)).into_bytes()));
+                out.extend(
+                    number
+                        .filter(|_| width == key.len())
+                        .map(|number| format!("{:0width$}", number + u64::from(number < u64::MAX)).into_bytes()),
+                );
                 out.push([key, b"0"].concat());
             }
         }
@@ -161,7 +168,9 @@ fn related(comparator: Comparator, relation: Relation, key: &[u8], out: &mut Vec
             Some(number) => out.extend([shown(number.saturating_sub(1)), shown(0)]),
             None => {
                 let width = digits.len();
-                out.extend(number.filter(|_| width == key.len()).map(|number| format!("{:0width$}", number.saturating_sub(1)).into_bytes()));
+                out.extend(
+                    number.filter(|_| width == key.len()).map(|number| format!("{:0width$}", number.saturating_sub(1)).into_bytes()),
+                );
                 if let Some((last, rest)) = key.split_last() {
                     out.push([rest, &[last.saturating_sub(1)]].concat());
                     out.push(rest.to_vec());

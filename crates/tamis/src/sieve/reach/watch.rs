@@ -49,14 +49,12 @@ impl Tracer for Watch<'_> {
         }
         let seen = match event {
             Event::Result { range, holds } => Seen::Result { test: range.start, holds: *holds },
-            Event::Compare { range, source, value, key, matched } => Seen::Compare {
-                test: range.start,
-                source: source.to_vec(),
-                value: kept(value),
-                key: kept(key),
-                matched: *matched,
-            },
-            Event::Captures { range, values } => Seen::Captures { test: range.start, values: values.iter().map(|value| kept(value)).collect() },
+            Event::Compare { range, source, value, key, matched } => {
+                Seen::Compare { test: range.start, source: source.to_vec(), value: kept(value), key: kept(key), matched: *matched }
+            }
+            Event::Captures { range, values } => {
+                Seen::Captures { test: range.start, values: values.iter().map(|value| kept(value)).collect() }
+            }
             Event::Assign { range, name, value } => Seen::Assign { command: range.start, name: (*name).to_owned(), value: kept(value) },
             Event::Flags { range, name, value } => Seen::Flags { command: range.start, name: (*name).to_owned(), value: kept(value) },
             Event::Branch { range, taken } => Seen::Branch { command: range.start, taken: *taken },

@@ -50,7 +50,9 @@ impl<'j, 'p> Judge<'j, 'p> {
             TestKind::AnyOf(tests) if !said => self.unit.tests(*tests).iter().for_each(|test| self.assume(facts, test, false)),
             TestKind::Constant(_) => {}
             _ => {
-                if let Some(index) = self.layout.tests.get(&(self.number, test.range.start)).filter(|_| self.is_fixed(test) && facts.len() < MOST) {
+                if let Some(index) =
+                    self.layout.tests.get(&(self.number, test.range.start)).filter(|_| self.is_fixed(test) && facts.len() < MOST)
+                {
                     facts.push(Fact { test: *index, said, of_message: self.reads_message(test), of_part: reads_part(test) });
                 }
             }
@@ -167,7 +169,9 @@ impl<'j, 'p> Judge<'j, 'p> {
                 Some(false)
             }
             TestKind::Exists { names, .. } if never_named(names, false) => Some(false),
-            TestKind::Header { keys, matching, only: None, .. } | TestKind::Address { keys, matching, only: None, .. } => count_constant(keys, matching),
+            TestKind::Header { keys, matching, only: None, .. } | TestKind::Address { keys, matching, only: None, .. } => {
+                count_constant(keys, matching)
+            }
             // There is one value, or none, and then the test says no.
             TestKind::Environment { keys, matching: Matching { kind: MatchKind::Count(relation), comparator }, .. } => {
                 let one = keys.items.iter().any(|key| key.literal().is_none_or(|key| relation.holds(compare(*comparator, b"1", key))));
@@ -184,7 +188,9 @@ impl<'j, 'p> Judge<'j, 'p> {
                     Some(_) => (takes_all(keys, matching) || takes_date(part, keys, matching)).then_some(true),
                 }
             }
-            TestKind::Date { part, matching, .. } if !matches!(matching.kind, MatchKind::Count(_)) => part.literal().filter(|part| Civil::new(0, 0).part(part).is_none()).map(|_| false),
+            TestKind::Date { part, matching, .. } if !matches!(matching.kind, MatchKind::Count(_)) => {
+                part.literal().filter(|part| Civil::new(0, 0).part(part).is_none()).map(|_| false)
+            }
             TestKind::String { source, keys, matching } if !source.items.is_empty() && takes_all(keys, matching) => Some(true),
             _ => self.observed.get(&(self.number, test.range.start)).copied(),
         }
@@ -207,7 +213,8 @@ impl<'j, 'p> Judge<'j, 'p> {
         if !source.is_always_there() && !asked.iter().any(|(_, said)| *said) {
             return None;
         }
-        let clash = |other: &Test, said: bool| Reason::Contradiction { test: self.spot(test), wanted, other: self.spot(other), other_wanted: said };
+        let clash =
+            |other: &Test, said: bool| Reason::Contradiction { test: self.spot(test), wanted, other: self.spot(other), other_wanted: said };
         // The values that there can be: those of a small date part, or the keys of an `:is` that must hold.
         let mut values: Option<(Vec<Vec<u8>>, bool)> = source.domain().map(|values| (values, true));
         if values.is_none() {
@@ -219,7 +226,11 @@ impl<'j, 'p> Judge<'j, 'p> {
             let passes = |value: &Vec<u8>| asked.iter().all(|(test, said)| says(test, value, whole).is_none_or(|says| says == *said));
             if !values.iter().any(passes) {
                 let other = asked.get(1).copied().unwrap_or((test, wanted));
-                return Some(if asked.len() < 2 { Reason::Constant { test: self.spot(test), value: !wanted } } else { clash(other.0, other.1) });
+                return Some(if asked.len() < 2 {
+                    Reason::Constant { test: self.spot(test), value: !wanted }
+                } else {
+                    clash(other.0, other.1)
+                });
             }
             return None;
         }
@@ -284,9 +295,9 @@ impl<'t> Source<'t> {
 
 fn keys_of(test: &Test) -> Option<(&Texts, &Matching)> {
     match &test.kind {
-        TestKind::Envelope { keys, matching, .. } | TestKind::CurrentDate { keys, matching, .. } | TestKind::Environment { keys, matching, .. } => {
-            Some((keys, matching))
-        }
+        TestKind::Envelope { keys, matching, .. }
+        | TestKind::CurrentDate { keys, matching, .. }
+        | TestKind::Environment { keys, matching, .. } => Some((keys, matching)),
         _ => None,
     }
 }
@@ -413,10 +424,7 @@ fn follows(one: &Test, other: &Test) -> bool {
         _ => false,
     };
     match (&one.kind, &other.kind) {
-        (
-            TestKind::Header { names, matching, only, .. },
-            TestKind::Header { names: others, keys, matching: other, only: other_only },
-        ) => {
+        (TestKind::Header { names, matching, only, .. }, TestKind::Header { names: others, keys, matching: other, only: other_only }) => {
             !matches!(matching.kind, MatchKind::Count(_))
                 && other_only.as_ref().is_none_or(|only| only.index.is_none())
                 && same_parts(mime_of(only.as_deref()), mime_of(other_only.as_deref()))
@@ -433,7 +441,8 @@ fn follows(one: &Test, other: &Test) -> bool {
         ) => {
             let every = matches!(other_part, AddressPart::All | AddressPart::LocalPart | AddressPart::User);
             let plain = |only: &Option<Box<Only>>| only.as_ref().is_none_or(|only| only.mime.is_none());
-            let part = matches!(part, AddressPart::LocalPart | AddressPart::Domain | AddressPart::User | AddressPart::Detail) || part == other_part;
+            let part = matches!(part, AddressPart::LocalPart | AddressPart::Domain | AddressPart::User | AddressPart::Detail)
+                || part == other_part;
             !matches!(matching.kind, MatchKind::Count(_))
                 && plain(only)
                 && other_only.is_none()
@@ -476,7 +485,9 @@ fn sizes_cover(a: &Test, b: &Test) -> bool {
 
 /// The same test twice, word for word but for the case of names.
 fn same(a: &Test, b: &Test) -> bool {
-    let texts = |a: &Texts, b: &Texts| a.items.len() == b.items.len() && a.items.iter().zip(&b.items).all(|(a, b)| a.literal().is_some() && a.literal() == b.literal());
+    let texts = |a: &Texts, b: &Texts| {
+        a.items.len() == b.items.len() && a.items.iter().zip(&b.items).all(|(a, b)| a.literal().is_some() && a.literal() == b.literal())
+    };
     let matching = |a: &Matching, b: &Matching| {
         a.comparator == b.comparator
             && match (&a.kind, &b.kind) {
@@ -485,9 +496,10 @@ fn same(a: &Test, b: &Test) -> bool {
             }
     };
     match (&a.kind, &b.kind) {
-        (TestKind::Header { names: n, keys: k, matching: m, only: o }, TestKind::Header { names: n2, keys: k2, matching: m2, only: o2 }) => {
-            texts(n, n2) && texts(k, k2) && matching(m, m2) && o == o2
-        }
+        (
+            TestKind::Header { names: n, keys: k, matching: m, only: o },
+            TestKind::Header { names: n2, keys: k2, matching: m2, only: o2 },
+        ) => texts(n, n2) && texts(k, k2) && matching(m, m2) && o == o2,
         (
             TestKind::Address { names: n, keys: k, matching: m, part: p, only: o },
             TestKind::Address { names: n2, keys: k2, matching: m2, part: p2, only: o2 },

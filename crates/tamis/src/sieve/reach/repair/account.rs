@@ -113,7 +113,9 @@ impl<'p> Scene<'_, 'p> {
             });
         } else {
             for name in &names {
-                self.with(out, |draft| draft.account.mailboxes.get_or_insert(named.clone()).retain(|known| !known.eq_ignore_ascii_case(name)));
+                self.with(out, |draft| {
+                    draft.account.mailboxes.get_or_insert(named.clone()).retain(|known| !known.eq_ignore_ascii_case(name))
+                });
             }
             self.with(out, |draft| draft.account.mailboxes = Some(Vec::new()));
         }
@@ -201,12 +203,15 @@ impl<'p> Scene<'_, 'p> {
             match settings.status_type {
                 ScoreType::Text => settings.text_values.clone(),
                 ScoreType::Strlen => (0..=max.min(100)).map(|length| "*".repeat(length as usize)).collect(),
-                ScoreType::Score => (0..=20).map(|part| format!("{}.{}", max * part / 20, max * part * 10 / 20 % 10)).collect::<Vec<String>>(),
+                ScoreType::Score => {
+                    (0..=20).map(|part| format!("{}.{}", max * part / 20, max * part * 10 / 20 % 10)).collect::<Vec<String>>()
+                }
             }
         };
         if settings.status_header.is_empty() {
             // Stalwart is told.
-            for (name, most) in [("vnd.stalwart.spam_status", 10), ("vnd.stalwart.spam_status_plus", 100), ("vnd.stalwart.virus_status", 5)] {
+            for (name, most) in [("vnd.stalwart.spam_status", 10), ("vnd.stalwart.spam_status_plus", 100), ("vnd.stalwart.virus_status", 5)]
+            {
                 for value in (0..=most).step_by(if most > 10 { 5 } else { 1 }) {
                     self.set_environment(name, &value.to_string(), out);
                 }
@@ -241,7 +246,8 @@ impl<'p> Scene<'_, 'p> {
         let dialect = &self.layout.program.dialect;
         let flavour = dialect.engine.flavour();
         let text = regex::example(pattern.as_bytes(), flavour, true, false).unwrap_or_default();
-        let groups = regex::Regex::new(pattern.as_bytes(), flavour, true).ok().and_then(|regex| regex.captures(&text, &mut 100_000).ok().flatten());
+        let groups =
+            regex::Regex::new(pattern.as_bytes(), flavour, true).ok().and_then(|regex| regex.captures(&text, &mut 100_000).ok().flatten());
         let group = groups.and_then(|groups| groups.get(1).copied().flatten());
         let new = group.and_then(|(start, end)| Some([text.get(..start)?, value.as_bytes(), text.get(end..)?].concat()));
         (name, new.unwrap_or(text))

@@ -198,7 +198,8 @@ impl<'p> Scene<'_, 'p> {
         let add = |part: &mut Part| {
             for name in &names {
                 if part.field(name).is_none() {
-                    part.fields.push(Field::new(name, if name.to_ascii_lowercase().starts_with(b"content-") { b"text/plain" } else { b"x" }));
+                    part.fields
+                        .push(Field::new(name, if name.to_ascii_lowercase().starts_with(b"content-") { b"text/plain" } else { b"x" }));
                 }
             }
         };
@@ -380,8 +381,7 @@ fn quoted(local: &[u8]) -> Vec<u8> {
 /// The field becomes the one that `:index` names.
 fn place_at(draft: &mut Draft, index: Index, field: &Field) {
     let wanted = usize::try_from(index.index).unwrap_or(usize::MAX).clamp(1, 100);
-    let places: Vec<usize> =
-        draft.root.fields.iter().enumerate().filter(|(_, old)| old.is(&field.name)).map(|(place, _)| place).collect();
+    let places: Vec<usize> = draft.root.fields.iter().enumerate().filter(|(_, old)| old.is(&field.name)).map(|(place, _)| place).collect();
     let at = if index.last { places.len().checked_sub(wanted) } else { Some(wanted - 1) };
     match at.and_then(|at| places.get(at)).and_then(|place| draft.root.fields.get_mut(*place)) {
         Some(old) => *old = field.clone(),

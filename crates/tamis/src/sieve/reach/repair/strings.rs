@@ -5,9 +5,7 @@ use super::super::values;
 use super::super::watch::Seen;
 use super::{Change, MOST_KEYS, Scene};
 use crate::regex::Regex;
-use crate::sieve::program::{
-    Comparator, FlagChange, MatchKind, Matching, Modifier, Op, Piece, Place, Test, TestKind, Text, Texts,
-};
+use crate::sieve::program::{Comparator, FlagChange, MatchKind, Matching, Modifier, Op, Piece, Place, Test, TestKind, Text, Texts};
 
 /// So far back a value is followed.
 const MOST_STEPS: u32 = 12;
@@ -253,7 +251,8 @@ impl<'p> Scene<'_, 'p> {
         for (at, spot) in self.layout.spots.range((unit, 0)..(unit, test.range.start)).rev().take(MOST_WRITERS) {
             let Op::If(branches) = &spot.command.op else { continue };
             for (number, branch) in branches.branches().enumerate() {
-                let sets = matching_of(scope.test(branch.test)).is_some_and(|matching| matches!(matching.kind, MatchKind::Matches | MatchKind::Regex(_)));
+                let sets = matching_of(scope.test(branch.test))
+                    .is_some_and(|matching| matches!(matching.kind, MatchKind::Matches | MatchKind::Regex(_)));
                 if sets {
                     let taken = crate::sieve::run::Taken::Test(crate::text::offset(number));
                     out.push(Change { draft: self.draft.clone(), demands: vec![(*at, taken, true)] });
