@@ -179,11 +179,11 @@ fn text(subject: &Subject, found: &Reach, all: bool, language: Language) {
         let line = says(language, "line", "ligne");
         format!("{line} {} `{}`", subject.place(spot), subject.words(spot, 60))
     };
-    let mut last: Option<&Answer> = None;
+    let mut told: Vec<&Answer> = Vec::new();
     for (point, answer) in &found.points {
         let open = !matches!(answer, Answer::Reached(_));
         // A command is told if nothing else tells that it does not run.
-        if point.kind == PointKind::Command && !all && (!open || last == Some(answer)) {
+        if point.kind == PointKind::Command && !all && (!open || told.contains(&answer)) {
             continue;
         }
         let spot = Spot { unit: point.unit, range: point.range };
@@ -204,7 +204,9 @@ fn text(subject: &Subject, found: &Reach, all: bool, language: Language) {
         };
         let _ =
             writeln!(out, "{mark} {:>4}  {}  [{}]\n        {how}", subject.place(&spot), subject.words(&spot, 72), what(point, language));
-        last = Some(answer);
+        if open {
+            told.push(answer);
+        }
     }
     let (yes, no, undecided) = found.counts(true);
     let branches = yes + no + undecided;

@@ -17,7 +17,8 @@ Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|
   chains       several scripts one after another, against sieve-test -e -s
   verdicts     scripts accepted or refused, against sievec
   uploads      the same for a user's upload to mailcow, against CHECKSCRIPT
-  reach        scripts searched for a message to every branch; --messages N against what is out of reach
+  reach        scripts searched for a message to every branch; --messages N against what is out of reach,
+               one case is shown
   rspamd       symbols under configurations of scores, against a private rspamd; --sets N for each configuration
   rspamd-records  what a private rspamd leaves behind (JSON, header fields, log), read and counted again; --sets N for each configuration
   rspamd-layers  local files over the installed configuration, against rspamadm configdump
@@ -107,6 +108,9 @@ fn reach(words: &[String]) -> Result<tamis_oracle::reach::Found, String> {
             }
             _ => return Err(USAGE.to_owned()),
         }
+    }
+    if cases == 1 {
+        println!("{}", tamis_oracle::reach::generated(&profile.dialect(), seed));
     }
     let bar = |done: usize| {
         if std::io::stderr().is_terminal() {

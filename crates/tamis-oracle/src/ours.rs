@@ -175,7 +175,7 @@ pub(crate) fn delivered(message: &[u8], envelope: &Envelope, now: i64, run: &mut
 }
 
 /// The outcome as the tools list it.
-fn listed(outcome: &Outcome) -> Ours {
+pub(crate) fn listed(outcome: &Outcome) -> Ours {
     let all = outcome.notes.iter().chain(&outcome.failure);
     let hazards: Vec<&'static str> = all.filter(|note| note.code.is_hazard()).map(|note| note.code.facts().id).collect();
     let crashes = outcome.notes.iter().chain(&outcome.failure).any(|note| note.code.crashes_server());

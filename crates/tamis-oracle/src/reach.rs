@@ -16,7 +16,7 @@ use tamis::sieve::reach::{Answer, Limits, Reach, Witness, reach};
 use tamis::sieve::run::{self, Account, Delivery, Outcome, run};
 
 use crate::generate::{Random, Scope, message, render, script};
-use crate::ours::{delivered, envelope_of, judge, user};
+use crate::ours::{Ours, delivered, envelope_of, judge, user};
 use crate::programs::NOW;
 use crate::tools::MAILBOXES;
 
@@ -208,6 +208,12 @@ pub fn witnessed(program: &Program, witness: &Witness) -> (Outcome, Coverage) {
     let mut coverage = Coverage::new(program);
     let outcome = run(program, &delivery, &witness.account, &run::Limits::default(), Some(&mut coverage));
     (outcome, coverage)
+}
+
+/// What a witness comes to, as the tools list it.
+#[must_use]
+pub fn listed(program: &Program, witness: &Witness) -> Ours {
+    crate::ours::listed(&witnessed(program, witness).0)
 }
 
 /// A point said to be out of reach to which this message comes.

@@ -72,7 +72,7 @@ impl<'s, 'p> Scene<'s, 'p> {
             TestKind::Size { over, limit } => self.size(*over, *limit, wanted, &mut out),
             TestKind::Body { transform, keys, matching, .. } => self.body(unit, test, transform, keys, matching, wanted, &mut out),
             TestKind::String { source, keys, matching } => self.strings(unit, test, source, keys, matching, wanted, &mut out),
-            TestKind::HasFlag { variables, .. } => self.flags(unit, variables.as_deref(), wanted, &mut out),
+            TestKind::HasFlag { variables, keys, .. } => self.flags(unit, variables.as_deref(), keys, wanted, &mut out),
             TestKind::Date { zone, header, part, keys, matching, index } => {
                 let name = self.text(unit, header);
                 self.date(unit, test, zone, Some((&name, *index)), part, keys, matching, wanted, &mut out);

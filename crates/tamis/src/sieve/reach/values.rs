@@ -3,6 +3,7 @@
 use crate::regex::{self, Regex};
 use crate::sieve::dialect::Dialect;
 use crate::sieve::program::{Comparator, MatchKind, Matching, Relation};
+use crate::sieve::run::compare::{Fold, compare, is};
 
 /// A longer value is not made longer still.
 const MOST_KEPT: usize = 300;
@@ -99,6 +100,45 @@ pub(super) fn other(dialect: &Dialect, matching: &Matching, key: &[u8], old: &[u
     out.push(b"0".to_vec());
     out.push(Vec::new());
     unique(out)
+}
+
+/// Whether a value should match a key, as far as that can be told here: a guess too.
+pub(super) fn fits(dialect: &Dialect, matching: &Matching, key: &[u8], value: &[u8]) -> bool {
+    match &matching.kind {
+        MatchKind::Is => is(matching.comparator, value, key),
+        MatchKind::Contains => Fold::of(matching.comparator).is_some_and(|fold| fold.find(value, key).is_some()),
+        MatchKind::Matches => globs(&key.to_ascii_lowercase(), &value.to_ascii_lowercase()),
+        MatchKind::Regex(_) => {
+            let fold = matching.comparator != Comparator::Octet && !dialect.engine.rules().regex_minds_case;
+            Regex::new(key, dialect.engine.flavour(), fold).is_ok_and(|regex| regex.is_match(value, &mut 100_000) == Ok(true))
+        }
+        MatchKind::Value(relation) => relation.holds(compare(matching.comparator, value, key)),
+        MatchKind::Count(relation) => relation.holds(compare(matching.comparator, b"1", key)),
+        MatchKind::List => false,
+    }
+}
+
+/// A plain match with `*` and `?`: the last star is tried again where the rest does not fit.
+fn globs(pattern: &[u8], value: &[u8]) -> bool {
+    let (mut at, mut from) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while from < value.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, from));
+                at += 1;
+            }
+            Some(byte) if *byte == b'?' || value.get(from) == Some(byte) => (at, from) = (at + 1, from + 1),
+            _ => match star {
+                Some((before, start)) => {
+                    star = Some((before, start + 1));
+                    (at, from) = (before + 1, start + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.get(at..).unwrap_or_default().iter().all(|byte| *byte == b'*')
 }
 
 fn find_folded(value: &[u8], key: &[u8]) -> Option<usize> {

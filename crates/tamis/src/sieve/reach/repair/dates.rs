@@ -62,7 +62,10 @@ impl<'p> Scene<'_, 'p> {
         } else if let Some(compared) = self.compared(unit, test, true) {
             values.extend(values::other(dialect, matching, compared.key, compared.value));
         }
-        let mut times: Vec<Told> = values.iter().filter_map(|value| moved(&part, std::str::from_utf8(value).ok()?, told, shown)).collect();
+        let keys: Vec<Vec<u8>> = keys.items.iter().take(MOST_KEYS).map(|key| self.text(unit, key)).collect();
+        let says = |value: &[u8]| keys.iter().any(|key| values::fits(dialect, matching, key, value));
+        let mut times = scanned(&part, told, shown, &|value| says(value) == wanted);
+        times.extend(values.iter().filter_map(|value| moved(&part, std::str::from_utf8(value).ok()?, told, shown)));
         // A day, an hour, a year and more before and after, and every value that there is of a small part.
         for step in [DAY, -DAY, 3_600, -3_600, 31 * DAY, -31 * DAY, 366 * DAY, -366 * DAY] {
             times.extend(times.first().copied().map(|(seconds, zone)| (seconds + step, zone)));
@@ -117,6 +120,24 @@ impl<'p> Scene<'_, 'p> {
             draft.root.fields.push(Field { raw: true, ..Field::new(name, text.as_bytes()) });
         });
     }
+}
+
+/// Times near by whose part, seen in a zone, is as it should be: the nearest of each kind of step.
+fn scanned(part: &str, (seconds, zone): Told, shown: i32, fits: &dyn Fn(&[u8]) -> bool) -> Vec<Told> {
+    const STEPS: [(i64, i64); 6] = [(1, 60), (60, 60), (3_600, 24), (DAY, 400), (31 * DAY, 24), (366 * DAY, 60)];
+    let mut out = Vec::new();
+    let holds = |seconds: i64| Civil::new(seconds, shown).part(part.as_bytes()).is_some_and(|value| fits(value.as_bytes()));
+    for (step, count) in STEPS {
+        for sign in [1, -1] {
+            out.extend(
+                (1..=count).map(|number| seconds + sign * number * step).find(|seconds| holds(*seconds)).map(|seconds| (seconds, zone)),
+            );
+        }
+    }
+    if holds(seconds) {
+        out.insert(0, (seconds, zone));
+    }
+    out
 }
 
 /// The time moved so that its part, seen in a zone, is this text; the rest stays as far as it can.

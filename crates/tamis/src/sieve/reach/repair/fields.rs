@@ -124,7 +124,7 @@ impl<'p> Scene<'_, 'p> {
         if count > 0 {
             self.with(out, |draft| {
                 if let Some(old) = draft.root.fields.iter_mut().rev().find(|old| old.is(name)) {
-                    *old = field();
+                    *old = Field { name: old.name.clone(), ..field() };
                 }
             });
         }

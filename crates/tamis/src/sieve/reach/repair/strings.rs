@@ -261,17 +261,44 @@ impl<'p> Scene<'_, 'p> {
         }
     }
 
-    pub(super) fn flags(&self, unit: u32, variables: Option<&[Place]>, wanted: bool, out: &mut Vec<Change>) {
+    pub(super) fn flags(&self, unit: u32, variables: Option<&[Place]>, keys: &Texts, wanted: bool, out: &mut Vec<Change>) {
         // Flags that a variable names are those that a message may give.
         let places: Vec<Option<Place>> = variables.map_or_else(|| vec![None], |places| places.iter().copied().map(Some).collect());
         for place in places {
             for (at, command) in self.layout.writers(unit, place).into_iter().take(MOST_WRITERS) {
-                let Op::Flag { change, .. } = &command.op else { continue };
+                if let Op::Set { value, .. } = &command.op {
+                    self.flag_texts(at, [value].into_iter(), keys, unit, wanted, out);
+                }
+                let Op::Flag { change, flags, .. } = &command.op else { continue };
+                self.flag_texts(at, flags.items.iter(), keys, unit, wanted, out);
                 let gives = matches!(change, FlagChange::Set | FlagChange::Add);
                 let demands = self.forced(at);
                 if gives == wanted && !demands.is_empty() {
                     out.push(Change { draft: self.draft.clone(), demands });
                 }
+            }
+        }
+    }
+}
+
+impl Scene<'_, '_> {
+    /// Flags that a command takes from variables become those that a test asks for, or others.
+    fn flag_texts<'t>(&self, at: At, texts: impl Iterator<Item = &'t Text>, keys: &Texts, unit: u32, wanted: bool, out: &mut Vec<Change>) {
+        let ran = self.events.iter().rposition(|(of, seen)| match seen {
+            Seen::Assign { command, .. } | Seen::Flags { command, .. } => (*of, *command) == at,
+            _ => false,
+        });
+        let Some(ran) = ran else { return };
+        let earlier = self.before(ran);
+        for text in texts.filter(|text| text.literal().is_none()) {
+            if !wanted {
+                earlier.make(at.0, text, b"", 0, out);
+                earlier.make(at.0, text, b"other", 0, out);
+                continue;
+            }
+            for key in keys.items.iter().take(MOST_KEYS) {
+                let key = values::instance(&self.text(unit, key), b"x", b"x");
+                earlier.make(at.0, text, &key, 0, out);
             }
         }
     }
