@@ -88,9 +88,8 @@ fn messages_are_saved_and_run_again() {
     let run = text(&tamis(&folder, &["run", "a.sieve", "out/line-002-branch.eml"]));
     assert!(run.contains("Invoices"), "{run}");
     let tests: toml::Table = fs::read_to_string(folder.join("out/tests.toml")).unwrap().parse().unwrap();
-    let first = &tests["test"][0];
-    assert_eq!(first["message"].as_str(), Some("line-002-branch.eml"));
-    assert_eq!(first["expect"]["stored"][0]["mailbox"].as_str(), Some("Invoices"));
+    let saved = tests["test"].as_array().unwrap().iter().find(|test| test["message"].as_str() == Some("line-002-branch.eml")).unwrap();
+    assert_eq!(saved["expect"]["stored"][0]["mailbox"].as_str(), Some("Invoices"));
     assert!(tests["script"].as_str().unwrap().ends_with("a.sieve"));
 }
 
@@ -105,6 +104,15 @@ fn two_versions_are_held_against_each_other() {
     let output = tamis(&folder, &["reach", "a.sieve", "--against", "a.sieve"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output).contains("that is no proof"), "{}", text(&output));
+}
+
+#[test]
+fn the_example_of_the_page_is_true() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reach.md")).unwrap();
+    let fence = |start: &str| page.split_once(start).unwrap().1.split_once("```").unwrap().0.to_owned();
+    let folder = folder("page");
+    fs::write(folder.join("script.sieve"), fence("```sieve script.sieve\n")).unwrap();
+    assert_eq!(text(&tamis(&folder, &["reach", "script.sieve"])), fence("```console\n$ tamis reach script.sieve\n"));
 }
 
 #[test]

@@ -147,7 +147,9 @@ impl<'p> Walk<'_, 'p> {
             Op::Reject { .. } => self.act(command, true, state),
             Op::FileInto { .. } | Op::Keep { .. } => self.act(command, false, state),
             // An address that is none makes the script fail too.
-            Op::Redirect { list: false, .. } if self.layout.program.dialect.engine.rules().checks_redirect => self.act(command, false, state),
+            Op::Redirect { list: false, .. } if self.layout.program.dialect.engine.rules().checks_redirect => {
+                self.act(command, false, state)
+            }
             Op::AddHeader { .. } | Op::DeleteHeader { .. } => state.facts.retain(|fact| !fact.of_message),
             Op::External(external) => {
                 state.facts.retain(|fact| !fact.of_message);

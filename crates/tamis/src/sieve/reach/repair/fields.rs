@@ -339,8 +339,11 @@ impl<'p> Scene<'_, 'p> {
         let base = self.envelope_value(&name).unwrap_or(b"someone@example.net".to_vec());
         for address in self.composed(&base, part, value) {
             let Ok(address) = String::from_utf8(address) else { continue };
-            // A line of SMTP has no control characters.
-            if address.chars().any(char::is_control) {
+            // What no server takes as an address proves nothing. (Items of Stalwart's are other things.)
+            let is_address =
+                parse_address(address.as_bytes()).is_ok_and(|address| !address.local_part.is_empty() && address.domain.is_some());
+            let known = matches!(name.as_slice(), b"from" | b"to");
+            if address.chars().any(char::is_control) || known && !is_address {
                 continue;
             }
             self.with(out, |draft| match name.as_slice() {
