@@ -306,9 +306,10 @@ fn weight(draft: &Draft) -> u64 {
 
 /// Takes out of a draft what it does not need to remain what it is.
 fn plainer(draft: Draft, remains: &mut dyn FnMut(&Draft) -> bool) -> Draft {
-    let Draft { from, to, auth, now, hostname, account, .. } = Draft::letter();
+    let Draft { root, from, to, auth, now, hostname, account, .. } = Draft::letter();
     let mut best = draft;
-    let simpler: [&dyn Fn(&mut Draft); 9] = [
+    let simpler: [&dyn Fn(&mut Draft); 10] = [
+        &|draft| draft.root.clone_from(&root),
         &|draft| draft.size = 0,
         &|draft| (draft.root.parts, draft.root.body) = (Vec::new(), b"Hello.\r\n".to_vec()),
         &|draft| draft.root.body = b"Hello.\r\n".to_vec(),
@@ -326,8 +327,17 @@ fn plainer(draft: Draft, remains: &mut dyn FnMut(&Draft) -> bool) -> Draft {
             best = draft;
         }
     }
-    // What every letter has stays.
-    let usual = Draft::letter().root.fields;
+    // What every letter has stays, or comes back.
+    let usual = root.fields;
+    for field in &usual {
+        let mut draft = best.clone();
+        if draft.root.field(&field.name).is_none() {
+            draft.root.fields.push(field.clone());
+            if remains(&draft) {
+                best = draft;
+            }
+        }
+    }
     let mut number = best.root.fields.len();
     while number > 0 {
         number -= 1;

@@ -154,15 +154,18 @@ fn variables_lead_back_to_the_message() {
         assert_eq!((no, open), (0, 0), "{}", told(script));
     };
     all("if header :matches \"subject\" \"[*] *\" { set :lower \"p\" \"${1}\"; if string \"${p}\" \"tamis\" { keep; } }");
-    all("if header :regex \"x-s\" \"score=([0-9]+)\" { set \"s\" \"${1}\"; }\nif string :value \"ge\" :comparator \"i;ascii-numeric\" \"a${s}\" \"a\" { }
+    all("if header :regex \"x-s\" \"score=([0-9]+)\" { set \"s\" \"${1}\"; }\n
          if string :value \"gt\" :comparator \"i;ascii-numeric\" \"${s}\" \"41\" { keep; }");
     all("set \"f\" \"\"; if exists \"x-a\" { set \"f\" \"yes\"; } if exists \"x-b\" { if string \"${f}\" \"yes\" { keep; } }");
     all(
         "if exists \"x-a\" { addflag \"$a\"; } if header \"subject\" \"s\" { addflag \"$b\"; } if allof(hasflag \"$a\", hasflag \"$b\") { keep; }",
     );
     all("if exists \"x-a\" { stop; } if size :over 1K { keep; } elsif header \"x-b\" \"c\" { discard; stop; } if exists \"x-d\" { keep; }");
-    all("foreverypart { if header :mime :type \"content-type\" \"image\" { if header :mime :subtype \"content-type\" \"png\" { break; } keep; } }
-         if exists \"x-a\" { keep; }");
+    // The outermost loop always goes round; all else is reached.
+    let script = "foreverypart { if header :mime :type \"content-type\" \"image\" { if header :mime :subtype \"content-type\" \"png\" { break; } keep; } }
+         if exists \"x-a\" { keep; }";
+    let (_, no, open) = searched(&compiled(script, &[])).counts(true);
+    assert_eq!((no, open), (1, 0), "{}", told(script));
 }
 
 #[test]
@@ -172,9 +175,9 @@ fn what_is_never_reached_has_its_reason() {
         "branch: x-a: x\nelse: \nbranch: never, every way ends before it: `if exists \"x-a\"`\nno-branch: never, every way ends before it: `if exists \"x-a\"`",
     );
     check(
-        "if header :contains \"subject\" \"a\" { keep; } elsif header :contains \"subject\" \"ab\" { discard; }",
-        "branch: Subject: a\nbranch: never, `header :contains \"subject\" \"ab\"` would have to be true, and `header :contains \"subject\" \"a\"` is false \
-         there\nno-branch: ",
+        "if header :contains \"subject\" \"ab\" { keep; } elsif header :contains \"subject\" \"abc\" { discard; }",
+        "branch: Subject: ab\nno-branch: \nbranch: never, `header :contains \"subject\" \"abc\"` would have to be true, and `header :contains \
+         \"subject\" \"ab\"` is false there",
     );
     check(
         "if allof(size :over 10K, size :under 5K) { keep; }",
@@ -197,7 +200,7 @@ fn what_is_never_reached_has_its_reason() {
     never("if address :domain \"to\" \"a.example\" { if not address :localpart :matches \"to\" \"*\" { keep; } }");
     // Two fields of one name may differ, and an added field is one more.
     all_reached("allof(header \"subject\" \"a\", header \"subject\" \"b\")");
-    assert!(!told("if exists \"x-a\" { stop; } addheader \"x-a\" \"b\"; if exists \"x-a\" { keep; }").contains("branch: never\n"));
+    assert!(!told("if exists \"x-a\" { stop; } addheader \"x-a\" \"b\"; if exists \"x-a\" { keep; }").contains("never"));
 }
 
 #[test]

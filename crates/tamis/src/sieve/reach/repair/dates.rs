@@ -64,8 +64,8 @@ impl<'p> Scene<'_, 'p> {
         }
         let keys: Vec<Vec<u8>> = keys.items.iter().take(MOST_KEYS).map(|key| self.text(unit, key)).collect();
         let says = |value: &[u8]| keys.iter().any(|key| values::fits(dialect, matching, key, value));
-        let mut times = scanned(&part, told, shown, &|value| says(value) == wanted);
-        times.extend(values.iter().filter_map(|value| moved(&part, std::str::from_utf8(value).ok()?, told, shown)));
+        let mut times: Vec<Told> = values.iter().filter_map(|value| moved(&part, std::str::from_utf8(value).ok()?, told, shown)).collect();
+        times.extend(scanned(&part, told, shown, &|value| says(value) == wanted));
         // A day, an hour, a year and more before and after, and every value that there is of a small part.
         for step in [DAY, -DAY, 3_600, -3_600, 31 * DAY, -31 * DAY, 366 * DAY, -366 * DAY] {
             times.extend(times.first().copied().map(|(seconds, zone)| (seconds + step, zone)));
@@ -136,6 +136,11 @@ fn scanned(part: &str, (seconds, zone): Told, shown: i32, fits: &dyn Fn(&[u8]) -
     }
     if holds(seconds) {
         out.insert(0, (seconds, zone));
+    }
+    if out.is_empty() {
+        // Day and hour together.
+        let near = (-400..=800).flat_map(|day| (0..24).map(move |hour| seconds + day * DAY + hour * 3_600));
+        out.extend(near.into_iter().find(|seconds| holds(*seconds)).map(|seconds| (seconds, zone)));
     }
     out
 }
