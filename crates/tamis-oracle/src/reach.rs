@@ -163,7 +163,7 @@ fn one(dialect: &Dialect, seed: u64, messages: usize, corpus: &[Vec<u8>]) -> Fou
     if reached.counts(false).1 > 0 {
         let mut random = Random::new(seed ^ 0x5eed);
         let generated: Vec<Vec<u8>> = (0..messages).map(|_| message(&mut random)).collect();
-        let corpus = if seed % 4 == 0 { corpus } else { &[] };
+        let corpus = if seed.is_multiple_of(4) { corpus } else { &[] };
         for text in generated.iter().chain(corpus) {
             found.messages += 1;
             found.wrong.extend(refuted(&program, &reached, text).map(|what| (seed, what)));

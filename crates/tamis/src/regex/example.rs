@@ -76,7 +76,7 @@ impl Writer<'_> {
 
 /// A byte of a set, one that reads well if there is any.
 fn member(set: &Set) -> Option<u8> {
-    let plain = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z').chain(33..127).chain([b' ', b'\t']);
+    let plain = (b'a'..=b'z').chain(b'0'..=b'9').chain(b'A'..=b'Z').chain(33..127).chain(*b" \t");
     // A set of nearly all bytes says nothing: a letter will do.
     plain.chain(0x80..=0xff).chain(1..32).find(|byte| set.has(*byte))
 }

@@ -108,6 +108,7 @@ impl<'s, 'p> Scene<'s, 'p> {
     }
 
     /// What to put where, so that a test on values answers `wanted`: sources with values. `now` gives the value that stands at a source.
+    #[allow(clippy::too_many_arguments, reason = "the arguments of the test, and what stands at a source")]
     fn proposals(
         &self,
         unit: u32,

@@ -192,8 +192,7 @@ impl<'p> Layout<'p> {
     fn walk_back(&self, at: At, into: Option<Slot>, legs: &mut Vec<Leg<'p>>, found: &mut impl FnMut(&[Leg<'p>])) {
         let before = legs.len();
         let (mut at, mut into) = (at, into);
-        loop {
-            let Some(spot) = self.spots.get(&at) else { break };
+        while let Some(spot) = self.spots.get(&at) {
             legs.push(Leg { unit: at.0, spot: *spot, into });
             match spot.around {
                 Some((outer, slot)) => (at, into) = ((at.0, outer), Some(slot)),

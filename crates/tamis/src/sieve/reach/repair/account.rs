@@ -33,7 +33,7 @@ impl<'p> Scene<'_, 'p> {
                 let annotation = self.text(unit, annotation);
                 let names = Texts { range: test.range, items: vec![Text::of(test.range, &annotation)].into() };
                 for (_, value) in self.proposals(unit, test, &names, keys, matching, wanted, &|_| None) {
-                    self.annotate(&mailbox, &[annotation.clone()], Some(&value), out);
+                    self.annotate(&mailbox, std::slice::from_ref(&annotation), Some(&value), out);
                 }
                 if !wanted {
                     self.annotate(&mailbox, &[annotation], None, out);
