@@ -21,6 +21,7 @@ mod fmt;
 mod lsp;
 mod out;
 mod pages;
+mod reach;
 mod report;
 mod run;
 mod save;
@@ -59,6 +60,8 @@ enum Command {
     Fmt(fmt::FmtArgs),
     /// Serve an editor: the language server, over standard input and output.
     Lsp(lsp::LspArgs),
+    /// Find a message for every branch of a script, or say why there is none.
+    Reach(reach::ReachArgs),
     /// Run a script on messages and show what would happen, and why.
     Run(run::RunArgs),
     /// Count what an Rspamd configuration makes of messages, of symbols or of a recorded verdict, say why, and what other scores would change.
@@ -101,6 +104,7 @@ fn main() -> ExitCode {
         Command::ExplainScore(args) => explain_score::explain_score(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Lsp(args) => lsp::lsp(&args).map_err(Trouble::from),
+        Command::Reach(args) => reach::reach_command(&args),
         Command::Run(args) => run::run(&args),
         Command::Scan(args) => scan::scan(&args),
         Command::Spec(args) => spec::spec(&args),

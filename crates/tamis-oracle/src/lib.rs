@@ -14,6 +14,7 @@ pub mod minimise;
 pub mod ours;
 pub mod process;
 mod programs;
+pub mod reach;
 pub mod report;
 pub mod rspamd;
 mod settings;

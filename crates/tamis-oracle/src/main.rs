@@ -18,6 +18,8 @@ Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|
   mailcow      three messages to a user with mailcow's five scripts, against a private Dovecot that delivers them
   verdicts     scripts accepted or refused, against sievec
   uploads      the same for a user's upload to mailcow, against CHECKSCRIPT
+  reach        scripts searched for a message to every branch; --messages N against what is out of reach,
+               one case is shown
   rspamd       symbols under configurations of scores, against a private rspamd; --sets N for each configuration
   rspamd-records  what a private rspamd leaves behind (JSON, header fields, log), read and counted again; --sets N for each configuration
   rspamd-milter  header fields that milter_headers adds and removes, against a private rspamd; --sets N for each configuration
@@ -31,6 +33,18 @@ Usage: campaign KIND [--cases N] [--seed N] [--jobs N] [--server pigeonhole-0.5|
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.first().is_some_and(|kind| kind == "reach") {
+        return match reach(&words) {
+            Ok(found) => {
+                println!("{found}");
+                ExitCode::from(u8::from(!found.wrong.is_empty()))
+            }
+            Err(why) => {
+                eprintln!("campaign: {why}");
+                ExitCode::from(2)
+            }
+        };
+    }
     if words.first().is_some_and(|kind| kind == "rspamd-rules") {
         return match rules(&words) {
             Ok(found) => {
@@ -75,6 +89,38 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Witnesses, against messages.
+fn reach(words: &[String]) -> Result<tamis_oracle::reach::Found, String> {
+    let (mut cases, mut seed, mut jobs, mut messages, mut profile) = (1000usize, 1u64, 2usize, 20usize, Profile::Pigeonhole05);
+    for pair in words.get(1..).unwrap_or(&[]).chunks(2) {
+        match pair {
+            [word, value] if word == "--cases" => cases = value.parse().map_err(|_| USAGE)?,
+            [word, value] if word == "--seed" => seed = value.parse().map_err(|_| USAGE)?,
+            [word, value] if word == "--jobs" => jobs = value.parse().map_err(|_| USAGE)?,
+            [word, value] if word == "--messages" => messages = value.parse().map_err(|_| USAGE)?,
+            [word, value] if word == "--server" => {
+                profile = match value.as_str() {
+                    "pigeonhole-0.5" => Profile::Pigeonhole05,
+                    "pigeonhole-0.5-full" => Profile::Full,
+                    "mailcow-global" => Profile::MailcowGlobal,
+                    _ => return Err(USAGE.to_owned()),
+                };
+            }
+            _ => return Err(USAGE.to_owned()),
+        }
+    }
+    if cases == 1 {
+        println!("{}", tamis_oracle::reach::generated(&profile.dialect(), seed));
+    }
+    let bar = |done: usize| {
+        if std::io::stderr().is_terminal() {
+            eprint!("\r{done}/{cases}");
+            let _ = std::io::stderr().flush();
+        }
+    };
+    Ok(tamis_oracle::reach::campaign(&profile.dialect(), cases, seed, jobs.max(1), messages, &bar))
 }
 
 /// Rules on messages.

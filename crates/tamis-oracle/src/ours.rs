@@ -146,7 +146,8 @@ pub fn deliver_chain(programs: &[&Program], message: &[u8], envelope: &Envelope,
     delivered(message, envelope, now, &mut |delivery| run_chain(&chain, delivery, account, &Limits::default(), None))
 }
 
-fn delivered(message: &[u8], envelope: &Envelope, now: i64, run: &mut dyn FnMut(&Delivery<'_>) -> Outcome) -> Outcome {
+/// Delivers a message by `run`; charsets that the core asks for are converted.
+pub(crate) fn delivered(message: &[u8], envelope: &Envelope, now: i64, run: &mut dyn FnMut(&Delivery<'_>) -> Outcome) -> Outcome {
     let mut charsets = mail::Charsets::default();
     loop {
         let message = Message::parse(message, &mail::Limits::default(), charsets.clone());
@@ -174,7 +175,7 @@ fn delivered(message: &[u8], envelope: &Envelope, now: i64, run: &mut dyn FnMut(
 }
 
 /// The outcome as the tools list it.
-fn listed(outcome: &Outcome) -> Ours {
+pub(crate) fn listed(outcome: &Outcome) -> Ours {
     let all = outcome.notes.iter().chain(&outcome.failure);
     let hazards: Vec<&'static str> = all.filter(|note| note.code.is_hazard()).map(|note| note.code.facts().id).collect();
     let crashes = outcome.notes.iter().chain(&outcome.failure).any(|note| note.code.crashes_server());

@@ -10,6 +10,8 @@
 //!
 //! Matching is linear in text times pattern, except with back references and in [`Flavour::Pcre`]; every step is counted against the caller's budget.
 
+#[cfg(feature = "reach")]
+mod example;
 mod glibc;
 #[cfg(feature = "full")]
 mod memo;
@@ -19,6 +21,8 @@ mod syntax;
 mod tre;
 mod walk;
 
+#[cfg(feature = "reach")]
+pub use example::example;
 #[cfg(feature = "full")]
 pub use memo::Memo;
 

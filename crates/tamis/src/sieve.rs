@@ -32,6 +32,8 @@ pub mod occurrences;
 pub mod parts;
 pub mod policy;
 pub mod program;
+#[cfg(feature = "reach")]
+pub mod reach;
 #[cfg(feature = "edit")]
 pub mod rename;
 pub mod run;

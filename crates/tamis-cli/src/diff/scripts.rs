@@ -10,6 +10,7 @@ use crate::config::{Config, Configs};
 use crate::delivery::{beside, now};
 use crate::diff::journal::Journal;
 use crate::out::{Output, Trouble};
+use crate::reach::{Subject, against};
 use crate::{draw, files};
 
 /// Compares two scripts on messages.
@@ -28,7 +29,7 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
     let [old, new] = configured.as_slice() else { return Ok(Exit::Trouble) };
     let language = args.server.language(new);
     if args.mail.is_empty() {
-        return without_mail(language);
+        return without_mail(args, [old, new], language);
     }
     if args.old == "-" && args.new == "-"
         || args.mail.iter().any(|path| path == "-") && [&args.old, &args.new].iter().any(|side| *side == "-")
@@ -63,14 +64,51 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
     compare(args, &args.mail, &known, journal, language, |mail, explain| vec![differ.compare(&mail.name, &mail.bytes, explain)])
 }
 
-/// The one place for a search of a message that the two scripts treat differently.
-fn without_mail(language: Language) -> Result<Exit, Trouble> {
-    let said = says(
-        language,
-        "diff compares what happens to messages: name some with --mail PATH",
-        "diff compare ce qui arrive à des messages : nommez-en avec --mail CHEMIN",
-    );
-    Err(said.to_owned().into())
+/// Without mail, a message is searched that the two scripts treat differently (docs/reach.md).
+fn without_mail(args: &DiffArgs, configs: [&Config; 2], language: Language) -> Result<Exit, Trouble> {
+    if !args.before.is_empty() || !args.after.is_empty() {
+        return Err(says(
+            language,
+            "a message is searched for two scripts alone: with --before and --after, name messages with --mail PATH",
+            "un message n'est cherché que pour deux scripts seuls : avec --before et --after, nommez des messages avec --mail CHEMIN",
+        )
+        .to_owned()
+        .into());
+    }
+    let mut subjects = Vec::new();
+    let sides = [(&args.old, &args.old_server, &args.old_include), (&args.new, &args.new_server, &args.new_include)];
+    for ((path, server, include), config) in sides.into_iter().zip(configs) {
+        let (dialect, include) = server_of(args, config, server, include)?;
+        let script = files::script(path)?;
+        let included = files::included(&script, &dialect, include.as_deref());
+        let compiled = tamis::sieve::compile(&script, &included, &dialect);
+        let Some(program) = compiled.program else {
+            for finding in compiled.diagnostics.iter().filter(|finding| finding.unit == 0) {
+                anstream::eprintln!("{}\n", draw::finding(finding, path, script.text(), language));
+            }
+            return Ok(Exit::Findings);
+        };
+        subjects.push(Subject { name: path.clone(), script, included, program });
+    }
+    let [old, new] = subjects.as_slice() else { return Ok(Exit::Trouble) };
+    against(old, new, args.format == Format::Json, &tamis::sieve::reach::Limits::default(), language)
+}
+
+/// The server of one side, and where its included scripts are.
+fn server_of(
+    args: &DiffArgs,
+    config: &Config,
+    server: &Option<String>,
+    include: &Option<std::path::PathBuf>,
+) -> Result<(tamis::sieve::Dialect, Option<std::path::PathBuf>), Trouble> {
+    let asked = ServerArgs {
+        server: server.clone().or_else(|| args.server.server.clone()),
+        capabilities: if server.is_some() { None } else { args.server.capabilities.clone() },
+        ..args.server.clone()
+    };
+    let dialect = asked.dialect(config)?;
+    let include = include.clone().or_else(|| asked.include(config));
+    Ok((dialect, include))
 }
 
 /// Reads and compiles one side; nothing if its server refuses it, which is shown. What it depends on is added to `known`.
@@ -82,13 +120,7 @@ fn load(
     known: &mut Vec<String>,
     language: Language,
 ) -> Result<Option<Side>, Trouble> {
-    let asked = ServerArgs {
-        server: server.clone().or_else(|| args.server.server.clone()),
-        capabilities: if server.is_some() { None } else { args.server.capabilities.clone() },
-        ..args.server.clone()
-    };
-    let dialect = asked.dialect(config)?;
-    let include = include.clone().or_else(|| asked.include(config));
+    let (dialect, include) = server_of(args, config, server, include)?;
     let script = files::script(path)?;
     let included = files::included(&script, &dialect, include.as_deref());
     let own = Beside { name: path.to_owned(), script, included };

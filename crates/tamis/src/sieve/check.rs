@@ -24,6 +24,8 @@ use crate::regex::Memo;
 #[cfg(feature = "full")]
 pub use cure::{Cured, cure, fix_of};
 pub use levels::{Level, Levels};
+#[cfg(feature = "reach")]
+pub(in crate::sieve) use lints::Comparison;
 
 /// What may be known beside the script and its server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -11,9 +11,9 @@ use crate::text::Range;
 
 mod chain;
 mod commit;
-mod compare;
+pub(in crate::sieve) mod compare;
 mod compose;
-mod dates;
+pub(in crate::sieve) mod dates;
 mod envelope;
 #[cfg(feature = "expressions")]
 mod expression;
@@ -139,7 +139,7 @@ const fn full_version(engine: Engine) -> &'static str {
 const REDIRECT_HANDLE: &[u8] = b"\0redirect";
 
 /// The handle under which a `duplicate` test remembers: what it remembers with `:last` it sees only with `:last`.
-fn memory_handle(handle: Option<&[u8]>, last: bool) -> Vec<u8> {
+pub(in crate::sieve) fn memory_handle(handle: Option<&[u8]>, last: bool) -> Vec<u8> {
     let mut key = handle.unwrap_or_default().to_vec();
     if last {
         key.extend_from_slice(b"\0last");

@@ -119,6 +119,23 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rspamd::milter",
         ],
     ),
+    // A search for messages runs scripts, counts what they reach, and knows from the lints which tests imply others.
+    (
+        "sieve::reach",
+        &[
+            "text",
+            "order",
+            "diagnostic",
+            "regex",
+            "mail",
+            "sieve::dialect",
+            "sieve::values",
+            "sieve::program",
+            "sieve::run",
+            "sieve::coverage",
+            "sieve::check",
+        ],
+    ),
     // A test file compiles and runs scripts: it reads all of the rows below.
     (
         "sieve::svtest",

@@ -20,6 +20,9 @@ mod vacation;
 mod variables;
 mod walk;
 
+#[cfg(feature = "reach")]
+pub(in crate::sieve) use same::Comparison;
+
 use std::rc::Rc;
 
 use self::walk::Steps;

@@ -8,7 +8,7 @@ use crate::sieve::program::Comparator;
 
 /// How letters count in `:contains` and `:matches`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fold {
+pub(in crate::sieve) enum Fold {
     /// Each byte is itself.
     Exact,
     /// ASCII letters match either case.
@@ -22,7 +22,7 @@ const DIRECT_SEARCH: usize = 1 << 14;
 
 impl Fold {
     /// The substring operation of a comparator; none for `i;ascii-numeric`, which has none.
-    pub(super) const fn of(comparator: Comparator) -> Option<Self> {
+    pub(in crate::sieve) const fn of(comparator: Comparator) -> Option<Self> {
         match comparator {
             Comparator::Octet => Some(Self::Exact),
             Comparator::AsciiCasemap => Some(Self::Ascii),
@@ -42,7 +42,7 @@ impl Fold {
     }
 
     /// Where `key` first stands in `value`.
-    pub(super) fn find(self, value: &[u8], key: &[u8]) -> Option<usize> {
+    pub(in crate::sieve) fn find(self, value: &[u8], key: &[u8]) -> Option<usize> {
         let Some((&first, rest)) = key.split_first() else { return Some(0) };
         match self {
             Self::Exact => crate::text::find(value, key),
@@ -126,7 +126,7 @@ fn unicode(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Whether `:is` holds: an empty value equals an empty key whatever the comparator (lib-sieve/mcht-is.c).
-pub(super) fn is(comparator: Comparator, value: &[u8], key: &[u8]) -> bool {
+pub(in crate::sieve) fn is(comparator: Comparator, value: &[u8], key: &[u8]) -> bool {
     if value.is_empty() {
         return key.is_empty();
     }
@@ -138,7 +138,7 @@ pub(super) fn is(comparator: Comparator, value: &[u8], key: &[u8]) -> bool {
 }
 
 /// The order of two strings.
-pub(super) fn compare(comparator: Comparator, value: &[u8], key: &[u8]) -> Ordering {
+pub(in crate::sieve) fn compare(comparator: Comparator, value: &[u8], key: &[u8]) -> Ordering {
     match comparator {
         Comparator::Octet => value.cmp(key),
         Comparator::AsciiCasemap => casemap(value, key),

@@ -33,7 +33,7 @@ pub(super) fn month(number: usize) -> Option<&'static str> {
 
 /// A date in its zone, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Civil {
+pub(in crate::sieve) struct Civil {
     year: i64,
     /// 1 to 12.
     month: i64,
@@ -50,7 +50,7 @@ pub(super) struct Civil {
 
 impl Civil {
     /// The date in a zone. Proleptic Gregorian calendar; days are counted from 0000-03-01 so that leap days end years.
-    pub(super) fn new(seconds: i64, zone_minutes: i32) -> Self {
+    pub(in crate::sieve) fn new(seconds: i64, zone_minutes: i32) -> Self {
         let local = seconds.saturating_add(i64::from(zone_minutes) * 60);
         let (days, time) = (local.div_euclid(DAY), local.rem_euclid(DAY));
         let since = days.saturating_add(719_468);
@@ -73,7 +73,7 @@ impl Civil {
     }
 
     /// A part by its name, whatever its case; none if there is no such part.
-    pub(super) fn part(&self, name: &[u8]) -> Option<String> {
+    pub(in crate::sieve) fn part(&self, name: &[u8]) -> Option<String> {
         let (_, form) = FORMS.iter().find(|(part, _)| part.as_bytes().eq_ignore_ascii_case(name))?;
         Some(self.written(if self.zone_minutes == 0 && *form == ISO_8601 { "Y-m-dTH:M:SZ" } else { form }))
     }
