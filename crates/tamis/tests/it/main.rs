@@ -18,6 +18,8 @@ mod mail;
 mod pages;
 #[cfg(feature = "rspamd")]
 mod pages_rspamd;
+#[cfg(feature = "rspamd")]
+mod pipeline;
 #[cfg(feature = "reach")]
 mod reach;
 mod reading;
