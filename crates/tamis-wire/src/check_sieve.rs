@@ -46,7 +46,9 @@ fn arguments(text: &str) -> (Vec<String>, Vec<String>) {
             '"' => {
                 let mut string = String::new();
                 while let Some(char) = chars.next().filter(|char| *char != '"') {
-                    string.push(if char == '\\' { chars.next().unwrap_or(char) } else { char });
+                    // Of what variables bring, only what looks like an escape that quoting needs is one.
+                    let escapes = char == '\\' && chars.as_str().starts_with(['\\', '"']);
+                    string.push(if escapes { chars.next().unwrap_or(char) } else { char });
                 }
                 match tag.as_str() {
                     ":flags" => flags = string.split_ascii_whitespace().map(str::to_owned).collect(),
