@@ -273,12 +273,15 @@ fn context(random: &mut Random) -> (Context, String) {
     (context, headers)
 }
 
+/// Where a field comes, and the parts of its value.
+type Added = (Option<i64>, Vec<String>);
+
 /// What is told, comparable: which fields go, which come.
 #[derive(Debug, PartialEq, Eq)]
 struct Said {
     action: String,
     removed: BTreeSet<(String, usize)>,
-    added: BTreeMap<String, BTreeSet<(Option<i64>, Vec<String>)>>,
+    added: BTreeMap<String, BTreeSet<Added>>,
 }
 
 /// The parts of a value: symbols and results of methods come in no order that could be told.

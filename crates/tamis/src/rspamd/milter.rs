@@ -386,7 +386,7 @@ fn proxies(section: Value<'_>) -> Vec<Value<'_>> {
 /// A list of names, or one name.
 fn names(value: Value<'_>) -> Option<Vec<String>> {
     match value.data() {
-        Data::String(text) => Some(value.row().filter_map(Value::text).map(str::to_owned).collect::<Vec<_>>()).filter(|_| !text.is_empty()),
+        Data::String(text) => (!text.is_empty()).then(|| value.row().filter_map(Value::text).map(str::to_owned).collect()),
         Data::Array(_) => value.row().flat_map(Value::items).map(|item| item.text().map(str::to_owned)).collect(),
         _ => None,
     }

@@ -296,7 +296,7 @@ fn virus(routine: &Routine, result: &ScanResult, wanted: &mut Wanted) {
         Some(if symbol.options.is_empty() { "unknown".to_owned() } else { symbol.options.join(",") })
     };
     let infected: Vec<String> = routine.list("symbols").iter().filter_map(options).collect();
-    let failed = routine.list("symbols_fail").iter().filter_map(options).last();
+    let failed = routine.list("symbols_fail").iter().filter_map(options).next_back();
     let clean = routine.text("status_clean");
     let value = match (infected.is_empty(), failed) {
         (false, _) => {
