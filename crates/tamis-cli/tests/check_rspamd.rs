@@ -1,8 +1,9 @@
 //! `tamis check` of a folder with an Rspamd configuration, as an administrator meets it.
 #![allow(clippy::tests_outside_test_module)]
 
+mod program;
+
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// A folder of its own for a test; it ends with the test.
 struct Folder(PathBuf);
@@ -29,15 +30,8 @@ impl Drop for Folder {
 
 /// Exit status, standard output, standard error.
 fn check(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_tamis"))
-        .args(["check", "--lang", "en"])
-        .args(args)
-        .arg(folder)
-        .env("LC_ALL", "C")
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    let all = [&["check", "--lang", "en"], args, &[folder.to_str().unwrap()]].concat();
+    program::tamis(Path::new("."), &all, "")
 }
 
 const MAIN: &str =

@@ -1,26 +1,13 @@
 //! The program as a user meets it: what it prints, and its exit status.
 
-use std::io::Write;
+mod program;
+
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// Runs `tamis` in the corpus folder; gives exit status, standard output, standard error.
 fn tamis(args: &[&str], input: &[u8]) -> (i32, String, String) {
-    let corpus = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../corpus");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tamis"))
-        .args(args)
-        .current_dir(corpus)
-        .env("LC_ALL", "C")
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that ends before it reads all is no failure of the test.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    let output = child.wait_with_output().unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    program::tamis(&program::root().join("corpus"), args, input)
 }
 
 #[test]

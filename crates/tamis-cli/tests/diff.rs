@@ -1,9 +1,9 @@
 //! `tamis diff` as a user meets it: which messages change, how, and why.
 #![allow(clippy::tests_outside_test_module)]
 
-use std::io::Write;
+mod program;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -17,20 +17,7 @@ fn folder(name: &str) -> PathBuf {
 
 /// Runs `tamis diff` in a folder; gives exit status, standard output, standard error.
 fn diff_with(folder: &Path, args: &[&str], input: &[u8]) -> (i32, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tamis"))
-        .arg("diff")
-        .args(args)
-        .current_dir(folder)
-        .env("LC_ALL", "C")
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let _ = child.stdin.take().unwrap().write_all(input);
-    let output = child.wait_with_output().unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    program::tamis(folder, &[&["diff"], args].concat(), input)
 }
 
 fn diff(folder: &Path, args: &[&str]) -> (i32, String, String) {

@@ -1,8 +1,8 @@
 //! `tamis fmt` as a user meets it: what is written, what is only shown, and what is left alone.
 
-use std::io::Write;
+mod program;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// A folder of the test's own, with these files.
 fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
@@ -16,20 +16,7 @@ fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
 
 /// Runs `tamis fmt` in a folder; gives exit status, standard output, standard error.
 fn fmt(folder: &Path, args: &[&str], input: &str) -> (i32, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tamis"))
-        .arg("fmt")
-        .args(args)
-        .current_dir(folder)
-        .env("LC_ALL", "C")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that ends before it reads all is no failure of the test.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    program::tamis(folder, &[&["fmt"], args].concat(), input)
 }
 
 const ODD: &str = "# rule:[Lists]\nif true{keep;}\n";

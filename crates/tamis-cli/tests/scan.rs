@@ -1,21 +1,15 @@
 //! `tamis scan` as an administrator meets it.
 #![allow(clippy::tests_outside_test_module)]
 
+mod program;
+
 use std::path::PathBuf;
 use std::process::Command;
 
 /// Runs `tamis scan` on a configuration of the corpus; gives exit status, standard output, standard error.
 fn scan(args: &[&str]) -> (i32, String, String) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../corpus/rspamd");
-    let output = Command::new(env!("CARGO_BIN_EXE_tamis"))
-        .args(["scan", "--config", "small", "--lang", "en"])
-        .args(args)
-        .current_dir(folder)
-        .env("LC_ALL", "C")
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    let all = [&["scan", "--config", "small", "--lang", "en"], args].concat();
+    program::tamis(&program::root().join("corpus/rspamd"), &all, "")
 }
 
 #[test]
@@ -65,16 +59,8 @@ fn bad_usage_is_said() {
 
 /// The same on messages, with the rules of a small installation.
 fn scan_messages(args: &[&str]) -> (i32, String, String) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../corpus/rspamd/rules");
-    let output = Command::new(env!("CARGO_BIN_EXE_tamis"))
-        .args(["scan", "--config", ".", "--rules", "lua", "--lang", "en"])
-        .args(args)
-        .current_dir(folder)
-        .env("LC_ALL", "C")
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    let all = [&["scan", "--config", ".", "--rules", "lua", "--lang", "en"], args].concat();
+    program::tamis(&program::root().join("corpus/rspamd/rules"), &all, "")
 }
 
 #[test]

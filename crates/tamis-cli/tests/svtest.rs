@@ -1,20 +1,12 @@
 //! `tamis test` on this project's own test files.
 
+mod program;
+
 use std::path::PathBuf;
-use std::process::Command;
 
 /// Runs `tamis test` in the folder of the test files; gives exit status, standard output, standard error.
 fn tamis(args: &[&str]) -> (i32, String, String) {
-    let corpus = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../corpus/svtest");
-    let output = Command::new(env!("CARGO_BIN_EXE_tamis"))
-        .arg("test")
-        .args(args)
-        .current_dir(corpus)
-        .env("LC_ALL", "C")
-        .env_remove("CLICOLOR_FORCE")
-        .output()
-        .unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    program::tamis(&program::root().join("corpus/svtest"), &[&["test"], args].concat(), "")
 }
 
 const FILES: &[&str] = &["chain.svtest", "errors.svtest", "message.svtest", "results.svtest", "settings.svtest"];

@@ -1,13 +1,10 @@
 //! `tamis vet` as an administrator meets it: decisions, exit statuses, mistakes in a policy, and the example in docs/policy.md.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+mod program;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use program::root;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The example of docs/policy.md, as a file; written once, since the tests run side by side.
 fn example() -> PathBuf {
@@ -28,21 +25,8 @@ fn policy(name: &str, text: &str) -> PathBuf {
 
 /// Vets standard input; gives exit status, standard output, standard error.
 fn vet(policy: &Path, args: &[&str], script: &str) -> (i32, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tamis"))
-        .args(["vet", "--policy", policy.to_str().unwrap()])
-        .args(args)
-        .current_dir(root().join("corpus"))
-        .env("LC_ALL", "C")
-        .env_remove("CLICOLOR_FORCE")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that ends before it reads all is no failure of the test.
-    let _ = child.stdin.take().unwrap().write_all(script.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    let all = [&["vet", "--policy", policy.to_str().unwrap()], args].concat();
+    program::tamis(&root().join("corpus"), &all, script)
 }
 
 /// The decision and the codes of the broken rules for a script under the example.

@@ -24,7 +24,7 @@ pub fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
 }
 
 /// Runs `tamis` in a folder; gives exit status, standard output, standard error.
-pub fn tamis(folder: &Path, args: &[&str], input: &str) -> (i32, String, String) {
+pub fn tamis(folder: &Path, args: &[&str], input: impl AsRef<[u8]>) -> (i32, String, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_tamis"))
         .args(args)
         .current_dir(folder)
@@ -36,7 +36,7 @@ pub fn tamis(folder: &Path, args: &[&str], input: &str) -> (i32, String, String)
         .spawn()
         .unwrap();
     // A program that ends before it reads all is no failure of the test.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let _ = child.stdin.take().unwrap().write_all(input.as_ref());
     let output = child.wait_with_output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
 }
