@@ -239,7 +239,7 @@ fn a_script_that_is_refused_is_not_compared() {
 fn bad_usage_is_said() {
     let folder = setup("usage");
     for (args, part) in [
-        (&["old.sieve", "new.sieve"][..], "--mail PATH"),
+        (&["old.sieve", "new.sieve", "--before", "old.sieve"][..], "--mail PATH"),
         (&["old.sieve", "mail", "--mail", "mail"], "mail: a folder without rspamd.conf"),
         (&["-", "new.sieve", "--mail", "-"], "only one of OLD, NEW and --mail can be standard input"),
         (&["old.sieve", "no-such.sieve", "--mail", "mail"], "no-such.sieve: No such file"),
@@ -247,6 +247,16 @@ fn bad_usage_is_said() {
         let (status, out, err) = diff(&folder, args);
         assert!(status == 2 && out.is_empty() && err.contains(part), "{args:?}: {status} {err}");
     }
+}
+
+#[test]
+fn without_mail_a_message_is_searched() {
+    let folder = setup("search");
+    let (status, out, _) = diff(&folder, &["old.sieve", "new.sieve", "--lang", "en"]);
+    let told = "  old.sieve: This message stays in the inbox; it is sent on to books@example.org.\n  new.sieve: This message stays in the inbox.\n";
+    assert!(status == 1 && out.starts_with("Subject: invoice\n") && out.contains(told), "{status} {out}");
+    let (status, out, _) = diff(&folder, &["old.sieve", "old.sieve", "--lang", "en"]);
+    assert!(status == 0 && out.starts_with("no difference found in ") && out.contains("that is no proof"), "{status} {out}");
 }
 
 #[test]

@@ -112,7 +112,7 @@ impl Writer {
     }
 
     /// A name with a number that may have a fraction: the fewest digits that tell it apart. `null` for what is no number.
-    #[cfg(feature = "rspamd")]
+    #[cfg(any(feature = "native", feature = "rspamd"))]
     pub(crate) fn float(&mut self, name: &str, number: f64) {
         self.name(name);
         if number.is_finite() { self.word(&number.to_string()) } else { self.word("null") }

@@ -400,6 +400,7 @@ impl Tracer for Log {
             Event::Assign { name, value, .. } => format!("{depth} {name}={}", text(value)),
             Event::Assumed(assumption) => format!("{depth} assumed {}", text(&assumption.about)),
             Event::Action(action) => format!("{depth} action {}", action.name),
+            Event::Branch { taken, .. } => format!("{depth} takes {taken:?}"),
             other => format!("{depth} {other:?}"),
         });
     }
@@ -425,6 +426,7 @@ fn a_trace_tells_the_run() {
             "3 subject=Hello H* true",
             "2 true",
             "1 true",
+            "0 takes Test(0)",
             "1 command",
             "1 x=ello",
             "1 command",

@@ -10,16 +10,15 @@ use super::commit::Progress;
 use super::fields::Fields;
 use super::loops::{Jump, Layout};
 use super::programs::Programs;
-use super::result::{Actions, Entry, Flags, Kind, Preference};
+use super::result::{Actions, Preference};
 use super::shelf::Made;
-use super::{Account, Assumption, Delivery, Event, Limits, Question, Taken, Tracer, flags, variables};
+use super::{Account, Assumption, Delivery, Event, Limits, Question, Tracer, variables};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::mail::PartIter;
 use crate::sieve::dialect::{Dialect, Engine, Settings};
 #[cfg(feature = "expressions")]
 use crate::sieve::program::expression::Expression;
-use crate::sieve::program::{Block, Branch, Command, FlagChange, If, Op, Piece, Place, Program, Test, Text, Texts, Unit};
-use crate::sieve::values::mailbox_from_utf7;
+use crate::sieve::program::{Block, Branch, Command, Op, Piece, Place, Program, Test, Text, Texts, Unit};
 use crate::text::Range;
 
 /// The deepest nesting of `foreverypart` (sieve-limits.h: SIEVE_MAX_LOOP_DEPTH).

@@ -2,10 +2,17 @@
 
 use std::rc::Rc;
 
-use super::{Frame, MAX_LOOPS, Machine, Role, Step};
+use super::super::result::{Entry, Flags, Kind};
+use super::super::{Event, Taken, commit, flags, variables};
+use super::{Frame, MAX_LOOPS, Machine, Role, Step, Suspended};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::mail::PartIter;
+use crate::sieve::program::{Command, FlagChange, If, Op, Place, Texts};
+use crate::sieve::values::mailbox_from_utf7;
+use crate::text::Range;
 
 impl<'p, 'm> Machine<'p, 'm> {
-    fn command(&mut self, command: &'p Command) -> Step<()> {
+    pub(super) fn command(&mut self, command: &'p Command) -> Step<()> {
         match &command.op {
             Op::If(branches) => self.branch(command.range, branches),
             Op::Stop => {
@@ -225,7 +232,13 @@ impl<'p, 'm> Machine<'p, 'm> {
         Ok(())
     }
 
-    pub(super) fn assign(&mut self, range: Range, variable: Place, mut value: Vec<u8>, modifiers: &[crate::sieve::program::Modifier]) {
+    pub(in super::super) fn assign(
+        &mut self,
+        range: Range,
+        variable: Place,
+        mut value: Vec<u8>,
+        modifiers: &[crate::sieve::program::Modifier],
+    ) {
         let max = usize::try_from(self.settings().variables_max_variable_size).unwrap_or(usize::MAX);
         variables::modify(&mut value, modifiers, max);
         if self.tracer.is_some() {
@@ -284,7 +297,7 @@ impl<'p, 'm> Machine<'p, 'm> {
 
     /// An action without side effects, here and now.
     #[inline(never)]
-    pub(super) fn entry(&self, kind: Kind) -> Entry<'m> {
+    pub(in super::super) fn entry(&self, kind: Kind) -> Entry<'m> {
         Entry {
             kind,
             keep: false,
@@ -303,10 +316,10 @@ impl<'p, 'm> Machine<'p, 'm> {
     }
 
     /// Adds an action to the result.
-    pub(super) fn act(&mut self, range: Range, mut entry: Entry<'m>) -> Step<()> {
+    pub(in super::super) fn act(&mut self, range: Range, mut entry: Entry<'m>) -> Step<()> {
         entry.range = range;
         let (settings, rules) = (self.settings(), self.engine().rules());
-        let seen = self.tracer.is_some().then(|| super::commit::action(&entry, &self.internal_flags));
+        let seen = self.tracer.is_some().then(|| commit::action(&entry, &self.internal_flags));
         match self.actions.add(entry, settings, rules, self.delivery.default_mailbox.as_bytes()) {
             Ok(_) => {
                 if let Some(action) = &seen {
