@@ -103,12 +103,12 @@ mod tests {
         ];
         for pattern in patterns {
             for flavour in [Flavour::Glibc, Flavour::Musl, Flavour::Pcre] {
-                // Dovecot asks PCRE2 for a match that is not empty.
-                if pattern.is_empty() && flavour == Flavour::Pcre {
-                    continue;
-                }
                 for longer in [false, true] {
                     let text = example(pattern.as_bytes(), flavour, true, longer).unwrap();
+                    // Dovecot asks PCRE2 for a match that is not empty.
+                    if text.is_empty() && flavour == Flavour::Pcre {
+                        continue;
+                    }
                     let regex = Regex::new(pattern.as_bytes(), flavour, true).unwrap();
                     assert_eq!(
                         regex.is_match(&text, &mut 1_000_000),
