@@ -4,6 +4,7 @@ use super::super::draft::Field;
 use super::super::values;
 use super::{Change, MOST_KEYS, Scene};
 use crate::mail::parse_date;
+use crate::order::Map;
 use crate::sieve::program::{Index, MatchKind, Matching, Test, Text, Texts, Zone};
 use crate::sieve::run::dates::Civil;
 use crate::sieve::values::parse_zone;
@@ -126,7 +127,17 @@ impl<'p> Scene<'_, 'p> {
 fn scanned(part: &str, (seconds, zone): Told, shown: i32, fits: &dyn Fn(&[u8]) -> bool) -> Vec<Told> {
     const STEPS: [(i64, i64); 6] = [(1, 60), (60, 60), (3_600, 24), (DAY, 400), (31 * DAY, 24), (366 * DAY, 60)];
     let mut out = Vec::new();
-    let holds = |seconds: i64| Civil::new(seconds, shown).part(part.as_bytes()).is_some_and(|value| fits(value.as_bytes()));
+    // Most parts have few values, which come again and again; asking may mean to compile an expression.
+    let mut known: Map<String, bool> = Map::new();
+    let mut holds = |seconds: i64| {
+        let Some(value) = Civil::new(seconds, shown).part(part.as_bytes()) else { return false };
+        if let Some(fits) = known.get(&value) {
+            return *fits;
+        }
+        let answer = fits(value.as_bytes());
+        known.insert(value, answer);
+        answer
+    };
     for (step, count) in STEPS {
         for sign in [1, -1] {
             out.extend(
@@ -137,9 +148,9 @@ fn scanned(part: &str, (seconds, zone): Told, shown: i32, fits: &dyn Fn(&[u8]) -
     if holds(seconds) {
         out.insert(0, (seconds, zone));
     }
-    if out.is_empty() {
+    if out.is_empty() && matches!(part, "iso8601" | "std11") {
         // Day and hour together.
-        let near = (-400..=800).flat_map(|day| (0..24).map(move |hour| seconds + day * DAY + hour * 3_600));
+        let near = (-40..=80).flat_map(|day| (0..24).map(move |hour| seconds + day * DAY + hour * 3_600));
         out.extend(near.into_iter().find(|seconds| holds(*seconds)).map(|seconds| (seconds, zone)));
     }
     out
