@@ -7,11 +7,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use tamis::diagnostic::Language;
-use tamis::mail::{self, Charsets, Message};
 use tamis::sieve::coverage::{Point, PointKind};
 use tamis::sieve::narrate::sentence;
 use tamis::sieve::reach::{Answer, Limits, Reach, Spot, Witness, difference, obstacle_sentence, reach, reason_sentence, trait_sentence};
-use tamis::sieve::run::{self, Delivery, Outcome, Taken, run};
+use tamis::sieve::run::{self, Outcome, Taken};
 use tamis::sieve::{Dialect, Program, Script, Scripts, compile};
 
 use crate::common::{ServerArgs, number, says};
@@ -140,18 +139,7 @@ impl Subject {
 
     /// What the script does with a message.
     fn outcome(&self, witness: &Witness) -> Outcome {
-        let message = Message::parse(&witness.message, &mail::Limits::default(), Charsets::new());
-        let delivery = Delivery {
-            message: &message,
-            from: witness.from.clone(),
-            to: witness.to.clone(),
-            final_to: None,
-            auth: witness.auth.clone(),
-            now: witness.now,
-            default_mailbox: "INBOX".to_owned(),
-            hostname: witness.hostname.clone(),
-        };
-        run(&self.program, &delivery, &witness.account, &run::Limits::default(), None)
+        witness.run(&self.program, &run::Limits::default(), None)
     }
 
     /// A line, with the script's name if it is an included one.

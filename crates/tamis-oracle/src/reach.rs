@@ -8,12 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tamis::mail::{self, Charsets, Message};
 use tamis::sieve::Program;
 use tamis::sieve::coverage::Coverage;
 use tamis::sieve::dialect::Dialect;
 use tamis::sieve::reach::{Answer, Limits, Reach, Witness, reach};
-use tamis::sieve::run::{self, Account, Delivery, Outcome, run};
+use tamis::sieve::run::{self, Account, Outcome, run};
 
 use crate::generate::{Random, Scope, message, render, script};
 use crate::ours::{Ours, delivered, envelope_of, judge, user};
@@ -194,19 +193,8 @@ pub fn unproven(program: &Program, reached: &Reach) -> Vec<String> {
 /// What a witness does, and what it reaches.
 #[must_use]
 pub fn witnessed(program: &Program, witness: &Witness) -> (Outcome, Coverage) {
-    let message = Message::parse(&witness.message, &mail::Limits::default(), Charsets::new());
-    let delivery = Delivery {
-        message: &message,
-        from: witness.from.clone(),
-        to: witness.to.clone(),
-        final_to: None,
-        auth: witness.auth.clone(),
-        now: witness.now,
-        default_mailbox: "INBOX".to_owned(),
-        hostname: witness.hostname.clone(),
-    };
     let mut coverage = Coverage::new(program);
-    let outcome = run(program, &delivery, &witness.account, &run::Limits::default(), Some(&mut coverage));
+    let outcome = witness.run(program, &run::Limits::default(), Some(&mut coverage));
     (outcome, coverage)
 }
 

@@ -101,7 +101,7 @@ impl Finder<'_> {
             let meaning = self.scope.meaning(command, slot);
             match meaning {
                 Meaning::Bytes | Meaning::Seconds => self.number(*argument, meaning),
-                Meaning::DatePart => part = self.only(*argument),
+                Meaning::DatePart => part = self.single(*argument),
                 Meaning::Key => {
                     let words = spec::keys(Meaning::DatePart, part.as_deref().unwrap_or(""));
                     self.each(*argument, |value, language| {
@@ -145,7 +145,7 @@ impl Finder<'_> {
     }
 
     /// The value of a single string, in lower case.
-    fn only(&self, argument: Argument) -> Option<String> {
+    fn single(&self, argument: Argument) -> Option<String> {
         let string = self.scope.script.calls().strings(argument).next()?;
         Some(String::from_utf8_lossy(&string.value(self.scope.text())).to_ascii_lowercase())
     }

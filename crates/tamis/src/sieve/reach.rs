@@ -21,7 +21,8 @@ pub use telling::{Trait, trait_sentence};
 
 use super::coverage::Point;
 use super::program::Program;
-use super::run::{Account, Timestamp};
+use super::run::{self, Account, Delivery, Outcome, Timestamp, Tracer};
+use crate::mail::{self, Charsets, Message};
 use crate::text::Range;
 use draft::Draft;
 use search::Search;
@@ -195,6 +196,25 @@ pub struct Witness {
     pub account: Account,
     /// What sets it apart from a plain letter; nothing if it is one.
     pub traits: Vec<Trait>,
+}
+
+impl Witness {
+    /// What a program does with it.
+    #[must_use]
+    pub fn run(&self, program: &Program, limits: &run::Limits, tracer: Option<&mut dyn Tracer>) -> Outcome {
+        let message = Message::parse(&self.message, &mail::Limits::default(), Charsets::new());
+        let delivery = Delivery {
+            message: &message,
+            from: self.from.clone(),
+            to: self.to.clone(),
+            final_to: None,
+            auth: self.auth.clone(),
+            now: self.now,
+            default_mailbox: "INBOX".to_owned(),
+            hostname: self.hostname.clone(),
+        };
+        run::run(program, &delivery, &self.account, limits, tracer)
+    }
 }
 
 impl From<&Draft> for Witness {

@@ -1,10 +1,9 @@
 //! Witnesses: a message for every point of a script, or why there is none. The corpus is searched in tamis-oracle's tests.
 
 use tamis::diagnostic::Language;
-use tamis::mail::{self, Charsets, Message};
 use tamis::sieve::coverage::Coverage;
 use tamis::sieve::reach::{Answer, Limits, Reach, Spot, Witness, difference, obstacle_sentence, reach, reason_sentence, trait_sentence};
-use tamis::sieve::run::{self, Delivery, run};
+use tamis::sieve::run;
 use tamis::sieve::{Dialect, Program, Script, Scripts, Store, compile};
 
 const REQUIRE: &str = "require [\"fileinto\", \"copy\", \"imap4flags\", \"mailbox\", \"reject\", \"variables\", \"envelope\", \"subaddress\", \
@@ -25,19 +24,8 @@ fn compiled(text: &str, included: &[(&str, &str)]) -> Program {
 }
 
 fn reached(program: &Program, witness: &Witness) -> Coverage {
-    let message = Message::parse(&witness.message, &mail::Limits::default(), Charsets::new());
-    let delivery = Delivery {
-        message: &message,
-        from: witness.from.clone(),
-        to: witness.to.clone(),
-        final_to: None,
-        auth: witness.auth.clone(),
-        now: witness.now,
-        default_mailbox: "INBOX".to_owned(),
-        hostname: witness.hostname.clone(),
-    };
     let mut coverage = Coverage::new(program);
-    let _ = run(program, &delivery, &witness.account, &run::Limits::default(), Some(&mut coverage));
+    let _ = witness.run(program, &run::Limits::default(), Some(&mut coverage));
     coverage
 }
 

@@ -48,7 +48,7 @@ impl Binder<'_> {
                 let names = self.header_names(arguments)?;
                 let keys = self.strings(arguments.nth_back(1)?);
                 let matching = self.matching(arguments, &keys, Comparator::AsciiCasemap)?;
-                Some(TestKind::Header { names, keys, matching, only: self.only(arguments)? })
+                Some(TestKind::Header { names, keys, matching, only: self.index_and_mime(arguments)? })
             }
             OpId::Address => {
                 let names = self.header_names(arguments)?;
@@ -56,7 +56,7 @@ impl Binder<'_> {
                 let matching = self.matching(arguments, &keys, Comparator::AsciiCasemap)?;
                 self.check_address_headers(&names);
                 let part = Self::address_part(arguments);
-                Some(TestKind::Address { names, keys, matching, part, only: self.only(arguments)? })
+                Some(TestKind::Address { names, keys, matching, part, only: self.index_and_mime(arguments)? })
             }
             OpId::Envelope => self.envelope(arguments),
             OpId::Exists => {
@@ -363,7 +363,7 @@ impl Binder<'_> {
 
     /// `:index` and `:last`; the outer `None` is an error.
     /// `:index` and `:mime`. An error is none of them.
-    fn only(&mut self, arguments: &Arguments<'_>) -> Option<Option<Box<Only>>> {
+    fn index_and_mime(&mut self, arguments: &Arguments<'_>) -> Option<Option<Box<Only>>> {
         let (index, mime) = (self.index(arguments)?, self.mime(arguments)?);
         let all = index.is_none() && mime.is_none();
         Some((!all).then(|| Box::new(Only { index, mime })))
