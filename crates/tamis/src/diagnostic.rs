@@ -204,6 +204,14 @@ impl Diagnostic {
         self
     }
 
+    /// Passes over all its places: its own, those of its labels, those of its cures.
+    #[cfg(feature = "full")]
+    pub(crate) fn places(&mut self) -> impl Iterator<Item = &mut Range> {
+        let labels = self.labels.iter_mut().map(|label| &mut label.range);
+        let edits = self.fixes.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.range);
+        std::iter::once(&mut self.range).chain(labels).chain(edits)
+    }
+
     /// The sentence.
     #[must_use]
     pub fn message(&self, language: Language) -> String {

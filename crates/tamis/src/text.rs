@@ -54,6 +54,12 @@ impl Range {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// The same range of a text before which so many bytes were added: wrapping, so that some may have been taken away.
+    #[must_use]
+    pub(crate) const fn moved(self, by: u32) -> Self {
+        Self { start: self.start.wrapping_add(by), end: self.end.wrapping_add(by) }
+    }
+
     /// The bytes of `text` in this range as text; empty if the range does not fit the text's character boundaries.
     #[must_use]
     pub fn of(self, text: &str) -> &str {

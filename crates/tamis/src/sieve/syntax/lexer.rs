@@ -52,14 +52,14 @@ impl Lexed {
     }
 }
 
-/// So many strings without their closing quote are told apart; each costs one more pass.
-const MAX_REPAIRS: usize = 8;
+/// So many strings without their closing quote are told apart.
+pub(super) const MAX_REPAIRS: usize = 8;
 
 /// Splits `text` into tokens, comments and the like included.
 pub(super) fn lex(text: &str) -> Lexed {
     let mut unclosed = Vec::new();
     loop {
-        let mut lexer = Lexer::new(text, unclosed);
+        let mut lexer = Lexer::new(text, 0, unclosed);
         let mut tokens = Vec::with_capacity(text.len() / 6);
         loop {
             lexer.advance();
@@ -83,12 +83,14 @@ pub(super) struct Lexer<'t> {
     pub(super) next: Lexeme,
     /// Byte offset after the one before it.
     pub(super) last_end: u32,
-    /// Strings that start here are taken to end early.
-    unclosed: Vec<usize>,
+    /// Strings that start here are taken to end early. In order.
+    pub(super) unclosed: Vec<usize>,
     /// There is a NUL somewhere: only then are comments and strings searched for it.
     has_nul: bool,
-    /// The start of the first quoted string that is followed at once by the start of a word.
+    /// The start of a quoted string that is followed at once by the start of a word, and is therefore to be read once more.
     glued: Option<usize>,
+    /// Where the strings begin of which the end was guessed. In order.
+    pub(super) guessed: Vec<usize>,
     /// Where characters without a meaning stand, as far as the text was read.
     pub(super) garbage: Vec<Range>,
     /// Comments and characters without a meaning, as far as the text was read.
@@ -102,19 +104,20 @@ pub(super) struct Lexer<'t> {
 }
 
 impl<'t> Lexer<'t> {
-    /// Before the first token of a text.
-    pub(super) fn new(text: &'t str, unclosed: Vec<usize>) -> Self {
+    /// Before the first token of a text, or of what stands in it from `at` on.
+    pub(super) fn new(text: &'t str, at: usize, unclosed: Vec<usize>) -> Self {
         // Offsets have 32 bits. No server reads a script that needs more.
         let text = text.as_bytes().get(..u32::MAX as usize).unwrap_or(text.as_bytes());
         let has_nul = memchr::memchr(0, text).is_some();
         Self {
             text,
-            at: 0,
+            at,
             next: Lexeme { range: Range::default(), kind: Kind::End, plain: false },
             last_end: 0,
             unclosed,
             has_nul,
             glued: None,
+            guessed: Vec::new(),
             garbage: Vec::new(),
             others: Vec::new(),
             errors: Vec::new(),
@@ -126,16 +129,26 @@ impl<'t> Lexer<'t> {
     /// True if the text is to be read once more, with one more string that is taken to end early.
     ///
     /// No rule of the grammar has a word right after a string, so a string with a word glued to its end is where quotes changed sides:
-    /// the quote that is missing is its own, not the last one of the script.
+    /// the quote that is missing is its own, not the last one of the script. What was read since is worth nothing, so nothing more is.
     pub(super) fn repair(&mut self) -> bool {
-        let suspect = self.glued.filter(|suspect| self.unclosed.len() < MAX_REPAIRS && !self.unclosed.contains(suspect));
+        let suspect = self.glued.take();
         self.unclosed.extend(suspect);
         suspect.is_some()
     }
 
-    /// The same strings, to read the text once more.
-    pub(super) fn unclosed(self) -> Vec<usize> {
-        self.unclosed
+    /// Goes to the start of a token, and forgets what was noted from there on. `last_end` is the byte offset after the token before it.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn go_to(&mut self, at: u32, last_end: u32) {
+        self.at = at as usize;
+        self.swallowed = false;
+        self.guessed.retain(|start| *start < at as usize);
+        self.garbage.retain(|range| range.start < at);
+        self.others.retain(|other| other.range.start < at);
+        self.errors.retain(|error| error.range.start < at);
+        self.endless.retain(|end| *end <= at);
+        self.advance();
+        self.last_end = last_end;
     }
 
     /// Takes the next token; at the end of the text, that is [`Kind::End`] for ever.
@@ -182,7 +195,9 @@ impl<'t> Lexer<'t> {
     fn string(&mut self, start: usize) {
         let inside = start.wrapping_add(1);
         let end = inside.wrapping_add(crate::text::plain_length(self.text.get(inside..).unwrap_or(&[])));
-        let plain = self.text.get(end) == Some(&b'"') && end.wrapping_sub(inside) <= MAX_STRING && self.unclosed.is_empty();
+        let plain = self.text.get(end) == Some(&b'"')
+            && end.wrapping_sub(inside) <= MAX_STRING
+            && self.unclosed.last().is_none_or(|last| *last < start);
         if plain {
             self.take(start, end.wrapping_add(1), Kind::Quoted);
             self.next.plain = true;
@@ -204,9 +219,6 @@ impl<'t> Lexer<'t> {
             }
             self.read(start, |lexer| lexer.other(start, byte));
             let kind = self.next.kind;
-            if kind == Kind::Quoted {
-                self.glue(start);
-            }
             if kind != Kind::Garbage && !kind.is_trivia() {
                 return;
             }
@@ -235,7 +247,16 @@ impl<'t> Lexer<'t> {
     #[inline]
     fn glue(&mut self, start: usize) {
         if self.text.get(self.at).is_some_and(|next| is(*next, IN_WORD)) {
-            self.glued = self.glued.or(Some(start));
+            self.suspect(start);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn suspect(&mut self, start: usize) {
+        if self.unclosed.len() < MAX_REPAIRS && !self.unclosed.contains(&start) {
+            self.glued = Some(start);
+            self.at = self.text.len();
         }
     }
 
@@ -434,6 +455,10 @@ impl<'t> Lexer<'t> {
     /// closes a command or list there), so that the rest of the script is still checked.
     fn unterminated(&mut self, start: usize) {
         self.at = start + self.unterminated_length(start);
+        // Only who reads the text again after an edit asks for them.
+        if cfg!(feature = "full") {
+            self.guessed.push(start);
+        }
         if self.errors.len() < Limits::ERRORS {
             self.endless.push(offset(self.at));
         }
@@ -742,7 +767,7 @@ mod tests {
 
     /// After the last token.
     fn read(text: &str) -> Lexer<'_> {
-        let mut lexer = Lexer::new(text, lex(text).unclosed);
+        let mut lexer = Lexer::new(text, 0, lex(text).unclosed);
         lexer.advance();
         while lexer.next.kind != Kind::End {
             lexer.advance();

@@ -2,6 +2,8 @@
 //!
 //! The grammar is that of Pigeonhole's sieve-parser.c, so that a script has a syntax error here exactly when it has one there.
 
+#[cfg(feature = "full")]
+use super::again::Rest;
 use super::lexer::{Lexeme, Lexer, lex};
 use super::{Calls, Kind, StringToken};
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
@@ -32,29 +34,20 @@ pub struct Parsed {
     /// Where comments stand.
     #[cfg(feature = "full")]
     pub comments: Vec<Range>,
+    /// Where the strings begin that were taken to end early, because quotes changed sides behind them.
+    #[cfg(feature = "full")]
+    pub(super) unclosed: Vec<usize>,
+    /// Where the strings begin of which the end was guessed.
+    #[cfg(feature = "full")]
+    pub(super) guessed: Vec<usize>,
 }
 
 /// Parses a script.
 #[must_use]
 pub fn parse(text: &str) -> Parsed {
-    let mut parser = Parser::new(text, None, Vec::new());
+    let mut parser = Parser::new(text, 0, None, Vec::new(), Calls::with_room_for(text.len()));
     parser.script();
-    while parser.lexer.repair() {
-        parser = Parser::new(text, None, parser.lexer.unclosed());
-        parser.script();
-    }
-    let mut errors = parser.lexer.errors;
-    errors.append(&mut parser.errors);
-    crate::diagnostic::sort(&mut errors);
-    errors.truncate(Limits::ERRORS);
-    #[cfg(feature = "full")]
-    let comments = parser.lexer.others.iter().filter(|other| other.kind.is_trivia()).map(|comment| comment.range).collect();
-    Parsed {
-        calls: parser.calls,
-        errors,
-        #[cfg(feature = "full")]
-        comments,
-    }
+    parser.parsed()
 }
 
 /// Parses a script once more for its tree. Only who shows or changes a text asks for that: to compile it, nobody reads the tree.
@@ -63,26 +56,58 @@ pub fn tree(text: &str) -> Tree<Kind> {
     let lexed = lex(text);
     let tiles = lexed.tiles();
     let nodes = tiles.len() / 4;
-    let mut parser = Parser::new(text, Some(Tree::new(tiles, nodes)), lexed.unclosed);
+    let mut parser = Parser::new(text, 0, Some(Tree::new(tiles, nodes)), lexed.unclosed, Calls::with_room_for(text.len()));
     parser.script();
     parser.tree.unwrap_or_default()
 }
 
-struct Parser<'t> {
-    text: &'t str,
-    lexer: Lexer<'t>,
+pub(super) struct Parser<'t> {
+    pub(super) text: &'t str,
+    pub(super) lexer: Lexer<'t>,
     /// If it was asked for.
     tree: Option<Tree<Kind>>,
-    calls: Calls,
+    pub(super) calls: Calls,
     errors: Vec<Diagnostic>,
+    /// What an older text had behind an edit, if there is one.
+    #[cfg(feature = "full")]
+    pub(super) rest: Option<Rest>,
 }
 
 impl<'t> Parser<'t> {
-    /// Before the first token of a text, some strings of which are taken to end early.
-    fn new(text: &'t str, tree: Option<Tree<Kind>>, unclosed: Vec<usize>) -> Self {
-        let mut lexer = Lexer::new(text, unclosed);
+    /// Before the first token of a text, or of what stands in it from `start` on, some strings of which are taken to end early. What is
+    /// read is added to `calls`.
+    pub(super) fn new(text: &'t str, start: usize, tree: Option<Tree<Kind>>, unclosed: Vec<usize>, calls: Calls) -> Self {
+        let mut lexer = Lexer::new(text, start, unclosed);
         lexer.advance();
-        Self { text, lexer, tree, calls: Calls::with_room_for(text.len()), errors: Vec::new() }
+        Self {
+            text,
+            lexer,
+            tree,
+            calls,
+            errors: Vec::new(),
+            #[cfg(feature = "full")]
+            rest: None,
+        }
+    }
+
+    /// What was read.
+    pub(super) fn parsed(mut self) -> Parsed {
+        let mut errors = self.lexer.errors;
+        errors.append(&mut self.errors);
+        crate::diagnostic::sort(&mut errors);
+        errors.truncate(Limits::ERRORS);
+        #[cfg(feature = "full")]
+        let comments = self.lexer.others.iter().filter(|other| other.kind.is_trivia()).map(|comment| comment.range).collect();
+        Parsed {
+            calls: self.calls,
+            errors,
+            #[cfg(feature = "full")]
+            comments,
+            #[cfg(feature = "full")]
+            unclosed: self.lexer.unclosed,
+            #[cfg(feature = "full")]
+            guessed: self.lexer.guessed,
+        }
     }
 
     /// The kind of the next token.
@@ -152,12 +177,12 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn script(&mut self) {
+    pub(super) fn script(&mut self) {
         let node = self.tree.as_mut().map_or(0, |tree| tree.open(Kind::Script, 0));
-        self.commands(1);
         loop {
+            let here = (self.range().start, self.last_end(), self.calls.read(), self.errors.len());
             match self.kind() {
-                Kind::End => break,
+                Kind::End => {}
                 Kind::CloseCurly => {
                     let delete = Edit { range: self.range(), text: String::new() };
                     self.report(Diagnostic::new(Code::UnexpectedBrace, self.range()).fix_with(|| Fix {
@@ -168,9 +193,21 @@ impl<'t> Parser<'t> {
                     }));
                     self.bump();
                 }
-                _ => self.bump(),
+                #[cfg(feature = "full")]
+                Kind::Identifier if self.is_read_already() => break,
+                Kind::Identifier => self.command(1),
+                _ => self.not_a_command(1),
             }
-            self.commands(1);
+            if self.kind() != Kind::End {
+                continue;
+            }
+            if !self.lexer.repair() {
+                break;
+            }
+            let (start, last_end, calls, errors) = here;
+            self.calls.back_to(calls);
+            self.errors.truncate(errors);
+            self.lexer.go_to(start, last_end);
         }
         if let Some(tree) = &mut self.tree {
             tree.close(node, count(tree.tokens().len()));

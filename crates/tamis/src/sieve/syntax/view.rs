@@ -31,6 +31,16 @@ struct Data {
     /// Where its block begins.
     brace: Option<u32>,
     has_test_list: bool,
+    is_command: bool,
+}
+
+/// How much of a script was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Read {
+    calls: usize,
+    arguments: usize,
+    strings: usize,
+    commands: usize,
 }
 
 /// A command or a test.
@@ -244,7 +254,9 @@ impl Calls {
     /// A command begins; gives its index.
     pub(super) fn begin_command(&mut self) -> u32 {
         self.commands += 1;
-        self.begin()
+        let index = self.count();
+        self.calls.push(Data { is_command: true, ..Data::default() });
+        index
     }
 
     /// A call begins; gives its index.
@@ -325,8 +337,115 @@ impl Calls {
         count(self.calls.len())
     }
 
+    /// How much was read.
+    pub(super) const fn read(&self) -> Read {
+        Read { calls: self.calls.len(), arguments: self.arguments.len(), strings: self.strings.len(), commands: self.commands }
+    }
+
+    /// Forgets what was read since.
+    pub(super) fn back_to(&mut self, read: Read) {
+        self.calls.truncate(read.calls);
+        self.arguments.truncate(read.arguments);
+        self.strings.truncate(read.strings);
+        self.commands = read.commands;
+    }
+
     /// Forgets all but the first `count` calls: those of a block that belongs to no command.
     pub(super) fn truncate(&mut self, count: u32) {
+        self.commands -= commands_in(self.calls.get(count as usize..).unwrap_or(&[]));
         self.calls.truncate(count as usize);
+    }
+}
+
+/// What is read again after an edit.
+#[cfg(feature = "full")]
+impl Calls {
+    /// The commands at the top from the one on whose name begins at this byte offset; none if there is no such command.
+    #[must_use]
+    pub fn top_from(&self, start: u32) -> CallIter<'_> {
+        let next = self.calls.partition_point(|call| call.name.start < start);
+        CallIter { calls: self, next: count(next), end: count(self.calls.len()) }
+    }
+
+    /// Splits off what stands from this byte offset on, where a command at the top begins or the script ends.
+    pub(super) fn split_off(&mut self, start: u32) -> Tail {
+        let before = Read {
+            calls: self.calls.partition_point(|call| call.name.start < start),
+            arguments: self.arguments.partition_point(|argument| argument.range.start < start),
+            strings: self.strings.partition_point(|string| string.range.start < start),
+            commands: 0,
+        };
+        let calls = self.calls.split_off(before.calls);
+        self.commands -= commands_in(&calls);
+        Tail {
+            calls,
+            arguments: self.arguments.split_off(before.arguments),
+            strings: self.strings.split_off(before.strings),
+            before,
+            next: 0,
+        }
+    }
+}
+
+fn commands_in(calls: &[Data]) -> usize {
+    calls.iter().filter(|call| call.is_command).count()
+}
+
+/// Calls that were split off, with the indices that they had.
+#[cfg(feature = "full")]
+#[derive(Debug)]
+pub(super) struct Tail {
+    calls: Vec<Data>,
+    arguments: Vec<Argument>,
+    strings: Vec<StringToken>,
+    /// What stood before them.
+    before: Read,
+    /// Which of the calls is the next command at the top.
+    next: usize,
+}
+
+#[cfg(feature = "full")]
+impl Tail {
+    /// Goes to the command at the top whose name begins at this byte offset. They are asked for in order. False if there is none.
+    pub(super) fn go_to(&mut self, start: u32) -> bool {
+        while let Some(call) = self.calls.get(self.next) {
+            if call.name.start >= start {
+                return call.name.start == start;
+            }
+            self.next = (call.next as usize).saturating_sub(self.before.calls);
+        }
+        false
+    }
+
+    /// Adds the command that was gone to and all behind it to other calls. Their text has moved by so many bytes, wrapping.
+    pub(super) fn add_to(&self, to: &mut Calls, by: u32) {
+        let rest = self.calls.get(self.next..).unwrap_or(&[]);
+        let Some(start) = rest.first().map(|call| call.name.start) else { return };
+        let gone = self.arguments.partition_point(|argument| argument.range.start < start);
+        let arguments = self.arguments.get(gone..).unwrap_or(&[]);
+        let by_arguments = count(to.arguments.len().wrapping_sub(self.before.arguments + gone));
+        let gone = self.strings.partition_point(|string| string.range.start < start);
+        let strings = self.strings.get(gone..).unwrap_or(&[]);
+        let by_strings = count(to.strings.len().wrapping_sub(self.before.strings + gone));
+        let by_calls = count(to.calls.len().wrapping_sub(self.before.calls + self.next));
+        let pair = |(from, until): (u32, u32), by: u32| (from.wrapping_add(by), until.wrapping_add(by));
+        to.commands += commands_in(rest);
+        to.calls.extend(rest.iter().map(|call| Data {
+            name: call.name.moved(by),
+            head: call.head.moved(by),
+            end: call.end.wrapping_add(by),
+            arguments: pair(call.arguments, by_arguments),
+            tests_end: call.tests_end.wrapping_add(by_calls),
+            next: call.next.wrapping_add(by_calls),
+            brace: call.brace.map(|brace| brace.wrapping_add(by)),
+            ..*call
+        }));
+        to.arguments.extend(arguments.iter().map(|argument| Argument {
+            range: argument.range.moved(by),
+            // Only lists have some.
+            strings: if argument.kind == Kind::StringList { pair(argument.strings, by_strings) } else { argument.strings },
+            ..*argument
+        }));
+        to.strings.extend(strings.iter().map(|string| StringToken { range: string.range.moved(by), ..*string }));
     }
 }
