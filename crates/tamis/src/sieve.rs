@@ -17,6 +17,8 @@ pub mod complete;
 pub mod context;
 pub mod coverage;
 pub mod dialect;
+#[cfg(feature = "full")]
+mod draft;
 pub mod effects;
 #[cfg(feature = "edit")]
 pub mod folding;
@@ -58,6 +60,8 @@ pub use complete::{Around, Completion, complete};
 pub use context::Scope;
 pub use coverage::Coverage;
 pub use dialect::Dialect;
+#[cfg(feature = "full")]
+pub use draft::Draft;
 #[cfg(feature = "edit")]
 pub use folding::folding;
 pub use format::format;
@@ -102,6 +106,19 @@ impl Script {
         let text = text.into();
         let parsed = if text.len() > MAX_SCRIPT { syntax::Parsed::default() } else { syntax::parse(&text) };
         Self { text, parsed, tree: OnceLock::new(), lines: OnceLock::new() }
+    }
+
+    /// Parses `text` by what was parsed before, and says what of it is left.
+    #[cfg(feature = "full")]
+    fn parse_again(self, text: &str) -> (Self, syntax::Kept) {
+        if text.len() > MAX_SCRIPT || self.text.len() > MAX_SCRIPT {
+            return (Self::parse(text), syntax::Kept::NOTHING);
+        }
+        let common = syntax::Common::of(&self.text, text);
+        let (parsed, kept) = syntax::parse_again(self.parsed, text, common);
+        let mut own = self.text;
+        own.replace_range(.., text);
+        (Self { text: own, parsed, tree: OnceLock::new(), lines: OnceLock::new() }, kept)
     }
 
     /// The text.
@@ -181,30 +198,37 @@ pub struct Compiled {
 /// Compiles a script for a server: all errors, and a program if there are none.
 #[must_use]
 pub fn compile(script: &Script, included: &Scripts, dialect: &Dialect) -> Compiled {
-    compile_with(script, included, dialect, &Regex::new)
+    let (mut diagnostics, program, wanted) = match read(script, dialect) {
+        Ok(mut diagnostics) => {
+            let bound = bind::bind(&script.text, &script.parsed, included, dialect, &Regex::new);
+            diagnostics.extend(bound.diagnostics);
+            (diagnostics, Some(bound.program), bound.wanted)
+        }
+        Err(too_large) => (vec![too_large], None, Vec::new()),
+    };
+    let verdict = judge(&mut diagnostics, dialect, &script.text);
+    Compiled { program: program.filter(|_| verdict == Verdict::Accepted), diagnostics, verdict, wanted }
 }
 
-/// The same, with regular expressions made by `regexes`.
-fn compile_with(script: &Script, included: &Scripts, dialect: &Dialect, regexes: &bind::Regexes<'_>) -> Compiled {
-    let mut diagnostics = script.parsed.errors.clone();
-    if dialect.engine.rules().loose_lists {
-        for error in diagnostics.iter_mut().filter(|error| is_loose(script, error)) {
-            error.severity = Severity::Hint;
-        }
-    }
+/// The errors of the syntax, as this server sees them.
+///
+/// # Errors
+/// The script is too large to be looked at, and this is all there is to say of it.
+fn read(script: &Script, dialect: &Dialect) -> Result<Vec<Diagnostic>, Diagnostic> {
     let size = script.text.len() as u64;
     let most = dialect.settings.max_script_size;
     if (most > 0 && size > most) || script.text.len() > MAX_SCRIPT {
         let max = if most > 0 { most } else { MAX_SCRIPT as u64 };
         let first_line = Range::new(0, offset(script.text.lines().next().map_or(0, str::len)));
-        diagnostics = vec![Diagnostic::new(Code::ScriptTooLarge, first_line).with("max", max.to_string())];
-        return finish(None, diagnostics, Vec::new(), most == 0 || size <= most);
+        return Err(Diagnostic::new(Code::ScriptTooLarge, first_line).with("max", max.to_string()));
     }
-    let bound = bind::bind(&script.text, &script.parsed, included, dialect, regexes);
-    diagnostics.extend(bound.diagnostics);
-    // An engine with limits of its own refuses what tamis cannot nest.
-    let rfc = !dialect.engine.is_pigeonhole() && dialect.engine.rules().blocks == usize::MAX;
-    finish(Some(bound.program), diagnostics, bound.wanted, rfc)
+    let mut errors = script.parsed.errors.clone();
+    if dialect.engine.rules().loose_lists {
+        for error in errors.iter_mut().filter(|error| is_loose(script, error)) {
+            error.severity = Severity::Hint;
+        }
+    }
+    Ok(errors)
 }
 
 /// True for a comma too many or too few in a list that `require` has nothing to do with: sieve-rs passes over commas there.
@@ -218,14 +242,19 @@ fn is_loose(script: &Script, error: &Diagnostic) -> bool {
     comma && !script.calls().top().any(|call| required(call) && call.name.of(&script.text).eq_ignore_ascii_case("require"))
 }
 
-/// `own`: limits on size and depth are tamis's here, not the server's.
-fn finish(program: Option<Program>, mut diagnostics: Vec<Diagnostic>, wanted: Vec<WantedScript>, own: bool) -> Compiled {
-    crate::diagnostic::sort(&mut diagnostics);
+/// Puts findings in order and judges by them.
+fn judge(diagnostics: &mut [Diagnostic], dialect: &Dialect, text: &str) -> Verdict {
+    crate::diagnostic::sort(diagnostics);
+    // An engine with limits of its own refuses what tamis cannot nest. Others may take it.
+    let is_unlimited = !dialect.engine.is_pigeonhole() && dialect.engine.rules().blocks == usize::MAX;
+    let most = dialect.settings.max_script_size;
+    let is_within = most == 0 || text.len() as u64 <= most;
     let mut verdict = Verdict::Accepted;
     for error in diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
         let declined = match error.code {
             Code::RegexBeyondLimits | Code::NotJudged => true,
-            Code::TooDeep | Code::TooManyArguments | Code::StringTooLong | Code::IdentifierTooLong | Code::ScriptTooLarge => own,
+            Code::TooDeep | Code::TooManyArguments | Code::StringTooLong | Code::IdentifierTooLong => is_unlimited,
+            Code::ScriptTooLarge => is_within,
             _ => false,
         };
         if !declined {
@@ -234,5 +263,5 @@ fn finish(program: Option<Program>, mut diagnostics: Vec<Diagnostic>, wanted: Ve
             verdict = Verdict::Declined;
         }
     }
-    Compiled { program: program.filter(|_| verdict == Verdict::Accepted), diagnostics, verdict, wanted }
+    verdict
 }

@@ -7,6 +7,8 @@
 #[cfg(feature = "expressions")]
 mod access;
 mod actions;
+#[cfg(feature = "full")]
+mod again;
 mod arguments;
 mod cures;
 mod direct;
@@ -32,6 +34,8 @@ use crate::regex::{Flavour, Regex};
 use crate::text::{Edit, Range, count, offset};
 use arguments::Tagged;
 
+#[cfg(feature = "full")]
+pub use again::{Memory, bind_again, bind_whole, includes};
 pub use arguments::excludes;
 pub use include::{Scripts, Store, WantedScript};
 pub use names::nearest;
@@ -107,6 +111,9 @@ struct Binder<'s> {
     tags: Vec<Tagged>,
     /// Names of unknown commands and tags that were reported.
     reported: Vec<String>,
+    /// Those that were about to be, in order, as far as [`again`] minds.
+    #[cfg(feature = "full")]
+    asked: Vec<String>,
     diagnostics: Vec<Diagnostic>,
     /// Variables in scope: lower-case name and where each lives.
     names: Vec<(String, Place)>,
@@ -144,6 +151,19 @@ impl<'s> Binder<'s> {
         unit: u32,
         globals: &'s mut Vec<String>,
     ) -> Self {
+        let rooms = (Vec::with_capacity(parsed.calls.commands()), Vec::with_capacity(parsed.calls.tests()));
+        Self::with(text, parsed, (dialect, regexes), unit, globals, rooms)
+    }
+
+    /// The same, behind commands and tests that are bound already.
+    fn with(
+        text: &'s str,
+        parsed: &'s syntax::Parsed,
+        (dialect, regexes): (&'s Dialect, &'s Regexes<'s>),
+        unit: u32,
+        globals: &'s mut Vec<String>,
+        (commands, tests): (Vec<Command>, Vec<Test>),
+    ) -> Self {
         /// Few scripts require more extensions.
         const USUAL: usize = 8;
         let mut loaded = Vec::with_capacity(USUAL);
@@ -172,11 +192,13 @@ impl<'s> Binder<'s> {
             rules,
             doubtful_commands: lookup::doubtful(rules, false),
             doubtful_tags: lookup::doubtful(rules, true),
-            commands: Vec::with_capacity(parsed.calls.commands()),
+            commands,
             next: 0,
-            tests: Vec::with_capacity(parsed.calls.tests()),
+            tests,
             tags: Vec::new(),
             reported: Vec::new(),
+            #[cfg(feature = "full")]
+            asked: Vec::new(),
             diagnostics: Vec::new(),
             names: Vec::new(),
             lasting: 0,
@@ -679,6 +701,10 @@ impl<'s> Binder<'s> {
 
     /// True the first time a name is reported.
     fn first_report(&mut self, name: String) -> bool {
+        #[cfg(feature = "full")]
+        if self.asked.len() < syntax::Limits::ERRORS {
+            self.asked.push(name.clone());
+        }
         if self.reported.len() >= syntax::Limits::ERRORS || self.reported.contains(&name) {
             return false;
         }

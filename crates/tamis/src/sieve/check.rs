@@ -13,13 +13,9 @@ mod lints;
 mod suppress;
 
 use super::bind::Scripts;
-#[cfg(feature = "full")]
-use super::compile_with;
 use super::dialect::Dialect;
-use super::{Compiled, Script, Verdict, WantedScript};
+use super::{Program, Script, Verdict, WantedScript, compile};
 use crate::diagnostic::Diagnostic;
-#[cfg(feature = "full")]
-use crate::regex::Memo;
 
 #[cfg(feature = "full")]
 pub use cure::{Cured, cure, fix_of};
@@ -36,9 +32,6 @@ pub struct Options {
     pub addresses: Vec<String>,
     /// The user's mailboxes; `None` if they are not known.
     pub mailboxes: Option<Vec<String>>,
-    /// The regular expressions of the last check, to be kept by who checks a script again and again.
-    #[cfg(feature = "full")]
-    pub regexes: Memo,
 }
 
 /// What checking gives: what compiling says, and lints.
@@ -55,28 +48,22 @@ pub struct Checked {
 /// Checks a script for a server. Lints speak only of a script that the server accepts: of any other, its errors come first.
 #[must_use]
 pub fn check(script: &Script, included: &Scripts, dialect: &Dialect, options: &Options) -> Checked {
-    #[cfg(feature = "full")]
-    let mut compiled = {
-        options.regexes.begin();
-        compile_with(script, included, dialect, &|pattern, flavour, ignore_case| options.regexes.compile(pattern, flavour, ignore_case))
-    };
-    #[cfg(not(feature = "full"))]
-    let mut compiled = super::compile(script, included, dialect);
-    mend(script, &mut compiled, options);
+    let mut compiled = compile(script, included, dialect);
+    mend(script, compiled.program.as_ref(), &mut compiled.diagnostics, options);
     Checked { verdict: compiled.verdict, diagnostics: compiled.diagnostics, wanted: compiled.wanted }
 }
 
-/// Adds what the lints find, and makes every finding as loud as it is to be.
+/// Adds what the lints find in a program, and makes every finding as loud as it is to be.
 #[cfg(feature = "full")]
-fn mend(script: &Script, compiled: &mut Compiled, options: &Options) {
-    if let Some(program) = &compiled.program {
-        compiled.diagnostics.extend(lints::look(script, program, options));
+pub(super) fn mend(script: &Script, program: Option<&Program>, diagnostics: &mut Vec<Diagnostic>, options: &Options) {
+    if let Some(program) = program {
+        diagnostics.extend(lints::look(script, program, options));
     }
-    suppress::apply(script, &mut compiled.diagnostics);
-    options.levels.apply(&mut compiled.diagnostics);
-    crate::diagnostic::sort(&mut compiled.diagnostics);
+    suppress::apply(script, diagnostics);
+    options.levels.apply(diagnostics);
+    crate::diagnostic::sort(diagnostics);
 }
 
 /// Without lints there is nothing to add.
 #[cfg(not(feature = "full"))]
-const fn mend(_: &Script, _: &mut Compiled, _: &Options) {}
+const fn mend(_: &Script, _: Option<&Program>, _: &mut Vec<Diagnostic>, _: &Options) {}

@@ -5,11 +5,15 @@
 mod compact;
 #[cfg(feature = "expressions")]
 pub mod expression;
+#[cfg(feature = "full")]
+mod moved;
 mod rows;
 #[cfg(feature = "svtest")]
 pub mod suite;
 
 pub use compact::{Bytes, Few};
+#[cfg(feature = "full")]
+pub(in crate::sieve) use moved::Moved;
 pub use rows::{Block, Branch, If, Tests};
 
 use super::dialect::Dialect;

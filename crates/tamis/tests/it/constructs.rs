@@ -233,6 +233,12 @@ fn constructs(dialect: &Dialect, extension: &'static Extension) -> Vec<Construct
     all
 }
 
+/// All that a server offers, each as a script.
+pub(crate) fn scripts(dialect: &Dialect) -> Vec<String> {
+    let extensions = spec::extensions().iter().copied().filter(|extension| offers(dialect, extension));
+    extensions.flat_map(|extension| constructs(dialect, extension)).map(|construct| construct.script).collect()
+}
+
 /// True if the extension has a command of this name itself.
 fn own(extension: &Extension, command: &Command) -> bool {
     extension.commands.iter().any(|other| other.name == command.name && (other.role == Role::Test) == (command.role == Role::Test))

@@ -7,6 +7,7 @@ mod check;
 mod constructs;
 mod coverage;
 mod cures;
+mod draft;
 #[cfg(feature = "edit")]
 mod edit;
 mod effects;
