@@ -1,10 +1,11 @@
 //! The texts that the editor has open, and the scripts beside them.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
-use tamis::sieve::{Script, Scripts, Store, WantedScript};
+use tamis::sieve::{Draft, Script, Scripts, Store, WantedScript};
 use tamis::text::{Encoding, LineIndex};
 
 use crate::convert::{self, Map};
@@ -16,6 +17,8 @@ pub struct Document {
     pub uri: Uri,
     pub version: i32,
     pub script: Script,
+    /// What was found out when it was checked last.
+    pub draft: RefCell<Draft>,
     /// Its diagnostics are to be published.
     pub is_dirty: bool,
 }
@@ -37,7 +40,7 @@ impl Documents {
 
     pub fn open(&mut self, uri: Uri, version: i32, text: String) {
         let key = uri.as_str().to_owned();
-        self.open.insert(key, Document { uri, version, script: Script::parse(text), is_dirty: true });
+        self.open.insert(key, Document { uri, version, script: Script::parse(text), draft: RefCell::default(), is_dirty: true });
         self.all_dirty();
     }
 

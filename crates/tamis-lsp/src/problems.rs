@@ -11,7 +11,7 @@ use lsp_types::{
 };
 use tamis::diagnostic::{Applicability, Diagnostic as Finding, Fix, Language, Severity};
 use tamis::sieve::format::can_format;
-use tamis::sieve::{Options, Scripts, check, format};
+use tamis::sieve::{Options, Scripts, format};
 use tamis::text::{Edit, Range};
 
 use crate::convert::Map;
@@ -118,9 +118,9 @@ fn findings(session: &Session<'_>, document: &Document) -> Vec<Finding> {
         levels: settings.levels.clone(),
         addresses: settings.addresses.clone(),
         mailboxes: settings.mailboxes.clone(),
-        regexes: session.regexes.clone(),
     };
-    let ask = |included: &Scripts| check(&document.script, included, &settings.dialect, &options);
+    let mut draft = document.draft.borrow_mut();
+    let ask = |included: &Scripts| draft.check(document.script.text(), included, &settings.dialect, &options).0;
     let mut found = session.documents.answered(document, settings, ask, |checked| &checked.wanted).diagnostics;
     found.retain(|finding| finding.unit == 0);
     found

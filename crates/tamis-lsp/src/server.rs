@@ -40,8 +40,6 @@ pub struct Session<'c> {
     pub encoding: Encoding,
     pub settings: Settings,
     pub documents: Documents,
-    /// Of the last check: the next one is of nearly the same script.
-    pub regexes: tamis::regex::Memo,
     /// What the last completion gave, for the details that are asked for later.
     pub kept: Kept,
     /// How many requests were sent to the editor.
@@ -60,7 +58,6 @@ pub fn serve(connection: &Connection, settings: Settings) -> Result<u8, String> 
         client: Client::default(),
         encoding: Encoding::Utf16,
         settings,
-        regexes: tamis::regex::Memo::default(),
         documents: Documents::default(),
         kept: Kept::default(),
         asked: 0,

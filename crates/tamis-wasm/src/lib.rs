@@ -16,6 +16,28 @@ pub fn check(request: &str) -> String {
     tamis_wire::check_json(request)
 }
 
+/// A script that is asked about again and again while it is written: an answer takes as long as what was changed, not as all of it.
+#[cfg(all(feature = "full", not(any(feature = "edit", feature = "rspamd"))))]
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Draft(tamis_wire::Draft);
+
+#[cfg(all(feature = "full", not(any(feature = "edit", feature = "rspamd"))))]
+#[wasm_bindgen]
+impl Draft {
+    /// One of which nothing is known.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Checks `script`, UTF-8, which stands beside the request. Answers as `check`.
+    pub fn check(&mut self, request: &str, script: &[u8]) -> String {
+        self.0.check_json(request, &String::from_utf8_lossy(script))
+    }
+}
+
 /// Runs a script on a message, as `tamis run --format json` prints it.
 #[cfg(not(any(feature = "edit", feature = "rspamd")))]
 #[wasm_bindgen]

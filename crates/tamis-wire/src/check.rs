@@ -1,7 +1,7 @@
 //! The answer of `check`.
 
 use tamis::diagnostic::{Diagnostic, Fix, Label, Language};
-use tamis::sieve::{Script, Verdict, WantedScript, check};
+use tamis::sieve::{Checked, Dialect, Script, Verdict, WantedScript, check};
 
 use crate::run::wanted_script;
 use crate::write::Writer;
@@ -122,37 +122,50 @@ fn fix(writer: &mut Writer, fix: &Fix, places: &Places<'_>, language: Language) 
     writer.close('}');
 }
 
-#[cfg(feature = "full")]
-thread_local! {
-    /// What the last request of this thread made of its regular expressions: an editor sends nearly the same script at every keystroke.
-    static REGEXES: tamis::regex::Memo = tamis::regex::Memo::default();
-}
-
 /// Checks the script of a request. Takes and gives JSON; a bad request is answered with `{"version":1,"error":"…"}`.
 #[must_use]
 pub fn check_json(request: &str) -> String {
     let answer = Request::parse(request).and_then(|mut request| {
         let dialect = request.dialect()?;
         let script = Script::parse(std::mem::take(&mut request.script));
-        #[cfg(not(feature = "full"))]
-        let options = request.options();
-        #[cfg(feature = "full")]
-        let options = tamis::sieve::Options { regexes: REGEXES.with(Clone::clone), ..request.options() };
-        let mut checked = check(&script, &request.scripts, &dialect, &options);
-        checked.diagnostics.retain(|diagnostic| diagnostic.unit == 0);
-        let mut response = CheckResponse::default();
-        response.file(&FileReport {
-            file: request.file.as_deref().unwrap_or("script.sieve"),
-            server: &dialect.name,
-            verdict: checked.verdict,
-            diagnostics: &checked.diagnostics,
-            places: Places { name: "", text: script.text(), lines: script.lines(), encoding: request.encoding() },
-            language: request.language(),
-            wanted: &checked.wanted,
-        });
-        Ok(response.finish())
+        let checked = check(&script, &request.scripts, &dialect, &request.options());
+        Ok(told(&request, &dialect, &script, checked))
     });
     answer.unwrap_or_else(|failed| failed)
+}
+
+/// A script that is asked about again and again while it is written: what its text has in common with the last one is not read again.
+#[cfg(feature = "full")]
+#[derive(Debug, Default)]
+pub struct Draft(tamis::sieve::Draft);
+
+#[cfg(feature = "full")]
+impl Draft {
+    /// Checks `text`, which stands for the request's script. Answers as [`check_json`].
+    pub fn check_json(&mut self, request: &str, text: &str) -> String {
+        let answer = Request::parse(request).and_then(|request| {
+            let dialect = request.dialect()?;
+            let (checked, script) = self.0.check(text, &request.scripts, &dialect, &request.options());
+            Ok(told(&request, &dialect, script, checked))
+        });
+        answer.unwrap_or_else(|failed| failed)
+    }
+}
+
+/// The answer, for one file and server.
+fn told(request: &Request, dialect: &Dialect, script: &Script, mut checked: Checked) -> String {
+    checked.diagnostics.retain(|diagnostic| diagnostic.unit == 0);
+    let mut response = CheckResponse::default();
+    response.file(&FileReport {
+        file: request.file.as_deref().unwrap_or("script.sieve"),
+        server: &dialect.name,
+        verdict: checked.verdict,
+        diagnostics: &checked.diagnostics,
+        places: Places { name: "", text: script.text(), lines: script.lines(), encoding: request.encoding() },
+        language: request.language(),
+        wanted: &checked.wanted,
+    });
+    response.finish()
 }
 
 #[cfg(test)]

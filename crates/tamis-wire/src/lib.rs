@@ -44,6 +44,8 @@ mod write;
 pub use base64::{decode as from_base64, encode as to_base64};
 #[cfg(feature = "native")]
 pub use chain::{Beside, Chained, Position};
+#[cfg(feature = "full")]
+pub use check::Draft;
 pub use check::{CheckResponse, FileReport, check_json};
 #[cfg(all(feature = "native", feature = "rspamd"))]
 pub use deliver::{CompiledChain, CompiledStage, DeliverResponse, Path, StageScript, Surroundings};

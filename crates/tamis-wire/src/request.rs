@@ -163,7 +163,7 @@ impl Request {
             return Options::default();
         }
         let Account { addresses, mailboxes, .. } = &self.account;
-        Options { levels: self.levels.clone(), addresses: addresses.clone(), mailboxes: mailboxes.clone(), ..Options::default() }
+        Options { levels: self.levels.clone(), addresses: addresses.clone(), mailboxes: mailboxes.clone() }
     }
 
     /// When the message is delivered; 2026-01-01 if nobody says, since the core has no clock.

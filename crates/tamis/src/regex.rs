@@ -24,7 +24,7 @@ mod walk;
 #[cfg(feature = "reach")]
 pub use example::example;
 #[cfg(feature = "full")]
-pub use memo::Memo;
+pub(crate) use memo::Memo;
 
 use std::ops::Range;
 use std::sync::Arc;

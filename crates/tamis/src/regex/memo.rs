@@ -1,13 +1,13 @@
 //! Expressions that were compiled before: an editor asks about nearly the same script at every keystroke.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Error, Flavour, Regex};
 
-/// Remembers what the last two rounds compiled. Clones share one memory. It changes no answer, so any two are equal.
-#[derive(Clone, Debug, Default)]
-pub struct Memo(Arc<Mutex<Rounds>>);
+/// Remembers what the last two rounds compiled.
+#[derive(Debug, Default)]
+pub struct Memo(RefCell<Rounds>);
 
 /// By what decides over the outcome, and by pattern.
 type Known = BTreeMap<(Flavour, bool), BTreeMap<Vec<u8>, Result<Regex, Error>>>;
@@ -18,18 +18,10 @@ struct Rounds {
     last: Known,
 }
 
-impl PartialEq for Memo {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Memo {}
-
 impl Memo {
-    /// A round begins: what the last one did not ask for is forgotten, so that the memory is no larger than two scripts.
+    /// A round begins: what the last one did not ask for is forgotten, so that the memory is no larger than two rounds.
     pub fn begin(&self) {
-        let mut rounds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rounds = self.0.borrow_mut();
         rounds.last = std::mem::take(&mut rounds.this);
     }
 
@@ -38,7 +30,7 @@ impl Memo {
     /// # Errors
     /// Those of [`Regex::new`].
     pub fn compile(&self, pattern: &[u8], flavour: Flavour, ignore_case: bool) -> Result<Regex, Error> {
-        let mut rounds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rounds = self.0.borrow_mut();
         let Rounds { this, last } = &mut *rounds;
         let kind = (flavour, ignore_case);
         let this = this.entry(kind).or_default();
@@ -74,7 +66,7 @@ mod tests {
         memo.begin();
         asked(b"^a+$").unwrap();
         memo.begin();
-        let rounds = memo.0.lock().unwrap();
+        let rounds = memo.0.borrow();
         assert_eq!((size(&rounds.this), size(&rounds.last)), (0, 1));
     }
 }
