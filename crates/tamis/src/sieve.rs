@@ -112,13 +112,15 @@ impl Script {
     #[cfg(feature = "full")]
     fn parse_again(self, text: &str) -> (Self, syntax::Kept) {
         if text.len() > MAX_SCRIPT || self.text.len() > MAX_SCRIPT {
-            return (Self::parse(text), syntax::Kept::NOTHING);
+            return (Self::parse(text), syntax::Kept::default());
         }
         let common = syntax::Common::of(&self.text, text);
-        let (parsed, kept) = syntax::parse_again(self.parsed, text, common);
+        let (parsed, kept) = syntax::parse_again(self.parsed, self.text.len(), text, common);
+        let lines = self.lines.into_inner().map(|lines| lines.edited(text, common.start, common.end, common.longer));
         let mut own = self.text;
-        own.replace_range(.., text);
-        (Self { text: own, parsed, tree: OnceLock::new(), lines: OnceLock::new() }, kept)
+        own.clear();
+        own.push_str(text);
+        (Self { text: own, parsed, tree: OnceLock::new(), lines: lines.map(OnceLock::from).unwrap_or_default() }, kept)
     }
 
     /// The text.

@@ -105,6 +105,10 @@ struct Binder<'s> {
     commands: Vec<Command>,
     /// Where the next command of the block that is open goes.
     next: usize,
+    /// Where its room ends. Only with errors there are more commands than calls.
+    row_end: usize,
+    /// There were.
+    is_crowded: bool,
     /// The tests.
     tests: Vec<Test>,
     /// Room for the tags of the call that is bound.
@@ -114,6 +118,9 @@ struct Binder<'s> {
     /// Those that were about to be, in order, as far as [`again`] minds.
     #[cfg(feature = "full")]
     asked: Vec<String>,
+    /// What is noted for the next time.
+    #[cfg(feature = "full")]
+    again: Option<Box<again::Again>>,
     diagnostics: Vec<Diagnostic>,
     /// Variables in scope: lower-case name and where each lives.
     names: Vec<(String, Place)>,
@@ -194,11 +201,15 @@ impl<'s> Binder<'s> {
             doubtful_tags: lookup::doubtful(rules, true),
             commands,
             next: 0,
+            row_end: 0,
+            is_crowded: false,
             tests,
             tags: Vec::new(),
             reported: Vec::new(),
             #[cfg(feature = "full")]
             asked: Vec::new(),
+            #[cfg(feature = "full")]
+            again: None,
             diagnostics: Vec::new(),
             names: Vec::new(),
             lasting: 0,
@@ -279,7 +290,9 @@ impl<'s> Binder<'s> {
         let room = calls.count();
         self.commands.extend((0..room).map(|_| Command { range: Range::default(), op: Op::Stop }));
         let outer = std::mem::replace(&mut self.next, start);
+        let outer_end = std::mem::replace(&mut self.row_end, start + room);
         self.commands(calls, top);
+        self.row_end = outer_end;
         self.depth -= usize::from(!top);
         if self.dialect.engine.is_stalwart() {
             self.names.truncate(known + self.lasting);
@@ -289,6 +302,10 @@ impl<'s> Binder<'s> {
 
     /// Adds a command to the block that is open.
     fn add(&mut self, range: Range, op: Op) {
+        if self.next >= self.row_end {
+            self.is_crowded = true;
+            return;
+        }
         if let Some(place) = self.commands.get_mut(self.next) {
             *place = Command { range, op };
         }
@@ -297,10 +314,15 @@ impl<'s> Binder<'s> {
 
     /// Binds commands in a row into the block that is open.
     fn commands(&mut self, calls: CallIter<'_>, top: bool) {
+        // What is told of the command around them later is told of that.
+        let around = (self.head, self.has_block);
+        #[cfg(feature = "full")]
+        let calls = if self.again.is_some() { self.commands_again(calls, top) } else { calls };
         let mut chain = Chain::default();
         for call in calls {
             self.command(call, None, top, &mut chain);
         }
+        (self.head, self.has_block) = around;
     }
 
     /// Binds one command. `outer` is the call whose block this one has, when a missing semicolon made a command a test.

@@ -49,7 +49,7 @@ impl Draft {
                 let (script, kept) = last.script.parse_again(text);
                 (script, kept, memory)
             }
-            None => (Script::parse(text), syntax::Kept::NOTHING, None),
+            None => (Script::parse(text), syntax::Kept::default(), None),
         };
         let (mut diagnostics, wanted, bound) = self.bind(&script, kept, memory, included, dialect);
         let verdict = judge(&mut diagnostics, dialect, script.text());

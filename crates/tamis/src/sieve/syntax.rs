@@ -9,7 +9,7 @@ mod value;
 mod view;
 
 #[cfg(feature = "full")]
-pub use again::{Common, Kept, parse_again};
+pub use again::{Common, Kept, Moved, parse_again};
 pub use kind::Kind;
 pub use parser::{Limits, Parsed, parse, tree};
 #[cfg(feature = "expressions")]

@@ -51,6 +51,38 @@ impl LineIndex {
         Self { starts, utf16_lead }
     }
 
+    /// The index of a text that has so many bytes in common with this one's at its start and at its end, and is so many bytes longer, wrapping.
+    #[must_use]
+    pub(crate) fn edited(mut self, text: &str, start: usize, end: usize, longer: u32) -> Self {
+        let changed = Range::new(offset(start), offset(text.len() - end));
+        let same_end = changed.end.wrapping_sub(longer);
+        let lead = !self.utf16_lead.is_empty();
+        if !lead && !changed.bytes(text.as_bytes()).is_ascii() {
+            return Self::new(text);
+        }
+        let behind = self.starts.partition_point(|line| *line <= same_end);
+        let (behind, behind_lead) = (self.starts.split_off(behind), if lead { self.utf16_lead.split_off(behind) } else { Vec::new() });
+        let kept = self.starts.partition_point(|line| *line <= changed.start);
+        self.starts.truncate(kept);
+        self.utf16_lead.truncate(kept);
+        let lines = memchr::memchr_iter(b'\n', changed.bytes(text.as_bytes())).map(|at| changed.start + offset(at) + 1);
+        let mut lines: Vec<u32> = lines.collect();
+        let first_behind = behind.first().map(|line| line.wrapping_add(longer));
+        lines.extend(first_behind);
+        for line in lines {
+            if let Some((before, known)) = self.starts.last().zip(self.utf16_lead.last()).filter(|_| lead) {
+                self.utf16_lead.push(known.saturating_add(excess(Range::new(*before, line).of(text))));
+            }
+            self.starts.push(line);
+        }
+        self.starts.extend(behind.iter().skip(1).map(|line| line.wrapping_add(longer)));
+        if let Some((new, old)) = self.utf16_lead.last().copied().zip(behind_lead.first()) {
+            let by = new.wrapping_sub(*old);
+            self.utf16_lead.extend(behind_lead.iter().skip(1).map(|lead| lead.wrapping_add(by)));
+        }
+        self
+    }
+
     /// Number of lines; a text that ends with a line feed has an empty last line.
     #[must_use]
     pub fn lines(&self) -> u32 {
@@ -153,5 +185,20 @@ mod tests {
             }
         }
         assert_eq!(index.byte_offset(text, 999, Encoding::Utf16), offset(text.len()));
+    }
+
+    #[test]
+    fn an_edited_text_has_the_index_of_a_new_one() {
+        let texts = ["", "a", "\n", "a\nb", "a\n\nb\n", "\n\n\n", "a\nbc\nd\n", "é\na", "a\né\n", "é\nè\nb\nà\n", "é\nb\n\nè\nà\n"];
+        for (old, new) in texts.iter().flat_map(|old| texts.iter().map(move |new| (*old, *new))) {
+            let start = old.bytes().zip(new.bytes()).take_while(|(one, other)| one == other).count();
+            let rest = old.len().min(new.len()) - start;
+            let end = old.bytes().rev().zip(new.bytes().rev()).take(rest).take_while(|(one, other)| one == other).count();
+            let longer = offset(new.len()).wrapping_sub(offset(old.len()));
+            let (edited, whole) = (LineIndex::new(old).edited(new, start, end, longer), LineIndex::new(new));
+            // A text that has become plain ASCII may keep its counts of what is no longer there.
+            let lead = |index: &LineIndex| if index.utf16_lead.iter().all(|lead| *lead == 0) { Vec::new() } else { index.utf16_lead.clone() };
+            assert_eq!((&edited.starts, lead(&edited)), (&whole.starts, lead(&whole)), "{old:?} {new:?}");
+        }
     }
 }

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use tamis::diagnostic::Diagnostic;
 use tamis::sieve::dialect::servers;
 use tamis::sieve::program::{Block, Op, Test, TestKind, Tests, Unit};
-use tamis::sieve::{Dialect, Draft, Options, Script, Scripts, check, compile};
+use tamis::sieve::{Dialect, Draft, Options, Program, Script, Scripts, check, compile};
 
 /// What people write, whole and in part, and what they should not.
 const PIECES: &[&str] = &[
@@ -106,6 +107,12 @@ fn shown(unit: &Unit) -> String {
     out
 }
 
+#[track_caller]
+fn same(found: &[Diagnostic], expected: &[Diagnostic], text: impl Fn() -> String) {
+    let differs = found.iter().zip(expected).find(|(one, other)| one != other);
+    assert!(found == expected, "{}\n{differs:#?}\n{} {}", text(), found.len(), expected.len());
+}
+
 /// How many edits were compared.
 fn compare(dialect: &Dialect, scripts: &[String], rounds: usize, random: &mut Random) -> usize {
     let (included, options) = (Scripts::default(), Options::default());
@@ -121,23 +128,24 @@ fn compare(dialect: &Dialect, scripts: &[String], rounds: usize, random: &mut Ra
             let at = || format!("{}\n{before:?}\n{text:?}", dialect.name);
             assert_eq!(script.text(), text);
             assert_eq!(found.verdict, expected.verdict, "{}", at());
-            let differs = found.diagnostics.iter().zip(&expected.diagnostics).find(|(one, other)| one != other);
-            assert!(found.diagnostics == expected.diagnostics, "{}\n{differs:#?}", at());
+            same(&found.diagnostics, &expected.diagnostics, at);
             assert_eq!(found.wanted, expected.wanted, "{}", at());
             let program = compile(&whole, &included, dialect).program;
             assert_eq!(draft.program().is_some(), program.is_some(), "{}", at());
             if let Some((own, program)) = draft.program().zip(program) {
                 accepted += 1;
                 assert_eq!(own.globals, program.globals, "{}", at());
-                let (own, program) = (own.units.iter().map(shown), program.units.iter().map(shown));
-                assert!(own.eq(program), "{}", at());
+                let lines = |program: &Program| program.units.iter().map(shown).collect::<String>().lines().map(str::to_owned).collect::<Vec<_>>();
+                let (own, program) = (lines(own), lines(&program));
+                let differs = own.iter().zip(&program).find(|(one, other)| one != other);
+                assert!(own == program, "{}\n{differs:#?}", at());
             }
             before.clone_from(&text);
             // Mistakes are often taken back, so that good scripts are not rare.
             text = edited(&text, scripts, random);
             if random.below(3) == 0 {
                 let (found, _) = draft.check(&text, &included, dialect, &options);
-                assert_eq!(found.diagnostics, check(&Script::parse(text.as_str()), &included, dialect, &options).diagnostics, "{text:?}");
+                same(&found.diagnostics, &check(&Script::parse(text.as_str()), &included, dialect, &options).diagnostics, || format!("{before:?}\n{text:?}"));
                 text.clone_from(&before);
             }
         }

@@ -3,7 +3,7 @@
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::sieve::Script;
-use crate::text::{Edit, Range, find, offset};
+use crate::text::{Edit, Range, offset};
 
 /// A comment with its codes.
 struct Suppression<'s> {
@@ -18,7 +18,7 @@ const MARK: &str = "tamis: ignore";
 
 /// Takes out what the script's comments silence, and says which of them silence nothing.
 pub(super) fn apply(script: &Script, findings: &mut Vec<Diagnostic>) {
-    if find(script.text().as_bytes(), MARK.as_bytes()).is_none() {
+    if !script.comments().iter().any(|comment| comment.of(script.text()).contains(MARK)) {
         return;
     }
     let mut suppressions = suppressions(script);

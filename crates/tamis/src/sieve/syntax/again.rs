@@ -1,14 +1,14 @@
-//! Reading a script again after an edit: commands before and behind it stay as they were read.
+//! Reading a script again after an edit: commands before and behind it stay as they were read, in every block.
 //!
-//! What is read does not depend on what stood before the last command at the top, nor on what comes after the first token behind it, but for
-//! quotes that are missing: from the first string on of which the end was guessed, all is read again. `sieve/draft.rs` compares the
-//! outcome with that of [`parse`](super::parse) for many edits.
+//! How a command is read depends on its text, the first token behind it, and how many blocks it stands in; not on what stood before. Quotes that are
+//! missing are the exception: from the first string on of which the end was guessed, all before the edit is read again.
 
-use super::lexer::MAX_REPAIRS;
+use super::lexer::{Lexeme, MAX_REPAIRS};
 use super::parser::{Limits, Parser, parse};
 use super::view::Tail;
-use super::Parsed;
-use crate::text::{count, offset};
+use super::{Kind, Parsed};
+use crate::diagnostic::Diagnostic;
+use crate::text::{Range, count, offset};
 
 /// What a text has in common with an older one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,45 +52,58 @@ fn equal_at_end(one: &[u8], other: &[u8]) -> usize {
     chunks + one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count()
 }
 
-/// Which commands at the top are those of the older text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which commands are those of the older text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kept {
-    /// Those that begin before this byte offset.
+    /// Those at the top that begin before this byte offset, with all that they contain.
     pub before: u32,
-    /// Those that begin from this byte offset on.
-    pub from: u32,
-    /// By so many bytes these have moved, wrapping.
-    pub by: u32,
+    /// Those in these ranges of the text, in order.
+    pub runs: Vec<Moved>,
 }
 
-impl Kept {
-    /// None of them.
-    pub const NOTHING: Self = Self { before: 0, from: u32::MAX, by: 0 };
+/// Commands in a row of one block, with all that they contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Where the first begins, and the end of what was read of them.
+    pub range: Range,
+    /// By so many bytes they have moved, wrapping.
+    pub by: u32,
 }
 
 /// With more errors than this, all is read: then the number of errors decides what is told.
 const MANY_ERRORS: usize = Limits::ERRORS / 4;
 
-/// What an older text had behind an edit.
+/// What is left of an older text.
 #[derive(Debug)]
 pub(super) struct Rest {
     calls: Tail,
-    /// Only what begins behind this byte offset is surely the same.
-    from: u32,
-    by: u32,
-    /// Where the commands begin that need not be read again, when they were come to.
-    met: Option<u32>,
+    errors: Vec<Diagnostic>,
+    comments: Vec<Range>,
+    unclosed: Vec<usize>,
+    guessed: Vec<usize>,
+    /// Its length, if a string or comment took the rest of it.
+    swallowed: Option<u32>,
+    /// What is the same at the start.
+    before: Before,
+    /// What begins from this byte offset on, where a line begins, is the same, moved by so many bytes: some cures take a line away.
+    behind: (u32, u32),
+    /// What was taken so far.
+    runs: Vec<Moved>,
 }
 
-impl Parser<'_> {
-    /// True if the command at the top that begins here, and all behind it, was read already.
-    pub(super) fn is_read_already(&mut self) -> bool {
-        let start = self.lexer.next.range.start;
-        let follows_blank = follows_blank(self.text, start);
-        let Some(rest) = self.rest.as_mut().filter(|rest| start > rest.from && follows_blank) else { return false };
-        let found = rest.calls.go_to(start.wrapping_sub(rest.by));
-        rest.met = found.then_some(start);
-        found
+/// The commands before an edit that do not depend on it.
+#[derive(Clone, Copy, Debug)]
+struct Before {
+    /// The start of its line: some errors look as far as the end of theirs.
+    line: usize,
+    /// The first string of which the end was guessed.
+    guessed: usize,
+}
+
+impl Before {
+    /// True if a command with this name begins as it did, and what stands before it is as it was.
+    fn has(self, name: Range, text: &str) -> bool {
+        (name.end as usize) < self.line && name.start as usize <= self.guessed && follows_blank(text, name.start)
     }
 }
 
@@ -99,50 +112,111 @@ fn follows_blank(text: &str, start: u32) -> bool {
     (start as usize).checked_sub(1).and_then(|before| text.as_bytes().get(before)).is_some_and(u8::is_ascii_whitespace)
 }
 
+impl Parser<'_> {
+    /// Takes commands that were read of the older text, beginning with the one that begins here, so deep in blocks. False if there are none.
+    #[inline]
+    pub(super) fn take_known(&mut self, depth: u32) -> bool {
+        match self.rest.take() {
+            Some(mut rest) => {
+                let taken = self.take_from(&mut rest, depth).is_some();
+                self.rest = Some(rest);
+                taken
+            }
+            None => false,
+        }
+    }
+
+    /// What was taken from this byte offset on is read once more.
+    pub(super) fn forget_runs(&mut self, start: u32) {
+        if let Some(rest) = &mut self.rest {
+            rest.runs.retain(|run| run.range.start < start);
+        }
+    }
+
+    #[inline(never)]
+    fn take_from(&mut self, rest: &mut Rest, depth: u32) -> Option<()> {
+        let (name, text) = (self.lexer.next.range, self.text);
+        let (run, by) = if name.start >= rest.behind.0 && follows_blank(text, name.start) {
+            let by = rest.behind.1;
+            // Of one that lacks its end it may be told what stands there instead.
+            let is_closed = |command: Range| {
+                let last = text.as_bytes().get(command.end.wrapping_add(by).wrapping_sub(1) as usize);
+                let is_guessed = |start: &usize| (command.start as usize..command.end as usize).contains(start);
+                matches!(last, Some(b';' | b'}')) && !rest.guessed.iter().any(is_guessed)
+            };
+            (rest.calls.rest_of_block(name.start.wrapping_sub(by), depth, is_closed)?, by)
+        } else if rest.before.has(name, text) {
+            (rest.calls.run_before(name.start, depth, |name| rest.before.has(name, text))?, 0)
+        } else {
+            return None;
+        };
+        let Range { start, end } = run.range;
+        rest.calls.add_to(run, &mut self.calls, by);
+        // The first token was read to see what is here.
+        self.lexer.errors.retain(|error| error.range.start < name.start);
+        // What is told of the end of the text is told there.
+        let is_last = text.get(run.range.moved(by).end as usize..).is_some_and(|behind| behind.trim_ascii().is_empty());
+        let is_inside = |place: Range| start <= place.start && (place.start < end || is_last);
+        self.errors.extend(rest.errors.iter().filter(|error| is_inside(error.range)).cloned().map(|mut error| {
+            error.places().for_each(|place| *place = place.moved(by));
+            error
+        }));
+        let comments = rest.comments.iter().filter(|comment| is_inside(**comment));
+        let comment = |range: &Range| Lexeme { range: range.moved(by), kind: Kind::HashComment, plain: false };
+        self.lexer.others.extend(comments.map(comment));
+        let inside = |starts: &[usize]| -> Vec<usize> {
+            let inside = starts.iter().filter(|at| (start as usize..end as usize).contains(at));
+            inside.map(|at| count(*at).wrapping_add(by) as usize).collect()
+        };
+        // They are known if this is read once more because of a string behind it.
+        let known = self.lexer.unclosed.last().copied();
+        self.lexer.unclosed.extend(inside(&rest.unclosed).into_iter().filter(|start| known.is_none_or(|known| known < *start)));
+        self.lexer.guessed.extend(inside(&rest.guessed));
+        let range = run.range.moved(by);
+        self.lexer.go_to(range.end, range.end);
+        self.lexer.swallowed |= rest.swallowed.is_some_and(|length| length <= end);
+        rest.runs.push(Moved { range, by });
+        Some(())
+    }
+}
+
 /// The same as [`parse`] of `text`, from what was read of an older text.
 #[must_use]
-pub fn parse_again(mut old: Parsed, text: &str, common: Common) -> (Parsed, Kept) {
-    let all = || (parse(text), Kept::NOTHING);
+pub fn parse_again(mut old: Parsed, old_length: usize, text: &str, common: Common) -> (Parsed, Kept) {
+    let all = || (parse(text), Kept::default());
     if old.errors.len() > MANY_ERRORS || old.unclosed.len() >= MAX_REPAIRS {
         return all();
     }
-    // Some errors look as far as the end of the line.
-    let line = text.as_bytes().get(..common.start).and_then(|same| memchr::memrchr(b'\n', same)).map_or(0, |at| at + 1);
-    let guessed = old.guessed.first().copied().unwrap_or(usize::MAX);
-    let stays = |name: crate::text::Range| (name.end as usize) < line && (name.start as usize) <= guessed;
-    let known = old.calls.top().map(|call| call.name).take_while(|name| stays(*name));
-    let start = known.map(|name| name.start).filter(|start| follows_blank(text, *start)).last().unwrap_or(0);
-
-    let tail_errors = old.errors.split_off(old.errors.partition_point(|error| error.range.start < start));
-    let tail_comments = old.comments.split_off(old.comments.partition_point(|comment| comment.start < start));
-    let tail = old.calls.split_off(start);
+    let before = Before {
+        line: text.as_bytes().get(..common.start).and_then(|same| memchr::memrchr(b'\n', same)).map_or(0, |at| at + 1),
+        guessed: old.guessed.first().copied().unwrap_or(usize::MAX),
+    };
+    // Up to the last command at the top that stays, all stays where it is.
+    let known = old.calls.top().map(|call| call.name).take_while(|name| (name.end as usize) < before.line);
+    let start = known.filter(|name| before.has(*name, text)).last().map_or(0, |name| name.start);
+    let same = text.len() - common.end;
+    let behind = text.as_bytes().get(same..).and_then(|same| memchr::memchr(b'\n', same)).map_or(u32::MAX, |end| offset(same + end + 1));
+    let errors = old.errors.split_off(old.errors.partition_point(|error| error.range.start < start));
+    let comments = old.comments.split_off(old.comments.partition_point(|comment| comment.start < start));
+    let calls = old.calls.split_off(start);
     let mut parser = Parser::new(text, start as usize, None, Vec::new(), std::mem::take(&mut old.calls));
-    parser.rest = Some(Rest { calls: tail, from: offset(text.len() - common.end), by: common.longer, met: None });
+    parser.rest = Some(Rest {
+        calls,
+        errors,
+        comments,
+        unclosed: std::mem::take(&mut old.unclosed),
+        guessed: std::mem::take(&mut old.guessed),
+        swallowed: old.swallowed.then_some(count(old_length)),
+        before,
+        behind: (behind, common.longer),
+        runs: Vec::new(),
+    });
     parser.script();
-    let rest = parser.rest.take();
+    let runs = parser.rest.take().map(|rest| rest.runs).unwrap_or_default();
     let mut parsed = parser.parsed();
     parsed.errors.splice(..0, old.errors);
     parsed.comments.splice(..0, old.comments);
-    let mut kept = Kept { before: start, ..Kept::NOTHING };
-    if let Some((rest, met)) = rest.and_then(|rest| rest.met.map(|met| (rest, met))) {
-        let old_met = met.wrapping_sub(rest.by);
-        // Its first token was read to see that it is there.
-        parsed.errors.retain(|error| error.range.start < met);
-        rest.calls.add_to(&mut parsed.calls, rest.by);
-        parsed.errors.extend(tail_errors.into_iter().filter(|error| error.range.start >= old_met).map(|mut error| {
-            error.places().for_each(|place| *place = place.moved(rest.by));
-            error
-        }));
-        parsed.comments.extend(tail_comments.iter().filter(|comment| comment.start >= old_met).map(|comment| comment.moved(rest.by)));
-        let starts = |old: &[usize]| -> Vec<usize> {
-            let behind = old.iter().filter(|start| **start >= old_met as usize);
-            behind.map(|start| count(*start).wrapping_add(rest.by) as usize).collect()
-        };
-        parsed.unclosed.extend(starts(&old.unclosed));
-        parsed.guessed.extend(starts(&old.guessed));
-        kept = Kept { before: start, from: met, by: rest.by };
-    }
-    if parsed.errors.len() > MANY_ERRORS || parsed.unclosed.len() >= MAX_REPAIRS { all() } else { (parsed, kept) }
+    if parsed.errors.len() > MANY_ERRORS || parsed.unclosed.len() >= MAX_REPAIRS { all() } else { (parsed, Kept { before: start, runs }) }
 }
 
 #[cfg(test)]
@@ -188,8 +262,8 @@ mod tests {
                 let end = boundary(&text, (at + [0, 0, 0, 1, 2, 9, 40][next(&mut state) % 7]).min(text.len()));
                 let piece = if next(&mut state) % 4 == 0 { "" } else { PIECES[next(&mut state) % PIECES.len()] };
                 let new = [&text[..at], piece, &text[end.max(at)..]].concat();
-                let (again, kept) = parse_again(parsed, &new, Common::of(&text, &new));
-                reused += usize::from(kept.from != u32::MAX);
+                let (again, kept) = parse_again(parsed, text.len(), &new, Common::of(&text, &new));
+                reused += kept.runs.len();
                 let (one, other) = (format!("{again:#?}"), format!("{:#?}", parse(&new)));
                 let differs = one.lines().zip(other.lines()).position(|(one, other)| one != other);
                 let shown = |text: &str| text.lines().skip(differs.unwrap_or(0).saturating_sub(20)).take(30).collect::<Vec<_>>().join("\n");

@@ -195,9 +195,8 @@ impl<'t> Lexer<'t> {
     fn string(&mut self, start: usize) {
         let inside = start.wrapping_add(1);
         let end = inside.wrapping_add(crate::text::plain_length(self.text.get(inside..).unwrap_or(&[])));
-        let plain = self.text.get(end) == Some(&b'"')
-            && end.wrapping_sub(inside) <= MAX_STRING
-            && self.unclosed.last().is_none_or(|last| *last < start);
+        let is_unclosed = !self.unclosed.is_empty() && self.unclosed.contains(&start);
+        let plain = self.text.get(end) == Some(&b'"') && end.wrapping_sub(inside) <= MAX_STRING && !is_unclosed;
         if plain {
             self.take(start, end.wrapping_add(1), Kind::Quoted);
             self.next.plain = true;

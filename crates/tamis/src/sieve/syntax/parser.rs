@@ -40,6 +40,9 @@ pub struct Parsed {
     /// Where the strings begin of which the end was guessed.
     #[cfg(feature = "full")]
     pub(super) guessed: Vec<usize>,
+    /// An unterminated string or comment took the rest of the text.
+    #[cfg(feature = "full")]
+    pub(super) swallowed: bool,
 }
 
 /// Parses a script.
@@ -67,8 +70,8 @@ pub(super) struct Parser<'t> {
     /// If it was asked for.
     tree: Option<Tree<Kind>>,
     pub(super) calls: Calls,
-    errors: Vec<Diagnostic>,
-    /// What an older text had behind an edit, if there is one.
+    pub(super) errors: Vec<Diagnostic>,
+    /// What is left of an older text, if there is one.
     #[cfg(feature = "full")]
     pub(super) rest: Option<Rest>,
 }
@@ -107,6 +110,8 @@ impl<'t> Parser<'t> {
             unclosed: self.lexer.unclosed,
             #[cfg(feature = "full")]
             guessed: self.lexer.guessed,
+            #[cfg(feature = "full")]
+            swallowed: self.lexer.swallowed,
         }
     }
 
@@ -194,7 +199,7 @@ impl<'t> Parser<'t> {
                     self.bump();
                 }
                 #[cfg(feature = "full")]
-                Kind::Identifier if self.is_read_already() => break,
+                Kind::Identifier if self.take_known(1) => {}
                 Kind::Identifier => self.command(1),
                 _ => self.not_a_command(1),
             }
@@ -208,6 +213,8 @@ impl<'t> Parser<'t> {
             self.calls.back_to(calls);
             self.errors.truncate(errors);
             self.lexer.go_to(start, last_end);
+            #[cfg(feature = "full")]
+            self.forget_runs(start);
         }
         if let Some(tree) = &mut self.tree {
             tree.close(node, count(tree.tokens().len()));
@@ -219,6 +226,8 @@ impl<'t> Parser<'t> {
         loop {
             match self.kind() {
                 Kind::End | Kind::CloseCurly => return,
+                #[cfg(feature = "full")]
+                Kind::Identifier if self.take_known(depth) => {}
                 Kind::Identifier => self.command(depth),
                 _ => self.not_a_command(depth),
             }
@@ -268,7 +277,7 @@ impl<'t> Parser<'t> {
     /// command = identifier arguments (";" / block).
     fn command(&mut self, depth: u32) {
         let node = self.open(Kind::Command);
-        let index = self.calls.begin_command();
+        let index = self.calls.begin_command(depth);
         self.call(index, 1);
         match self.kind() {
             Kind::Semicolon => self.bump(),

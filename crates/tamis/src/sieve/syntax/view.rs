@@ -32,6 +32,8 @@ struct Data {
     brace: Option<u32>,
     has_test_list: bool,
     is_command: bool,
+    /// Of a command, how many blocks it stands in, the script included.
+    depth: u8,
 }
 
 /// How much of a script was read.
@@ -252,10 +254,11 @@ impl Calls {
     }
 
     /// A command begins; gives its index.
-    pub(super) fn begin_command(&mut self) -> u32 {
+    pub(super) fn begin_command(&mut self, depth: u32) -> u32 {
         self.commands += 1;
         let index = self.count();
-        self.calls.push(Data { is_command: true, ..Data::default() });
+        // There are few: `Limits::BLOCKS`.
+        self.calls.push(Data { is_command: true, depth: depth as u8, ..Data::default() });
         index
     }
 
@@ -363,8 +366,9 @@ impl Calls {
     /// The commands at the top from the one on whose name begins at this byte offset; none if there is no such command.
     #[must_use]
     pub fn top_from(&self, start: u32) -> CallIter<'_> {
-        let next = self.calls.partition_point(|call| call.name.start < start);
-        CallIter { calls: self, next: count(next), end: count(self.calls.len()) }
+        let mut top = self.top();
+        top.skip_to(start);
+        top
     }
 
     /// Splits off what stands from this byte offset on, where a command at the top begins or the script ends.
@@ -377,13 +381,16 @@ impl Calls {
         };
         let calls = self.calls.split_off(before.calls);
         self.commands -= commands_in(&calls);
-        Tail {
-            calls,
-            arguments: self.arguments.split_off(before.arguments),
-            strings: self.strings.split_off(before.strings),
-            before,
-            next: 0,
-        }
+        Tail { calls, arguments: self.arguments.split_off(before.arguments), strings: self.strings.split_off(before.strings), before }
+    }
+}
+
+#[cfg(feature = "full")]
+impl CallIter<'_> {
+    /// Goes to the first call whose name begins at this byte offset or behind it.
+    pub fn skip_to(&mut self, start: u32) {
+        let next = self.calls.calls.partition_point(|call| call.name.start < start);
+        self.next = self.next.max(count(next));
     }
 }
 
@@ -400,37 +407,63 @@ pub(super) struct Tail {
     strings: Vec<StringToken>,
     /// What stood before them.
     before: Read,
-    /// Which of the calls is the next command at the top.
-    next: usize,
+}
+
+/// Commands in a row of one block, with all that they contain.
+#[cfg(feature = "full")]
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    /// The index of the first, and the one behind all.
+    calls: (usize, usize),
+    /// Where the first begins, and the byte offset after what was read of them.
+    pub(super) range: Range,
 }
 
 #[cfg(feature = "full")]
 impl Tail {
-    /// Goes to the command at the top whose name begins at this byte offset. They are asked for in order. False if there is none.
-    pub(super) fn go_to(&mut self, start: u32) -> bool {
-        while let Some(call) = self.calls.get(self.next) {
-            if call.name.start >= start {
-                return call.name.start == start;
-            }
-            self.next = (call.next as usize).saturating_sub(self.before.calls);
-        }
-        false
+    /// The command that begins at this byte offset, so deep in blocks.
+    fn command_at(&self, start: u32, depth: u32) -> Option<usize> {
+        let index = self.calls.partition_point(|call| call.name.start < start);
+        let is_it = |call: &&Data| call.name.start == start && call.is_command && u32::from(call.depth) == depth;
+        self.calls.get(index).filter(is_it).map(|_| index)
     }
 
-    /// Adds the command that was gone to and all behind it to other calls. Their text has moved by so many bytes, wrapping.
-    pub(super) fn add_to(&self, to: &mut Calls, by: u32) {
-        let rest = self.calls.get(self.next..).unwrap_or(&[]);
-        let Some(start) = rest.first().map(|call| call.name.start) else { return };
-        let gone = self.arguments.partition_point(|argument| argument.range.start < start);
-        let arguments = self.arguments.get(gone..).unwrap_or(&[]);
-        let by_arguments = count(to.arguments.len().wrapping_sub(self.before.arguments + gone));
-        let gone = self.strings.partition_point(|string| string.range.start < start);
-        let strings = self.strings.get(gone..).unwrap_or(&[]);
-        let by_strings = count(to.strings.len().wrapping_sub(self.before.strings + gone));
-        let by_calls = count(to.calls.len().wrapping_sub(self.before.calls + self.next));
+    /// The command behind one in its block, and its name.
+    fn next_to(&self, index: usize) -> Option<(usize, Range)> {
+        let this = self.calls.get(index)?;
+        let next = (this.next as usize).checked_sub(self.before.calls)?;
+        self.calls.get(next).filter(|next| next.depth == this.depth).map(|call| (next, call.name))
+    }
+
+    /// From the command that begins at this byte offset, so deep in blocks, to the last of its block that `is_closed`.
+    pub(super) fn rest_of_block(&self, start: u32, depth: u32, is_closed: impl Fn(Range) -> bool) -> Option<Run> {
+        let first = self.command_at(start, depth)?;
+        let all = std::iter::successors(Some(first), |index| self.next_to(*index).map(|(next, _)| next));
+        let last = all.filter_map(|index| self.calls.get(index)).filter(|call| is_closed(Range::new(call.name.start, call.end))).last()?;
+        let behind = (last.next as usize).checked_sub(self.before.calls)?;
+        Some(Run { calls: (first, behind), range: Range::new(start, last.end) })
+    }
+
+    /// From the command that begins at this byte offset, so deep in blocks, up to the last of its block that `stays`, that one left out.
+    pub(super) fn run_before(&self, start: u32, depth: u32, stays: impl Fn(Range) -> bool) -> Option<Run> {
+        let first = self.command_at(start, depth)?;
+        let next = |(index, _): &(usize, Range)| self.next_to(*index).filter(|(_, name)| stays(*name));
+        let (last, name) = std::iter::successors(next(&(first, Range::default())), next).last()?;
+        Some(Run { calls: (first, last), range: Range::new(start, name.start) })
+    }
+
+    /// Adds a run to other calls. Its text has moved by so many bytes, wrapping.
+    pub(super) fn add_to(&self, run: Run, to: &mut Calls, by: u32) {
+        let calls = self.calls.get(run.calls.0..run.calls.1).unwrap_or(&[]);
+        let first = |is_before: &dyn Fn(u32) -> usize| (is_before(run.range.start), is_before(run.range.end));
+        let arguments = first(&|end| self.arguments.partition_point(|argument| argument.range.start < end));
+        let strings = first(&|end| self.strings.partition_point(|string| string.range.start < end));
+        let by_calls = count(to.calls.len().wrapping_sub(self.before.calls + run.calls.0));
+        let by_arguments = count(to.arguments.len().wrapping_sub(self.before.arguments + arguments.0));
+        let by_strings = count(to.strings.len().wrapping_sub(self.before.strings + strings.0));
         let pair = |(from, until): (u32, u32), by: u32| (from.wrapping_add(by), until.wrapping_add(by));
-        to.commands += commands_in(rest);
-        to.calls.extend(rest.iter().map(|call| Data {
+        to.commands += commands_in(calls);
+        to.calls.extend(calls.iter().map(|call| Data {
             name: call.name.moved(by),
             head: call.head.moved(by),
             end: call.end.wrapping_add(by),
@@ -440,12 +473,13 @@ impl Tail {
             brace: call.brace.map(|brace| brace.wrapping_add(by)),
             ..*call
         }));
-        to.arguments.extend(arguments.iter().map(|argument| Argument {
+        to.arguments.extend(self.arguments.get(arguments.0..arguments.1).unwrap_or(&[]).iter().map(|argument| Argument {
             range: argument.range.moved(by),
             // Only lists have some.
             strings: if argument.kind == Kind::StringList { pair(argument.strings, by_strings) } else { argument.strings },
             ..*argument
         }));
-        to.strings.extend(strings.iter().map(|string| StringToken { range: string.range.moved(by), ..*string }));
+        let strings = self.strings.get(strings.0..strings.1).unwrap_or(&[]).iter();
+        to.strings.extend(strings.map(|string| StringToken { range: string.range.moved(by), ..*string }));
     }
 }
