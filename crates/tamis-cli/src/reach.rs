@@ -65,15 +65,13 @@ pub struct Subject {
 
 /// Searches, and says what it found.
 pub fn reach_command(args: &ReachArgs) -> Result<Exit, Trouble> {
-    let config = match args.server.configured(&mut Configs::default(), &args.script) {
-        Ok(config) => config,
-        Err(drawn) => {
-            anstream::eprintln!("{drawn}");
-            return Ok(Exit::Trouble);
-        }
-    };
+    let config = args.server.configured(&mut Configs::default(), &args.script)?;
     let language = args.server.language(&config);
     let dialect = args.server.dialect(&config)?;
+    if args.script == "-" && args.against.as_deref() == Some("-") {
+        let (en, fr) = ("only one of the two scripts can be standard input", "un seul des deux scripts peut être l'entrée standard");
+        return Err(says(language, en, fr).to_owned().into());
+    }
     let Some(subject) = subject(&args.script, args, &config, &dialect, language)? else { return Ok(Exit::Findings) };
     let limits = Limits { runs: args.runs, ..Limits::default() };
     if let Some(other) = &args.against {
@@ -85,15 +83,15 @@ pub fn reach_command(args: &ReachArgs) -> Result<Exit, Trouble> {
         write::write(folder, &subject, &found, &dialect)?;
     }
     match args.format {
-        Format::Text => crate::out::print(&text(&subject, &found, args.all, language))?,
-        Format::Json => crate::out::print(&format!("{}\n", json_of(&subject, &found, language)))?,
+        Format::Text => crate::out::print(&text(&subject, &found, args.all, language), language)?,
+        Format::Json => crate::out::print(&format!("{}\n", json_of(&subject, &found, language)), language)?,
     }
     Ok(if found.points.iter().any(|(point, answer)| is_finding(point, answer)) { Exit::Findings } else { Exit::Clean })
 }
 
 /// Reads and compiles a script; if it is refused, says why.
 fn subject(name: &str, args: &ReachArgs, config: &Config, dialect: &Dialect, language: Language) -> Result<Option<Subject>, String> {
-    let script = files::script(name)?;
+    let script = files::script(name, language)?;
     let included = files::included(&script, dialect, args.server.include(config).as_deref());
     let compiled = compile(&script, &included, dialect);
     match compiled.program {
@@ -265,7 +263,7 @@ fn json_of(subject: &Subject, found: &Reach, language: Language) -> Value {
 /// A message that two scripts treat differently.
 pub fn against(old: &Subject, new: &Subject, is_json: bool, limits: &Limits, language: Language) -> Result<Exit, Trouble> {
     let found = difference(&old.program, &new.program, limits);
-    let mut out = Output::new();
+    let mut out = Output::new(language);
     if is_json {
         let differing = found.found.as_ref().map(|found| {
             json!({"message": String::from_utf8_lossy(&found.witness.message), "from": found.witness.from.clone().unwrap_or_default(),

@@ -9,10 +9,11 @@ use tamis::mail::{self, Charsets, Message};
 use tamis::sieve::Dialect;
 use tamis_wire::{Expected, SavedStep, SavedTest, is_inline, toml_string, toml_test, toml_text};
 
-use crate::common::{number, says};
+use crate::common::{colon, number, says};
 use crate::corpus::Mail;
-use crate::files;
+use crate::out::about;
 use crate::test::TestFile;
+use crate::{files, tables};
 
 /// Whether the run is kept as a test.
 #[derive(Args, Clone, Debug, Default)]
@@ -70,15 +71,14 @@ impl Saver {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(format!("{shown}: {error}")),
+            Err(error) => return Err(about(&shown, &error, language)),
         };
         let file = match text.as_deref().filter(|text| !text.trim().is_empty()).map(|text| crate::test::parse(text, language)) {
             None => TestFile::default(),
             Some(Ok(file)) => file,
             Some(Err(mistakes)) => {
-                let drawn: Vec<String> =
-                    mistakes.iter().map(|mistake| mistake.draw(&shown, text.as_deref().unwrap_or_default(), language)).collect();
-                return Err(format!("{shown}: {}\n{}", says(language, "not saved", "non enregistré"), drawn.join("\n\n")));
+                let drawn = tables::drawn(&mistakes, &shown, text.as_deref().unwrap_or_default(), language);
+                return Err(format!("{shown}{}{}\n{drawn}", colon(language), says(language, "not saved", "non enregistré")));
             }
         };
         let names = file.tests.iter().map(|placed| placed.test.name.clone()).collect();
@@ -133,7 +133,7 @@ impl Saver {
     }
 
     /// Keeps what became of a message.
-    fn add(&mut self, name: String, step: SavedStep, asked: &Asked<'_>) -> Result<(), String> {
+    fn add(&mut self, name: String, step: SavedStep, asked: &Asked<'_>, language: Language) -> Result<(), String> {
         let mut test = SavedTest { name: self.unused(name), ..SavedTest::default() };
         let (defaults, is_new) = (&self.file.defaults, self.is_new());
         let script = if asked.script == "-" { with_line_end(asked.text) } else { self.relative(asked.script) };
@@ -151,7 +151,7 @@ impl Saver {
         test.before = asked.before.iter().map(|path| self.relative(path)).collect();
         test.after = asked.after.iter().map(|path| self.relative(path)).collect();
         test.include = asked.include.map(|path| self.relative(&path.to_string_lossy()));
-        test.account = account(asked)?;
+        test.account = account(asked, language)?;
         test.steps = vec![step];
         self.tests.push(test);
         Ok(())
@@ -174,7 +174,7 @@ impl Saver {
         language: Language,
     ) -> Result<String, String> {
         for (subject, step) in steps {
-            self.add(name.map_or(subject, str::to_owned), step, asked)?;
+            self.add(name.map_or(subject, str::to_owned), step, asked, language)?;
         }
         let shown = self.path.display().to_string();
         let mut text = self.text.clone().unwrap_or_default();
@@ -190,11 +190,11 @@ impl Saver {
         // A list of tests on one line, for instance, takes no table after it.
         if crate::test::parse(&text, language).is_err() {
             let (en, fr) = ("a test cannot be appended to this file", "on ne peut pas ajouter un essai à ce fichier");
-            return Err(format!("{shown}: {}", says(language, en, fr)));
+            return Err(format!("{shown}{}{}", colon(language), says(language, en, fr)));
         }
         match self.text {
-            None => std::fs::write(&self.path, text).map_err(|error| format!("{shown}: {error}"))?,
-            Some(_) => files::write(&shown, &text)?,
+            None => std::fs::write(&self.path, text).map_err(|error| about(&shown, &error, language))?,
+            Some(_) => files::write(&shown, &text, language)?,
         }
         let tests = number(language, self.tests.len(), ["test", "tests"], ["essai", "essais"]);
         Ok(says(language, format!("{tests} saved in {shown}"), format!("{tests} dans {shown}")))
@@ -223,11 +223,14 @@ fn with_line_end(text: &str) -> String {
 }
 
 /// What is known of the user, in one: the account's file and the mailboxes beside it.
-fn account(asked: &Asked<'_>) -> Result<Option<String>, String> {
+fn account(asked: &Asked<'_>, language: Language) -> Result<Option<String>, String> {
     let mut account = match asked.account {
         None if asked.mailboxes.is_empty() => return Ok(None),
         None => serde_json::json!({}),
-        Some(path) => serde_json::from_slice(&files::read(path)?).map_err(|error| format!("{path}: {error}"))?,
+        Some(path) => {
+            // It was read before the run.
+            serde_json::from_slice(&files::read(path, language)?).map_err(|error| format!("{path}{}{error}", colon(language)))?
+        }
     };
     if !asked.mailboxes.is_empty() {
         let known = account.get("mailboxes").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();

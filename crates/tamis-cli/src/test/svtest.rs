@@ -11,7 +11,7 @@ use tamis::sieve::svtest::{self, Comparison, Failure, Report, Suite};
 use tamis::text::{Encoding, Range};
 
 use super::{Broken, Case, Done, Setting};
-use crate::common::says;
+use crate::common::{colon, says};
 use crate::config::Config;
 use crate::{draw, files};
 
@@ -19,7 +19,7 @@ use crate::{draw, files};
 pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language: Language) -> Result<Done, String> {
     let dialect = setting.args.server.dialect(config)?;
     let programs = setting.programs.as_ref();
-    let bytes = files::read(&path.to_string_lossy())?;
+    let bytes = files::read(&path.to_string_lossy(), language)?;
     let script = Script::parse(String::from_utf8_lossy(&bytes));
     let folder = path.parent().unwrap_or(Path::new(""));
     let shown = if folder.as_os_str().is_empty() { "." } else { &folder.to_string_lossy() };
@@ -42,7 +42,7 @@ pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language:
             return Ok(done(path, &dialect.name, &script, &report, language));
         }
         if let (Some(call), Some(programs)) = (report.program, programs) {
-            programs.run(call, &mut ran).map_err(|error| format!("{}: {error}", path.display()))?;
+            programs.run(call, &mut ran, language).map_err(|error| format!("{}{}{error}", path.display(), colon(language)))?;
         }
         for wanted in report.wanted {
             let found = if wanted.starts_with('/') { None } else { std::fs::read(folder.join(&wanted)).ok() };
