@@ -58,9 +58,6 @@ pub struct DeliverArgs {
 /// Who sends.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ClientArgs {
-    /// The authenticated sender.
-    #[arg(long, value_name = "NAME")]
-    pub user: Option<String>,
     /// The sending client's address.
     #[arg(long, value_name = "IP")]
     pub ip: Option<std::net::IpAddr>,
@@ -177,7 +174,7 @@ pub fn surroundings(delivery: &DeliveryArgs, client: &ClientArgs, language: Lang
     Ok(Surroundings {
         from: delivery.from.clone(),
         to: delivery.to.clone(),
-        user: client.user.clone(),
+        user: delivery.user.clone(),
         ip: client.ip,
         is_local: client.local,
         helo: client.helo.clone(),
@@ -198,7 +195,7 @@ pub fn deliver(args: &DeliverArgs) -> Result<Exit, Trouble> {
         chain: &compiled,
         filter: chain.rspamd.as_ref().map(crate::chain::Rspamd::filter),
         adds_trace: chain.adds_trace,
-        hostname: &chain.hostname,
+        hostname: args.delivery.hostname.as_deref().unwrap_or(&chain.hostname),
         language,
         trace: args.trace,
     };

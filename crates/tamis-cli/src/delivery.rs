@@ -23,6 +23,12 @@ pub struct DeliveryArgs {
     /// The envelope recipient. By default the account's first address, or read from the message.
     #[arg(long, value_name = "ADDRESS")]
     pub to: Option<String>,
+    /// The authenticated sender, if there is one.
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// The server's own name. By default mx.example.org, or what the chain says.
+    #[arg(long, value_name = "NAME")]
+    pub hostname: Option<String>,
     /// A mailbox that exists (repeatable). Without any, every mailbox is assumed to exist, and the answer says so.
     #[arg(long = "mailbox", value_name = "NAME")]
     pub mailboxes: Vec<String>,

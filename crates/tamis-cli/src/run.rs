@@ -239,6 +239,8 @@ fn asked<'a>(args: &'a RunArgs, setting: &'a Setting) -> Asked<'a> {
         mailboxes: &args.delivery.mailboxes,
         from: args.delivery.from.as_deref(),
         to: args.delivery.to.as_deref(),
+        user: args.delivery.user.as_deref(),
+        hostname: args.delivery.hostname.as_deref(),
         now: args.delivery.now.clone().unwrap_or_else(|| format_rfc3339(setting.now.seconds)),
     }
 }
@@ -253,6 +255,8 @@ fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Si
         charsets: &setting.charsets,
         from: args.delivery.from.as_deref(),
         to: args.delivery.to.as_deref(),
+        user: args.delivery.user.as_deref(),
+        hostname: args.delivery.hostname.as_deref(),
         now: setting.now,
         name: &mail.name,
         language: setting.language,

@@ -50,6 +50,10 @@ pub struct Asked<'a> {
     pub from: Option<&'a str>,
     /// Envelope recipient.
     pub to: Option<&'a str>,
+    /// The authenticated sender.
+    pub user: Option<&'a str>,
+    /// The server's own name.
+    pub hostname: Option<&'a str>,
     /// When.
     pub now: String,
 }
@@ -90,26 +94,8 @@ impl Saver {
         self.text.as_deref().is_none_or(|text| text.trim().is_empty())
     }
 
-    /// A path from where the file is.
     fn relative(&self, path: &str) -> String {
-        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let folder = absolute(self.path.parent().unwrap_or(Path::new("")).join("x").as_path());
-        let (folder, target) = (folder.parent().unwrap_or(Path::new("/")).to_owned(), absolute(Path::new(path)));
-        let plain = |path: &Path| -> Vec<String> {
-            let mut out = Vec::new();
-            for part in path.components() {
-                match part {
-                    Component::ParentDir => drop(out.pop()),
-                    Component::CurDir => {}
-                    part => out.push(part.as_os_str().to_string_lossy().into_owned()),
-                }
-            }
-            out
-        };
-        let (folder, target) = (plain(&folder), plain(&target));
-        let same = folder.iter().zip(&target).take_while(|(a, b)| a == b).count();
-        let up = folder.iter().skip(same).map(|_| "..".to_owned());
-        up.chain(target.into_iter().skip(same)).collect::<Vec<_>>().join("/")
+        relative(&self.path, path)
     }
 
     /// A message with what became of it, and what it is called.
@@ -117,6 +103,7 @@ impl Saver {
         let mut step = SavedStep {
             from: asked.from.map(str::to_owned),
             to: asked.to.map(str::to_owned),
+            user: asked.user.map(str::to_owned),
             now: Some(asked.now.clone()),
             expect,
             ..SavedStep::default()
@@ -141,7 +128,7 @@ impl Saver {
             test.script = Some(script);
         }
         let default = defaults.server.as_deref().and_then(Dialect::named).unwrap_or_default();
-        if !is_new && default.name != asked.dialect.name {
+        if !is_new && default.name != asked.dialect.name && Dialect::named(&asked.dialect.name).is_some() {
             test.server = Some(asked.dialect.name.clone());
         }
         if !is_new {
@@ -151,6 +138,7 @@ impl Saver {
         test.before = asked.before.iter().map(|path| self.relative(path)).collect();
         test.after = asked.after.iter().map(|path| self.relative(path)).collect();
         test.include = asked.include.map(|path| self.relative(&path.to_string_lossy()));
+        test.hostname = asked.hostname.map(str::to_owned);
         test.account = account(asked, language)?;
         test.steps = vec![step];
         self.tests.push(test);
@@ -179,7 +167,7 @@ impl Saver {
         let shown = self.path.display().to_string();
         let mut text = self.text.clone().unwrap_or_default();
         if self.is_new() {
-            text = self.head(asked);
+            text = head(&self.path, (asked.script, asked.text), asked.dialect, language) + &settings(asked.settings);
         }
         for test in &self.tests {
             if !text.is_empty() {
@@ -199,23 +187,60 @@ impl Saver {
         let tests = number(language, self.tests.len(), ["test", "tests"], ["essai", "essais"]);
         Ok(says(language, format!("{tests} saved in {shown}"), format!("{tests} dans {shown}")))
     }
+}
 
-    fn head(&self, asked: &Asked<'_>) -> String {
-        let mut out = String::new();
-        if asked.script != "-" {
-            out += &format!("script = {}\n", toml_string(&self.relative(asked.script)));
-        } else {
-            toml_text(&mut out, "script", &with_line_end(asked.text));
-        }
-        out += &format!("server = {}\n", toml_string(&asked.dialect.name));
-        if !asked.settings.is_empty() {
+/// The head of a new file: what all of its tests share. A script from standard input is told as text.
+pub fn head(file: &Path, (script, text): (&str, &str), dialect: &Dialect, language: Language) -> String {
+    let mut out = String::new();
+    if script == "-" {
+        toml_text(&mut out, "script", &with_line_end(text));
+    } else {
+        out += &format!("script = {}\n", toml_string(&relative(file, script)));
+    }
+    if Dialect::named(&dialect.name).is_some() {
+        out += &format!("server = {}\n", toml_string(&dialect.name));
+    } else {
+        let (en, fr) = (
+            "the server is one by its --capabilities: give these to `tamis test` too",
+            "le serveur est décrit par --capabilities : à donner aussi à `tamis test`",
+        );
+        out += &format!("# {}\n", says(language, en, fr));
+    }
+    out
+}
+
+/// The table of settings: it stands at the end of a head, since keys after it would be its own.
+pub fn settings(settings: &[String]) -> String {
+    let mut out = String::new();
+    for (key, value) in settings.iter().filter_map(|setting| setting.split_once('=')) {
+        if out.is_empty() {
             out += "\n[settings]\n";
         }
-        for (key, value) in asked.settings.iter().filter_map(|setting| setting.split_once('=')) {
-            out += &format!("{key} = {}\n", toml_string(value));
+        out += &format!("{key} = {}\n", toml_string(value));
+    }
+    out
+}
+
+/// A path from where a file of tests is.
+pub fn relative(file: &Path, path: &str) -> String {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = absolute(file.parent().unwrap_or(Path::new("")).join("x").as_path());
+    let (folder, target) = (folder.parent().unwrap_or(Path::new("/")).to_owned(), absolute(Path::new(path)));
+    let plain = |path: &Path| -> Vec<String> {
+        let mut out = Vec::new();
+        for part in path.components() {
+            match part {
+                Component::ParentDir => drop(out.pop()),
+                Component::CurDir => {}
+                part => out.push(part.as_os_str().to_string_lossy().into_owned()),
+            }
         }
         out
-    }
+    };
+    let (folder, target) = (plain(&folder), plain(&target));
+    let same = folder.iter().zip(&target).take_while(|(a, b)| a == b).count();
+    let up = folder.iter().skip(same).map(|_| "..".to_owned());
+    up.chain(target.into_iter().skip(same)).collect::<Vec<_>>().join("/")
 }
 
 fn with_line_end(text: &str) -> String {

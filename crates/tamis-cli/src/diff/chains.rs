@@ -64,10 +64,11 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
         new.known,
         old.hostname,
         new.hostname,
-        args.chains.verdict,
+        (&args.chains.verdict, &args.delivery.hostname),
         args.format == Format::Json
     );
-    let [before, after] = [(&old, &old_scripts), (&new, &new_scripts)].map(|(chain, compiled)| path(chain, compiled, language));
+    let hostname = args.delivery.hostname.as_deref();
+    let [before, after] = [(&old, &old_scripts), (&new, &new_scripts)].map(|(chain, compiled)| path(chain, compiled, hostname, language));
     let differ = ChainDiffer { before, after, account: &account, language, json: args.format == Format::Json };
     let one = |mail: &Mail, explain: &dyn Fn(&str) -> bool| {
         let to = around.to.clone().or_else(|| account.addresses.first().cloned()).unwrap_or_default();
@@ -79,12 +80,12 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
     compare(args, &args.mail, &[known.as_bytes()], journal, language, one)
 }
 
-fn path<'p>(chain: &'p Chain, compiled: &'p CompiledChain, language: Language) -> Path<'p> {
+fn path<'p>(chain: &'p Chain, compiled: &'p CompiledChain, hostname: Option<&'p str>, language: Language) -> Path<'p> {
     Path {
         chain: compiled,
         filter: chain.rspamd.as_ref().map(Rspamd::filter),
         adds_trace: chain.adds_trace,
-        hostname: &chain.hostname,
+        hostname: hostname.unwrap_or(&chain.hostname),
         language,
         trace: false,
     }

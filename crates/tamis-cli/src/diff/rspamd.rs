@@ -65,7 +65,7 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
         "{of:?} {:?} {:?} {:?} {language:?} {:?}",
         args.client,
         args.delivery.from,
-        args.delivery.to,
+        (&args.delivery.to, &args.delivery.user),
         args.format == Format::Json
     )];
     known.extend([&old, &new].map(|side| format!("{:?}", side.loaded.dump())));
@@ -90,7 +90,7 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
         ip: args.client.ip,
         helo: args.client.helo.clone(),
         hostname: args.client.client_name.clone(),
-        user: args.client.user.clone(),
+        user: args.delivery.user.clone(),
     }
     .envelope();
     let json = args.format == Format::Json;

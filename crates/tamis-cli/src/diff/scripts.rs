@@ -10,7 +10,7 @@ use crate::config::{Config, Configs};
 use crate::delivery::{beside, now};
 use crate::diff::journal::Journal;
 use crate::out::Trouble;
-use crate::reach::{Subject, against};
+use crate::reach::{against, searched};
 use crate::{draw, files};
 
 /// Compares two scripts on messages.
@@ -43,13 +43,21 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
         journal.now = asked.or_else(|| Some(tamis_wire::format_rfc3339(now.seconds)));
     }
     let delivery = &args.delivery;
-    known.push(format!("{account:?} {:?} {:?} {now:?} {language:?} {:?}", delivery.from, delivery.to, args.format == Format::Json));
+    known.push(format!(
+        "{account:?} {:?} {:?} {:?} {now:?} {language:?} {:?}",
+        delivery.from,
+        delivery.to,
+        (&delivery.user, &delivery.hostname),
+        args.format == Format::Json
+    ));
     let differ = Differ {
         before: &before,
         after: &after,
         account: &account,
         from: delivery.from.as_deref(),
         to: delivery.to.as_deref(),
+        user: delivery.user.as_deref(),
+        hostname: delivery.hostname.as_deref(),
         now,
         language,
         json: args.format == Format::Json,
@@ -73,16 +81,8 @@ fn without_mail(args: &DiffArgs, configs: [&Config; 2], language: Language) -> R
     let sides = [(&args.old, &args.old_server, &args.old_include), (&args.new, &args.new_server, &args.new_include)];
     for ((path, server, include), config) in sides.into_iter().zip(configs) {
         let (dialect, include) = server_of(args, config, server, include)?;
-        let script = files::script(path, language)?;
-        let included = files::included(&script, &dialect, include.as_deref());
-        let compiled = tamis::sieve::compile(&script, &included, &dialect);
-        let Some(program) = compiled.program else {
-            for finding in compiled.diagnostics.iter().filter(|finding| finding.unit == 0) {
-                anstream::eprintln!("{}\n", draw::finding(finding, path, script.text(), language));
-            }
-            return Ok(Exit::Findings);
-        };
-        subjects.push(Subject { name: path.clone(), script, included, program });
+        let Some(subject) = searched(path, &dialect, include.as_deref(), language)? else { return Ok(Exit::Findings) };
+        subjects.push(subject);
     }
     let [old, new] = subjects.as_slice() else { return Ok(Exit::Trouble) };
     against(old, new, args.format == Format::Json, &tamis::sieve::reach::Limits::default(), language)

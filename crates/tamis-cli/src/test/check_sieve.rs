@@ -103,6 +103,8 @@ fn one(
         charsets: &Charsets::new(),
         from: None,
         to: None,
+        user: None,
+        hostname: None,
         now: setting.now,
         name: &message.to_string_lossy(),
         language,

@@ -41,9 +41,10 @@ pub fn parse(text: &str, language: Language) -> Result<TestFile, Vec<Mistake>> {
 }
 
 /// What a test has, and a file for all of its tests.
-const SHARED: [&str; 11] = ["script", "server", "settings", "before", "after", "include", "chain", "account", "from", "to", "now"];
+const SHARED: [&str; 13] =
+    ["script", "server", "settings", "before", "after", "include", "chain", "hostname", "account", "from", "to", "user", "now"];
 const TEST: [&str; 7] = ["name", "message", "message_base64", "score", "symbols", "expect", "step"];
-const STEP: [&str; 8] = ["message", "message_base64", "from", "to", "now", "score", "symbols", "expect"];
+const STEP: [&str; 9] = ["message", "message_base64", "from", "to", "user", "now", "score", "symbols", "expect"];
 const EXPECT: [&str; 5] = ["stored", "sent", "discarded", "failure", "rule"];
 const COPY: [&str; 3] = ["mailbox", "flags", "created"];
 const MAIL: [&str; 3] = ["kind", "to", "contains"];
@@ -97,6 +98,7 @@ impl Reader<'_> {
             "after" => test.after = self.texts(value),
             "include" => test.include = self.text(value),
             "chain" => test.chain = self.text(value),
+            "hostname" => test.hostname = self.text(value),
             "account" => match value.get_ref() {
                 DeValue::String(path) => *account = Some(path.to_string()),
                 DeValue::Table(_) => {
@@ -179,6 +181,7 @@ impl Reader<'_> {
             }
             "from" => step.from = self.text(value),
             "to" => step.to = self.text(value),
+            "user" => step.user = self.text(value),
             "now" => step.now = self.time(value),
             "score" => match value.get_ref() {
                 DeValue::Integer(number) => step.score = Some(number.to_string()),

@@ -141,12 +141,13 @@ impl Place<'_> {
             chain: &compiled,
             filter: chain.rspamd.as_ref().map(crate::chain::Rspamd::filter),
             adds_trace: chain.adds_trace,
-            hostname: &chain.hostname,
+            hostname: test.hostname.as_deref().or(defaults.hostname.as_deref()).unwrap_or(&chain.hostname),
             language: self.language,
             trace: false,
         };
-        let (from, to) = (self.file.step.from.clone(), self.file.step.to.clone());
-        let around = Surroundings { from, to, now: self.now(), ..Surroundings::default() };
+        let default = &self.file.step;
+        let (from, to, user) = (default.from.clone(), default.to.clone(), default.user.clone());
+        let around = Surroundings { from, to, user, now: self.now(), ..Surroundings::default() };
         let messages = test.steps.iter().map(|step| self.message(step)).collect::<Result<Vec<_>, _>>()?;
         let steps: Vec<(&SavedStep, &[u8])> = test.steps.iter().zip(messages.iter().map(Vec::as_slice)).collect();
         let mut verdict = |step: &SavedStep, message: &[u8], around: &Surroundings| {
@@ -217,6 +218,8 @@ impl Place<'_> {
             charsets: &Charsets::new(),
             from: default.from.as_deref(),
             to: default.to.as_deref(),
+            user: default.user.as_deref(),
+            hostname: test.hostname.as_deref().or(defaults.hostname.as_deref()),
             now,
             name: &test.name,
             language: self.language,
