@@ -51,7 +51,7 @@ pub struct DeliverArgs {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Messages: files, folders, Maildirs, mboxes; - is standard input.
-    #[arg(required = true, value_name = "MESSAGE")]
+    #[arg(required_unless_present = "symbols", value_name = "MESSAGE")]
     messages: Vec<String>,
 }
 
@@ -186,6 +186,13 @@ pub fn surroundings(delivery: &DeliveryArgs, client: &ClientArgs, language: Lang
 /// Takes every message through, whatever the others are like.
 pub fn deliver(args: &DeliverArgs) -> Result<Exit, Trouble> {
     let language = common::language(args.lang.as_deref());
+    if args.messages.is_empty() {
+        let (en, fr) = (
+            "there is no message: what follows --symbols is taken for symbols. Name messages before it",
+            "il n'y a aucun message : ce qui suit --symbols est pris pour des symboles. Nommez les messages avant",
+        );
+        return Err(says(language, en, fr).to_owned().into());
+    }
     let chain = Chain::load(&args.chain, &args.scripts, language)?;
     let compiled = chain.compiled();
     let mut account = args.delivery.account(&config::Config::default(), language)?;

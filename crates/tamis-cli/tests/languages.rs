@@ -38,6 +38,7 @@ fn what_cannot_be_read_is_told_in_french() {
         (&["test", "empty"], "tamis: empty : aucun essai dans ce dossier"),
         (&["deliver", "--chain", "none.toml", "m.eml"], "tamis: none.toml : ce fichier ou dossier n'existe pas\n"),
         (&["deliver", "--chain", "mailcow", "--script", "personel=a.sieve", "m.eml"], "tamis: la chaîne n'a pas d'étape `personel`"),
+        (&["deliver", "--chain", "mailcow", "--symbols", "A", "m.eml"], "tamis: il n'y a aucun message : ce qui suit --symbols"),
         (&["deliver", "--chain", "mailcow", "--result", "m.eml", "m.eml"], "tamis: m.eml : aucun verdict de Rspamd"),
         (&["scan", "--config", "empty", "--symbols", "A"], "rspamd.conf : ce fichier ou dossier n'existe pas\n"),
         (&["check", "none.sieve"], "tamis: none.sieve : ce fichier ou dossier n'existe pas\n"),

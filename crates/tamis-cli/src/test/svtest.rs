@@ -7,8 +7,9 @@ use tamis::diagnostic::Language;
 use tamis::mail::Charsets;
 use tamis::sieve::Script;
 use tamis::sieve::run::Limits;
-use tamis::sieve::svtest::{self, Comparison, Failure, Report, Suite};
-use tamis::text::{Encoding, Range};
+use tamis::sieve::svtest::{self, Comparison, Covered, Failure, Report, Suite};
+use tamis::text::{Encoding, LineIndex, Range};
+use tamis_wire::Places;
 
 use super::{Broken, Case, Done, Setting};
 use crate::common::{colon, says};
@@ -36,9 +37,11 @@ pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language:
             charsets: &charsets,
             limits: Limits::default(),
             programs: programs.map(|_| ran.as_slice()),
+            coverage: setting.args.coverage.coverage.is_some(),
         };
         let report = svtest::run(&suite);
         if report.wanted.is_empty() && report.charsets.is_empty() && report.program.is_none() {
+            report.covered.iter().for_each(|covered| count(covered, folder, setting));
             return Ok(done(path, &dialect.name, &script, &report, language));
         }
         if let (Some(call), Some(programs)) = (report.program, programs) {
@@ -53,6 +56,18 @@ pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language:
             charsets.insert(wanted, text);
         }
     }
+}
+
+/// Counts what a run reached of the scripts beside the test file.
+fn count(covered: &Covered, folder: &Path, setting: &Setting<'_>) {
+    let texts: Vec<(String, &str, LineIndex)> = covered
+        .scripts
+        .iter()
+        .map(|(path, text)| (folder.join(path).to_string_lossy().into_owned(), text.as_str(), LineIndex::new(text)))
+        .collect();
+    let units: Vec<Places<'_>> = texts.iter().map(|(name, text, lines)| Places { name, text, lines, encoding: Encoding::Utf8 }).collect();
+    let file = |name: &str| Path::new(name).is_file().then(|| name.to_owned());
+    setting.reached.borrow_mut().add_units(&covered.coverage, &units, ("", false), &file);
 }
 
 fn done(path: &Path, server: &str, script: &Script, report: &Report, language: Language) -> Done {

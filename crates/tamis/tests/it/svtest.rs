@@ -213,6 +213,7 @@ fn the_language_has_two_names() {
                 charsets: &Charsets::new(),
                 limits: Limits::default(),
                 programs: None,
+                coverage: false,
             });
             assert!(report.passed() && report.tests.len() == 1, "{name} on {server}: {:?}", report.failures);
         }
