@@ -1,6 +1,7 @@
 //! `tamis deliver`.
 
 use std::collections::BTreeMap;
+use std::io::IsTerminal;
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::{Language, printable};
@@ -222,7 +223,7 @@ pub fn deliver(args: &DeliverArgs) -> Result<Exit, Trouble> {
         }
         out.line(&told.shown)
     };
-    let pass = Pass { jobs, bar: true, skip: None, language };
+    let pass = Pass { jobs, bar: !std::io::stdout().is_terminal(), skip: None, language };
     let one = |mail: &Mail, account: &Account| {
         let to = around.to.clone().or_else(|| account.addresses.first().cloned()).unwrap_or_default();
         let result = verdicts.of(&chain, mail, &around, &to);

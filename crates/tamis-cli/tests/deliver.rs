@@ -162,3 +162,11 @@ fn mistakes_in_a_chain_are_told_with_a_way_out() {
     let (exit, _, err) = deliver("missing", &[], &["--chain", "nowhere.toml", "m.eml"]);
     assert_eq!((exit, err.as_str()), (2, "tamis: nowhere.toml: No such file or directory\n"));
 }
+
+/// An assumption that is made when all scripts have run is told with the action that it is about, not with the first script.
+#[test]
+fn a_trace_names_the_script_of_each_step() {
+    let files = [("own.sieve", "require \"fileinto\"; fileinto \"A\";")];
+    let (_, out, _) = deliver("trace", &files, &["--chain", "mailcow", "--script", "personal=own.sieve", "--trace", "m.eml"]);
+    assert!(out.ends_with("  own.sieve:1    files into “A”\n  own.sieve:1    assumes that the mailbox “A” exists\n"), "{out}");
+}

@@ -205,17 +205,23 @@ fn included_path(store: Store, name: &str) -> String {
     format!("{folder}/{name}.sieve")
 }
 
+/// The paths and texts of units.
+type Texts = Vec<(String, String)>;
+
+/// Counts that go on elsewhere.
+type Counted = Rc<RefCell<Coverage>>;
+
 /// What is counted of the scripts that are tested.
 #[derive(Default)]
 struct Counts {
-    /// The scripts that were compiled, with the paths and texts of their units.
-    scripts: Vec<(Rc<Program>, Vec<(String, String)>)>,
+    /// The scripts that were compiled.
+    scripts: Vec<(Rc<Program>, Texts)>,
     /// The runs.
-    runs: Vec<(Vec<(String, String)>, Rc<RefCell<Coverage>>)>,
+    runs: Vec<(Texts, Counted)>,
 }
 
-/// Counts for a run that goes on elsewhere.
-struct Counter(Rc<RefCell<Coverage>>);
+/// Counts what a run reaches.
+struct Counter(Counted);
 
 impl Tracer for Counter {
     fn event(&mut self, unit: u32, depth: u32, event: &Event<'_>) {
@@ -259,7 +265,7 @@ impl Host for Runner<'_> {
             |script: &Rc<Program>| counts.scripts.iter().find(|(known, _)| Rc::ptr_eq(known, script)).map(|(_, texts)| texts.clone());
         let texts = scripts.iter().filter_map(texts).flatten().collect();
         let programs: Vec<&Program> = scripts.iter().map(|script| &**script).collect();
-        let counted = Rc::new(RefCell::new(Coverage::of_chain(&programs)));
+        let counted = Counted::new(RefCell::new(Coverage::of_chain(&programs)));
         counts.runs.push((texts, Rc::clone(&counted)));
         Some(Box::new(Counter(counted)))
     }

@@ -2,11 +2,13 @@
 
 mod arrows;
 mod bombs;
+mod chain;
 mod changes;
 mod check;
 mod constructs;
 mod coverage;
 mod cures;
+mod delivered;
 #[cfg(feature = "edit")]
 mod edit;
 mod effects;

@@ -27,6 +27,7 @@ fn with(text: &str, files: &[(&str, &str)], steps: u64, programs: Option<&[Ran]>
         charsets: &Charsets::new(),
         limits: Limits { steps, ..Limits::default() },
         programs,
+        coverage: false,
     })
 }
 
