@@ -168,5 +168,5 @@ fn mistakes_in_a_chain_are_told_with_a_way_out() {
 fn a_trace_names_the_script_of_each_step() {
     let files = [("own.sieve", "require \"fileinto\"; fileinto \"A\";")];
     let (_, out, _) = deliver("trace", &files, &["--chain", "mailcow", "--script", "personal=own.sieve", "--trace", "m.eml"]);
-    assert!(out.ends_with("  own.sieve:1    files into “A”\n  own.sieve:1    assumes that the mailbox “A” exists\n"), "{out}");
+    assert!(out.ends_with("  own.sieve:1  files into “A”\n  own.sieve:1  assumes that the mailbox “A” exists\n"), "{out}");
 }
