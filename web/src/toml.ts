@@ -6,7 +6,7 @@ import { type Imported, saved } from './tests';
 type Table = Record<string, unknown>;
 
 /** What all tests of a file share, unless they say otherwise. */
-const SHARED = ['settings', 'before', 'after', 'include', 'chain', 'account', 'from', 'to', 'now'];
+const SHARED = ['settings', 'before', 'after', 'include', 'chain', 'hostname', 'account', 'from', 'to', 'user', 'now'];
 
 /**
  * Reads a file. `beside` are the files that were opened with it: a message or account that the tests name by a path is looked for there by

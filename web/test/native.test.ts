@@ -12,7 +12,7 @@ type Editing = 'complete' | 'hover' | 'signature';
 
 /** A line of the program. */
 type Line =
-  | { ask: 'version' | 'check' | 'vet' | 'test' | 'tests_file' | Editing; request: string; answer: string }
+  | { ask: 'version' | 'check' | 'vet' | 'reach' | 'reach_difference' | 'test' | 'tests_file' | Editing; request: string; answer: string }
   | { ask: 'tokens'; request: string; answer: number[] }
   | { ask: 'run'; request: string; message: string; answer: string };
 
@@ -40,6 +40,8 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
     switch (line.ask) {
       // Not in the WASM: the answer is only held against the schema.
       case 'vet':
+      case 'reach':
+      case 'reach_difference':
         return line.answer;
       case 'version':
         return tamis.version(line.request);
@@ -66,6 +68,8 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
     check: is('CheckResponse'),
     run: is('RunResponse'),
     vet: is('VetReport'),
+    reach: is('ReachResponse'),
+    reach_difference: is('ReachDifference'),
     test: is('TestResponse'),
     tests_file: is('TestsFile'),
     complete: is('CompleteResponse'),
@@ -79,7 +83,7 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
     const answer = JSON.parse(line.answer) as object;
     const shape = 'error' in answer ? failed : shapes[line.ask];
     if (!shape(answer)) expect(shape.errors, line.answer).toBeNull();
-    if (line.ask !== 'version' && !('error' in answer)) {
+    if (!['version', 'reach', 'reach_difference'].includes(line.ask) && !('error' in answer)) {
       const asked = line.ask === 'vet' ? vetRequest : request;
       if (!asked(JSON.parse(line.request))) expect(asked.errors, line.request).toBeNull();
     }
@@ -87,7 +91,7 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
 
   const native = spawn(program!, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(native, 'close');
-  const asked = { version: 0, check: 0, vet: 0, test: 0, tests_file: 0, tokens: 0, run: 0, complete: 0, hover: 0, signature: 0 };
+  const asked = { version: 0, check: 0, vet: 0, reach: 0, reach_difference: 0, test: 0, tests_file: 0, tokens: 0, run: 0, complete: 0, hover: 0, signature: 0 };
   for await (const text of createInterface({ input: native.stdout })) {
     const line = JSON.parse(text) as Line;
     const answer = ask(line);
@@ -100,6 +104,7 @@ test.skipIf(!program)('WASM and native give the same bytes over the whole corpus
   expect(asked.version).toBe(2);
   expect(asked.tokens).toBeGreaterThan(100);
   expect(asked.vet).toBeGreaterThan(100);
+  for (const kind of ['reach', 'reach_difference'] as const) expect(asked[kind]).toBeGreaterThan(50);
   for (const kind of ['test', 'tests_file'] as const) expect(asked[kind]).toBeGreaterThan(80);
   for (const kind of ['complete', 'hover', 'signature'] as const) expect(asked[kind]).toBeGreaterThan(300);
   expect(asked.check).toBeGreaterThan(1000);

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde::Deserialize;
 use tamis::diagnostic::Language;
 use tamis::pipeline::Filter;
 use tamis::rspamd::milter::Milter;
@@ -13,10 +12,12 @@ use tamis::sieve::{Dialect, Script};
 use tamis::ucl::{File, Files};
 use tamis_wire::{CompiledChain, StageScript};
 
-use crate::common::named;
+use crate::common::{self, colon, named, says, takes};
 use crate::evaluate::Installation;
 use crate::files;
+use crate::out::Trouble;
 use crate::scan::configuration::{self, ConfigurationArgs};
+use crate::tables::{self, Mistake, Tables, Value};
 
 /// Which chain, and which scripts stand in it.
 #[derive(Args, Clone, Debug, Default)]
@@ -72,76 +73,157 @@ impl Rspamd {
 }
 
 /// A file that describes a chain.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Debug, Default)]
 struct ChainFile {
-    /// The chain to begin with.
-    base: Option<String>,
+    /// Begins with mailcow's stages.
+    is_mailcow: bool,
     /// The delivery server.
     server: Option<String>,
     /// The server's own name.
     hostname: Option<String>,
     /// The delivery agent adds its fields.
-    delivery_fields: Option<bool>,
+    delivery_fields: bool,
     /// Settings of the delivery server.
-    #[serde(default)]
-    settings: std::collections::BTreeMap<String, Setting>,
+    settings: Vec<(String, String)>,
     /// Rspamd.
     rspamd: Option<RspamdFile>,
     /// The scripts, in order.
-    #[serde(default)]
-    script: Vec<ScriptFile>,
+    scripts: Vec<ScriptFile>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Setting {
-    Text(String),
-    Number(i64),
-    Flag(bool),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Debug, Default)]
 struct RspamdFile {
     /// The folder with rspamd.conf, or a file.
     config: PathBuf,
     /// Whose configuration it is.
-    #[serde(default = "stock_version")]
-    version: String,
+    version: Option<String>,
     /// The folder with its rules; without one no rules are evaluated.
     rules: Option<PathBuf>,
 }
 
-fn stock_version() -> String {
-    "3.4".to_owned()
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Debug, Default)]
 struct ScriptFile {
     /// What the stage is called.
     name: String,
     /// Its script; without one the stage is left out.
     file: Option<PathBuf>,
     /// Whose script it is.
-    position: Option<PositionName>,
+    position: Option<Position>,
     /// Where scripts that it includes are found.
     include: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum PositionName {
-    Personal,
-    Global,
+const KEYS: [&str; 7] = ["base", "server", "hostname", "delivery-fields", "settings", "rspamd", "script"];
+const RSPAMD: [&str; 3] = ["config", "version", "rules"];
+const SCRIPT: [&str; 4] = ["name", "file", "position", "include"];
+
+/// Reads a file that describes a chain: all of its mistakes, if there is one.
+fn parse(text: &str, language: Language) -> Result<ChainFile, Vec<Mistake>> {
+    tables::parse(text, language, |of, table, file: &mut ChainFile| {
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "base" => file.is_mailcow = is_mailcow(of, value),
+                "server" => file.server = server(of, value),
+                "hostname" => file.hostname = of.text(value),
+                "delivery-fields" => file.delivery_fields = of.flag(value).unwrap_or_default(),
+                "settings" => file.settings = of.settings(value),
+                "rspamd" => file.rspamd = rspamd_file(of, value),
+                "script" => file.scripts = of.tables(value, "[[script]]").into_iter().map(|item| script_file(of, item)).collect(),
+                _ => of.unknown(key, KEYS.into_iter()),
+            }
+        }
+        if file.is_mailcow {
+            return;
+        }
+        // Stages of mailcow's are looked for in its list, and there a name twice is the same stage.
+        let mut names: Vec<&str> = file.scripts.iter().map(|script| script.name.as_str()).collect();
+        names.sort_unstable();
+        if let Some([twice, _]) = names.array_windows().find(|[one, other]| one == other) {
+            let (en, fr) = (format!("there are two scripts named `{twice}`"), format!("il y a deux scripts nommés `{twice}`"));
+            let range = table.get("script").map_or(0..0, Value::span);
+            of.wrong(range, en, fr, None);
+        }
+    })
 }
 
-impl From<PositionName> for Position {
-    fn from(name: PositionName) -> Self {
-        match name {
-            PositionName::Personal => Self::Personal,
-            PositionName::Global => Self::Global,
+fn is_mailcow(of: &mut Tables, value: &Value<'_>) -> bool {
+    match of.text(value).as_deref() {
+        Some("mailcow") => true,
+        Some(other) => {
+            let (en, fr) =
+                (format!("tamis has no chain `{other}`; it has `mailcow`"), format!("tamis n'a pas de chaîne `{other}` ; il a `mailcow`"));
+            of.wrong(value.span(), en, fr, None);
+            false
+        }
+        None => false,
+    }
+}
+
+/// A server that runs chains.
+fn server(of: &mut Tables, value: &Value<'_>) -> Option<String> {
+    let name = of.server(value)?;
+    if Dialect::named(&name).is_some_and(|dialect| !dialect.engine.is_pigeonhole()) {
+        let (en, fr) = (
+            format!("`{name}` runs no chain of scripts; Pigeonhole does"),
+            format!("`{name}` n'exécute pas de chaîne de scripts ; Pigeonhole le fait"),
+        );
+        of.wrong(value.span(), en, fr, None);
+    }
+    Some(name)
+}
+
+fn rspamd_file(of: &mut Tables, value: &Value<'_>) -> Option<RspamdFile> {
+    let table = of.table(value)?;
+    let mut out = RspamdFile::default();
+    for (key, value) in table {
+        match key.get_ref().as_ref() {
+            "config" => out.config = of.path(value).unwrap_or_default(),
+            "version" => out.version = of.text(value),
+            "rules" => out.rules = of.path(value),
+            _ => of.unknown(key, RSPAMD.into_iter()),
+        }
+    }
+    if !table.contains_key("config") {
+        of.wrong(
+            tables::heading(value),
+            "`config` is missing: the folder with rspamd.conf",
+            "il manque `config` : le dossier avec rspamd.conf",
+            None,
+        );
+    }
+    Some(out)
+}
+
+fn script_file(of: &mut Tables, item: &Value<'_>) -> ScriptFile {
+    let mut out = ScriptFile::default();
+    let Some(table) = item.get_ref().as_table() else { return out };
+    for (key, value) in table {
+        match key.get_ref().as_ref() {
+            "name" => out.name = of.text(value).unwrap_or_default(),
+            "file" => out.file = of.path(value),
+            "position" => out.position = position(of, value),
+            "include" => out.include = of.path(value),
+            _ => of.unknown(key, SCRIPT.into_iter()),
+        }
+    }
+    if !table.contains_key("name") {
+        of.wrong(
+            tables::heading(item),
+            "a script needs a name: that of its stage",
+            "un script a besoin d'un nom : celui de son étape",
+            None,
+        );
+    }
+    out
+}
+
+fn position(of: &mut Tables, value: &Value<'_>) -> Option<Position> {
+    match of.text(value)?.as_str() {
+        "personal" => Some(Position::Personal),
+        "global" => Some(Position::Global),
+        _ => {
+            of.expected(value, "`personal` or `global`", "`personal` ou `global`");
+            None
         }
     }
 }
@@ -173,36 +255,20 @@ fn mailcow() -> Vec<Slot> {
 
 impl Chain {
     /// A chain by its name or file, with what the command line says over it. What is wrong with Rspamd's configuration is told on standard error.
-    pub fn load(name: &str, args: &ChainArgs, language: Language) -> Result<Self, String> {
+    pub fn load(name: &str, args: &ChainArgs, language: Language) -> Result<Self, Trouble> {
         let (file, folder) = if name == "mailcow" {
-            (ChainFile { base: Some("mailcow".to_owned()), ..ChainFile::default() }, PathBuf::new())
+            (ChainFile { is_mailcow: true, ..ChainFile::default() }, PathBuf::new())
         } else {
-            let text = std::fs::read_to_string(name).map_err(|error| format!("{name}: {}", crate::out::plain(&error)))?;
-            let file: ChainFile = toml::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
+            let (file, _) = tables::file(name, language, parse)?;
             (file, Path::new(name).parent().map(Path::to_owned).unwrap_or_default())
         };
-        let is_mailcow = match file.base.as_deref() {
-            Some("mailcow") => true,
-            Some(other) => return Err(format!("{name}: tamis has no chain `{other}`; it has `mailcow`")),
-            None => false,
-        };
-        let mut dialect = named(file.server.as_deref().unwrap_or(if is_mailcow { "mailcow" } else { "pigeonhole-2.4" }))?;
-        if !dialect.engine.is_pigeonhole() {
-            return Err(format!("{name}: {} runs no chain of scripts; Pigeonhole does", dialect.name));
+        let is_mailcow = file.is_mailcow;
+        let mut dialect = named(file.server.as_deref().unwrap_or(if is_mailcow { "mailcow" } else { "pigeonhole-2.4" }), language)?;
+        for (key, value) in &file.settings {
+            common::set(&mut dialect, key, value, language)?;
         }
-        for (key, setting) in &file.settings {
-            let value = match setting {
-                Setting::Text(text) => text.clone(),
-                Setting::Number(number) => number.to_string(),
-                Setting::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
-            };
-            dialect.set(key, &value).map_err(|error| format!("{name}: {error}"))?;
-        }
-        for setting in &args.settings {
-            let (key, value) = setting.split_once('=').ok_or_else(|| format!("--set takes KEY=VALUE, not `{setting}`"))?;
-            dialect.set(key, value)?;
-        }
-        let slots = slots(name, &file, &folder, is_mailcow, args)?;
+        common::set_all(&mut dialect, &args.settings, language)?;
+        let slots = slots(&file, &folder, args, language)?;
         let mut known = format!("{dialect:?}");
         let mut scripts = Vec::new();
         for slot in slots {
@@ -214,7 +280,7 @@ impl Chain {
             known.push_str(&format!("\n{} {:?} {} {included:?}", slot.name, slot.position, script.text()));
             scripts.push(StageScript { name: slot.name, file, position: slot.position, script, included });
         }
-        let rspamd = rspamd(&file, &folder, is_mailcow, args, language)?;
+        let rspamd = rspamd(&file, &folder, args, language)?;
         if let Some(rspamd) = &rspamd {
             rspamd.loaded.sources.iter().for_each(|source| known.push_str(&format!("\n{}\n{}", source.path, source.text)));
         }
@@ -223,7 +289,7 @@ impl Chain {
             dialect,
             scripts,
             rspamd,
-            adds_trace: file.delivery_fields.unwrap_or(false),
+            adds_trace: file.delivery_fields,
             hostname: file.hostname.unwrap_or_else(|| "mx.example.org".to_owned()),
             known,
         })
@@ -236,60 +302,66 @@ impl Chain {
 }
 
 /// The stages with their scripts: the base's, over them the file's, over them the command line's.
-fn slots(name: &str, file: &ChainFile, folder: &Path, is_mailcow: bool, args: &ChainArgs) -> Result<Vec<Slot>, String> {
-    let mut slots = if is_mailcow { mailcow() } else { Vec::new() };
+fn slots(file: &ChainFile, folder: &Path, args: &ChainArgs, language: Language) -> Result<Vec<Slot>, String> {
+    let mut slots = if file.is_mailcow { mailcow() } else { Vec::new() };
     let read = |path: &Path| -> Result<(String, String), String> {
         let shown = path.to_string_lossy().into_owned();
-        Ok((shown.clone(), files::script(&shown)?.text().to_owned()))
+        Ok((shown.clone(), files::script(&shown, language)?.text().to_owned()))
     };
-    for script in &file.script {
+    let no_stage = |stage: &str, slots: &[Slot]| {
+        let known = slots.iter().map(|slot| slot.name.as_str()).collect::<Vec<_>>().join(", ");
+        says(
+            language,
+            format!("the chain has no stage `{stage}`; its stages are {known}"),
+            format!("la chaîne n'a pas d'étape `{stage}` ; ses étapes sont {known}"),
+        )
+    };
+    for script in &file.scripts {
         let text = script.file.as_ref().map(|path| read(&folder.join(path))).transpose()?;
         let include = script.include.as_ref().map(|path| folder.join(path));
         match slots.iter_mut().find(|slot| slot.name == script.name) {
             Some(slot) => {
                 slot.text = text;
                 slot.include = include;
-                slot.position = script.position.map_or(slot.position, Position::from);
+                slot.position = script.position.unwrap_or(slot.position);
             }
-            None if is_mailcow => {
-                let known: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
-                return Err(format!("{name}: mailcow has no stage `{}`; its stages are {}", script.name, known.join(", ")));
-            }
+            None if file.is_mailcow => return Err(no_stage(&script.name, &slots)),
             None => {
-                let position =
-                    script.position.map_or(if script.name == "personal" { Position::Personal } else { Position::Global }, Position::from);
+                let own = if script.name == "personal" { Position::Personal } else { Position::Global };
+                let position = script.position.unwrap_or(own);
                 slots.push(Slot { name: script.name.clone(), position, text, include });
             }
         }
     }
     for script in &args.scripts {
-        let (stage, path) = script.split_once('=').ok_or_else(|| format!("--script takes STAGE=FILE, not `{script}`"))?;
-        let known: Vec<String> = slots.iter().map(|slot| slot.name.clone()).collect();
-        let slot = slots.iter_mut().find(|slot| slot.name == stage);
-        let slot = slot.ok_or_else(|| format!("the chain has no stage `{stage}`; its stages are {}", known.join(", ")))?;
-        slot.text = match path {
+        let (stage, path) = script.split_once('=').ok_or_else(|| takes("--script", "STAGE=FILE", "ÉTAPE=FICHIER", script, language))?;
+        let Some(place) = slots.iter().position(|slot| slot.name == stage) else { return Err(no_stage(stage, &slots)) };
+        let text = match path {
             "" => None,
             // A saved test may hold its script.
             text if tamis_wire::is_inline(text) => Some((stage.to_owned(), text.to_owned())),
             path => Some(read(Path::new(path))?),
         };
+        if let Some(slot) = slots.get_mut(place) {
+            slot.text = text;
+        }
     }
     Ok(slots)
 }
 
 /// Rspamd: the command line's folder, else the file's, else the base's.
-fn rspamd(file: &ChainFile, folder: &Path, is_mailcow: bool, args: &ChainArgs, language: Language) -> Result<Option<Rspamd>, String> {
+fn rspamd(file: &ChainFile, folder: &Path, args: &ChainArgs, language: Language) -> Result<Option<Rspamd>, String> {
     let stock = || PathBuf::from("/usr/share/rspamd/rules");
     let (config, version, rules) = match (&args.rspamd, &file.rspamd) {
         (Some(config), of_file) => {
-            let version = of_file.as_ref().map_or_else(stock_version, |own| own.version.clone());
+            let version = of_file.as_ref().and_then(|own| own.version.clone());
             (config.clone(), version, Some(args.rules.clone().unwrap_or_else(stock)))
         }
         (None, Some(own)) => {
             let rules = args.rules.clone().or_else(|| own.rules.as_ref().map(|rules| folder.join(rules)));
             (folder.join(&own.config), own.version.clone(), rules)
         }
-        (None, None) if is_mailcow => {
+        (None, None) if file.is_mailcow => {
             let mut files = Files::new();
             let path = "mailcow:rspamd.conf";
             files.insert(path, Some(File { path: path.to_owned(), text: include_str!("chain/rspamd.conf").to_owned() }));
@@ -299,11 +371,17 @@ fn rspamd(file: &ChainFile, folder: &Path, is_mailcow: bool, args: &ChainArgs, l
         }
         (None, None) => return Ok(None),
     };
-    let asked = ConfigurationArgs { config: config.clone(), rspamd: version, variables: Vec::new(), environment: Vec::new() };
-    let loaded = configuration::configuration(&asked)?;
+    let asked = ConfigurationArgs {
+        config: config.clone(),
+        rspamd: version.unwrap_or_else(|| "3.4".to_owned()),
+        variables: Vec::new(),
+        environment: Vec::new(),
+    };
+    let loaded = configuration::configuration(&asked, language)?;
     configuration::findings(&loaded, language);
     if loaded.refused {
-        return Err(format!("{}: Rspamd does not start with this configuration", config.display()));
+        let (en, fr) = ("Rspamd does not start with this configuration", "Rspamd ne démarre pas avec cette configuration");
+        return Err(format!("{}{}{}", config.display(), colon(language), says(language, en, fr)));
     }
     let milter = Milter::new(&loaded.dump());
     let installation = rules.map(|rules| Installation::new(&loaded, &config, &rules, language)).transpose()?;

@@ -117,7 +117,7 @@ pub fn check(args: &CheckArgs) -> Result<Exit, out::Trouble> {
     if args.fix && args.files.iter().any(|file| file == "-") {
         anstream::eprint!("{shown}");
     } else {
-        match out::print(&shown) {
+        match out::print(&shown, language) {
             Err(out::Trouble::Closed) => return Ok(exit),
             written => written?,
         }
@@ -131,7 +131,10 @@ pub fn check(args: &CheckArgs) -> Result<Exit, out::Trouble> {
 
 /// Checks a configuration of Rspamd: a report for each file that something is said of, the main one first.
 fn configuration(args: &CheckArgs, folder: &Path, configs: &mut Configs) -> Result<Vec<Report>, Trouble> {
-    let config = args.server.configured(configs, &folder.join("rspamd.conf").to_string_lossy()).map_err(Trouble::Drawn)?;
+    let config = args
+        .server
+        .configured(configs, &folder.join("rspamd.conf").to_string_lossy())
+        .map_err(|trouble| Trouble::Drawn(trouble.shown()))?;
     let language = args.server.language(&config);
     let levels = config::levels(&config, &args.levels, language).map_err(|text| Trouble::Drawn(format!("tamis: {text}")))?;
     let asked = ConfigurationArgs {
@@ -140,7 +143,7 @@ fn configuration(args: &CheckArgs, folder: &Path, configs: &mut Configs) -> Resu
         variables: args.variables.clone(),
         environment: args.environment.clone(),
     };
-    let (loaded, checked) = scan::checked(&asked)?;
+    let (loaded, checked) = scan::checked(&asked, language)?;
     let verdict = match checked.verdict {
         rspamd::check::Verdict::Accepted => Verdict::Accepted,
         rspamd::check::Verdict::Refused => Verdict::Refused,
@@ -196,7 +199,7 @@ impl From<String> for Trouble {
 
 /// Checks one file and, if asked, mends it.
 fn look(args: &CheckArgs, file: &str, configs: &mut Configs, mended: &mut Mended) -> Result<Report, Trouble> {
-    let config = args.server.configured(configs, file).map_err(Trouble::Drawn)?;
+    let config = args.server.configured(configs, file).map_err(|trouble| Trouble::Drawn(trouble.shown()))?;
     let language = args.server.language(&config);
     let told = |text: String| Trouble::Drawn(format!("tamis: {text}"));
     let dialects = args.server.dialects(&config).map_err(told)?;
@@ -207,7 +210,7 @@ fn look(args: &CheckArgs, file: &str, configs: &mut Configs, mended: &mut Mended
         ..Options::default()
     };
     let include = args.server.include(&config);
-    let mut script = files::script(file)?;
+    let mut script = files::script(file, language)?;
     if let (Some(dialect), true) = (dialects.first(), args.fix || args.diff) {
         let included = files::included(&script, dialect, include.as_deref());
         let cured = cure(script.clone(), &included, dialect, &options, args.unsafe_fixes);
@@ -237,7 +240,7 @@ impl Mended {
     fn mend(&mut self, args: &CheckArgs, file: &str, script: Script, cured: Cured, language: Language) -> Result<Script, String> {
         let is_stdin_fixed = args.fix && file == "-";
         // What is put out is a script: what draws colours would take escape characters out of it.
-        let put = |text: &str| std::io::stdout().lock().write_all(text.as_bytes()).map_err(|error| format!("{file}: {error}"));
+        let put = |text: &str| std::io::stdout().lock().write_all(text.as_bytes()).map_err(|error| out::about(file, &error, language));
         if !cured.is_settled || cured.applied.is_empty() {
             if !cured.is_settled {
                 anstream::eprintln!(
@@ -264,7 +267,7 @@ impl Mended {
         } else if is_stdin_fixed {
             put(cured.script.text())?;
         } else {
-            files::write(file, cured.script.text())?;
+            files::write(file, cured.script.text(), language)?;
         }
         Ok(cured.script)
     }

@@ -8,6 +8,7 @@ use tamis::sieve::bind::nearest;
 use tamis::sieve::{Dialect, dialect};
 
 use crate::config::{Config, ConfigArgs, Configs};
+use crate::out::Trouble;
 
 /// Which server, in which language.
 #[derive(Args, Clone, Debug)]
@@ -34,16 +35,18 @@ pub struct ServerArgs {
 
 impl ServerArgs {
     /// The configuration that holds for a script. The command line stands over it.
-    pub fn configured(&self, configs: &mut Configs, script: &str) -> Result<Config, String> {
+    pub fn configured(&self, configs: &mut Configs, script: &str) -> Result<Config, Trouble> {
         configs.of(script, &self.config, language(self.lang.as_deref()))
     }
 
     /// The server with its settings.
     pub fn dialect(&self, config: &Config) -> Result<Dialect, String> {
+        let language = self.language(config);
         let dialect = match (&self.capabilities, &self.server) {
-            (Some(line), _) => Dialect::from_capabilities(line)?,
-            (None, Some(name)) => named(name)?,
-            (None, None) => named(config.server.as_deref().unwrap_or(DEFAULT_SERVER))?,
+            (Some(line), _) => Dialect::from_capabilities(line)
+                .map_err(|why| says(language, why, "--capabilities : ce n'est pas une ligne de capacités ManageSieve".to_owned()))?,
+            (None, Some(name)) => named(name, language)?,
+            (None, None) => named(config.server.as_deref().unwrap_or(DEFAULT_SERVER), language)?,
         };
         self.with_settings(dialect, config)
     }
@@ -63,18 +66,16 @@ impl ServerArgs {
 
     /// The settings of a configuration are those of its server, and say nothing of another.
     fn with_settings(&self, mut dialect: Dialect, config: &Config) -> Result<Dialect, String> {
+        let language = self.language(config);
         if let Some(delimiter) = &config.delimiter {
-            dialect.set("recipient_delimiter", delimiter)?;
+            set(&mut dialect, "recipient_delimiter", delimiter, language)?;
         }
         if dialect.name == config.server.as_deref().unwrap_or(DEFAULT_SERVER) {
             for (key, value) in &config.settings {
-                dialect.set(key, value)?;
+                set(&mut dialect, key, value, language)?;
             }
         }
-        for setting in &self.settings {
-            let (key, value) = setting.split_once('=').ok_or_else(|| format!("--set takes KEY=VALUE, not `{setting}`"))?;
-            dialect.set(key, value)?;
-        }
+        set_all(&mut dialect, &self.settings, language)?;
         Ok(dialect)
     }
 
@@ -93,12 +94,59 @@ impl ServerArgs {
 const DEFAULT_SERVER: &str = "pigeonhole-2.4";
 
 /// A server by its name.
-pub fn named(name: &str) -> Result<Dialect, String> {
+pub fn named(name: &str, language: Language) -> Result<Dialect, String> {
     Dialect::named(name).ok_or_else(|| {
         let names: Vec<&str> = dialect::servers().iter().map(|server| server.name).collect();
-        let meant = nearest(name, names.iter().copied()).map(|name| format!("; did you mean `{name}`?"));
-        format!("there is no server `{name}`{}\n       known servers: {}", meant.unwrap_or_default(), names.join(", "))
+        let meant = nearest(name, names.iter().copied());
+        let meant = meant.map(|name| says(language, format!("; did you mean `{name}`?"), format!(" ; peut-être `{name}` ?")));
+        let (meant, names) = (meant.unwrap_or_default(), names.join(", "));
+        says(
+            language,
+            format!("there is no server `{name}`{meant}\n       known servers: {names}"),
+            format!("il n'y a pas de serveur `{name}`{meant}\n       serveurs connus : {names}"),
+        )
     })
+}
+
+/// Sets what `--set KEY=VALUE` says.
+pub fn set_all(dialect: &mut Dialect, settings: &[String], language: Language) -> Result<(), String> {
+    for setting in settings {
+        let (key, value) = setting.split_once('=').ok_or_else(|| takes("--set", "KEY=VALUE", "CLÉ=VALEUR", setting, language))?;
+        set(dialect, key, value, language)?;
+    }
+    Ok(())
+}
+
+/// Changes a setting of a server.
+pub fn set(dialect: &mut Dialect, key: &str, value: &str, language: Language) -> Result<(), String> {
+    dialect.set(key, value).map_err(|why| no_setting(key, value, &why, language))
+}
+
+/// Why a setting does not take a value: the core's own sentence, or the same in French.
+pub fn no_setting(key: &str, value: &str, why: &str, language: Language) -> String {
+    let french = match is_unknown_setting(why) {
+        true => format!("il n'y a pas de réglage `{key}`"),
+        false => format!("`{value}` n'est pas une valeur du réglage `{key}`"),
+    };
+    says(language, why.to_owned(), french)
+}
+
+/// Whether [`Dialect::set`] says that there is no such setting.
+pub fn is_unknown_setting(why: &str) -> bool {
+    why.starts_with("there is no setting")
+}
+
+/// An option has another form.
+pub fn takes(option: &str, en: &str, fr: &str, got: &str, language: Language) -> String {
+    says(language, format!("{option} takes {en}, not `{got}`"), format!("{option} attend {fr}, et non `{got}`"))
+}
+
+/// What stands between a thing and what is said of it.
+pub const fn colon(language: Language) -> &'static str {
+    match language {
+        Language::En => ": ",
+        Language::Fr => " : ",
+    }
 }
 
 /// The language asked for, or that of the environment.

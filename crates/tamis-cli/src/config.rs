@@ -1,19 +1,17 @@
 //! `tamis.toml`: what a project or a user says once for all commands. What it holds is documented, with an example, in docs/config.md.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level as Loudness, Renderer, Snippet};
 use clap::Args;
 use tamis::diagnostic::{Code, Language, Severity};
 use tamis::sieve::bind::nearest;
-use tamis::sieve::{Dialect, Level, Levels, dialect};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use tamis::sieve::{Level, Levels};
+use toml::de::DeTable;
 
 use crate::common::{self, says};
+use crate::out::Trouble;
+use crate::tables::{self, Key, Mistake, Tables, Value};
 
 /// Where the file is.
 #[derive(Args, Clone, Debug)]
@@ -50,15 +48,15 @@ pub struct Config {
 /// Configurations as they are needed: each is read once.
 #[derive(Debug, Default)]
 pub struct Configs {
-    read: BTreeMap<PathBuf, Result<Config, String>>,
+    read: BTreeMap<PathBuf, Result<Config, Trouble>>,
 }
 
 /// The name that is looked for.
 const NAME: &str = "tamis.toml";
 
 impl Configs {
-    /// The configuration for a script; `-` counts as a file of the folder that one is in. The error is drawn, ready to be shown.
-    pub fn of(&mut self, script: &str, args: &ConfigArgs, language: Language) -> Result<Config, String> {
+    /// The configuration for a script; `-` counts as a file of the folder that one is in.
+    pub fn of(&mut self, script: &str, args: &ConfigArgs, language: Language) -> Result<Config, Trouble> {
         let path = match &args.config {
             Some(path) => Some(path.clone()),
             None if args.no_config => None,
@@ -83,198 +81,71 @@ fn above(script: &str) -> Option<PathBuf> {
     Some(found.strip_prefix(&here).map(Path::to_owned).unwrap_or(found))
 }
 
-fn read(path: &Path, language: Language) -> Result<Config, String> {
-    let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("tamis: {shown}: {error}"))?;
-    let mut config = parse(&text, language).map_err(|mistakes| {
-        let drawn: Vec<String> = mistakes.iter().map(|mistake| mistake.draw(&shown, &text, language)).collect();
-        drawn.join("\n\n")
-    })?;
+fn read(path: &Path, language: Language) -> Result<Config, Trouble> {
+    let (mut config, _) = tables::file(&path.display().to_string(), language, parse)?;
     // A folder is meant from where the file is.
     config.include = config.include.map(|folder| path.parent().unwrap_or(Path::new("")).join(folder));
     Ok(config)
 }
 
-/// Something wrong in a file that a user wrote in TOML.
-#[derive(Debug)]
-pub struct Mistake {
-    /// What is wrong.
-    pub message: String,
-    /// Where, in bytes.
-    pub range: Range<usize>,
-    /// The way out.
-    pub help: Option<String>,
-}
-
-impl Mistake {
-    /// The text is no TOML at all.
-    pub fn no_toml(error: &toml::de::Error, language: Language) -> Self {
-        let message = error.message().trim_end();
-        let message = says(language, format!("this is no TOML: {message}"), format!("ceci n'est pas du TOML : {message}"));
-        Self { message, range: error.span().unwrap_or(0..0), help: None }
-    }
-
-    /// It, drawn with its source.
-    pub fn draw(&self, path: &str, source: &str, language: Language) -> String {
-        let (error, help) = says(language, ("error", "help"), ("erreur", "aide"));
-        let snippet = Snippet::source(source).path(path).fold(true).annotation(AnnotationKind::Primary.span(self.range.clone()));
-        let mut group = Loudness::ERROR.with_name(Some(error)).primary_title(self.message.as_str()).element(snippet);
-        if let Some(text) = &self.help {
-            group = group.element(Loudness::HELP.with_name(Some(help)).message(text.as_str()));
-        }
-        Renderer::styled().decor_style(DecorStyle::Unicode).render(&[group])
-    }
-}
-
 /// Reads a configuration: all of its mistakes, if there is one.
 fn parse(text: &str, language: Language) -> Result<Config, Vec<Mistake>> {
-    let mut reader = Reader { language, config: Config::default(), mistakes: Vec::new() };
-    match DeTable::parse(text) {
-        Ok(table) => reader.table(table.get_ref()),
-        Err(error) => reader.mistakes.push(Mistake::no_toml(&error, language)),
-    }
-    reader.mistakes.sort_by_key(|mistake| mistake.range.start);
-    if reader.mistakes.is_empty() { Ok(reader.config) } else { Err(reader.mistakes) }
+    tables::parse(text, language, table)
 }
 
 const KEYS: [&str; 8] = ["server", "lang", "addresses", "mailboxes", "delimiter", "include", "settings", "lints"];
 
-struct Reader {
-    language: Language,
-    config: Config,
-    mistakes: Vec<Mistake>,
+fn table(of: &mut Tables, table: &DeTable<'_>, config: &mut Config) {
+    for (key, value) in table {
+        match key.get_ref().as_ref() {
+            "server" => config.server = of.server(value),
+            "lang" => config.lang = lang(of, value),
+            "addresses" => config.addresses = of.texts(value),
+            "mailboxes" => config.mailboxes = Some(of.texts(value)),
+            "delimiter" => config.delimiter = of.text(value),
+            "include" => config.include = of.path(value),
+            "settings" => config.settings = of.settings(value),
+            "lints" => config.levels = of.table(value).into_iter().flatten().filter_map(|(key, value)| lint(of, key, value)).collect(),
+            _ => of.unknown(key, KEYS.into_iter()),
+        }
+    }
 }
 
-type Value<'v> = Spanned<DeValue<'v>>;
-
-impl Reader {
-    fn wrong(&mut self, range: Range<usize>, en: String, fr: String, help: Option<String>) {
-        self.mistakes.push(Mistake { message: says(self.language, en, fr), range, help });
-    }
-
-    fn meant(&self, name: Option<&str>) -> Option<String> {
-        name.map(|name| says(self.language, format!("did you mean `{name}`?"), format!("peut-être `{name}` ?")))
-    }
-
-    fn table(&mut self, table: &DeTable<'_>) {
-        for (key, value) in table {
-            match key.get_ref().as_ref() {
-                "server" => self.config.server = self.server(value),
-                "lang" => {
-                    let text = self.text(value);
-                    self.config.lang = text.and_then(|text| match text.as_str() {
-                        "en" => Some(Language::En),
-                        "fr" => Some(Language::Fr),
-                        _ => {
-                            self.wrong(
-                                value.span(),
-                                format!("there is no language `{text}` here: `en` or `fr`"),
-                                format!("pas de langue `{text}` ici : `en` ou `fr`"),
-                                None,
-                            );
-                            None
-                        }
-                    });
-                }
-                "addresses" => self.config.addresses = self.texts(value),
-                "mailboxes" => self.config.mailboxes = Some(self.texts(value)),
-                "delimiter" => self.config.delimiter = self.text(value),
-                "include" => self.config.include = self.text(value).map(PathBuf::from),
-                "settings" => self.each(value, Self::setting),
-                "lints" => self.each(value, Self::lint),
-                name => {
-                    let help = self.meant(nearest(name, KEYS.into_iter()));
-                    self.wrong(key.span(), format!("there is no key `{name}`"), format!("il n'y a pas de clé `{name}`"), help);
-                }
-            }
+fn lang(of: &mut Tables, value: &Value<'_>) -> Option<Language> {
+    match of.text(value)?.as_str() {
+        "en" => Some(Language::En),
+        "fr" => Some(Language::Fr),
+        other => {
+            let (en, fr) =
+                (format!("there is no language `{other}` here: `en` or `fr`"), format!("pas de langue `{other}` ici : `en` ou `fr`"));
+            of.wrong(value.span(), en, fr, None);
+            None
         }
     }
+}
 
-    fn server(&mut self, value: &Value<'_>) -> Option<String> {
-        let name = self.text(value)?;
-        if Dialect::named(&name).is_none() {
-            let names = || dialect::servers().iter().map(|server| server.name);
-            let known = names().collect::<Vec<_>>().join(", ");
-            let help = self
-                .meant(nearest(&name, names()))
-                .unwrap_or_else(|| says(self.language, format!("known servers: {known}"), format!("serveurs connus : {known}")));
-            self.wrong(value.span(), format!("there is no server `{name}`"), format!("il n'y a pas de serveur `{name}`"), Some(help));
-            return None;
+fn lint(of: &mut Tables, key: &Key<'_>, value: &Value<'_>) -> Option<(String, Level)> {
+    let name = key.get_ref();
+    let code = common::code(name);
+    match &code {
+        None => {
+            let help = of.meant(common::nearest_codes(name).first().copied());
+            of.wrong(key.span(), format!("there is no finding `{name}`"), format!("il n'y a pas de constat `{name}`"), help);
         }
-        Some(name)
-    }
-
-    fn setting(&mut self, key: &str, range: Range<usize>, value: &Value<'_>) {
-        let text = match value.get_ref() {
-            DeValue::String(text) => text.to_string(),
-            DeValue::Integer(number) => number.to_string(),
-            DeValue::Boolean(flag) => if *flag { "yes" } else { "no" }.to_owned(),
-            _ => return self.expected(value, "a text, a number, true or false", "un texte, un nombre, true ou false"),
-        };
-        let Err(why) = Dialect::default().set(key, &text) else {
-            self.config.settings.push((key.to_owned(), text));
-            return;
-        };
-        if !why.starts_with("there is no setting") {
-            let fr = format!("`{text}` n'est pas une valeur du réglage `{key}`");
-            return self.wrong(value.span(), why, fr, None);
+        Some(code) if code.severity() == Severity::Error => {
+            let (en, fr) = common::no_level_for(code.facts().id);
+            of.wrong(key.span(), en, fr, None);
         }
-        let bare = key.trim_start_matches("plugin/").trim_start_matches("sieve_");
-        let meant = nearest(bare, dialect::setting_names().iter().copied()).map(common::setting_name);
-        let help = self.meant(meant.as_deref());
-        self.wrong(range, format!("there is no setting `{key}`"), format!("il n'y a pas de réglage `{key}`"), help);
+        Some(_) => {}
     }
-
-    fn lint(&mut self, key: &str, range: Range<usize>, value: &Value<'_>) {
-        let code = common::code(key);
-        match &code {
-            None => {
-                let help = self.meant(common::nearest_codes(key).first().copied());
-                self.wrong(range, format!("there is no finding `{key}`"), format!("il n'y a pas de constat `{key}`"), help);
-            }
-            Some(code) if code.severity() == Severity::Error => {
-                let (en, fr) = common::no_level_for(code.facts().id);
-                self.wrong(range, en, fr, None);
-            }
-            Some(_) => {}
-        }
-        let Some(name) = self.text(value) else { return };
-        let Some(level) = Level::named(&name) else {
-            let help = self.meant(nearest(&name, common::LEVELS.into_iter()));
-            let (en, fr) = common::no_level(&name);
-            return self.wrong(value.span(), en, fr, help);
-        };
-        if let Some(code) = code {
-            self.config.levels.push((code.facts().id.to_owned(), level));
-        }
-    }
-
-    fn each(&mut self, value: &Value<'_>, mut read: impl FnMut(&mut Self, &str, Range<usize>, &Value<'_>)) {
-        match value.get_ref() {
-            DeValue::Table(table) => table.iter().for_each(|(key, value)| read(self, key.get_ref(), key.span(), value)),
-            _ => self.expected(value, "a table", "une table"),
-        }
-    }
-
-    fn text(&mut self, value: &Value<'_>) -> Option<String> {
-        let text = value.get_ref().as_str().map(str::to_owned);
-        if text.is_none() {
-            self.expected(value, "a text in quotes", "un texte entre guillemets");
-        }
-        text
-    }
-
-    fn texts(&mut self, value: &Value<'_>) -> Vec<String> {
-        let Some(items) = value.get_ref().as_array() else {
-            self.expected(value, "a list of texts", "une liste de textes");
-            return Vec::new();
-        };
-        items.iter().filter_map(|item| self.text(item)).collect()
-    }
-
-    fn expected(&mut self, value: &Value<'_>, en: &str, fr: &str) {
-        self.wrong(value.span(), format!("{en} is expected here"), format!("{fr} est attendu ici"), None);
-    }
+    let name = of.text(value)?;
+    let Some(level) = Level::named(&name) else {
+        let help = of.meant(nearest(&name, common::LEVELS.into_iter()));
+        let (en, fr) = common::no_level(&name);
+        of.wrong(value.span(), en, fr, help);
+        return None;
+    };
+    code.map(|code| (code.facts().id.to_owned(), level))
 }
 
 /// Puts levels together: those of a configuration, and over them those of the command line.
@@ -351,14 +222,14 @@ mod tests {
 
     #[test]
     fn every_mistake_is_told_where_it_is() {
-        let text = "sever = 1\nserver = \"mailcov\"\nlang = \"de\"\naddresses = \"a\"\nmailboxes = [1]\n[settings]\nsieve_max_redirect = 1\n\
+        let text = "sever = 1\nserver = \"mailcov\"\nlang = \"de\"\naddresses = 2\nmailboxes = [1]\n[settings]\nsieve_max_redirect = 1\n\
                     sieve_max_redirects = \"many\"\n[lints]\nunused-requires = \"off\"\nmissing-require = \"off\"\nnear-limit = \"eror\"\n";
         let told: Vec<(String, String)> = mistakes(text, Language::En);
         let expected = [
-            ("there is no key `sever` | did you mean `server`?", "sever"),
+            ("there is no key `sever` here | did you mean `server`?", "sever"),
             ("there is no server `mailcov` | did you mean `mailcow`?", "\"mailcov\""),
             ("there is no language `de` here: `en` or `fr`", "\"de\""),
-            ("a list of texts is expected here", "\"a\""),
+            ("a list of texts is expected here", "2"),
             ("a text in quotes is expected here", "1"),
             ("there is no setting `sieve_max_redirect` | did you mean `sieve_max_redirects`?", "sieve_max_redirect"),
             ("`many` is no value for the setting `sieve_max_redirects`: give a number, with a unit such as K or M, s or d", "\"many\""),
@@ -367,7 +238,7 @@ mod tests {
             ("there is no level `eror`: `off`, `hint` or `warning`", "\"eror\""),
         ];
         assert_eq!(told.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect::<Vec<_>>(), expected);
-        assert_eq!(mistakes("sever = 1", Language::Fr)[0].0, "il n'y a pas de clé `sever` | peut-être `server` ?");
+        assert_eq!(mistakes("sever = 1", Language::Fr)[0].0, "il n'y a pas de clé `sever` ici | peut-être `server` ?");
         assert!(mistakes("server = ", Language::Fr)[0].0.starts_with("ceci n'est pas du TOML"));
     }
 }

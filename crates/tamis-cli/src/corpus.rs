@@ -14,8 +14,8 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use tamis::diagnostic::{Language, printable};
 
 use crate::Exit;
-use crate::common::{number, says};
-use crate::out::{Trouble, plain};
+use crate::common::{colon, number, says};
+use crate::out::{Trouble, about};
 use listing::{Listing, shown};
 use mbox::Splitter;
 
@@ -78,6 +78,17 @@ impl Done {
         if self.unread > 0 || self.stopped { Exit::Trouble } else { Exit::Clean }
     }
 
+    /// The exit status of a command about messages: without any, nothing was done, and whoever named a folder meant another.
+    pub fn of_messages(&self, exit: Exit, language: Language) -> Result<Exit, Trouble> {
+        if self.exit() != Exit::Clean {
+            return Ok(self.exit());
+        }
+        if self.messages == 0 {
+            return Err(no_message(language));
+        }
+        Ok(exit)
+    }
+
     /// Says on standard error what is missing from the result.
     pub fn tell(&self, language: Language) {
         if self.unread > TOLD {
@@ -124,10 +135,10 @@ enum Came<T> {
 
 impl Corpus {
     /// Lists the messages under the given paths, in the order of their names, folders followed.
-    pub fn new(paths: &[String]) -> Self {
+    pub fn new(paths: &[String], language: Language) -> Self {
         // From here on Ctrl-C has a meaning of its own.
-        stop::watch();
-        Self { listing: Listing::new(paths) }
+        stop::watch(language);
+        Self { listing: Listing::new(paths, language) }
     }
 
     /// How many files there are; an mbox counts as one.
@@ -206,7 +217,7 @@ impl<T: Send, W: Fn(&Mail) -> T + Sync, F: FnMut(u64, T) -> Result<(), Trouble>>
                 return Came::NotDone;
             }
             let mail = match item {
-                Item::File(path) => match file(path, pass.skip) {
+                Item::File(path) => match file(path, pass) {
                     Ok(mail) => mail,
                     Err(other) => return other.came(),
                 },
@@ -269,7 +280,7 @@ impl<T: Send, W: Fn(&Mail) -> T + Sync, F: FnMut(u64, T) -> Result<(), Trouble>>
         let reader = match opened {
             Ok(reader) => reader,
             Err(error) => {
-                self.unread(&format!("{name}: {}", plain(&error)));
+                self.unread(&about(&name, &error, self.pass.language));
                 return Ok(());
             }
         };
@@ -296,7 +307,7 @@ impl<T: Send, W: Fn(&Mail) -> T + Sync, F: FnMut(u64, T) -> Result<(), Trouble>>
                     Ok(Some(part)) => {
                         let name = part.number.map_or_else(|| name.clone(), |number| format!("{name}#{number}"));
                         if part.is_cut {
-                            items.push(Item::Unread(too_long(&name)));
+                            items.push(Item::Unread(too_long(&name, self.pass.language)));
                         } else {
                             bytes += part.bytes.len();
                             let id = identity(&[name.as_bytes(), &part.bytes]);
@@ -304,7 +315,7 @@ impl<T: Send, W: Fn(&Mail) -> T + Sync, F: FnMut(u64, T) -> Result<(), Trouble>>
                         }
                     }
                     Err(error) => {
-                        items.push(Item::Unread(format!("{name}: {}", plain(&error))));
+                        items.push(Item::Unread(about(&name, &error, self.pass.language)));
                         is_end = true;
                         break;
                     }
@@ -338,41 +349,50 @@ impl Other {
     }
 }
 
-fn too_long(name: &str) -> String {
-    format!("{name}: more than {} MiB: not read", MOST_BYTES >> 20)
+/// There is nothing to do.
+pub fn no_message(language: Language) -> Trouble {
+    says(language, "there is no message", "il n'y a aucun message").to_owned().into()
+}
+
+fn too_long(name: &str, language: Language) -> String {
+    let most = MOST_BYTES >> 20;
+    says(language, format!("{name}: more than {most} MiB: not read"), format!("{name} : plus de {most} Mio : non lu"))
 }
 
 /// Reads a file that is one message.
-fn file(path: std::path::PathBuf, skip: Option<&(dyn Fn(u64) -> bool + Sync)>) -> Result<Mail, Other> {
+fn file(path: std::path::PathBuf, pass: &Pass<'_>) -> Result<Mail, Other> {
+    let language = pass.language;
     let name = shown(&path);
     if name == "-" {
         return Err(Other::Mbox(path));
     }
-    let trouble = |error: std::io::Error| Other::Unread(format!("{name}: {}", plain(&error)));
+    let trouble = |error: std::io::Error| Other::Unread(about(&name, &error, language));
     let mut opened = File::open(&path).map_err(trouble)?;
     let known = opened.metadata().map_err(trouble)?;
     if known.is_dir() {
-        return Err(Other::Unread(format!("{name}: {}", plain(&std::io::ErrorKind::IsADirectory.into()))));
+        return Err(trouble(std::io::ErrorKind::IsADirectory.into()));
     }
     let time = known.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok()).map_or(0, |since| since.as_secs());
     let id = identity(&[name.as_bytes(), &known.len().to_le_bytes(), &time.to_le_bytes()]);
-    if skip.is_some_and(|skip| skip(id)) {
+    if pass.skip.is_some_and(|skip| skip(id)) {
         return Err(Other::Skipped);
     }
     if known.is_file() && known.len() > MOST_BYTES as u64 && !begins_as_mbox(&mut opened).map_err(trouble)? {
-        return Err(Other::Unread(too_long(&name)));
+        return Err(Other::Unread(too_long(&name, language)));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(known.len().min(WHOLE)).unwrap_or(0) + 1);
     opened.by_ref().take(WHOLE).read_to_end(&mut bytes).map_err(trouble)?;
     if bytes.starts_with(mbox::FROM) && (bytes.len() as u64 >= WHOLE || mbox::is_mbox(&bytes)) {
         // A pipe cannot be read twice.
-        return if known.is_file() { Err(Other::Mbox(path)) } else { Err(Other::Unread(format!("{name}: an mbox must be a file"))) };
+        let no_file = says(language, "an mbox must be a file", "un mbox doit être un fichier");
+        let trouble = || Other::Unread(format!("{name}{}{no_file}", colon(language)));
+        return Err(if known.is_file() { Other::Mbox(path) } else { trouble() });
     }
     if bytes.len() as u64 >= WHOLE {
         opened.take((MOST_BYTES + 1) as u64 - WHOLE).read_to_end(&mut bytes).map_err(trouble)?;
     }
     if bytes.len() > MOST_BYTES {
-        return Err(Other::Unread(too_long(&name)));
+        return Err(Other::Unread(too_long(&name, language)));
     }
     Ok(Mail { name, bytes, id })
 }

@@ -13,7 +13,7 @@ use tamis::text::{Encoding, LineIndex, Range};
 use tamis_wire::{Places, RunResponse, Simulation};
 
 use crate::common::{number, says};
-use crate::out::{Trouble, plain, print};
+use crate::out::{Trouble, about, print};
 
 /// Whether it is counted what runs reach.
 #[derive(Args, Clone, Debug, Default)]
@@ -39,9 +39,13 @@ pub enum Form {
 
 impl CoverageArgs {
     /// A report for programs stands alone.
-    pub fn checked(&self, is_text: bool) -> Result<(), String> {
+    pub fn checked(&self, is_text: bool, language: Language) -> Result<(), String> {
         if self.coverage.is_some() && self.coverage_file.is_none() && !is_text {
-            return Err("--coverage beside a report for programs needs --coverage-file".to_owned());
+            let (en, fr) = (
+                "--coverage beside a report for programs needs --coverage-file",
+                "--coverage à côté d'un rapport pour programmes demande --coverage-file",
+            );
+            return Err(says(language, en, fr).to_owned());
         }
         Ok(())
     }
@@ -56,8 +60,8 @@ impl CoverageArgs {
         };
         match &self.coverage_file {
             Some(path) => std::fs::write(path, anstream::adapter::strip_str(&text).to_string())
-                .map_err(|error| Trouble::Said(format!("{}: {}", path.display(), plain(&error)))),
-            None => print(&format!("{}{text}", if form == Form::Text { "\n" } else { "" })),
+                .map_err(|error| Trouble::Said(about(&path.display().to_string(), &error, language))),
+            None => print(&format!("{}{text}", if form == Form::Text { "\n" } else { "" }), language),
         }
     }
 }

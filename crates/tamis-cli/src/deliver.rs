@@ -1,24 +1,25 @@
 //! `tamis deliver`.
 
 use std::collections::BTreeMap;
+use std::io::IsTerminal;
 
 use clap::{Args, ValueEnum};
 use tamis::diagnostic::{Language, printable};
-use tamis::pipeline::Scanned;
+use tamis::pipeline::{Delivered, Scanned};
 use tamis::rspamd::ScanResult;
 use tamis::rspamd::milter::Change;
 use tamis::rspamd::record::{from_message, replay};
 use tamis::rspamd::{Hit, Request, scan_request};
 use tamis::sieve::run::Account;
-use tamis::text::{Encoding, Range};
-use tamis_wire::{CompiledChain, DeliverResponse, Path, Surroundings};
+use tamis::text::Encoding;
+use tamis_wire::{CompiledChain, CompiledStage, DeliverResponse, Path, Surroundings};
 
 use crate::chain::{Chain, ChainArgs};
-use crate::common::{self, says};
+use crate::common::{self, colon, says};
 use crate::corpus::{Corpus, CorpusArgs, Mail, Pass};
 use crate::delivery::{DeliveryArgs, now};
 use crate::out::{Output, Trouble};
-use crate::run::{described, destination};
+use crate::run::destination;
 use crate::scan::{messages, symbols};
 use crate::{Exit, config, draw};
 
@@ -51,16 +52,13 @@ pub struct DeliverArgs {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Messages: files, folders, Maildirs, mboxes; - is standard input.
-    #[arg(required = true, value_name = "MESSAGE")]
+    #[arg(required_unless_present = "symbols", value_name = "MESSAGE")]
     messages: Vec<String>,
 }
 
 /// Who sends.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ClientArgs {
-    /// The authenticated sender.
-    #[arg(long, value_name = "NAME")]
-    pub user: Option<String>,
     /// The sending client's address.
     #[arg(long, value_name = "IP")]
     pub ip: Option<std::net::IpAddr>,
@@ -113,18 +111,20 @@ pub struct Verdicts {
 
 impl Verdicts {
     /// Reads what is told.
-    pub fn new(args: &VerdictArgs, chain: &Chain) -> Result<Self, String> {
+    pub fn new(args: &VerdictArgs, chain: &Chain, language: Language) -> Result<Self, String> {
         let told = !args.symbols.is_empty() || args.score.is_some() || args.result.is_some() || args.replay;
         if told && chain.rspamd.is_none() {
-            return Err(format!("{}: the chain has no Rspamd whose verdict could be told", chain.name));
+            let (en, fr) =
+                ("the chain has no Rspamd whose verdict could be told", "la chaîne n'a pas de Rspamd dont on pourrait dire le verdict");
+            return Err(format!("{}{}{}", chain.name, colon(language), says(language, en, fr)));
         }
         if args.score.is_some_and(|score| !score.is_finite()) {
-            return Err("--score takes a number".to_owned());
+            return Err(says(language, "--score takes a number", "--score attend un nombre").to_owned());
         }
         Ok(Self {
-            hits: args.symbols.iter().map(|text| symbols::hit(text)).collect::<Result<_, _>>()?,
+            hits: args.symbols.iter().map(|text| symbols::hit(text, language)).collect::<Result<_, _>>()?,
             given: args.score,
-            recorded: args.result.as_deref().map(symbols::recorded).transpose()?,
+            recorded: args.result.as_deref().map(|path| symbols::recorded(path, language)).transpose()?,
             replay: args.replay,
         })
     }
@@ -171,40 +171,47 @@ impl Verdicts {
 }
 
 /// Who sends, and when.
-pub fn surroundings(delivery: &DeliveryArgs, client: &ClientArgs) -> Result<Surroundings, String> {
+pub fn surroundings(delivery: &DeliveryArgs, client: &ClientArgs, language: Language) -> Result<Surroundings, String> {
     Ok(Surroundings {
         from: delivery.from.clone(),
         to: delivery.to.clone(),
-        user: client.user.clone(),
+        user: delivery.user.clone(),
         ip: client.ip,
         is_local: client.local,
         helo: client.helo.clone(),
         client_name: client.client_name.clone(),
-        now: now(delivery.now.as_deref())?,
+        now: now(delivery.now.as_deref(), language)?,
     })
 }
 
 /// Takes every message through, whatever the others are like.
 pub fn deliver(args: &DeliverArgs) -> Result<Exit, Trouble> {
     let language = common::language(args.lang.as_deref());
+    if args.messages.is_empty() {
+        let (en, fr) = (
+            "there is no message: what follows --symbols is taken for symbols. Name messages before it",
+            "il n'y a aucun message : ce qui suit --symbols est pris pour des symboles. Nommez les messages avant",
+        );
+        return Err(says(language, en, fr).to_owned().into());
+    }
     let chain = Chain::load(&args.chain, &args.scripts, language)?;
     let compiled = chain.compiled();
-    let mut account = args.delivery.account(&config::Config::default())?;
-    let around = surroundings(&args.delivery, &args.client)?;
-    let verdicts = Verdicts::new(&args.verdict, &chain)?;
+    let mut account = args.delivery.account(&config::Config::default(), language)?;
+    let around = surroundings(&args.delivery, &args.client, language)?;
+    let verdicts = Verdicts::new(&args.verdict, &chain, language)?;
     let path = Path {
         chain: &compiled,
         filter: chain.rspamd.as_ref().map(crate::chain::Rspamd::filter),
         adds_trace: chain.adds_trace,
-        hostname: &chain.hostname,
+        hostname: args.delivery.hostname.as_deref().unwrap_or(&chain.hostname),
         language,
         trace: args.trace,
     };
-    let mut out = Output::new();
+    let mut out = Output::new(language);
     if args.format == Format::Text {
-        findings(&mut out, &chain, &compiled, language)?;
+        findings(&mut out, &compiled, language)?;
     }
-    let corpus = Corpus::new(&args.messages);
+    let corpus = Corpus::new(&args.messages, language);
     // What is remembered passes from message to message, so that one comes after the other.
     let jobs = if args.remember { 1 } else { args.corpus.jobs() };
     let mut exit = Exit::Clean;
@@ -216,7 +223,7 @@ pub fn deliver(args: &DeliverArgs) -> Result<Exit, Trouble> {
         }
         out.line(&told.shown)
     };
-    let pass = Pass { jobs, bar: true, skip: None, language };
+    let pass = Pass { jobs, bar: !std::io::stdout().is_terminal(), skip: None, language };
     let one = |mail: &Mail, account: &Account| {
         let to = around.to.clone().or_else(|| account.addresses.first().cloned()).unwrap_or_default();
         let result = verdicts.of(&chain, mail, &around, &to);
@@ -249,15 +256,12 @@ pub fn deliver(args: &DeliverArgs) -> Result<Exit, Trouble> {
     } else {
         corpus.each(&pass, |mail| told(mail, &one(mail, &account)), |_, told| show(&mut out, told))?
     };
-    if args.format == Format::Text && done.messages > 1 {
-        out.line(&format!("\n{} messages:", done.messages))?;
-        for (place, number) in &summary {
-            out.line(&format!("{number:>7}  {place}"))?;
-        }
+    if args.format == Format::Text {
+        out.text(&draw::summary(&summary, language))?;
     }
     out.flush()?;
     done.tell(language);
-    Ok(if done.exit() == Exit::Clean { exit } else { done.exit() })
+    done.of_messages(exit, language)
 }
 
 /// What is told of one message.
@@ -268,105 +272,76 @@ struct Told {
 }
 
 /// What is wrong with the chain's scripts. A script that does not compile is no reason not to go on: the server goes on as well.
-pub fn findings(out: &mut Output, chain: &Chain, compiled: &CompiledChain, language: Language) -> Result<(), Trouble> {
+fn findings(out: &mut Output, compiled: &CompiledChain, language: Language) -> Result<(), Trouble> {
     let units = compiled.units(Encoding::Utf8);
     for stage in compiled.stages() {
         for finding in &stage.diagnostics {
             let Some(places) = units.get(finding.unit as usize) else { continue };
             out.line(&format!("{}\n", draw::finding(finding, places.name, places.text, language)))?;
         }
-        if stage.program.is_none() {
-            let said = match stage.verdict {
-                tamis::sieve::Verdict::Declined => says(
-                    language,
-                    "is beyond the limits of tamis: taken as if the server could not compile it",
-                    "dépasse les limites de tamis : traité comme si le serveur ne pouvait pas le compiler",
-                ),
-                _ => says(
-                    language,
-                    "does not compile: where it would run, the server stops and keeps the message in the inbox",
-                    "ne se compile pas : là où il s'exécuterait, le serveur s'arrête et garde le message dans la boîte de réception",
-                ),
-            };
-            out.line(&format!("{} ({}) {said}\n", stage.name, stage.file))?;
+        if let Some(said) = uncompiled(stage, language) {
+            out.line(&format!("{said}\n"))?;
         }
     }
-    let doubts = chain.rspamd.as_ref().filter(|rspamd| rspamd.loaded.refused);
-    debug_assert!(doubts.is_none(), "a refused configuration is not loaded");
     Ok(())
+}
+
+/// That a script of the chain does not compile, and what the server does then; nothing if it does.
+pub fn uncompiled(stage: &CompiledStage, language: Language) -> Option<String> {
+    let said = match stage.verdict {
+        _ if stage.program.is_some() => return None,
+        tamis::sieve::Verdict::Declined => says(
+            language,
+            "is beyond the limits of tamis: taken as if the server could not compile it",
+            "dépasse les limites de tamis : traité comme si le serveur ne pouvait pas le compiler",
+        ),
+        _ => says(
+            language,
+            "does not compile: where it would run, the server stops and keeps the message in the inbox",
+            "ne se compile pas : là où il s'exécuterait, le serveur s'arrête et garde le message dans la boîte de réception",
+        ),
+    };
+    Some(format!("{} ({}) {said}", stage.name, stage.file))
 }
 
 /// A message's way, in words.
 fn text(name: &str, response: &DeliverResponse<'_>, chain: &CompiledChain, language: Language) -> String {
-    let (bold, dim, red, reset) = ("\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m");
+    let (bold, dim, reset) = ("\x1b[1m", "\x1b[2m", "\x1b[0m");
     let delivered = &response.delivered;
     let mut out = format!("{dim}{}{reset}\n  {bold}{}{reset}\n", printable(name.as_bytes()), delivered.sentence(language));
-    let mut line = |text: &str| out.push_str(&format!("  {text}\n"));
-    match (&delivered.result, &delivered.reply) {
-        (Some(result), Some(reply)) => {
-            let required = if result.required.is_nan() { String::new() } else { format!(" / {:.2}", result.required) };
-            line(&format!("{dim}Rspamd: {:.2}{required}, {}{reset}", result.score, result.action));
-            for change in &reply.changes {
-                let (sign, value) = match change {
-                    Change::Insert { value, .. } | Change::Add { value, .. } | Change::Set { value, .. } => ('+', value.as_str()),
-                    Change::Remove { .. } => ('-', ""),
-                };
+    for line in verdict(delivered, language) {
+        out += &format!("  {dim}{line}{reset}\n");
+    }
+    if let Some(outcome) = &delivered.outcome {
+        for (place, stage) in chain.stages().iter().enumerate() {
+            let state = (response.ran(place), delivered.broken != Some(place), response.decides() == Some(place));
+            out += &draw::stage(&stage.name, state, stage.actions(outcome).map(|(_, action)| action), language);
+        }
+        out += &draw::outcome(Some(outcome), response.steps.as_deref(), &chain.units(Encoding::Utf8), "", language);
+    }
+    out.trim_end().to_owned()
+}
+
+/// What Rspamd said, and what the mail server was told, a line each.
+fn verdict(delivered: &Delivered, language: Language) -> Vec<String> {
+    let head = format!("Rspamd{}", colon(language));
+    let (Some(result), Some(reply)) = (&delivered.result, &delivered.reply) else {
+        let (en, fr) = ("no verdict told, the marks of the message count", "aucun verdict indiqué, les marques du message comptent");
+        return vec![head + says(language, en, fr)];
+    };
+    let required = if result.required.is_nan() { String::new() } else { format!(" / {:.2}", result.required) };
+    let mut out = vec![format!("{head}{:.2}{required}, {}", result.score, result.action)];
+    for change in &reply.changes {
+        out.push(match change {
+            Change::Remove { .. } => format!("  - {}", change.name()),
+            Change::Insert { value, .. } | Change::Add { value, .. } | Change::Set { value, .. } => {
                 let value = value.replace("\n\t", " ");
                 let shown: String = value.chars().take(100).collect();
                 let more = if shown.len() < value.len() { "…" } else { "" };
-                line(
-                    &format!("{dim}  {sign} {}: {}{more}{reset}", change.name(), printable(shown.as_bytes()))
-                        .replace(&format!(": {reset}"), reset),
-                );
+                format!("  + {}: {}{more}", change.name(), printable(shown.as_bytes()))
             }
-            reply.doubts.iter().for_each(|doubt| line(&format!("{dim}  ? {}{reset}", doubt.words(language))));
-        }
-        _ => line(&format!(
-            "{dim}{}{reset}",
-            says(
-                language,
-                "Rspamd: no verdict told, the marks of the message count",
-                "Rspamd : aucun verdict indiqué, les marques du message comptent"
-            )
-        )),
+        });
     }
-    let units = chain.units(Encoding::Utf8);
-    let number = |unit: u32, range: Range| {
-        units.get(unit as usize).map_or(0, |places| places.lines.position(places.text, range.start, places.encoding).line)
-    };
-    let Some(outcome) = &delivered.outcome else { return out.trim_end().to_owned() };
-    for (place, stage) in chain.stages().iter().enumerate() {
-        let actions: Vec<String> =
-            stage.actions(outcome).filter(|(_, action)| action.name != "duplicate").map(|(_, action)| described(action)).collect();
-        let did = match (response.ran(place), actions.as_slice()) {
-            _ if delivered.broken == Some(place) => says(language, "does not compile", "ne se compile pas").to_owned(),
-            (false, _) => says(language, "not run", "non exécuté").to_owned(),
-            (true, []) => says(language, "no action", "aucune action").to_owned(),
-            (true, actions) => actions.join(", "),
-        };
-        let decides = if response.decides() == Some(place) { says(language, " (decides)", " (décide)") } else { "" };
-        line(&format!("{dim}{}: {did}{decides}{reset}", printable(stage.name.as_bytes())));
-    }
-    if let Some(failure) = &outcome.failure {
-        let file = units.get(failure.unit as usize).map_or("", |places| places.name);
-        let at = number(failure.unit, failure.range);
-        line(&format!("{red}{file}:{at}: {} [{}]{reset}", failure.message(language), failure.code.facts().id));
-    }
-    for hazard in outcome.notes.iter().filter(|note| note.code.is_hazard()) {
-        line(&format!("{red}⚠ {} [{}]{reset}", hazard.message(language), hazard.code.facts().id));
-    }
-    for assumption in &outcome.assumed {
-        line(&format!("{dim}{}{reset}", tamis_wire::assumption_message(assumption, language)));
-    }
-    for step in response.steps.iter().flatten() {
-        let indent = "  ".repeat(step.depth.min(20) as usize);
-        let mark = match step.result {
-            Some(true) => "✔ ",
-            Some(false) => "✘ ",
-            None => "",
-        };
-        let file = units.get(step.unit as usize).map_or("", |places| places.name);
-        line(&format!("{dim}{file}:{}{reset}  {indent}{mark}{}", number(step.unit, step.range), step.text));
-    }
-    out.trim_end().to_owned()
+    out.extend(reply.doubts.iter().map(|doubt| format!("  ? {}", doubt.words(language))));
+    out
 }

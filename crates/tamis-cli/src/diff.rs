@@ -14,8 +14,8 @@ use tamis::diagnostic::{Language, printable};
 use tamis_wire::{Entry, Group, Tally};
 
 use crate::Exit;
-use crate::common::{ServerArgs, number, says};
-use crate::corpus::{Corpus, CorpusArgs, Mail, Pass, identity};
+use crate::common::{ServerArgs, colon, language, number, says};
+use crate::corpus::{Corpus, CorpusArgs, Mail, Pass, identity, no_message};
 use crate::deliver::ClientArgs;
 use crate::delivery::DeliveryArgs;
 use crate::out::{Output, Trouble};
@@ -103,27 +103,33 @@ enum Sides {
 
 /// Compares what the two sides make of every message.
 pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
-    match (side(&args.old)?, side(&args.new)?) {
+    let language = language(args.server.lang.as_deref());
+    match (side(&args.old, language)?, side(&args.new, language)?) {
         (Sides::Scripts, Sides::Scripts) => scripts::diff(args),
         (Sides::Rspamd, Sides::Rspamd) => rspamd::diff(args),
         (Sides::Chains, Sides::Chains) => chains::diff(args),
-        _ => Err(format!(
-            "{} and {}: a script can only be compared with a script, a folder with a folder, a chain with a chain",
-            args.old, args.new
-        )
-        .into()),
+        _ => {
+            let (old, new) = (&args.old, &args.new);
+            Err(says(
+                language,
+                format!("{old} and {new}: a script can only be compared with a script, a folder with a folder, a chain with a chain"),
+                format!("{old} et {new} : un script ne se compare qu'à un script, un dossier qu'à un dossier, une chaîne qu'à une chaîne"),
+            )
+            .into())
+        }
     }
 }
 
 /// What a side is: a folder is a configuration of Rspamd, a file in TOML a chain.
-fn side(path: &str) -> Result<Sides, Trouble> {
+fn side(path: &str, language: Language) -> Result<Sides, Trouble> {
     let is_toml = Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
     if is_toml || path == "mailcow" && !Path::new(path).exists() {
         return Ok(Sides::Chains);
     }
     let is_folder = path != "-" && Path::new(path).is_dir();
     if is_folder && !Path::new(path).join("rspamd.conf").exists() {
-        return Err(format!("{path}: a folder without rspamd.conf").into());
+        let (en, fr) = ("a folder without rspamd.conf", "un dossier sans rspamd.conf");
+        return Err(format!("{path}{}{}", colon(language), says(language, en, fr)).into());
     }
     Ok(if is_folder { Sides::Rspamd } else { Sides::Scripts })
 }
@@ -140,7 +146,7 @@ fn compare(
     language: Language,
     work: impl Fn(&Mail, &dyn Fn(&str) -> bool) -> Vec<Option<Entry>> + Sync,
 ) -> Result<Exit, Trouble> {
-    let mut out = Output::new();
+    let mut out = Output::new(language);
     let mut tally = Tally::default();
     // Phrases of which no more messages are named: of those nobody reads why.
     let full: RwLock<BTreeSet<String>> = RwLock::default();
@@ -170,7 +176,7 @@ fn compare(
     if let Some(journal) = &mut journal {
         journal.replay(identity(known), |entries| entries.into_iter().try_for_each(|entry| show(&mut tally, &mut out, entry)))?;
     }
-    let corpus = Corpus::new(paths);
+    let corpus = Corpus::new(paths, language);
     let before = tally.total;
     let is_done = journal.as_ref().map(Journal::done);
     let skip = is_done.as_ref().map(|is_done| is_done as &(dyn Fn(u64) -> bool + Sync));
@@ -195,6 +201,8 @@ fn compare(
             let counts = [("unread", done.unread), ("files_not_done", done.not_done), ("resumed", before)];
             out.line(&tally.json(&counts, language))?;
         }
+        // Where nothing was read, that is told below.
+        _ if tally.total == 0 => {}
         format => out.text(&text(&tally, format == Format::Text && !args.all, language))?,
     }
     out.flush()?;
@@ -211,7 +219,7 @@ fn compare(
         );
     }
     if tally.total == 0 && done.exit() == Exit::Clean {
-        return Err(says(language, "there is no message", "il n'y a aucun message").to_owned().into());
+        return Err(no_message(language));
     }
     Ok(if done.exit() == Exit::Clean && is_failure(args, &tally) { Exit::Findings } else { done.exit() })
 }

@@ -1,13 +1,21 @@
-//! Findings drawn with their source, as compilers do.
+//! Findings drawn with their source, as compilers do; and runs, line by line.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
-use tamis::diagnostic::{Applicability, Diagnostic, Fix, Language, Severity};
+use tamis::diagnostic::{Applicability, Diagnostic, Fix, Language, Severity, printable};
+use tamis::sieve::narrate::Step;
+use tamis::sieve::run::{Action, Outcome, Value};
 use tamis::text;
+use tamis_wire::Places;
 
-use crate::common::says;
+use crate::common::{colon, number, says};
+
+const DIM: &str = "\x1b[2m";
+const RED: &str = "\x1b[31m";
+const RESET: &str = "\x1b[0m";
 
 /// Draws one finding of a file. Colour comes and goes with the terminal: `anstream` strips it.
 pub fn finding(diagnostic: &Diagnostic, path: &str, source: &str, language: Language) -> String {
@@ -70,4 +78,82 @@ fn suggestion<'a>(fix: &Fix, title: &'a str, source: &'a str, language: Language
 fn span(range: text::Range, source: &str) -> Range<usize> {
     let end = (range.end as usize).min(source.len());
     (range.start as usize).min(end)..end
+}
+
+/// What a script of a chain did, as a line. Actions are those that it took; to remember an id changes nothing for the message.
+pub fn stage<'o>(
+    name: &str,
+    (ran, compiles, decides): (bool, bool, bool),
+    actions: impl Iterator<Item = &'o Action>,
+    language: Language,
+) -> String {
+    let actions: Vec<String> = actions.filter(|action| action.name != "duplicate").map(action).collect();
+    let did = match actions.as_slice() {
+        _ if !compiles => says(language, "does not compile", "ne se compile pas").to_owned(),
+        _ if !ran => says(language, "not run", "non exécuté").to_owned(),
+        [] => says(language, "no action", "aucune action").to_owned(),
+        actions => actions.join(", "),
+    };
+    let decides = if decides { says(language, " (decides)", " (décide)") } else { "" };
+    format!("  {DIM}{}: {did}{decides}{RESET}\n", printable(name.as_bytes()))
+}
+
+/// An action with its first argument.
+fn action(action: &Action) -> String {
+    match action.args.first() {
+        Some(Value::Text(text)) => format!("{} \"{}\"", action.name, printable(text)),
+        _ => action.name.to_owned(),
+    }
+}
+
+/// What is to be said of a run beside its sentence: why it failed, what the server would not survive, what was assumed; and its steps, if there
+/// are any. `units` are the texts that places are in; one without a name is called `main`, and its steps are told by lines alone.
+pub fn outcome(outcome: Option<&Outcome>, steps: Option<&[Step]>, units: &[Places<'_>], main: &str, language: Language) -> String {
+    let mut out = String::new();
+    let line = |unit: u32, range: text::Range| {
+        let places = units.get(unit as usize).or_else(|| units.first());
+        places.map_or(0, |places| places.lines.position(places.text, range.start, places.encoding).line)
+    };
+    let name = |unit: u32| units.get(unit as usize).map(|places| places.name).filter(|name| !name.is_empty());
+    if let Some(outcome) = outcome {
+        if let Some(failure) = &outcome.failure {
+            let (place, at) = (name(failure.unit).unwrap_or(main), line(failure.unit, failure.range));
+            out += &format!("  {RED}{place}:{at}: {} [{}]{RESET}\n", failure.message(language), failure.code.facts().id);
+        }
+        for hazard in outcome.notes.iter().filter(|note| note.code.is_hazard()) {
+            out += &format!("  {RED}⚠ {} [{}]{RESET}\n", hazard.message(language), hazard.code.facts().id);
+        }
+        for assumption in &outcome.assumed {
+            out += &format!("  {DIM}{}{RESET}\n", tamis_wire::assumption_message(assumption, language));
+        }
+    }
+    for step in steps.unwrap_or_default() {
+        let line = line(step.unit, step.range);
+        let place = name(step.unit).map_or_else(|| line.to_string(), |name| format!("{name}:{line}"));
+        // Deeper steps would leave the terminal.
+        let indent = "  ".repeat(step.depth.min(20) as usize);
+        out += &format!("  {DIM}{place:>4}{RESET}  {indent}{}{}\n", mark(step.result), step.text);
+    }
+    out
+}
+
+/// What stands before a test or comparison.
+pub const fn mark(result: Option<bool>) -> &'static str {
+    match result {
+        Some(true) => "✔ ",
+        Some(false) => "✘ ",
+        None => "",
+    }
+}
+
+/// Where many messages went, after the last; nothing if there was but one.
+pub fn summary(places: &BTreeMap<String, usize>, language: Language) -> String {
+    let messages: usize = places.values().sum();
+    if messages < 2 {
+        return String::new();
+    }
+    let mut out =
+        format!("\n{}{}\n", number(language, messages, ["message", "messages"], ["message", "messages"]), colon(language).trim_end());
+    places.iter().for_each(|(place, number)| out += &format!("{number:>7}  {place}\n"));
+    out
 }

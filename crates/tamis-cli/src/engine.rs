@@ -14,6 +14,8 @@ use tamis::sieve::run::{Outcome, Sent, Stored};
 use tamis::text::Range;
 use tamis_wire::{Simulation, format_rfc3339, to_base64};
 
+use crate::common::{colon, says};
+use crate::out::about;
 use crate::run::destination;
 
 /// What the program told. Of an object that says less than tamis would, the rest is empty.
@@ -77,7 +79,8 @@ struct Assumed {
 
 /// Asks a program about one message.
 pub fn ask(program: &str, simulation: &Simulation<'_>) -> Result<Answer, String> {
-    let trouble = |error: std::io::Error| format!("{program}: {error}");
+    let language = simulation.language;
+    let trouble = |error: std::io::Error| about(program, &error, language);
     let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(trouble)?;
     let request = request(simulation).to_string();
     let mut input = child.stdin.take();
@@ -92,10 +95,16 @@ pub fn ask(program: &str, simulation: &Simulation<'_>) -> Result<Answer, String>
         child.wait_with_output()
     });
     let output = output.map_err(trouble)?;
-    let value: Value =
-        serde_json::from_slice(&output.stdout).map_err(|error| format!("{program}: no answer in JSON ({error}; {})", output.status))?;
+    let value: Value = serde_json::from_slice(&output.stdout).map_err(|error| {
+        let status = output.status;
+        says(
+            language,
+            format!("{program}: no answer in JSON ({error}; {status})"),
+            format!("{program} : pas de réponse en JSON ({error} ; {status})"),
+        )
+    })?;
     if let Some(error) = value.get("error") {
-        return Err(format!("{program}: {}", error.as_str().unwrap_or_default()));
+        return Err(format!("{program}{}{}", colon(language), error.as_str().unwrap_or_default()));
     }
     let json = value.to_string();
     let told = serde_json::from_value(value).map_err(|error| format!("{program}: not the answer of a run: {error}"))?;

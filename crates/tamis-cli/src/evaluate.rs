@@ -11,6 +11,9 @@ use tamis_lua::{Limits, Places};
 use tamis_rules::rules::Texts;
 use tamis_rules::{Envelope, Hits, Rules};
 
+use crate::common::says;
+use crate::out::about;
+
 /// Where rules are, and how messages are delivered.
 #[derive(Args, Clone, Debug)]
 pub struct EvaluateArgs {
@@ -60,8 +63,8 @@ pub struct Installation {
 impl Installation {
     /// Reads the rules of a configuration in `root`; what is wrong with them is told on standard error.
     pub fn new(loaded: &Loaded, root: &Path, rules: &Path, language: Language) -> Result<Self, String> {
-        let root = std::fs::canonicalize(root).map_err(|error| format!("{}: {error}", root.display()))?;
-        let folder = std::fs::canonicalize(rules).map_err(|error| format!("{}: {error}", rules.display()))?;
+        let root = std::fs::canonicalize(root).map_err(|error| about(&root.display().to_string(), &error, language))?;
+        let folder = std::fs::canonicalize(rules).map_err(|error| about(&rules.display().to_string(), &error, language))?;
         let mut reader = Reader { folders: vec![root.clone(), folder.clone()], texts: Texts::new(), refused: BTreeSet::new() };
         // The list of public suffixes lies beside the rules.
         reader.folders.extend(folder.parent().map(|parent| parent.join("effective_tld_names.dat")));
@@ -73,7 +76,7 @@ impl Installation {
         };
         let lua = loop {
             let lua = tamis_lua::load(&places, &reader.texts, Limits::default());
-            if !reader.give(&lua.wanted)? {
+            if !reader.give(&lua.wanted, language)? {
                 break lua;
             }
         };
@@ -83,7 +86,7 @@ impl Installation {
         let document = loaded.dump();
         let rules = loop {
             let rules = Rules::new(&document, version, &lua.declared, &reader.texts);
-            if !reader.give(&rules.wanted)? {
+            if !reader.give(&rules.wanted, language)? {
                 break rules;
             }
         };
@@ -114,7 +117,7 @@ struct Reader {
 
 impl Reader {
     /// Gives what is wanted; false if nothing of it is new.
-    fn give(&mut self, wanted: &[String]) -> Result<bool, String> {
+    fn give(&mut self, wanted: &[String], language: Language) -> Result<bool, String> {
         let mut is_new = false;
         for path in wanted {
             if self.texts.contains_key(path) || self.refused.contains(path) {
@@ -122,7 +125,7 @@ impl Reader {
             }
             match std::fs::canonicalize(path) {
                 Ok(real) if self.folders.iter().any(|folder| real.starts_with(folder)) => {
-                    let bytes = std::fs::read(&real).map_err(|error| format!("{path}: {error}"))?;
+                    let bytes = std::fs::read(&real).map_err(|error| about(path, &error, language))?;
                     // Maps and rules need not be UTF-8; what is not cannot match here.
                     self.texts.insert(path.clone(), Some(String::from_utf8_lossy(&bytes).into_owned()));
                     is_new = true;
@@ -132,7 +135,12 @@ impl Reader {
                     is_new = true;
                 }
                 _ => {
-                    anstream::eprintln!("tamis: {path} is outside the configuration and its rules: it is not read");
+                    let said = says(
+                        language,
+                        "is outside the configuration and its rules: it is not read",
+                        "est hors de la configuration et de ses règles : il n'est pas lu",
+                    );
+                    anstream::eprintln!("tamis: {path} {said}");
                     self.refused.insert(path.clone());
                 }
             }

@@ -9,7 +9,11 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use tamis::diagnostic::Language;
 use tamis::sieve::run::{Ending, ProgramCall, Ran};
+
+use crate::common::{colon, says};
+use crate::out::about;
 
 /// Whatever the server lets a program do, it has so long.
 const SECONDS: u64 = 60;
@@ -41,24 +45,25 @@ pub struct Programs {
 
 impl ExecArgs {
     /// The programs, if any folder was named.
-    pub fn programs(&self) -> Result<Option<Programs>, String> {
+    pub fn programs(&self, language: Language) -> Result<Option<Programs>, String> {
         if self.folders.is_empty() {
             return Ok(None);
         }
         let mut folders = Vec::new();
         for folder in &self.folders {
-            let real = folder.canonicalize().map_err(|error| format!("--exec {}: {error}", folder.display()))?;
+            let named = format!("--exec {}", folder.display());
+            let real = folder.canonicalize().map_err(|error| about(&named, &error, language))?;
             if !real.is_dir() {
-                return Err(format!("--exec {}: not a folder", folder.display()));
+                return Err(format!("{named}{}{}", colon(language), says(language, "not a folder", "ce n'est pas un dossier")));
             }
             folders.push(real);
         }
-        Ok(Some(Programs { folders, home: home()? }))
+        Ok(Some(Programs { folders, home: home(language)? }))
     }
 }
 
 /// A new folder that nobody else can look into.
-fn home() -> Result<PathBuf, String> {
+fn home(language: Language) -> Result<PathBuf, String> {
     let mut number = 0u32;
     loop {
         let path = std::env::temp_dir().join(format!("tamis-{}-{number}", std::process::id()));
@@ -68,7 +73,7 @@ fn home() -> Result<PathBuf, String> {
         match builder.create(&path) {
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && number < 1000 => number += 1,
-            Err(error) => return Err(format!("{}: {error}", path.display())),
+            Err(error) => return Err(about(&path.display().to_string(), &error, language)),
         }
     }
 }
@@ -82,9 +87,13 @@ impl Drop for Programs {
 
 impl Programs {
     /// Runs a program that is asked for after `ran`, and adds what came of it.
-    pub fn run(&self, call: ProgramCall, ran: &mut Vec<Ran>) -> Result<(), String> {
+    pub fn run(&self, call: ProgramCall, ran: &mut Vec<Ran>, language: Language) -> Result<(), String> {
         if ran.len() >= MOST_PROGRAMS {
-            return Err(format!("more than {MOST_PROGRAMS} programs are to be run"));
+            return Err(says(
+                language,
+                format!("more than {MOST_PROGRAMS} programs are to be run"),
+                format!("plus de {MOST_PROGRAMS} programmes sont à exécuter"),
+            ));
         }
         let (ending, output) = match self.find(&call) {
             Some(path) => self.start(&path, &call),

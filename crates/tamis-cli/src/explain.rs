@@ -44,7 +44,7 @@ pub fn explain(args: &ExplainArgs) -> Result<Exit, Trouble> {
             format!("{}\n", json!({"version": VERSION, "codes": codes}))
         }
     };
-    print(&shown)?;
+    print(&shown, language)?;
     Ok(Exit::Clean)
 }
 

@@ -10,7 +10,7 @@ use tamis::rspamd::narrate;
 use tamis::rspamd::record::{Doubt, Recorded, Replay, replay};
 use tamis_wire::Explained;
 
-use crate::common::{self, says};
+use crate::common::{self, colon, says};
 use crate::evaluate::{EvaluateArgs, Installation};
 use crate::out::{Trouble, print};
 use crate::scan::configuration::{ConfigurationArgs, configuration, findings};
@@ -48,13 +48,13 @@ enum Format {
 /// Explains one recorded verdict.
 pub fn explain_score(args: &ExplainScoreArgs) -> Result<Exit, Trouble> {
     let language = common::language(args.lang.as_deref());
-    let loaded = configuration(&args.configuration)?;
+    let loaded = configuration(&args.configuration, language)?;
     if loaded.refused {
         findings(&loaded, language);
         return Ok(Exit::Findings);
     }
-    let bytes = files::read(&args.verdict)?;
-    let found = records(&bytes).map_err(|error| format!("{}: {error}", args.verdict))?;
+    let bytes = files::read(&args.verdict, language)?;
+    let found = records(&bytes).map_err(|error| format!("{}{}{error}", args.verdict, colon(language)))?;
     let Some(recorded) = found.into_iter().next() else { return message(args, &loaded, &bytes, language) };
     let replayed = replay(&recorded, &loaded.config);
     let result = replayed.scan(&loaded.config);
@@ -70,7 +70,7 @@ pub fn explain_score(args: &ExplainScoreArgs) -> Result<Exit, Trouble> {
             out
         }
     };
-    print(&shown)?;
+    print(&shown, language)?;
     Ok(Exit::Clean)
 }
 
@@ -96,7 +96,7 @@ fn message(args: &ExplainScoreArgs, loaded: &Loaded, bytes: &[u8], language: Lan
             out
         }
     };
-    print(&shown)?;
+    print(&shown, language)?;
     Ok(Exit::Clean)
 }
 

@@ -3,33 +3,47 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
+use tamis::diagnostic::Language;
 use tamis::sieve::{Dialect, Script, Scripts, Store, compile};
 
+use crate::common::says;
+use crate::out::{about, not_text};
+
 /// Reads a file, `-` being standard input.
-pub fn read(path: &str) -> Result<Vec<u8>, String> {
+pub fn read(path: &str, language: Language) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     if path == "-" {
-        std::io::stdin().read_to_end(&mut bytes).map_err(|error| format!("standard input: {error}"))?;
+        let input = says(language, "standard input", "entrée standard");
+        std::io::stdin().read_to_end(&mut bytes).map_err(|error| about(input, &error, language))?;
         return Ok(bytes);
     }
-    std::fs::read(path).map_err(|error| format!("{path}: {error}"))
+    std::fs::read(path).map_err(|error| about(path, &error, language))
+}
+
+/// Reads a file that is text.
+pub fn text(path: &str, language: Language) -> Result<String, String> {
+    String::from_utf8(read(path, language)?).map_err(|_| format!("{path}{}{}", says(language, ": ", " : "), not_text(language)))
 }
 
 /// Reads a script. A script that is not UTF-8 is an error with the place of the first bad byte.
-pub fn script(path: &str) -> Result<Script, String> {
-    match String::from_utf8(read(path)?) {
+pub fn script(path: &str, language: Language) -> Result<Script, String> {
+    match String::from_utf8(read(path, language)?) {
         Ok(text) => Ok(Script::parse(text)),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
             let line = error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
-            Err(format!("{path}:{line}: not UTF-8 text (byte {valid}); save the script as UTF-8"))
+            Err(says(
+                language,
+                format!("{path}:{line}: not UTF-8 text (byte {valid}); save the script as UTF-8"),
+                format!("{path}:{line} : n'est pas du texte en UTF-8 (octet {valid}) ; enregistrez le script en UTF-8"),
+            ))
         }
     }
 }
 
 /// Writes a file whole or not at all: beside it, and then in its place. A link stays a link; permissions and owner are kept.
-pub fn write(path: &str, text: &str) -> Result<(), String> {
-    let trouble = |error: std::io::Error| format!("{path}: {error}");
+pub fn write(path: &str, text: &str, language: Language) -> Result<(), String> {
+    let trouble = |error: std::io::Error| about(path, &error, language);
     let target = std::fs::canonicalize(path).map_err(trouble)?;
     let kept = std::fs::metadata(&target).map_err(trouble)?;
     let folder = target.parent().unwrap_or(Path::new("."));

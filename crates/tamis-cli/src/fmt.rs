@@ -41,21 +41,15 @@ pub fn fmt(args: &FmtArgs) -> Result<Exit, Trouble> {
     let mut out = std::io::stdout().lock();
     let mut exit = Exit::Clean;
     for file in &args.files {
-        let config = match configs.of(file, &args.config, asked) {
-            Ok(config) => config,
-            Err(drawn) => {
-                anstream::eprintln!("{drawn}");
-                return Ok(Exit::Trouble);
-            }
-        };
+        let config = configs.of(file, &args.config, asked)?;
         let language = common::chosen_language(args.lang.as_deref(), &config);
-        let done = files::script(file).map_err(Trouble::from).and_then(|script| one(&mut out, args, file, &script, language));
+        let done = files::script(file, language).map_err(Trouble::from).and_then(|script| one(&mut out, args, file, &script, language));
         match done {
             Ok(Exit::Clean) => {}
             Ok(found) => exit = if exit == Exit::Trouble { exit } else { found },
             Err(Trouble::Closed) => return Err(Trouble::Closed),
-            Err(Trouble::Said(error)) => {
-                anstream::eprintln!("tamis: {error}");
+            Err(trouble) => {
+                trouble.tell();
                 exit = Exit::Trouble;
             }
         }
@@ -71,19 +65,19 @@ fn one(out: &mut impl Write, args: &FmtArgs, file: &str, script: &Script, langua
     let (laid_out, _) = apply(script.text(), &format(script));
     let is_changed = laid_out != script.text();
     if args.check && is_changed {
-        writeln!(out, "{file}").map_err(trouble)?;
+        writeln!(out, "{file}").map_err(|error| trouble(error, language))?;
     }
     if args.diff && is_changed {
         let diff = TextDiff::from_lines(script.text(), &laid_out);
-        write!(out, "{}", diff.unified_diff().header(file, file)).map_err(trouble)?;
+        write!(out, "{}", diff.unified_diff().header(file, file)).map_err(|error| trouble(error, language))?;
     }
     if args.check || args.diff {
         return Ok(if is_changed { Exit::Findings } else { Exit::Clean });
     }
     if file == "-" {
-        out.write_all(laid_out.as_bytes()).and_then(|()| out.flush()).map_err(trouble)?;
+        out.write_all(laid_out.as_bytes()).and_then(|()| out.flush()).map_err(|error| trouble(error, language))?;
     } else if is_changed {
-        files::write(file, &laid_out)?;
+        files::write(file, &laid_out, language)?;
     }
     Ok(Exit::Clean)
 }

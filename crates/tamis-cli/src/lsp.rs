@@ -21,8 +21,8 @@ pub struct LspArgs {
 pub fn lsp(args: &LspArgs) -> Result<Exit, String> {
     let _ = args.stdio;
     // The tamis.toml of the folder that the editor starts it in. With a mistake in it there is still an editor to be served.
-    let config = args.server.configured(&mut Configs::default(), "-").unwrap_or_else(|drawn| {
-        anstream::eprintln!("{drawn}");
+    let config = args.server.configured(&mut Configs::default(), "-").unwrap_or_else(|trouble| {
+        trouble.tell();
         Config::default()
     });
     let language = args.server.language(&config);

@@ -27,6 +27,7 @@ mod run;
 mod save;
 mod scan;
 mod spec;
+mod tables;
 mod test;
 mod vet;
 
@@ -111,13 +112,10 @@ fn main() -> ExitCode {
         Command::Test(args) => test::test(&args),
         Command::Vet(args) => vet::vet(&args),
     };
-    exit.unwrap_or_else(|trouble| match trouble {
-        Trouble::Said(error) => {
-            anstream::eprintln!("tamis: {error}");
-            Exit::Trouble
-        }
+    exit.unwrap_or_else(|trouble| {
+        trouble.tell();
         // Whoever reads has enough, as `head` has.
-        Trouble::Closed => Exit::Clean,
+        if matches!(trouble, Trouble::Closed) { Exit::Clean } else { Exit::Trouble }
     })
     .into()
 }

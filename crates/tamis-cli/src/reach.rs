@@ -2,18 +2,18 @@
 
 mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
-use tamis::diagnostic::Language;
+use tamis::diagnostic::{Language, printable};
 use tamis::sieve::coverage::{Point, PointKind};
 use tamis::sieve::narrate::sentence;
-use tamis::sieve::reach::{Answer, Limits, Reach, Spot, Witness, difference, obstacle_sentence, reach, reason_sentence, trait_sentence};
-use tamis::sieve::run::{self, Outcome, Taken};
-use tamis::sieve::{Dialect, Program, Script, Scripts, compile};
+use tamis::sieve::reach::{Answer, Limits, Reach, Spot, Trait, difference, reach, trait_sentence};
+use tamis::sieve::run::Taken;
+use tamis::sieve::{Dialect, compile};
+use tamis_wire::{ReachScript, reach_difference_json};
 
-use crate::common::{ServerArgs, number, says};
+use crate::common::{ServerArgs, colon, number, says};
 use crate::config::{Config, Configs};
 use crate::out::{Output, Trouble};
 use crate::{Exit, draw, files};
@@ -51,29 +51,18 @@ enum Format {
     Json,
 }
 
-/// A script with all that is said about it.
-pub struct Subject {
-    /// Its name.
-    pub name: String,
-    /// Its text.
-    pub script: Script,
-    /// What it includes.
-    pub included: Scripts,
-    /// The script, compiled.
-    pub program: Program,
-}
+/// Of a message so many bytes are shown.
+const MOST_SHOWN: usize = 4096;
 
 /// Searches, and says what it found.
 pub fn reach_command(args: &ReachArgs) -> Result<Exit, Trouble> {
-    let config = match args.server.configured(&mut Configs::default(), &args.script) {
-        Ok(config) => config,
-        Err(drawn) => {
-            anstream::eprintln!("{drawn}");
-            return Ok(Exit::Trouble);
-        }
-    };
+    let config = args.server.configured(&mut Configs::default(), &args.script)?;
     let language = args.server.language(&config);
     let dialect = args.server.dialect(&config)?;
+    if args.script == "-" && args.against.as_deref() == Some("-") {
+        let (en, fr) = ("only one of the two scripts can be standard input", "un seul des deux scripts peut être l'entrée standard");
+        return Err(says(language, en, fr).to_owned().into());
+    }
     let Some(subject) = subject(&args.script, args, &config, &dialect, language)? else { return Ok(Exit::Findings) };
     let limits = Limits { runs: args.runs, ..Limits::default() };
     if let Some(other) = &args.against {
@@ -82,73 +71,37 @@ pub fn reach_command(args: &ReachArgs) -> Result<Exit, Trouble> {
     }
     let found = reach(&subject.program, &limits);
     if let Some(folder) = &args.write {
-        write::write(folder, &subject, &found, &dialect)?;
+        write::write(folder, args, &config, &subject, &found, language)?;
     }
     match args.format {
-        Format::Text => crate::out::print(&text(&subject, &found, args.all, language))?,
-        Format::Json => crate::out::print(&format!("{}\n", json_of(&subject, &found, language)))?,
+        Format::Text => crate::out::print(&text(&subject, &found, args.all, language), language)?,
+        Format::Json => crate::out::print(&format!("{}\n", subject.json(&found, language)), language)?,
     }
     Ok(if found.points.iter().any(|(point, answer)| is_finding(point, answer)) { Exit::Findings } else { Exit::Clean })
 }
 
 /// Reads and compiles a script; if it is refused, says why.
-fn subject(name: &str, args: &ReachArgs, config: &Config, dialect: &Dialect, language: Language) -> Result<Option<Subject>, String> {
-    let script = files::script(name)?;
-    let included = files::included(&script, dialect, args.server.include(config).as_deref());
+fn subject(name: &str, args: &ReachArgs, config: &Config, dialect: &Dialect, language: Language) -> Result<Option<ReachScript>, String> {
+    searched(name, dialect, args.server.include(config).as_deref(), language)
+}
+
+/// The same, for a server and a folder of included scripts.
+pub fn searched(name: &str, dialect: &Dialect, include: Option<&Path>, language: Language) -> Result<Option<ReachScript>, String> {
+    let script = files::script(name, language)?;
+    let included = files::included(&script, dialect, include);
     let compiled = compile(&script, &included, dialect);
-    match compiled.program {
-        Some(program) => Ok(Some(Subject { name: name.to_owned(), script, included, program })),
-        None => {
-            for diagnostic in compiled.diagnostics.iter().filter(|diagnostic| diagnostic.unit == 0) {
-                anstream::eprintln!("{}\n", draw::finding(diagnostic, name, script.text(), language));
-            }
-            Ok(None)
+    let Some(program) = compiled.program else {
+        for diagnostic in compiled.diagnostics.iter().filter(|diagnostic| diagnostic.unit == 0) {
+            anstream::eprintln!("{}\n", draw::finding(diagnostic, name, script.text(), language));
         }
-    }
+        return Ok(None);
+    };
+    Ok(Some(ReachScript::new(name, script, included, program)))
 }
 
 /// What is written and never runs. That a test always holds, or a loop always goes round, takes nothing away.
 fn is_finding(point: &Point, answer: &Answer) -> bool {
     matches!(answer, Answer::Unreachable(_)) && !matches!(point.kind, PointKind::NotEntered | PointKind::Branch(Taken::None))
-}
-
-impl Subject {
-    /// The text of a unit and its name.
-    fn unit(&self, unit: u32) -> (&str, &str) {
-        if unit == 0 {
-            return (self.script.text(), "");
-        }
-        let name = self.program.units.get(unit as usize).map_or("", |unit| unit.name.as_str());
-        let text = self.included.texts.iter().find(|((_, known), _)| known == name).and_then(|(_, text)| text.as_deref());
-        (text.unwrap_or(""), name)
-    }
-
-    /// The line of a place, from 1.
-    fn line(&self, spot: &Spot) -> usize {
-        let (text, _) = self.unit(spot.unit);
-        text.get(..spot.range.start as usize).map_or(0, |before| before.matches('\n').count()) + 1
-    }
-
-    /// The words at a place, in one line and short.
-    fn words(&self, spot: &Spot, most: usize) -> String {
-        let (text, _) = self.unit(spot.unit);
-        let words = spot.range.of(text).split_whitespace().collect::<Vec<_>>().join(" ");
-        let start: String = words.chars().take(most).collect();
-        if start.len() < words.len() { format!("{start}…") } else { start }
-    }
-
-    /// What the script does with a message.
-    fn outcome(&self, witness: &Witness) -> Outcome {
-        witness.run(&self.program, &run::Limits::default(), None)
-    }
-
-    /// A line, with the script's name if it is an included one.
-    fn place(&self, spot: &Spot) -> String {
-        match self.unit(spot.unit).1 {
-            "" => self.line(spot).to_string(),
-            name => format!("{name}:{}", self.line(spot)),
-        }
-    }
 }
 
 /// What a point is, in a few words.
@@ -162,12 +115,17 @@ fn what(point: &Point, language: Language) -> &'static str {
     }
 }
 
-fn text(subject: &Subject, found: &Reach, all: bool, language: Language) -> String {
+/// What sets a message apart.
+fn remarkable(traits: &[Trait], language: Language) -> String {
+    if traits.is_empty() {
+        return says(language, "any letter", "n'importe quelle lettre").to_owned();
+    }
+    let separator = says(language, "; ", " ; ");
+    traits.iter().map(|of| trait_sentence(of, language)).collect::<Vec<_>>().join(separator)
+}
+
+fn text(subject: &ReachScript, found: &Reach, all: bool, language: Language) -> String {
     let mut out = String::new();
-    let shown = |spot: &Spot| {
-        let line = says(language, "line", "ligne");
-        format!("{line} {} `{}`", subject.place(spot), subject.words(spot, 60))
-    };
     let mut told: Vec<&Answer> = Vec::new();
     for (point, answer) in &found.points {
         let open = !matches!(answer, Answer::Reached(_));
@@ -179,16 +137,15 @@ fn text(subject: &Subject, found: &Reach, all: bool, language: Language) -> Stri
         let (mark, how) = match answer {
             Answer::Reached(witness) => {
                 let traits = found.witnesses.get(*witness).map(|witness| witness.traits.as_slice()).unwrap_or_default();
-                let how: Vec<String> = traits.iter().map(|of| trait_sentence(of, language)).collect();
-                ("✔", if how.is_empty() { says(language, "any letter", "n'importe quelle lettre").to_owned() } else { how.join("; ") })
+                ("✔", remarkable(traits, language))
             }
             Answer::Unreachable(reason) => {
-                let never = says(language, "never", "jamais");
-                ("✘", format!("{never}: {}", reason_sentence(reason, language, &shown)))
+                let never = says(language, "never: ", "jamais : ");
+                ("✘", format!("{never}{}", subject.reason(reason, language)))
             }
             Answer::Undecided(obstacle) => {
-                let open = says(language, "not decided", "pas tranché");
-                ("?", format!("{open}: {}", obstacle_sentence(obstacle, language, &shown)))
+                let open = says(language, "not decided: ", "pas tranché : ");
+                ("?", format!("{open}{}", subject.obstacle(obstacle, language)))
             }
         };
         let (place, words) = (subject.place(&spot), subject.words(&spot, 72));
@@ -201,87 +158,40 @@ fn text(subject: &Subject, found: &Reach, all: bool, language: Language) -> Stri
     let branches = yes + no + undecided;
     let share = ((yes + no) * 1000).checked_div(branches).unwrap_or(1000);
     let count = number(language, branches, ["branch", "branches"], ["branche", "branches"]);
-    let share = format!("{}.{}", share / 10, share % 10);
-    let line = says(
-        language,
-        format!("{count}: {yes} reached, {no} out of reach, {undecided} not decided; {share} % decided"),
-        format!("{count} : {yes} atteintes, {no} hors d'atteinte, {undecided} pas tranchées ; {share} % tranchés"),
-    );
+    let share = format!("{}{}{}", share / 10, says(language, '.', ','), share % 10);
     let messages = number(language, found.witnesses.len(), ["message", "messages"], ["message", "messages"]);
-    out.push_str(&format!("\n{}: {line}; {messages}\n", subject.name));
+    let line = match language {
+        Language::En => format!("{count}: {yes} reached, {no} out of reach, {undecided} not decided; {share} % decided; {messages}"),
+        Language::Fr => {
+            let [yes, undecided] = [(yes, ["atteinte", "atteintes"]), (undecided, ["pas tranchée", "pas tranchées"])]
+                .map(|(count, words)| number(language, count, words, words));
+            format!("{count} : {yes}, {no} hors d'atteinte, {undecided} ; {share} % de tranché ; {messages}")
+        }
+    };
+    out.push_str(&format!("\n{}{}{line}\n", subject.name, colon(language)));
     out
 }
 
-fn json_of(subject: &Subject, found: &Reach, language: Language) -> Value {
-    let place = |spot: &Spot| {
-        let (_, script) = subject.unit(spot.unit);
-        json!({"script": if script.is_empty() { Value::Null } else { script.into() }, "line": subject.line(spot), "text": subject.words(spot, 200),
-               "offset": spot.range.start, "end": spot.range.end})
-    };
-    let shown = |spot: &Spot| format!("line {} `{}`", subject.place(spot), subject.words(spot, 60));
-    let points: Vec<Value> = found
-        .points
-        .iter()
-        .map(|(point, answer)| {
-            let spot = Spot { unit: point.unit, range: point.range };
-            let mut value = json!({"kind": point.kind.name(), "place": place(&spot)});
-            match answer {
-                Answer::Reached(witness) => {
-                    value["answer"] = "reached".into();
-                    value["witness"] = (*witness).into();
-                }
-                Answer::Unreachable(reason) => {
-                    value["answer"] = "unreachable".into();
-                    value["reason"] = json!({"code": reason.name(), "message": reason_sentence(reason, language, &shown),
-                                             "places": reason.places().iter().map(place).collect::<Vec<_>>()});
-                }
-                Answer::Undecided(obstacle) => {
-                    value["answer"] = "undecided".into();
-                    value["obstacle"] = json!({"code": obstacle.kind.name(), "message": obstacle_sentence(obstacle, language, &shown),
-                                               "place": obstacle.place.as_ref().map(place), "runs": obstacle.runs});
-                }
-            }
-            value
-        })
-        .collect();
-    let witnesses: Vec<Value> = found
-        .witnesses
-        .iter()
-        .map(|witness| {
-            // A message that is built for its size is not shown whole: `--write` has it.
-            let whole = witness.message.len() <= 1 << 16;
-            let message = if whole { String::from_utf8_lossy(&witness.message).into_owned().into() } else { Value::Null };
-            json!({"message": message, "size": witness.message.len(), "from": witness.from.clone().unwrap_or_default(), "to": witness.to,
-                   "auth": witness.auth, "now": write::rfc3339(witness.now), "hostname": witness.hostname, "account": write::account(&witness.account),
-                   "traits": witness.traits.iter().map(|of| trait_sentence(of, language)).collect::<Vec<_>>()})
-        })
-        .collect();
-    let (reached, unreachable, undecided) = found.counts(true);
-    json!({"version": 1, "script": subject.name, "server": subject.program.dialect.name,
-           "branches": {"reached": reached, "unreachable": unreachable, "undecided": undecided},
-           "points": points, "witnesses": witnesses, "runs": found.runs})
-}
-
 /// A message that two scripts treat differently.
-pub fn against(old: &Subject, new: &Subject, is_json: bool, limits: &Limits, language: Language) -> Result<Exit, Trouble> {
+pub fn against(old: &ReachScript, new: &ReachScript, is_json: bool, limits: &Limits, language: Language) -> Result<Exit, Trouble> {
     let found = difference(&old.program, &new.program, limits);
-    let mut out = Output::new();
+    let mut out = Output::new(language);
     if is_json {
-        let differing = found.found.as_ref().map(|found| {
-            json!({"message": String::from_utf8_lossy(&found.witness.message), "from": found.witness.from.clone().unwrap_or_default(),
-                   "to": found.witness.to, "now": write::rfc3339(found.witness.now), "account": write::account(&found.witness.account),
-                   "old": sentence(&found.old, language), "new": sentence(&found.new, language)})
-        });
-        let answer = json!({"version": 1, "old": old.name, "new": new.name, "candidates": found.candidates, "found": differing});
-        out.line(&answer.to_string())?;
+        out.line(&reach_difference_json(&old.name, &new.name, &found, language))?;
     } else if let Some(found) = &found.found {
-        let how: Vec<String> = found.witness.traits.iter().map(|of| trait_sentence(of, language)).collect();
-        out.line(&if how.is_empty() { says(language, "any letter", "n'importe quelle lettre").to_owned() } else { how.join("; ") })?;
+        out.line(&remarkable(&found.witness.traits, language))?;
         for (subject, outcome) in [(old, &found.old), (new, &found.new)] {
-            out.line(&format!("  {}: {}", subject.name, sentence(outcome, language)))?;
+            out.line(&format!("  {}{}{}", subject.name, colon(language), sentence(outcome, language)))?;
         }
         out.line("")?;
-        out.line(&String::from_utf8_lossy(found.witness.message.get(..4096).unwrap_or(&found.witness.message)))?;
+        // What a script compares with may hold what a terminal would obey.
+        let told = found.witness.message.get(..MOST_SHOWN).unwrap_or(&found.witness.message);
+        for line in told.split(|byte| *byte == b'\n') {
+            out.line(&printable(line.strip_suffix(b"\r").unwrap_or(line)))?;
+        }
+        if told.len() < found.witness.message.len() {
+            out.line("…")?;
+        }
     } else {
         let count =
             number(language, usize::try_from(found.candidates).unwrap_or(usize::MAX), ["message", "messages"], ["message", "messages"]);

@@ -5,14 +5,14 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
-use tamis::diagnostic::Language;
+use tamis::diagnostic::{Language, printable};
 use tamis::mail::Charsets;
-use tamis::sieve::run::{Account, Action, Outcome, Timestamp, Value};
+use tamis::sieve::run::{Account, Outcome, Timestamp};
 use tamis::sieve::{Dialect, Script, Scripts};
-use tamis::text::{Encoding, Range};
+use tamis::text::Encoding;
 use tamis_wire::{Beside, Happened, RunResponse, SavedStep, Simulation, format_rfc3339};
 
-use crate::common::ServerArgs;
+use crate::common::{ServerArgs, colon};
 use crate::config::Configs;
 use crate::corpus::{Corpus, CorpusArgs, Mail, Pass};
 use crate::coverage::{CoverageArgs, Reached};
@@ -85,30 +85,25 @@ struct Setting {
 
 /// Runs the script on every message, whatever the others are like.
 pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
-    args.coverage.checked(args.format == Format::Text)?;
-    let config = match args.server.configured(&mut Configs::default(), &args.script) {
-        Ok(config) => config,
-        Err(drawn) => {
-            anstream::eprintln!("{drawn}");
-            return Ok(Exit::Trouble);
-        }
-    };
+    let config = args.server.configured(&mut Configs::default(), &args.script)?;
+    let language = args.server.language(&config);
+    args.coverage.checked(args.format == Format::Text, language)?;
     let dialect = args.server.dialect(&config)?;
-    let script = files::script(&args.script)?;
+    let script = files::script(&args.script, language)?;
     let included = files::included(&script, &dialect, args.server.include(&config).as_deref());
-    let programs = args.exec.programs()?;
+    let programs = args.exec.programs(language)?;
     let setting = Setting {
         included,
-        before: beside(&args.before, args.server.include.as_deref(), &dialect)?,
-        after: beside(&args.after, args.server.include.as_deref(), &dialect)?,
-        account: args.delivery.account(&config)?,
-        now: now(args.delivery.now.as_deref())?,
+        before: beside(&args.before, args.server.include.as_deref(), &dialect, language)?,
+        after: beside(&args.after, args.server.include.as_deref(), &dialect, language)?,
+        account: args.delivery.account(&config, language)?,
+        now: now(args.delivery.now.as_deref(), language)?,
         charsets: Charsets::new(),
-        language: args.server.language(&config),
+        language,
         script,
         dialect,
     };
-    let mut out = Output::new();
+    let mut out = Output::new(language);
     if args.format == Format::Text && args.engine.is_none() {
         let global = global(&setting.dialect);
         let mut scripts: Vec<_> = vec![(&args.script, &setting.script, &setting.included, &setting.dialect)];
@@ -126,7 +121,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
             }
         }
     }
-    let corpus = Corpus::new(&args.messages);
+    let corpus = Corpus::new(&args.messages, language);
     let mut exit = Exit::Clean;
     let mut summary: BTreeMap<String, usize> = BTreeMap::new();
     let mut reached = Reached::default();
@@ -164,12 +159,8 @@ pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
         }
         if told.shown.is_empty() { Ok(()) } else { out.line(&told.shown) }
     })?;
-    let count = done.messages;
-    if args.format == Format::Text && count > 1 {
-        out.line(&format!("\n{count} messages:"))?;
-        for (place, number) in &summary {
-            out.line(&format!("{number:>7}  {place}"))?;
-        }
+    if args.format == Format::Text {
+        out.text(&draw::summary(&summary, language))?;
     }
     out.flush()?;
     done.tell(setting.language);
@@ -177,7 +168,7 @@ pub fn run(args: &RunArgs) -> Result<Exit, Trouble> {
         anstream::eprintln!("tamis: {}", saver.write(saved, args.save.name.as_deref(), &asked, setting.language)?);
     }
     args.coverage.write(&reached, setting.language)?;
-    Ok(if done.exit() == Exit::Clean { exit } else { done.exit() })
+    done.of_messages(exit, setting.language)
 }
 
 /// The answer for one message, ours or that of another program.
@@ -196,11 +187,14 @@ struct Told {
 
 /// Runs, with charsets converted and, if there are any, the programs that are asked for.
 pub fn answered(simulation: &Simulation<'_>, programs: Option<&Programs>) -> Result<RunResponse, String> {
+    let language = simulation.language;
     let mut ran = Vec::new();
     loop {
         let mut response = tamis_wire::native::answered(&Simulation { programs: programs.map(|_| ran.as_slice()), ..*simulation });
         match (response.program.take(), programs) {
-            (Some(call), Some(programs)) => programs.run(*call, &mut ran).map_err(|error| format!("{}: {error}", simulation.name))?,
+            (Some(call), Some(programs)) => {
+                programs.run(*call, &mut ran, language).map_err(|error| format!("{}{}{error}", simulation.name, colon(language)))?
+            }
             _ => return Ok(response),
         }
     }
@@ -215,13 +209,7 @@ fn ours(
     let response = answered(simulation, programs)?;
     let shown = match args.format {
         Format::Json => response.json(simulation),
-        Format::Text => {
-            let mut shown = String::new();
-            // Writing into memory does not fail.
-            let _ = text(&mut shown, args, simulation, &response);
-            shown.truncate(shown.trim_end().len());
-            shown
-        }
+        Format::Text => text(args, simulation, &response).trim_end().to_owned(),
     };
     let destination = destination(response.outcome_name(), response.outcome.as_ref());
     let mut reached = Reached::default();
@@ -251,6 +239,8 @@ fn asked<'a>(args: &'a RunArgs, setting: &'a Setting) -> Asked<'a> {
         mailboxes: &args.delivery.mailboxes,
         from: args.delivery.from.as_deref(),
         to: args.delivery.to.as_deref(),
+        user: args.delivery.user.as_deref(),
+        hostname: args.delivery.hostname.as_deref(),
         now: args.delivery.now.clone().unwrap_or_else(|| format_rfc3339(setting.now.seconds)),
     }
 }
@@ -265,6 +255,8 @@ fn simulation<'s>(args: &'s RunArgs, setting: &'s Setting, mail: &'s Mail) -> Si
         charsets: &setting.charsets,
         from: args.delivery.from.as_deref(),
         to: args.delivery.to.as_deref(),
+        user: args.delivery.user.as_deref(),
+        hostname: args.delivery.hostname.as_deref(),
         now: setting.now,
         name: &mail.name,
         language: setting.language,
@@ -294,70 +286,15 @@ pub fn destination(name: &str, outcome: Option<&Outcome>) -> String {
     if places.is_empty() { "(discard)".into() } else { places.join(" + ") }
 }
 
-fn text(out: &mut impl std::fmt::Write, args: &RunArgs, simulation: &Simulation<'_>, response: &RunResponse) -> std::fmt::Result {
-    let (bold, dim, red, reset) = ("\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m");
+fn text(args: &RunArgs, simulation: &Simulation<'_>, response: &RunResponse) -> String {
+    let (bold, dim, reset) = ("\x1b[1m", "\x1b[2m", "\x1b[0m");
     let language = simulation.language;
-    let units = response.units(simulation);
-    let line = |unit: u32, range: Range| {
-        let places = units.get(unit as usize).or_else(|| units.first());
-        places.map_or(0, |places| places.lines.position(places.text, range.start, places.encoding).line)
-    };
-    writeln!(out, "{dim}{}{reset}", tamis::diagnostic::printable(simulation.name.as_bytes()))?;
-    writeln!(out, "  {bold}{}{reset}", response.sentence(language))?;
-    chain(out, args, response, language)?;
-    if let Some(outcome) = &response.outcome {
-        if let Some(failure) = &outcome.failure {
-            let (line, code) = (line(failure.unit, failure.range), failure.code.facts().id);
-            let name = units.get(failure.unit as usize).map(|places| places.name).filter(|name| !name.is_empty()).unwrap_or(&args.script);
-            writeln!(out, "  {red}{name}:{line}: {} [{code}]{reset}", failure.message(language))?;
-        }
-        for hazard in outcome.notes.iter().filter(|note| note.code.is_hazard()) {
-            writeln!(out, "  {red}⚠ {} [{}]{reset}", hazard.message(language), hazard.code.facts().id)?;
-        }
-        for assumption in &outcome.assumed {
-            writeln!(out, "  {dim}{}{reset}", tamis_wire::assumption_message(assumption, language))?;
-        }
-    }
-    for step in response.trace.iter().flatten() {
-        let indent = "  ".repeat(step.depth.min(20) as usize);
-        let mark = match step.result {
-            Some(true) => "✔ ",
-            Some(false) => "✘ ",
-            None => "",
-        };
-        let line = line(step.unit, step.range);
-        let place = match units.get(step.unit as usize).filter(|places| !places.name.is_empty()) {
-            Some(places) => format!("{}:{line}", places.name),
-            None => line.to_string(),
-        };
-        writeln!(out, "  {dim}{place:>4}{reset}  {indent}{mark}{}", step.text)?;
-    }
-    Ok(())
-}
-
-/// The scripts of a chain: what each did, and which decided.
-fn chain(out: &mut impl std::fmt::Write, args: &RunArgs, response: &RunResponse, language: Language) -> std::fmt::Result {
-    let Some(outcome) = &response.outcome else { return Ok(()) };
-    let (dim, reset) = ("\x1b[2m", "\x1b[0m");
-    let words = |en: &'static str, fr: &'static str| if language == Language::Fr { fr } else { en };
-    for script in &response.scripts {
+    let mut out = format!("{dim}{}{reset}\n  {bold}{}{reset}\n", printable(simulation.name.as_bytes()), response.sentence(language));
+    let outcome = response.outcome.as_ref();
+    for script in outcome.iter().flat_map(|_| &response.scripts) {
         let name = if script.name.is_empty() { &args.script } else { &script.name };
-        let actions: Vec<String> = script.actions(outcome).map(|(_, action)| described(action)).collect();
-        let did = match (script.ran, actions.as_slice()) {
-            (false, _) => words("not run", "non exécuté").to_owned(),
-            (true, []) => words("no action", "aucune action").to_owned(),
-            (true, actions) => actions.join(", "),
-        };
-        let decides = if script.decides { words(" (decides)", " (décide)") } else { "" };
-        writeln!(out, "  {dim}{}: {did}{decides}{reset}", tamis::diagnostic::printable(name.as_bytes()))?;
+        let actions = outcome.into_iter().flat_map(|outcome| script.actions(outcome)).map(|(_, action)| action);
+        out += &draw::stage(name, (script.ran, true, script.decides), actions, language);
     }
-    Ok(())
-}
-
-/// An action with its first argument.
-pub fn described(action: &Action) -> String {
-    match action.args.first() {
-        Some(Value::Text(text)) => format!("{} \"{}\"", action.name, tamis::diagnostic::printable(text)),
-        _ => action.name.to_owned(),
-    }
+    out + &draw::outcome(outcome, response.trace.as_deref(), &response.units(simulation), &args.script, language)
 }

@@ -9,10 +9,11 @@ use tamis::mail::{self, Charsets, Message};
 use tamis::sieve::Dialect;
 use tamis_wire::{Expected, SavedStep, SavedTest, is_inline, toml_string, toml_test, toml_text};
 
-use crate::common::{number, says};
+use crate::common::{colon, number, says};
 use crate::corpus::Mail;
-use crate::files;
+use crate::out::about;
 use crate::test::TestFile;
+use crate::{files, tables};
 
 /// Whether the run is kept as a test.
 #[derive(Args, Clone, Debug, Default)]
@@ -49,6 +50,10 @@ pub struct Asked<'a> {
     pub from: Option<&'a str>,
     /// Envelope recipient.
     pub to: Option<&'a str>,
+    /// The authenticated sender.
+    pub user: Option<&'a str>,
+    /// The server's own name.
+    pub hostname: Option<&'a str>,
     /// When.
     pub now: String,
 }
@@ -70,15 +75,14 @@ impl Saver {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(format!("{shown}: {error}")),
+            Err(error) => return Err(about(&shown, &error, language)),
         };
         let file = match text.as_deref().filter(|text| !text.trim().is_empty()).map(|text| crate::test::parse(text, language)) {
             None => TestFile::default(),
             Some(Ok(file)) => file,
             Some(Err(mistakes)) => {
-                let drawn: Vec<String> =
-                    mistakes.iter().map(|mistake| mistake.draw(&shown, text.as_deref().unwrap_or_default(), language)).collect();
-                return Err(format!("{shown}: {}\n{}", says(language, "not saved", "non enregistré"), drawn.join("\n\n")));
+                let drawn = tables::drawn(&mistakes, &shown, text.as_deref().unwrap_or_default(), language);
+                return Err(format!("{shown}{}{}\n{drawn}", colon(language), says(language, "not saved", "non enregistré")));
             }
         };
         let names = file.tests.iter().map(|placed| placed.test.name.clone()).collect();
@@ -90,26 +94,8 @@ impl Saver {
         self.text.as_deref().is_none_or(|text| text.trim().is_empty())
     }
 
-    /// A path from where the file is.
     fn relative(&self, path: &str) -> String {
-        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let folder = absolute(self.path.parent().unwrap_or(Path::new("")).join("x").as_path());
-        let (folder, target) = (folder.parent().unwrap_or(Path::new("/")).to_owned(), absolute(Path::new(path)));
-        let plain = |path: &Path| -> Vec<String> {
-            let mut out = Vec::new();
-            for part in path.components() {
-                match part {
-                    Component::ParentDir => drop(out.pop()),
-                    Component::CurDir => {}
-                    part => out.push(part.as_os_str().to_string_lossy().into_owned()),
-                }
-            }
-            out
-        };
-        let (folder, target) = (plain(&folder), plain(&target));
-        let same = folder.iter().zip(&target).take_while(|(a, b)| a == b).count();
-        let up = folder.iter().skip(same).map(|_| "..".to_owned());
-        up.chain(target.into_iter().skip(same)).collect::<Vec<_>>().join("/")
+        relative(&self.path, path)
     }
 
     /// A message with what became of it, and what it is called.
@@ -117,6 +103,7 @@ impl Saver {
         let mut step = SavedStep {
             from: asked.from.map(str::to_owned),
             to: asked.to.map(str::to_owned),
+            user: asked.user.map(str::to_owned),
             now: Some(asked.now.clone()),
             expect,
             ..SavedStep::default()
@@ -133,7 +120,7 @@ impl Saver {
     }
 
     /// Keeps what became of a message.
-    fn add(&mut self, name: String, step: SavedStep, asked: &Asked<'_>) -> Result<(), String> {
+    fn add(&mut self, name: String, step: SavedStep, asked: &Asked<'_>, language: Language) -> Result<(), String> {
         let mut test = SavedTest { name: self.unused(name), ..SavedTest::default() };
         let (defaults, is_new) = (&self.file.defaults, self.is_new());
         let script = if asked.script == "-" { with_line_end(asked.text) } else { self.relative(asked.script) };
@@ -141,7 +128,7 @@ impl Saver {
             test.script = Some(script);
         }
         let default = defaults.server.as_deref().and_then(Dialect::named).unwrap_or_default();
-        if !is_new && default.name != asked.dialect.name {
+        if !is_new && default.name != asked.dialect.name && Dialect::named(&asked.dialect.name).is_some() {
             test.server = Some(asked.dialect.name.clone());
         }
         if !is_new {
@@ -151,7 +138,8 @@ impl Saver {
         test.before = asked.before.iter().map(|path| self.relative(path)).collect();
         test.after = asked.after.iter().map(|path| self.relative(path)).collect();
         test.include = asked.include.map(|path| self.relative(&path.to_string_lossy()));
-        test.account = account(asked)?;
+        test.hostname = asked.hostname.map(str::to_owned);
+        test.account = account(asked, language)?;
         test.steps = vec![step];
         self.tests.push(test);
         Ok(())
@@ -174,12 +162,12 @@ impl Saver {
         language: Language,
     ) -> Result<String, String> {
         for (subject, step) in steps {
-            self.add(name.map_or(subject, str::to_owned), step, asked)?;
+            self.add(name.map_or(subject, str::to_owned), step, asked, language)?;
         }
         let shown = self.path.display().to_string();
         let mut text = self.text.clone().unwrap_or_default();
         if self.is_new() {
-            text = self.head(asked);
+            text = head(&self.path, (asked.script, asked.text), asked.dialect, language) + &settings(asked.settings);
         }
         for test in &self.tests {
             if !text.is_empty() {
@@ -190,32 +178,69 @@ impl Saver {
         // A list of tests on one line, for instance, takes no table after it.
         if crate::test::parse(&text, language).is_err() {
             let (en, fr) = ("a test cannot be appended to this file", "on ne peut pas ajouter un essai à ce fichier");
-            return Err(format!("{shown}: {}", says(language, en, fr)));
+            return Err(format!("{shown}{}{}", colon(language), says(language, en, fr)));
         }
         match self.text {
-            None => std::fs::write(&self.path, text).map_err(|error| format!("{shown}: {error}"))?,
-            Some(_) => files::write(&shown, &text)?,
+            None => std::fs::write(&self.path, text).map_err(|error| about(&shown, &error, language))?,
+            Some(_) => files::write(&shown, &text, language)?,
         }
         let tests = number(language, self.tests.len(), ["test", "tests"], ["essai", "essais"]);
         Ok(says(language, format!("{tests} saved in {shown}"), format!("{tests} dans {shown}")))
     }
+}
 
-    fn head(&self, asked: &Asked<'_>) -> String {
-        let mut out = String::new();
-        if asked.script != "-" {
-            out += &format!("script = {}\n", toml_string(&self.relative(asked.script)));
-        } else {
-            toml_text(&mut out, "script", &with_line_end(asked.text));
-        }
-        out += &format!("server = {}\n", toml_string(&asked.dialect.name));
-        if !asked.settings.is_empty() {
+/// The head of a new file: what all of its tests share. A script from standard input is told as text.
+pub fn head(file: &Path, (script, text): (&str, &str), dialect: &Dialect, language: Language) -> String {
+    let mut out = String::new();
+    if script == "-" {
+        toml_text(&mut out, "script", &with_line_end(text));
+    } else {
+        out += &format!("script = {}\n", toml_string(&relative(file, script)));
+    }
+    if Dialect::named(&dialect.name).is_some() {
+        out += &format!("server = {}\n", toml_string(&dialect.name));
+    } else {
+        let (en, fr) = (
+            "the server is one by its --capabilities: give these to `tamis test` too",
+            "le serveur est décrit par --capabilities : à donner aussi à `tamis test`",
+        );
+        out += &format!("# {}\n", says(language, en, fr));
+    }
+    out
+}
+
+/// The table of settings: it stands at the end of a head, since keys after it would be its own.
+pub fn settings(settings: &[String]) -> String {
+    let mut out = String::new();
+    for (key, value) in settings.iter().filter_map(|setting| setting.split_once('=')) {
+        if out.is_empty() {
             out += "\n[settings]\n";
         }
-        for (key, value) in asked.settings.iter().filter_map(|setting| setting.split_once('=')) {
-            out += &format!("{key} = {}\n", toml_string(value));
+        out += &format!("{key} = {}\n", toml_string(value));
+    }
+    out
+}
+
+/// A path from where a file of tests is.
+pub fn relative(file: &Path, path: &str) -> String {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = absolute(file.parent().unwrap_or(Path::new("")).join("x").as_path());
+    let (folder, target) = (folder.parent().unwrap_or(Path::new("/")).to_owned(), absolute(Path::new(path)));
+    let plain = |path: &Path| -> Vec<String> {
+        let mut out = Vec::new();
+        for part in path.components() {
+            match part {
+                Component::ParentDir => drop(out.pop()),
+                Component::CurDir => {}
+                part => out.push(part.as_os_str().to_string_lossy().into_owned()),
+            }
         }
         out
-    }
+    };
+    let (folder, target) = (plain(&folder), plain(&target));
+    let same = folder.iter().zip(&target).take_while(|(a, b)| a == b).count();
+    let up = folder.iter().skip(same).map(|_| "..".to_owned());
+    up.chain(target.into_iter().skip(same)).collect::<Vec<_>>().join("/")
 }
 
 fn with_line_end(text: &str) -> String {
@@ -223,11 +248,14 @@ fn with_line_end(text: &str) -> String {
 }
 
 /// What is known of the user, in one: the account's file and the mailboxes beside it.
-fn account(asked: &Asked<'_>) -> Result<Option<String>, String> {
+fn account(asked: &Asked<'_>, language: Language) -> Result<Option<String>, String> {
     let mut account = match asked.account {
         None if asked.mailboxes.is_empty() => return Ok(None),
         None => serde_json::json!({}),
-        Some(path) => serde_json::from_slice(&files::read(path)?).map_err(|error| format!("{path}: {error}"))?,
+        Some(path) => {
+            // It was read before the run.
+            serde_json::from_slice(&files::read(path, language)?).map_err(|error| format!("{path}{}{error}", colon(language)))?
+        }
     };
     if !asked.mailboxes.is_empty() {
         let known = account.get("mailboxes").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();

@@ -14,6 +14,7 @@ use tamis::diagnostic::Language;
 use tamis::rspamd::Config;
 use tamis::rspamd::deploy::{Changes, deploy};
 
+use crate::common::{colon, says, takes};
 use crate::corpus::CorpusArgs;
 use crate::evaluate::EvaluateArgs;
 use crate::out::{Output, Trouble};
@@ -84,20 +85,20 @@ enum Format {
 /// Scans once with the configuration as it is, and once more if something is to be other than it is.
 pub fn scan(args: &ScanArgs) -> Result<Exit, Trouble> {
     let language = common::language(args.lang.as_deref());
-    let read = read(&args.configuration)?;
+    let read = read(&args.configuration, language)?;
     findings(&read.loaded, language);
     if read.loaded.refused {
         return Ok(Exit::Findings);
     }
     let loaded = &read.loaded;
-    let other = args.with.as_ref().map(|folder| configuration::other(&args.configuration, folder)).transpose()?;
+    let other = args.with.as_ref().map(|folder| configuration::other(&args.configuration, folder, language)).transpose()?;
     if let Some(other) = other.as_ref().filter(|other| other.loaded.refused) {
         findings(&other.loaded, language);
         return Ok(Exit::Findings);
     }
     // With another configuration, the changes are made to that one.
     let base = other.as_ref().unwrap_or(&read);
-    let changes = changes(args, &loaded.config)?;
+    let changes = changes(args, &loaded.config, language)?;
     let written = deploy(&changes, &base.from(), &base.loaded);
     let config = changed(&changes, &base.loaded.config, language)?;
     let is_changed = !changes.is_empty() || other.is_some();
@@ -107,7 +108,7 @@ pub fn scan(args: &ScanArgs) -> Result<Exit, Trouble> {
     } else if !(args.records.is_empty() && args.ham.is_empty() && args.spam.is_empty()) {
         exit = corpus::corpus(args, loaded, is_changed.then_some(&config), language)?;
     } else {
-        let (replay, recorded) = symbols(args, &loaded.config)?;
+        let (replay, recorded) = symbols(args, &loaded.config, language)?;
         let before = replay.scan(&loaded.config);
         let after = is_changed.then(|| replay.scan(&config));
         let changed: Vec<&str> = changes.scores.iter().map(|(name, _)| name.as_str()).collect();
@@ -126,28 +127,38 @@ pub fn scan(args: &ScanArgs) -> Result<Exit, Trouble> {
 fn changed(changes: &Changes, config: &Config, language: Language) -> Result<Config, String> {
     let mut config = config.clone();
     let applied = changes.apply(&mut config);
-    applied.map_err(|finding| format!("--set-composite, byte {}: {}", finding.range.start, finding.message(language)))?;
+    applied.map_err(|finding| {
+        let byte = says(language, "byte", "octet");
+        format!("--set-composite, {byte} {}{}{}", finding.range.start, colon(language), finding.message(language))
+    })?;
     Ok(config)
 }
 
 /// The changes that are asked for.
-fn changes(args: &ScanArgs, config: &Config) -> Result<Changes, String> {
+fn changes(args: &ScanArgs, config: &Config, language: Language) -> Result<Changes, String> {
     let mut changes = Changes::default();
     for change in &args.scores {
-        let (name, score) = number(change, "--set-score")?;
+        let (name, score) = number(change, "--set-score", language)?;
         // A record may have symbols that only their rules know.
         let known = config.symbol(name).is_some() || args.result.is_some() || !args.messages.is_empty();
         if !known && args.symbols.iter().all(|symbol| !symbol.starts_with(name)) {
-            return Err(format!("the configuration has no symbol `{name}`"));
+            return Err(says(
+                language,
+                format!("the configuration has no symbol `{name}`"),
+                format!("la configuration n'a pas de symbole `{name}`"),
+            ));
         }
         changes.scores.push((name.to_owned(), score));
     }
     for change in &args.actions {
-        let (name, threshold) = number(change, "--set-action")?;
+        let (name, threshold) = number(change, "--set-action", language)?;
         changes.thresholds.push((name.to_owned(), threshold));
     }
     for change in &args.composites {
-        let usage = || format!("--set-composite takes NAME=EXPRESSION or NAME=EXPRESSION;SCORE, not `{change}`");
+        let usage = || {
+            let (en, fr) = ("NAME=EXPRESSION or NAME=EXPRESSION;SCORE", "NOM=EXPRESSION ou NOM=EXPRESSION;SCORE");
+            takes("--set-composite", en, fr, change, language)
+        };
         let (name, rest) = change.split_once('=').ok_or_else(usage)?;
         let (expression, score) = rest.rsplit_once(';').map_or((rest, None), |(expression, score)| (expression, Some(score)));
         let score = score.map(|score| score.trim().parse().map_err(|_| usage())).transpose()?;
@@ -157,7 +168,7 @@ fn changes(args: &ScanArgs, config: &Config) -> Result<Changes, String> {
 }
 
 fn show(args: &ScanArgs, report: &Report<'_>, language: Language) -> Result<(), Trouble> {
-    let mut out = Output::new();
+    let mut out = Output::new(language);
     match args.format {
         Format::Json => out.line(&report.json(language).to_string())?,
         Format::Text => out.text(&report.text(language))?,
@@ -166,7 +177,7 @@ fn show(args: &ScanArgs, report: &Report<'_>, language: Language) -> Result<(), 
 }
 
 /// `NAME=NUMBER`.
-fn number<'a>(change: &'a str, option: &str) -> Result<(&'a str, f64), String> {
+fn number<'a>(change: &'a str, option: &str, language: Language) -> Result<(&'a str, f64), String> {
     let parts = change.rsplit_once('=').and_then(|(name, number)| number.parse().ok().map(|number: f64| (name, number)));
-    parts.filter(|(_, number)| number.is_finite()).ok_or_else(|| format!("{option} takes NAME=NUMBER, not `{change}`"))
+    parts.filter(|(_, number)| number.is_finite()).ok_or_else(|| takes(option, "NAME=NUMBER", "NOM=NOMBRE", change, language))
 }

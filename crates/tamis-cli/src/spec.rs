@@ -10,6 +10,7 @@ use tamis::sieve::Dialect;
 use tamis::sieve::dialect::{Server, Support, servers};
 use tamis::sieve::spec::{self, Command, Doc, Extension, On, Role, Tag};
 
+use crate::common::says;
 use crate::out::{Trouble, print};
 use crate::{Exit, common};
 
@@ -73,11 +74,12 @@ impl Question {
 
 /// Answers from the spec and the dialects.
 pub fn spec(args: &SpecArgs) -> Result<Exit, Trouble> {
+    let language = common::language(args.lang.as_deref());
     let dialects = match &args.server {
-        Some(name) => vec![common::named(name)?],
+        Some(name) => vec![common::named(name, language)?],
         None => servers().iter().map(Server::dialect).collect(),
     };
-    let question = Question { dialects, narrow: args.server.is_some(), language: common::language(args.lang.as_deref()) };
+    let question = Question { dialects, narrow: args.server.is_some(), language };
     let found = args.name.as_deref().map(|name| find(&question, name));
     if let (Some(found), Some(name)) = (&found, &args.name)
         && found.is_empty()
@@ -93,9 +95,16 @@ pub fn spec(args: &SpecArgs) -> Result<Exit, Trouble> {
             format!("{}\n", json!({"version": 1, "found": found}))
         }
         (Format::Markdown, None) => markdown(&question),
-        (Format::Markdown, Some(_)) => return Err("--format markdown is for the whole matrix: leave NAME out".to_owned().into()),
+        (Format::Markdown, Some(_)) => {
+            let said = says(
+                language,
+                "--format markdown is for the whole matrix: leave NAME out",
+                "--format markdown vaut pour la table entière : ne donnez pas de NOM",
+            );
+            return Err(said.to_owned().into());
+        }
     };
-    print(&text)?;
+    print(&text, language)?;
     Ok(Exit::Clean)
 }
 

@@ -10,6 +10,7 @@ mod update;
 pub use file::{TestFile, parse};
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +24,7 @@ use crate::common::{ServerArgs, says};
 use crate::config::Configs;
 use crate::coverage::{CoverageArgs, Reached};
 use crate::exec::{ExecArgs, Programs};
-use crate::out::{Trouble, trouble};
+use crate::out::{Trouble, about, trouble};
 
 /// Run tests: saved messages with what is expected of them (tests.toml), scripts in the language of Pigeonhole's own test suite (*.svtest),
 /// folders of check-sieve's (*.eml with *.out).
@@ -140,6 +141,8 @@ struct Setting<'a> {
     now: Timestamp,
     programs: Option<Programs>,
     reached: RefCell<Reached>,
+    /// Mistakes in files that several tests need, as they were told.
+    drawn: RefCell<BTreeSet<String>>,
 }
 
 impl Setting<'_> {
@@ -157,45 +160,38 @@ impl Setting<'_> {
 
 /// Runs every test file, whatever the others are like.
 pub fn test(args: &TestArgs) -> Result<Exit, Trouble> {
-    args.coverage.checked(matches!(args.format, Format::Text | Format::Summary))?;
+    let mut language = crate::common::language(args.server.lang.as_deref());
+    args.coverage.checked(matches!(args.format, Format::Text | Format::Summary), language)?;
     let mut setting = Setting {
         args,
         configs: Configs::default(),
-        now: crate::delivery::now(args.now.as_deref())?,
-        programs: args.exec.programs()?,
+        now: crate::delivery::now(args.now.as_deref(), language)?,
+        programs: args.exec.programs(language)?,
         reached: RefCell::default(),
+        drawn: RefCell::default(),
     };
     let mut exit = Exit::Clean;
     let mut done = Vec::new();
-    let mut language = crate::common::language(args.server.lang.as_deref());
-    for (number, (kind, path)) in found(&args.paths)?.into_iter().enumerate() {
-        let config = match args.server.configured(&mut setting.configs, &path.to_string_lossy()) {
-            Ok(config) => config,
-            Err(drawn) => {
-                anstream::eprintln!("{drawn}");
-                return Ok(Exit::Trouble);
-            }
-        };
+    for (number, (kind, path)) in found(&args.paths, language)?.into_iter().enumerate() {
+        let config = args.server.configured(&mut setting.configs, &path.to_string_lossy())?;
         if number == 0 {
             language = args.server.language(&config);
         }
         let ran = match kind {
-            Kind::Svtest => svtest::run(&path, &setting, &config, language).map(Some),
+            Kind::Svtest => svtest::run(&path, &setting, &config, language).map_err(Trouble::from),
             Kind::Saved => saved::run(&path, &setting, &config, language),
-            Kind::CheckSieve => check_sieve::run(&path, &setting, &config, language),
+            Kind::CheckSieve => check_sieve::run(&path, &setting, &config, language).map_err(Trouble::from),
         };
         match ran {
-            Ok(Some(file)) => {
+            Ok(file) => {
                 let as_expected = if args.expect_failure { file.failed() } else { file.passed() };
                 if exit == Exit::Clean && !as_expected {
                     exit = Exit::Findings;
                 }
                 done.push(file);
             }
-            // What is wrong with the file was drawn.
-            Ok(None) => exit = Exit::Trouble,
-            Err(error) => {
-                anstream::eprintln!("tamis: {error}");
+            Err(trouble) => {
+                trouble.tell();
                 exit = Exit::Trouble;
             }
         }
@@ -207,22 +203,24 @@ pub fn test(args: &TestArgs) -> Result<Exit, Trouble> {
         Format::Json => report::json(&mut out, &done),
         Format::Junit => report::junit(&mut out, &done),
     };
-    shown.and_then(|()| out.flush()).map_err(trouble)?;
+    shown.and_then(|()| out.flush()).map_err(|error| trouble(error, language))?;
     args.coverage.write(&setting.reached.borrow(), language)?;
     Ok(exit)
 }
 
 /// The test files that the paths stand for, in the order of their names within a folder.
-fn found(paths: &[PathBuf]) -> Result<Vec<(Kind, PathBuf)>, String> {
+fn found(paths: &[PathBuf], language: Language) -> Result<Vec<(Kind, PathBuf)>, String> {
     let mut out = Vec::new();
     for path in paths {
         if path.is_dir() {
             let before = out.len();
-            walk(path, &mut out)?;
+            walk(path, &mut out, language)?;
             if out.len() == before {
-                return Err(format!(
-                    "{}: no tests in this folder: *.svtest, tests.toml, *.tests.toml, or *.eml with *.out",
-                    path.display()
+                let shown = path.display();
+                return Err(says(
+                    language,
+                    format!("{shown}: no tests in this folder: *.svtest, tests.toml, *.tests.toml, or *.eml with *.out"),
+                    format!("{shown} : aucun essai dans ce dossier : *.svtest, tests.toml, *.tests.toml, ou *.eml avec *.out"),
                 ));
             }
         } else if path.extension().is_some_and(|extension| extension == "toml") {
@@ -234,8 +232,8 @@ fn found(paths: &[PathBuf]) -> Result<Vec<(Kind, PathBuf)>, String> {
     Ok(out)
 }
 
-fn walk(folder: &Path, out: &mut Vec<(Kind, PathBuf)>) -> Result<(), String> {
-    let trouble = |error: std::io::Error| format!("{}: {error}", folder.display());
+fn walk(folder: &Path, out: &mut Vec<(Kind, PathBuf)>, language: Language) -> Result<(), String> {
+    let trouble = |error: std::io::Error| about(&folder.display().to_string(), &error, language);
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(trouble)? {
         entries.push(entry.map_err(trouble)?);
@@ -249,7 +247,7 @@ fn walk(folder: &Path, out: &mut Vec<(Kind, PathBuf)>) -> Result<(), String> {
         let name = entry.file_name().to_string_lossy().into_owned();
         // A link is not followed: it could lead back.
         if entry.file_type().map_err(trouble)?.is_dir() {
-            walk(&path, out)?;
+            walk(&path, out, language)?;
         } else if name.ends_with(".svtest") {
             out.push((Kind::Svtest, path));
         } else if name == "tests.toml" || name.ends_with(".tests.toml") {

@@ -10,6 +10,7 @@ use tamis::sieve::{Dialect, Script, Scripts, Store};
 use tamis::text::Encoding;
 use tamis_wire::{PolicyJson, vet_report};
 
+use crate::common::says;
 use crate::out::{Trouble, trouble};
 use crate::{Exit, common, draw, files};
 
@@ -46,12 +47,12 @@ enum Format {
 
 /// Vets every script, whatever the others are like. One that cannot be read is not allowed.
 pub fn vet(args: &VetArgs) -> Result<Exit, Trouble> {
-    let (policy, dialect) = rules(args)?;
     let language = common::language(args.lang.as_deref());
+    let (policy, dialect) = rules(args, language)?;
     let mut out = anstream::stdout();
     let mut exit = Exit::Clean;
     for file in &args.scripts {
-        let script = match files::script(file) {
+        let script = match files::script(file, language) {
             Ok(script) => script,
             Err(error) => {
                 anstream::eprintln!("tamis: {error}");
@@ -67,23 +68,25 @@ pub fn vet(args: &VetArgs) -> Result<Exit, Trouble> {
         match args.format {
             Format::Json => {
                 let line = vet_report(file, &dialect.name, &script, &included, &vetted, language, Encoding::Utf8);
-                writeln!(out, "{line}").map_err(trouble)?;
+                writeln!(out, "{line}").map_err(|error| trouble(error, language))?;
             }
             Format::Text => {
-                text(&mut out, file, &script, &included, &vetted, &dialect.name, language).map_err(trouble)?;
+                text(&mut out, file, &script, &included, &vetted, &dialect.name, language).map_err(|error| trouble(error, language))?;
             }
         }
     }
-    out.flush().map_err(trouble)?;
+    out.flush().map_err(|error| trouble(error, language))?;
     Ok(exit)
 }
 
 /// The policy. Its reader names the line of what is wrong.
-fn rules(args: &VetArgs) -> Result<(Policy, Dialect), String> {
+fn rules(args: &VetArgs, language: Language) -> Result<(Policy, Dialect), String> {
     let path = &args.policy;
-    let text = String::from_utf8(files::read(path)?).map_err(|_| format!("{path}: not UTF-8 text"))?;
-    let json: PolicyJson = toml::from_str(&text).map_err(|error| format!("{path}: {}", error.to_string().trim_end()))?;
-    json.policy(&args.own).map_err(|error| format!("{path}: {error}"))
+    let text = files::text(path, language)?;
+    // The reasons are the library's, and those of a file that programs send too: in English.
+    let wrong = |reason: &str| says(language, format!("{path}: {reason}"), format!("{path} : règles inutilisables : {reason}"));
+    let json: PolicyJson = toml::from_str(&text).map_err(|error| wrong(error.to_string().trim_end()))?;
+    json.policy(&args.own).map_err(|error| wrong(&error))
 }
 
 /// The included scripts that are at hand. A folder of personal scripts is taken as complete; the server's own are never at hand.

@@ -142,17 +142,31 @@ fn mistakes_in_a_chain_are_told_with_a_way_out() {
         assert_eq!((exit, out.as_str()), (2, ""));
         err
     };
-    assert!(told("sever = \"mailcow\"", &[]).contains("unknown field `sever`, expected one of `base`, `server`"));
+    assert!(told("sever = \"mailcow\"", &[]).starts_with("error: there is no key `sever` here\n  ╭▸ c.toml:1:1\n"));
     assert!(told("base = \"mailcov\"", &[]).contains("tamis has no chain `mailcov`; it has `mailcow`"));
-    assert!(told("server = \"cyrus\"", &[]).contains("cyrus runs no chain of scripts"));
+    assert!(told("server = \"cyrus\"", &[]).contains("`cyrus` runs no chain of scripts; Pigeonhole does"));
     assert!(
         told("base = \"mailcow\"\n[[script]]\nname = \"prefliter\"", &[])
-            .contains("mailcow has no stage `prefliter`; its stages are global-before")
+            .contains("the chain has no stage `prefliter`; its stages are global-before")
     );
     assert!(told("base = \"mailcow\"", &["--script", "own=x.sieve"]).contains("the chain has no stage `own`; its stages are"));
     assert!(told("base = \"mailcow\"", &["--script", "personal=nowhere.sieve"]).contains("nowhere.sieve: No such file"));
     assert!(told("[settings]\nsieve_max_redirect = 1", &[]).contains("sieve_max_redirect"));
+    assert!(told("[[script]]\nfile = \"a\"\nposition = \"user\"", &[]).contains("`personal` or `global` is expected here"));
+    assert!(told("[[script]]\nfile = \"a\"", &[]).contains("a script needs a name"));
+    assert!(told("[[script]]\nname = \"a\"\n[[script]]\nname = \"a\"", &[]).contains("there are two scripts named `a`"));
+    assert!(told("[rspamd]\nversion = \"3.4\"", &[]).contains("`config` is missing"));
+    let all = told("sever = 1\nhostname = 2\n", &["--lang", "fr"]);
+    assert!(all.contains("il n'y a pas de clé `sever` ici") && all.contains("il faut ici un texte entre guillemets"), "{all}");
     assert!(told("", &["--score", "1"]).contains("the chain has no Rspamd whose verdict could be told"));
     let (exit, _, err) = deliver("missing", &[], &["--chain", "nowhere.toml", "m.eml"]);
     assert_eq!((exit, err.as_str()), (2, "tamis: nowhere.toml: No such file or directory\n"));
+}
+
+/// An assumption that is made when all scripts have run is told with the action that it is about, not with the first script.
+#[test]
+fn a_trace_names_the_script_of_each_step() {
+    let files = [("own.sieve", "require \"fileinto\"; fileinto \"A\";")];
+    let (_, out, _) = deliver("trace", &files, &["--chain", "mailcow", "--script", "personal=own.sieve", "--trace", "m.eml"]);
+    assert!(out.ends_with("  own.sieve:1  files into “A”\n  own.sieve:1  assumes that the mailbox “A” exists\n"), "{out}");
 }

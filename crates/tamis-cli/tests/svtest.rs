@@ -15,7 +15,7 @@ const FILES: &[&str] = &["chain.svtest", "errors.svtest", "message.svtest", "res
 fn every_server_passes_what_all_pigeonholes_do() {
     for server in ["pigeonhole-0.5", "pigeonhole-2.4", "mailcow"] {
         let (status, out, _) = tamis(&[&["--server", server], FILES].concat());
-        assert!(out.ends_with("24 test(s), 0 failed; 5 file(s), 0 broken off\n"), "{out}");
+        assert!(out.ends_with("24 tests, 0 failed; 5 files, 0 broken off\n"), "{out}");
         assert_eq!(status, 0);
     }
 }
@@ -37,10 +37,48 @@ fn a_failure_says_where_and_what_was_compared() {
     error: parse failed
   ✘ Folder: no message 0 in `Nowhere`
     failing/three.svtest:30
-4 test(s), 3 failed; 1 file(s), 0 broken off
+4 tests, 3 failed; 1 file, 0 broken off
 "
     );
     assert_eq!(status, 1);
+}
+
+/// Counted are the scripts that a test file runs, with what they include, and not the test file.
+#[test]
+fn coverage_counts_the_scripts_that_are_tested() {
+    let test = "require \"vnd.dovecot.testsuite\";
+test_set \"message\" text:
+From: a@example.org
+Subject: bill
+
+.
+;
+test \"Bills\" { if not allof(test_script_compile \"a.sieve\", test_script_run, test_script_run) { test_fail \"it does not run\"; } }
+test \"Both\" { if not test_multiscript [\"b.sieve\", \"a.sieve\"] { test_fail \"they do not run\"; } }
+";
+    let script = "require \"include\";
+if header :is \"subject\" \"bill\" {
+    include \"inner\";
+} else {
+    discard;
+}
+";
+    let files = [("t.svtest", test), ("a.sieve", script), ("b.sieve", "keep;\n"), ("included/inner.sieve", "stop;\nkeep;\n")];
+    let folder = program::folder("svtest-coverage", &files);
+    let (status, out, err) = program::tamis(&folder, &["test", "t.svtest", "--coverage"], "");
+    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    for part in [
+        "a.sieve: 2 of 3 commands, 1 of 2 branches\n         │ require \"include\";\n       3 │ if header",
+        "       - │     discard;\n",
+        "included/inner.sieve: 1 of 2 commands, 0 of 0 branches\n       3 │ stop;\n       - │ keep;\n",
+        "b.sieve: 1 of 1 commands, 0 of 0 branches\n       1 │ keep;\n",
+        "\nall: 3 messages, 4 of 6 commands, 1 of 2 branches\n",
+    ] {
+        assert!(out.contains(part), "{part}\n---\n{out}");
+    }
+    assert!(!out.contains("t.svtest: "), "{out}");
+    let (_, out, _) = program::tamis(&folder, &["test", "t.svtest", "--coverage=lcov", "--format", "summary"], "");
+    assert!(out.contains("/a.sieve\n") && out.contains("/included/inner.sieve\n"), "{out}");
 }
 
 #[test]
@@ -119,7 +157,7 @@ fn programs_run_if_their_folder_is_named() {
     let folder = programs("exec-named", &[("bin/say", say)], test);
     let (file, bin) = (folder.join("x.svtest"), folder.join("bin"));
     let (status, out, _) = tamis(&["--exec", bin.to_str().unwrap(), file.to_str().unwrap()]);
-    assert!(status == 0 && out.contains("1 test(s), 0 failed"), "{out}");
+    assert!(status == 0 && out.contains("1 test, 0 failed"), "{out}");
     // What it leaves is gone with its home.
     assert!(!bin.join("left").exists() && !folder.join("left").exists());
     // Without the option nothing runs: the program is assumed to succeed, and says nothing.
@@ -155,7 +193,7 @@ test \"x\" {
     std::fs::set_permissions(folder.join("bin/writable"), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
     let begun = std::time::Instant::now();
     let (status, out, _) = tamis(&["--exec", folder.join("bin").to_str().unwrap(), folder.join("x.svtest").to_str().unwrap()]);
-    assert!(status == 0 && out.contains("1 test(s), 0 failed"), "{out}");
+    assert!(status == 0 && out.contains("1 test, 0 failed"), "{out}");
     assert!(begun.elapsed().as_secs() < 15);
     // A setting that names another folder than those allowed is not followed.
     let test = format!(

@@ -56,6 +56,8 @@ pub fn execute(session: &mut Session<'_>, params: ExecuteCommandParams) -> Answe
             charsets: &Charsets::new(),
             from: None,
             to: None,
+            user: None,
+            hostname: None,
             now: now(),
             name: &name,
             language,

@@ -10,7 +10,9 @@ use std::io::{self, BufWriter, Write};
 use serde_json::{Value, json};
 use tamis::diagnostic::Language;
 use tamis::sieve::dialect::servers;
+use tamis::sieve::{Dialect, Script, Scripts, compile, reach};
 use tamis_oracle::corpus;
+use tamis_wire::{ReachScript, reach_difference_json};
 
 /// Languages and units of positions, in turns: every script meets each on some server or message.
 const FACES: [(&str, &str); 4] = [("en", "utf8"), ("fr", "utf16"), ("en", "utf16"), ("fr", "utf8")];
@@ -81,6 +83,25 @@ impl<W: Write> Asker<W> {
         self.tell(&json!({"ask": "vet", "request": request, "answer": tamis_wire::vet_json(&request)}))
     }
 
+    /// Searches a message for every branch, on the server where most scripts compile, and one that the script and a shorter one treat
+    /// differently. The browser does not search: this is for the shape of the answers.
+    fn reach(&mut self, script: &str, language: Language) -> io::Result<()> {
+        let dialect = Dialect::default();
+        let searched = |text: &str| {
+            let script = Script::parse(text);
+            let program = compile(&script, &Scripts::default(), &dialect).program?;
+            Some(ReachScript::new("a.sieve", script, Scripts::default(), program))
+        };
+        let (Some(one), Some(other)) = (searched(script), searched("keep;")) else { return Ok(()) };
+        // Few runs, so that some is left undecided too.
+        let limits = reach::Limits { runs: 20, total: 400, message_bytes: 1 << 20, ..reach::Limits::default() };
+        let answer = one.json(&reach::reach(&one.program, &limits), language);
+        self.tell(&json!({"ask": "reach", "request": "{}", "answer": answer}))?;
+        let found = reach::difference(&other.program, &one.program, &limits);
+        let answer = reach_difference_json("b.sieve", "a.sieve", &found, language);
+        self.tell(&json!({"ask": "reach_difference", "request": "{}", "answer": answer}))
+    }
+
     /// Saves every case with an expectation that is seldom right, runs that, and writes it as a file.
     fn saved(&mut self, script: &str, file: &corpus::CaseFile, number: usize) -> io::Result<()> {
         let mut steps = Vec::new();
@@ -143,7 +164,8 @@ fn main() -> io::Result<()> {
         names.sort();
         names
     };
-    for script in scripts.values() {
+    for (at, script) in scripts.values().enumerate() {
+        asker.reach(script, if at % 2 == 0 { Language::En } else { Language::Fr })?;
         asker.tell(&json!({"ask": "tokens", "request": script, "answer": tamis_wire::tokens(script)}))?;
         asker.vet(script)?;
         asker.edit(script)?;

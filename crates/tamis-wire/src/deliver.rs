@@ -342,14 +342,7 @@ impl DeliverResponse<'_> {
         writer.float("score", result.score);
         writer.float("required", result.required);
         writer.text("action", &result.action);
-        writer.begin("symbols", '[');
-        for symbol in result.symbols.iter().filter(|symbol| !symbol.removed) {
-            writer.open('{');
-            writer.text("name", &symbol.name);
-            writer.float("score", symbol.score);
-            writer.close('}');
-        }
-        writer.close(']');
+        crate::verdicts::symbols(writer, result);
         writer.close('}');
         if let Some(reply) = &self.delivered.reply {
             writer.begin("milter", '{');

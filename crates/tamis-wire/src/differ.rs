@@ -18,7 +18,7 @@ use tamis::text::{Encoding, LineIndex};
 use crate::VERSION;
 use crate::chain::Beside;
 use crate::native::{ROUNDS, answer};
-use crate::run::{Included, assumption_message, delivery, sent_without_text, stored};
+use crate::run::{Included, around, assumption_message, delivery, sent_without_text, stored};
 use crate::tally::Entry;
 use crate::write::Writer;
 
@@ -144,6 +144,10 @@ pub struct Differ<'r> {
     pub from: Option<&'r str>,
     /// Envelope recipient, if known.
     pub to: Option<&'r str>,
+    /// The authenticated sender.
+    pub user: Option<&'r str>,
+    /// The server's own name; `mx.example.org` if nobody says.
+    pub hostname: Option<&'r str>,
     /// When.
     pub now: Timestamp,
     /// The language of sentences.
@@ -161,7 +165,7 @@ impl Differ<'_> {
         // As `native::answered` does it, both sides asking.
         for round in 1.. {
             let message = Message::parse(raw, &mail::Limits::default(), known.clone());
-            let delivery = delivery(&message, self.from, self.to, self.account, self.now);
+            let delivery = around(delivery(&message, self.from, self.to, self.account, self.now), self.user, self.hostname);
             let (limits, reading) = (Limits::default(), Reading::new(&message));
             let before = self.before.run(&delivery, &reading, self.account, &limits, None);
             let after = self.after.run(&delivery, &reading, self.account, &limits, None);

@@ -4,6 +4,8 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+#[cfg(feature = "reach")]
+mod account;
 mod base64;
 #[cfg(feature = "native")]
 mod chain;
@@ -22,6 +24,8 @@ mod ledger;
 #[cfg(feature = "native")]
 pub mod native;
 mod place;
+#[cfg(feature = "reach")]
+mod reach;
 mod read;
 #[cfg(feature = "rspamd")]
 mod record;
@@ -41,6 +45,8 @@ mod verdicts;
 mod vet;
 mod write;
 
+#[cfg(feature = "reach")]
+pub use account::account_json;
 pub use base64::{decode as from_base64, encode as to_base64};
 #[cfg(feature = "native")]
 pub use chain::{Beside, Chained, Position};
@@ -59,6 +65,8 @@ pub use highlight::tokens;
 #[cfg(feature = "rspamd")]
 pub use ledger::Explained;
 pub use place::Places;
+#[cfg(feature = "reach")]
+pub use reach::{ReachScript, format_zoned, reach_difference_json};
 #[cfg(feature = "rspamd")]
 pub use record::records;
 pub use request::{Request, read_account};

@@ -32,6 +32,12 @@ pub struct Simulation<'r> {
     pub from: Option<&'r str>,
     /// Envelope recipient, if known.
     pub to: Option<&'r str>,
+    /// The authenticated sender.
+    #[cfg(feature = "full")]
+    pub user: Option<&'r str>,
+    /// The server's own name; `mx.example.org` if nobody says.
+    #[cfg(feature = "full")]
+    pub hostname: Option<&'r str>,
     /// When.
     pub now: tamis::sieve::run::Timestamp,
     /// The message's name in the answer.
@@ -126,6 +132,10 @@ pub(crate) fn run_json_with(request: &str, message: &[u8], run: impl FnOnce(&Sim
             message,
             from: request.from.as_deref(),
             to: request.to.as_deref(),
+            #[cfg(feature = "full")]
+            user: None,
+            #[cfg(feature = "full")]
+            hostname: None,
             name: request.file.as_deref().unwrap_or("message.eml"),
             trace: request.trace,
             #[cfg(feature = "native")]
@@ -217,6 +227,8 @@ impl RunResponse {
             None => tracer,
         };
         let delivery = delivery(&message, simulation.from, simulation.to, simulation.account, simulation.now);
+        #[cfg(feature = "full")]
+        let delivery = around(delivery, simulation.user, simulation.hostname);
         let outcome = run(&delivery, tracer);
         self.trace = recorder.map(|recorder| recorder.steps);
         #[cfg(feature = "native")]
@@ -257,6 +269,13 @@ pub(crate) fn delivery<'m>(
 ) -> Delivery<'m> {
     let (from, to) = envelope(message, from, to, account);
     Delivery { message, from, to, final_to: None, auth: None, now, default_mailbox: "INBOX".into(), hostname: "mx.example.org".into() }
+}
+
+/// The same, with who is authenticated and the server's own name.
+#[cfg(feature = "full")]
+pub(crate) fn around<'m>(delivery: Delivery<'m>, user: Option<&str>, hostname: Option<&str>) -> Delivery<'m> {
+    let hostname = hostname.map_or(delivery.hostname, str::to_owned);
+    Delivery { auth: user.map(str::to_owned), hostname, ..delivery }
 }
 
 /// The envelope: what is told, the account's first address, what the message says.

@@ -38,6 +38,8 @@ pub struct SavedTest {
     pub include: Option<String>,
     /// The whole path of the message instead of a script: a name, or the path of a file.
     pub chain: Option<String>,
+    /// The server's own name.
+    pub hostname: Option<String>,
     /// What is known of the user, as JSON (docs/account.md).
     pub account: Option<String>,
     /// What comes, in this order. A test with one message has one step.
@@ -55,6 +57,8 @@ pub struct SavedStep {
     pub from: Option<String>,
     /// Envelope recipient.
     pub to: Option<String>,
+    /// The authenticated sender.
+    pub user: Option<String>,
     /// When it comes (RFC 3339).
     pub now: Option<String>,
     /// Of a whole path, the score that Rspamd gives: a number.
@@ -203,6 +207,7 @@ pub(crate) fn test(reader: &mut Reader<'_>) -> Result<SavedTest, String> {
             "after" => strings(reader, name, &mut out.after)?,
             "include" => out.include = Some(reader.string(name)?),
             "chain" => out.chain = Some(reader.string(name)?),
+            "hostname" => out.hostname = Some(reader.string(name)?),
             "account" => out.account = Some(reader.raw()?.to_owned()),
             "step" => reader.list(name, &mut |reader| {
                 let mut step = SavedStep::default();
@@ -239,6 +244,7 @@ impl SavedTest {
             }
             fill(&mut step.from, &own.from);
             fill(&mut step.to, &own.to);
+            fill(&mut step.user, &own.user);
             fill(&mut step.now, &own.now);
             if step.symbols.is_empty() {
                 fill(&mut step.score, &own.score);
@@ -256,6 +262,7 @@ fn step_field(step: &mut SavedStep, reader: &mut Reader<'_>, name: &str) -> Resu
         "message_base64" => step.base64 = Some(reader.string(name)?),
         "from" => step.from = Some(reader.string(name)?),
         "to" => step.to = Some(reader.string(name)?),
+        "user" => step.user = Some(reader.string(name)?),
         "now" => step.now = Some(reader.string(name)?),
         "score" => step.score = Some(reader.string(name)?),
         "symbols" => strings(reader, name, &mut step.symbols)?,

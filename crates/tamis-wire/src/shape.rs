@@ -82,6 +82,69 @@ const fn shape(name: &'static str, doc: &'static str, kind: Kind) -> Shape {
 /// Some texts, or one.
 const TEXTS: Kind = Either(&[Text, List(&Text)]);
 
+/// A message of a saved test.
+const SAVED_STEP: [Field; 9] = [
+    sometimes("message", OrNull(&Text), "The message: the text; a path (without a line end) is for the command line."),
+    sometimes("message_base64", OrNull(&Text), "The message's bytes in base64, for those that are no text."),
+    sometimes("from", OrNull(&Text), "Envelope sender, empty for the null sender."),
+    sometimes("to", OrNull(&Text), "Envelope recipient."),
+    sometimes("user", OrNull(&Text), "The authenticated sender."),
+    sometimes("now", OrNull(&Text), "When it comes (RFC 3339)."),
+    sometimes("score", OrNull(&Text), "Of a chain, the score that Rspamd gives: a number."),
+    sometimes("symbols", TEXTS, "Of a chain, the symbols that Rspamd finds."),
+    sometimes("expect", Named("Expected"), "What is expected."),
+];
+
+/// A saved test: what it says itself, and of its message if it has one.
+const SAVED_TEST: [Field; 20] = joined(
+    [
+        always("name", Text, "What it is called."),
+        sometimes("script", OrNull(&Text), "Its own script: the text; a path (without a line end) is for the command line."),
+        sometimes("server", OrNull(&Text), "Its own server."),
+        sometimes("settings", Map(&Text), "Settings of that server to override."),
+        sometimes("before", TEXTS, "The administrator's scripts before the user's own, for the command line."),
+        sometimes("after", TEXTS, "Those after it, for the command line."),
+        sometimes("include", OrNull(&Text), "Where included scripts are, for the command line."),
+        sometimes("chain", OrNull(&Text), "The whole path of a message, for the command line."),
+        sometimes("hostname", OrNull(&Text), "The server's own name."),
+        sometimes("account", OrNull(&Named("Account")), "What is known of the user, in place of the request's account."),
+        sometimes("step", List(&Named("SavedStep")), "The messages, if there is more than one; what they leave out the test says."),
+    ],
+    SAVED_STEP,
+);
+
+/// A message with what is around it.
+const WITNESS: [Field; 9] = [
+    always("message", OrNull(&Text), "The message, lines ended by CRLF; null if it is no UTF-8, or longer than 64 KiB."),
+    always("size", Count, "Its size, in bytes."),
+    always("from", Text, "Envelope sender, empty for the null sender."),
+    always("to", Text, "Envelope recipient."),
+    always("auth", OrNull(&Text), "The authenticated sender."),
+    always("now", Text, "When it comes (RFC 3339)."),
+    always("hostname", Text, "The server's own name."),
+    always("account", Named("Account"), "What is known of the user."),
+    always("traits", List(&Text), "What sets it apart from a plain letter; nothing if it is one."),
+];
+
+/// A message that two scripts treat differently.
+const DIFFERING: [Field; 11] = joined(
+    WITNESS,
+    [always("old", Text, "What the old script does with it, in a sentence."), always("new", Text, "What the new one does.")],
+);
+
+/// The fields of both.
+#[expect(clippy::indexing_slicing, reason = "of constants: out of bounds does not compile")]
+const fn joined<const A: usize, const B: usize, const ALL: usize>(first: [Field; A], second: [Field; B]) -> [Field; ALL] {
+    assert!(A + B == ALL, "every field of both, and no others");
+    let mut out = [first[0]; ALL];
+    let mut at = 0;
+    while at < ALL {
+        out[at] = if at < A { first[at] } else { second[at - A] };
+        at += 1;
+    }
+    out
+}
+
 /// All shapes.
 pub const SHAPES: &[Shape] = &[
     shape("Language", "A language that tamis speaks.", Word(&["en", "fr"])),
@@ -444,42 +507,87 @@ pub const SHAPES: &[Shape] = &[
             always("used", Object(&[always("steps", Count, "Steps.")]), "What the run cost."),
         ]),
     ),
+    shape("SavedTest", "A saved test, as docs/tests.md describes it: its own message, or a list of steps.", Object(&SAVED_TEST)),
+    shape("SavedStep", "A message of a saved test. State is carried from one to the next.", Object(&SAVED_STEP)),
     shape(
-        "SavedTest",
-        "A saved test, as docs/tests.md describes it: its own message, or a list of steps.",
+        "ReachResponse",
+        "The answer of `tamis reach`: for each branch and command of a script a message that comes there, or why there is none.",
         Object(&[
-            always("name", Text, "What it is called."),
-            sometimes("script", OrNull(&Text), "Its own script: the text; a path (without a line end) is for the command line."),
-            sometimes("server", OrNull(&Text), "Its own server."),
-            sometimes("settings", Map(&Text), "Settings of that server to override."),
-            sometimes("before", TEXTS, "The administrator's scripts before the user's own, for the command line."),
-            sometimes("after", TEXTS, "Those after it, for the command line."),
-            sometimes("include", OrNull(&Text), "Where included scripts are, for the command line."),
-            sometimes("chain", OrNull(&Text), "The whole path of a message, for the command line."),
-            sometimes("account", OrNull(&Named("Account")), "What is known of the user, in place of the request's account."),
-            sometimes("step", List(&Named("SavedStep")), "The messages, if there is more than one; what they leave out the test says."),
-            sometimes("message", OrNull(&Text), "The message: the text; a path (without a line end) is for the command line."),
-            sometimes("message_base64", OrNull(&Text), "The message's bytes in base64, for those that are no text."),
-            sometimes("from", OrNull(&Text), "Envelope sender, empty for the null sender."),
-            sometimes("to", OrNull(&Text), "Envelope recipient."),
-            sometimes("now", OrNull(&Text), "When it comes (RFC 3339)."),
-            sometimes("score", OrNull(&Text), "Of a chain, the score that Rspamd gives: a number."),
-            sometimes("symbols", TEXTS, "Of a chain, the symbols that Rspamd finds."),
-            sometimes("expect", Named("Expected"), "What is expected."),
+            always("version", Version, "The version of the JSON."),
+            always("script", Text, "The script's name."),
+            always("server", Text, "The server."),
+            always(
+                "branches",
+                Object(&[
+                    always("reached", Count, "Those that a message comes to."),
+                    always("unreachable", Count, "Those that no message comes to."),
+                    always("undecided", Count, "Those of which nobody knows."),
+                ]),
+                "How many branches there are of each kind.",
+            ),
+            always("points", List(&Named("ReachPoint")), "The branches and commands, by place."),
+            always("witnesses", List(&Named("Witness")), "The messages."),
+            always("runs", Count, "How many runs it took."),
         ]),
     ),
     shape(
-        "SavedStep",
-        "A message of a saved test. State is carried from one to the next.",
+        "ReachPoint",
+        "A branch or a command. Of `witness`, `reason` and `obstacle` it has the one that belongs to its answer.",
         Object(&[
-            sometimes("message", OrNull(&Text), "The message: the text; a path (without a line end) is for the command line."),
-            sometimes("message_base64", OrNull(&Text), "The message's bytes in base64, for those that are no text."),
-            sometimes("from", OrNull(&Text), "Envelope sender, empty for the null sender."),
-            sometimes("to", OrNull(&Text), "Envelope recipient."),
-            sometimes("now", OrNull(&Text), "When it comes (RFC 3339)."),
-            sometimes("score", OrNull(&Text), "Of a chain, the score that Rspamd gives: a number."),
-            sometimes("symbols", TEXTS, "Of a chain, the symbols that Rspamd finds."),
-            sometimes("expect", Named("Expected"), "What is expected."),
+            always(
+                "kind",
+                Word(&["command", "loop", "loop-skipped", "branch", "else", "no-branch", "dead-branch"]),
+                "What it is: `no-branch` if no branch of an `if` is taken, `dead-branch` behind one that is always taken.",
+            ),
+            always("place", Named("ReachPlace"), "Where it is."),
+            always("answer", Word(&["reached", "unreachable", "undecided"]), "Whether a message comes there."),
+            sometimes("witness", Count, "The message, by its place in `witnesses`."),
+            sometimes(
+                "reason",
+                Object(&[
+                    always(
+                        "code",
+                        Word(&["always-taken", "ends-before", "constant-test", "contradiction", "fails-before", "always-entered"]),
+                        "Its stable name.",
+                    ),
+                    always("message", Text, "The sentence."),
+                    always("places", List(&Named("ReachPlace")), "What it is about."),
+                ]),
+                "Why no message comes there.",
+            ),
+            sometimes(
+                "obstacle",
+                Object(&[
+                    always("code", Word(&["test", "too-large", "fails", "search"]), "Its stable name."),
+                    always("message", Text, "The sentence."),
+                    always("place", OrNull(&Named("ReachPlace")), "What the best attempt did not come past."),
+                    always("runs", Count, "After how many runs."),
+                ]),
+                "What stood in the way of deciding.",
+            ),
+        ]),
+    ),
+    shape(
+        "ReachPlace",
+        "A place in a script, as `tamis reach` tells it; offsets are UTF-8 bytes.",
+        Object(&[
+            always("script", OrNull(&Text), "The included script that it is in; null for the script itself."),
+            always("line", Count, "The line, from 1."),
+            always("text", Text, "What stands there, in one line, cut if it is long."),
+            always("offset", Count, "Where it starts."),
+            always("end", Count, "Where it ends."),
+        ]),
+    ),
+    shape("Witness", "A message with all that a run depends on beside the script.", Object(&WITNESS)),
+    shape(
+        "ReachDifference",
+        "The answer of `tamis reach --against`, and of `tamis diff` without mail.",
+        Object(&[
+            always("version", Version, "The version of the JSON."),
+            always("old", Text, "The old script's name."),
+            always("new", Text, "The new one's."),
+            always("candidates", Count, "How many messages were tried."),
+            always("found", OrNull(&Object(&DIFFERING)), "A message that the two treat differently; null proves nothing."),
         ]),
     ),
     shape(

@@ -30,14 +30,7 @@ pub fn differ_verdicts(name: &str, before: &ScanResult, after: &ScanResult, lang
             json.begin(side, '{');
             json.float("score", result.score);
             json.text("action", &result.action);
-            json.begin("symbols", '[');
-            for symbol in result.symbols.iter().filter(|symbol| !symbol.removed) {
-                json.open('{');
-                json.text("name", &symbol.name);
-                json.float("score", symbol.score);
-                json.close('}');
-            }
-            json.close(']');
+            symbols(&mut json, result);
             json.begin("why", '[');
             for text in why {
                 json.open('{');
@@ -51,4 +44,16 @@ pub fn differ_verdicts(name: &str, before: &ScanResult, after: &ScanResult, lang
         entry.json = json.finish();
     }
     Some(entry)
+}
+
+/// The symbols of a verdict that count.
+pub(crate) fn symbols(json: &mut Writer, result: &ScanResult) {
+    json.begin("symbols", '[');
+    for symbol in result.symbols.iter().filter(|symbol| !symbol.removed) {
+        json.open('{');
+        json.text("name", &symbol.name);
+        json.float("score", symbol.score);
+        json.close('}');
+    }
+    json.close(']');
 }

@@ -449,6 +449,8 @@ export interface SavedTest {
   include?: string | null;
   /** The whole path of a message, for the command line. */
   chain?: string | null;
+  /** The server's own name. */
+  hostname?: string | null;
   /** What is known of the user, in place of the request's account. */
   account?: Account | null;
   /** The messages, if there is more than one; what they leave out the test says. */
@@ -461,6 +463,8 @@ export interface SavedTest {
   from?: string | null;
   /** Envelope recipient. */
   to?: string | null;
+  /** The authenticated sender. */
+  user?: string | null;
   /** When it comes (RFC 3339). */
   now?: string | null;
   /** Of a chain, the score that Rspamd gives: a number. */
@@ -481,6 +485,8 @@ export interface SavedStep {
   from?: string | null;
   /** Envelope recipient. */
   to?: string | null;
+  /** The authenticated sender. */
+  user?: string | null;
   /** When it comes (RFC 3339). */
   now?: string | null;
   /** Of a chain, the score that Rspamd gives: a number. */
@@ -489,6 +495,136 @@ export interface SavedStep {
   symbols?: string | string[];
   /** What is expected. */
   expect?: Expected;
+}
+
+/** The answer of `tamis reach`: for each branch and command of a script a message that comes there, or why there is none. */
+export interface ReachResponse {
+  /** The version of the JSON. */
+  version: 1;
+  /** The script's name. */
+  script: string;
+  /** The server. */
+  server: string;
+  /** How many branches there are of each kind. */
+  branches: {
+    /** Those that a message comes to. */
+    reached: number;
+    /** Those that no message comes to. */
+    unreachable: number;
+    /** Those of which nobody knows. */
+    undecided: number;
+  };
+  /** The branches and commands, by place. */
+  points: ReachPoint[];
+  /** The messages. */
+  witnesses: Witness[];
+  /** How many runs it took. */
+  runs: number;
+}
+
+/** A branch or a command. Of `witness`, `reason` and `obstacle` it has the one that belongs to its answer. */
+export interface ReachPoint {
+  /** What it is: `no-branch` if no branch of an `if` is taken, `dead-branch` behind one that is always taken. */
+  kind: 'command' | 'loop' | 'loop-skipped' | 'branch' | 'else' | 'no-branch' | 'dead-branch';
+  /** Where it is. */
+  place: ReachPlace;
+  /** Whether a message comes there. */
+  answer: 'reached' | 'unreachable' | 'undecided';
+  /** The message, by its place in `witnesses`. */
+  witness?: number;
+  /** Why no message comes there. */
+  reason?: {
+    /** Its stable name. */
+    code: 'always-taken' | 'ends-before' | 'constant-test' | 'contradiction' | 'fails-before' | 'always-entered';
+    /** The sentence. */
+    message: string;
+    /** What it is about. */
+    places: ReachPlace[];
+  };
+  /** What stood in the way of deciding. */
+  obstacle?: {
+    /** Its stable name. */
+    code: 'test' | 'too-large' | 'fails' | 'search';
+    /** The sentence. */
+    message: string;
+    /** What the best attempt did not come past. */
+    place: ReachPlace | null;
+    /** After how many runs. */
+    runs: number;
+  };
+}
+
+/** A place in a script, as `tamis reach` tells it; offsets are UTF-8 bytes. */
+export interface ReachPlace {
+  /** The included script that it is in; null for the script itself. */
+  script: string | null;
+  /** The line, from 1. */
+  line: number;
+  /** What stands there, in one line, cut if it is long. */
+  text: string;
+  /** Where it starts. */
+  offset: number;
+  /** Where it ends. */
+  end: number;
+}
+
+/** A message with all that a run depends on beside the script. */
+export interface Witness {
+  /** The message, lines ended by CRLF; null if it is no UTF-8, or longer than 64 KiB. */
+  message: string | null;
+  /** Its size, in bytes. */
+  size: number;
+  /** Envelope sender, empty for the null sender. */
+  from: string;
+  /** Envelope recipient. */
+  to: string;
+  /** The authenticated sender. */
+  auth: string | null;
+  /** When it comes (RFC 3339). */
+  now: string;
+  /** The server's own name. */
+  hostname: string;
+  /** What is known of the user. */
+  account: Account;
+  /** What sets it apart from a plain letter; nothing if it is one. */
+  traits: string[];
+}
+
+/** The answer of `tamis reach --against`, and of `tamis diff` without mail. */
+export interface ReachDifference {
+  /** The version of the JSON. */
+  version: 1;
+  /** The old script's name. */
+  old: string;
+  /** The new one's. */
+  new: string;
+  /** How many messages were tried. */
+  candidates: number;
+  /** A message that the two treat differently; null proves nothing. */
+  found: {
+    /** The message, lines ended by CRLF; null if it is no UTF-8, or longer than 64 KiB. */
+    message: string | null;
+    /** Its size, in bytes. */
+    size: number;
+    /** Envelope sender, empty for the null sender. */
+    from: string;
+    /** Envelope recipient. */
+    to: string;
+    /** The authenticated sender. */
+    auth: string | null;
+    /** When it comes (RFC 3339). */
+    now: string;
+    /** The server's own name. */
+    hostname: string;
+    /** What is known of the user. */
+    account: Account;
+    /** What sets it apart from a plain letter; nothing if it is one. */
+    traits: string[];
+    /** What the old script does with it, in a sentence. */
+    old: string;
+    /** What the new one does. */
+    new: string;
+  } | null;
 }
 
 /** What is expected of a delivery. Only what is said is compared. */

@@ -3,13 +3,15 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::out::plain;
+use tamis::diagnostic::Language;
+
+use crate::common::{colon, says};
+use crate::out::about;
 
 /// Deeper folders are told and left out.
 const DEEPEST: usize = 64;
 
 /// The files, in order.
-#[derive(Default)]
 pub struct Listing {
     /// Folders that have files; an empty one for paths that were named.
     folders: Vec<PathBuf>,
@@ -18,12 +20,14 @@ pub struct Listing {
     /// Of each file, its folder and the end of its name.
     files: Vec<(u32, u32)>,
     troubles: Vec<String>,
+    language: Language,
 }
 
 impl Listing {
     /// Lists the files under some paths. A folder that cannot be read is told, and the rest is listed.
-    pub fn new(paths: &[String]) -> Self {
-        let mut listing = Self { folders: vec![PathBuf::new()], ..Self::default() };
+    pub fn new(paths: &[String], language: Language) -> Self {
+        let (folders, names, files, troubles) = (vec![PathBuf::new()], Vec::new(), Vec::new(), Vec::new());
+        let mut listing = Self { folders, names, files, troubles, language };
         for path in paths {
             if path != "-" && Path::new(path).is_dir() {
                 listing.folder(Path::new(path), &mut Vec::new());
@@ -51,22 +55,29 @@ impl Listing {
         self.folders.get(*folder as usize).map_or_else(PathBuf::new, |folder| folder.join(from_bytes(name)))
     }
 
+    fn trouble(&mut self, path: &Path, en: &str, fr: &str) {
+        self.troubles.push(format!("{}{}{}", shown(path), colon(self.language), says(self.language, en, fr)));
+    }
+
     fn push(&mut self, folder: u32, name: &OsStr) {
         self.names.extend_from_slice(name.as_encoded_bytes());
         match u32::try_from(self.names.len()) {
             Ok(end) => self.files.push((folder, end)),
             // 4 GiB of names.
-            Err(_) => self.troubles.push(format!("{}: too many files", name.display())),
+            Err(_) => self.trouble(Path::new(name), "too many files", "trop de fichiers"),
         }
     }
 
     /// Files below a folder. In a Maildir these are those of `new` and `cur`; names that begin with a dot, and Dovecot's indexes, are no mail.
     fn folder(&mut self, folder: &Path, above: &mut Vec<PathBuf>) {
-        let trouble = |error: &std::io::Error| format!("{}: {}", shown(folder), plain(error));
+        let language = self.language;
+        let trouble = |error: &std::io::Error| about(&shown(folder), error, language);
         // A link to a folder above would never end.
         let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         if above.contains(&real) || above.len() >= DEEPEST {
-            self.troubles.push(format!("{}: leads back to a folder above, or too deep: not followed", shown(folder)));
+            let (en, fr) =
+                ("leads back to a folder above, or too deep: not followed", "ramène à un dossier du dessus, ou trop profond : non suivi");
+            self.trouble(folder, en, fr);
             return;
         }
         let entries = match std::fs::read_dir(folder) {
@@ -99,7 +110,7 @@ impl Listing {
                 Kind::Folder => self.folder(&folder.join(&name), above),
                 Kind::File => self.push(number, &name),
                 // To open a pipe would wait for ever.
-                Kind::Other => self.troubles.push(format!("{}: not a file", shown(&folder.join(&name)))),
+                Kind::Other => self.trouble(&folder.join(&name), "not a file", "ce n'est pas un fichier"),
             }
         }
         above.pop();

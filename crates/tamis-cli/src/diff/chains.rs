@@ -9,10 +9,10 @@ use super::journal::Journal;
 use super::{DiffArgs, Format, compare};
 use crate::Exit;
 use crate::chain::{Chain, ChainArgs, Rspamd};
-use crate::common::{language, says};
+use crate::common::{colon, language, says};
 use crate::config::Config;
 use crate::corpus::Mail;
-use crate::deliver::{VerdictArgs, Verdicts, surroundings};
+use crate::deliver::{VerdictArgs, Verdicts, surroundings, uncompiled};
 use crate::out::Trouble;
 
 /// What only chains have.
@@ -48,13 +48,13 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
     let (old_scripts, new_scripts) = (old.compiled(), new.compiled());
     told(&old, &old_scripts, language);
     told(&new, &new_scripts, language);
-    let account = args.delivery.account(&Config::default())?;
-    let verdicts = [Verdicts::new(&args.chains.verdict, &old)?, Verdicts::new(&args.chains.verdict, &new)?];
-    let mut journal = args.resume.as_ref().map(|path| Journal::open(path)).transpose()?;
+    let account = args.delivery.account(&Config::default(), language)?;
+    let verdicts = [Verdicts::new(&args.chains.verdict, &old, language)?, Verdicts::new(&args.chains.verdict, &new, language)?];
+    let mut journal = args.resume.as_ref().map(|path| Journal::open(path, language)).transpose()?;
     let asked = args.delivery.now.clone().or_else(|| journal.as_ref().and_then(|journal| journal.now.clone()));
     let mut delivery = args.delivery.clone();
     delivery.now.clone_from(&asked);
-    let around = surroundings(&delivery, &args.client)?;
+    let around = surroundings(&delivery, &args.client, language)?;
     if let Some(journal) = &mut journal {
         journal.now = asked.or_else(|| Some(tamis_wire::format_rfc3339(around.now.seconds)));
     }
@@ -64,10 +64,11 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
         new.known,
         old.hostname,
         new.hostname,
-        args.chains.verdict,
+        (&args.chains.verdict, &args.delivery.hostname),
         args.format == Format::Json
     );
-    let [before, after] = [(&old, &old_scripts), (&new, &new_scripts)].map(|(chain, compiled)| path(chain, compiled, language));
+    let hostname = args.delivery.hostname.as_deref();
+    let [before, after] = [(&old, &old_scripts), (&new, &new_scripts)].map(|(chain, compiled)| path(chain, compiled, hostname, language));
     let differ = ChainDiffer { before, after, account: &account, language, json: args.format == Format::Json };
     let one = |mail: &Mail, explain: &dyn Fn(&str) -> bool| {
         let to = around.to.clone().or_else(|| account.addresses.first().cloned()).unwrap_or_default();
@@ -79,12 +80,12 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
     compare(args, &args.mail, &[known.as_bytes()], journal, language, one)
 }
 
-fn path<'p>(chain: &'p Chain, compiled: &'p CompiledChain, language: Language) -> Path<'p> {
+fn path<'p>(chain: &'p Chain, compiled: &'p CompiledChain, hostname: Option<&'p str>, language: Language) -> Path<'p> {
     Path {
         chain: compiled,
         filter: chain.rspamd.as_ref().map(Rspamd::filter),
         adds_trace: chain.adds_trace,
-        hostname: &chain.hostname,
+        hostname: hostname.unwrap_or(&chain.hostname),
         language,
         trace: false,
     }
@@ -92,12 +93,9 @@ fn path<'p>(chain: &'p Chain, compiled: &'p CompiledChain, language: Language) -
 
 /// A script that does not compile is no reason not to compare: the server goes on as well. It is told.
 fn told(chain: &Chain, compiled: &CompiledChain, language: Language) {
-    for stage in compiled.stages().iter().filter(|stage| stage.program.is_none()) {
-        let said = says(
-            language,
-            "does not compile: where it would run, the server stops and keeps the message in the inbox",
-            "ne se compile pas : là où il s'exécuterait, le serveur s'arrête et garde le message dans la boîte de réception",
-        );
-        anstream::eprintln!("tamis: {}: {} ({}) {said}", chain.name, stage.name, stage.file);
+    for stage in compiled.stages() {
+        if let Some(said) = uncompiled(stage, language) {
+            anstream::eprintln!("tamis: {}{}{said}", chain.name, colon(language));
+        }
     }
 }

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
+use tamis::diagnostic::Language;
 use tamis_wire::Entry;
 
-use crate::out::{Trouble, plain};
+use crate::common::{colon, says};
+use crate::out::{Trouble, about};
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
@@ -55,6 +57,7 @@ struct Changed {
 /// A journal.
 pub struct Journal {
     path: PathBuf,
+    language: Language,
     /// The time that it was begun with.
     pub now: Option<String>,
     /// What was found in it.
@@ -67,8 +70,8 @@ pub struct Journal {
 
 impl Journal {
     /// Opens a journal, or begins one.
-    pub fn open(path: &Path) -> Result<Self, Trouble> {
-        let mut journal = Self { path: path.to_owned(), now: None, of: None, ids: Vec::new(), met: Vec::new() };
+    pub fn open(path: &Path, language: Language) -> Result<Self, Trouble> {
+        let mut journal = Self { path: path.to_owned(), language, now: None, of: None, ids: Vec::new(), met: Vec::new() };
         let mut line = Vec::new();
         match File::open(path) {
             Ok(file) => {
@@ -80,15 +83,20 @@ impl Journal {
         if line.is_empty() {
             return Ok(journal);
         }
-        let head: Head = serde_json::from_slice(&line)
-            .map_err(|_| format!("{}: not a journal of tamis diff; it is left as it is: name another file", path.display()))?;
+        let head: Head = serde_json::from_slice(&line).map_err(|_| {
+            let (en, fr) = (
+                "not a journal of tamis diff; it is left as it is: name another file",
+                "pas un journal de tamis diff ; il reste tel quel : nommez un autre fichier",
+            );
+            format!("{}{}{}", path.display(), colon(language), says(language, en, fr))
+        })?;
         journal.of = Some(format!("{} {}", head.tamis, head.of));
         journal.now = head.now;
         Ok(journal)
     }
 
     fn trouble(&self, error: &std::io::Error) -> Trouble {
-        Trouble::Said(format!("{}: {}", self.path.display(), plain(error)))
+        Trouble::Said(about(&self.path.display().to_string(), error, self.language))
     }
 
     /// Gives the results that it has, in order, to `each`. What a crash left of a line is cut off. Fails if it is of other scripts or options.
@@ -100,11 +108,12 @@ impl Journal {
             return std::fs::write(&self.path, format!("{text}\n")).map_err(|error| self.trouble(&error));
         };
         if *found != format!("{} {of}", head.tamis) {
-            return Err(format!(
-                "{}: this journal is of other scripts, other options or another version of tamis: remove it, or name another file",
-                self.path.display()
-            )
-            .into());
+            let (en, fr) = (
+                "this journal is of other scripts, other options or another version of tamis: remove it, or name another file",
+                "ce journal est celui d'autres scripts, d'autres options ou d'une autre version de tamis : supprimez-le, ou nommez un autre \
+                 fichier",
+            );
+            return Err(format!("{}{}{}", self.path.display(), colon(self.language), says(self.language, en, fr)).into());
         }
         let file = OpenOptions::new().read(true).write(true).open(&self.path).map_err(|error| self.trouble(&error))?;
         let mut reader = BufReader::new(&file);
@@ -146,7 +155,7 @@ impl Journal {
     /// What adds to it.
     pub fn writer(&self) -> Result<Writer, Trouble> {
         let file = OpenOptions::new().append(true).open(&self.path).map_err(|error| self.trouble(&error))?;
-        Ok(Writer { path: self.path.clone(), out: BufWriter::new(file), waiting: 0 })
+        Ok(Writer { path: self.path.clone(), language: self.language, out: BufWriter::new(file), waiting: 0 })
     }
 }
 
@@ -178,6 +187,7 @@ const WAITING: usize = 64;
 /// Adds to a journal.
 pub struct Writer {
     path: PathBuf,
+    language: Language,
     out: BufWriter<File>,
     waiting: usize,
 }
@@ -188,18 +198,27 @@ impl Writer {
         let changes: Vec<Changed> = entries.iter().flatten().map(Changed::from).collect();
         let line = Line { id: format!("{id:016x}"), count: Some(entries.len()), changes };
         let text = serde_json::to_string(&line).map_err(|error| error.to_string())?;
-        let trouble = |error: std::io::Error| Trouble::Said(format!("{}: {}", self.path.display(), plain(&error)));
-        writeln!(self.out, "{text}").map_err(trouble)?;
+        let written = writeln!(self.out, "{text}");
+        written.map_err(|error| self.trouble(&error))?;
         self.waiting += 1;
         if self.waiting >= WAITING {
             self.waiting = 0;
-            self.out.flush().map_err(trouble)?;
+            self.flush()?;
         }
         Ok(())
     }
 
     /// Writes what waits.
     pub fn end(mut self) -> Result<(), Trouble> {
-        self.out.flush().map_err(|error| Trouble::Said(format!("{}: {}", self.path.display(), plain(&error))))
+        self.flush()
+    }
+
+    fn flush(&mut self) -> Result<(), Trouble> {
+        let flushed = self.out.flush();
+        flushed.map_err(|error| self.trouble(&error))
+    }
+
+    fn trouble(&self, error: &std::io::Error) -> Trouble {
+        Trouble::Said(about(&self.path.display().to_string(), error, self.language))
     }
 }

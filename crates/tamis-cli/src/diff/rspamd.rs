@@ -11,7 +11,7 @@ use tamis_wire::{Entry, differ_verdicts};
 use super::journal::Journal;
 use super::{DiffArgs, Format, compare};
 use crate::Exit;
-use crate::common::{language, number, says};
+use crate::common::{colon, language, number, says};
 use crate::corpus::Mail;
 use crate::evaluate::{EvaluateArgs, Installation};
 use crate::out::Trouble;
@@ -45,12 +45,13 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
     let language = language(args.server.lang.as_deref());
     let of = &args.rspamd;
     let side = |folder: &str| {
-        read(&ConfigurationArgs {
+        let asked = ConfigurationArgs {
             config: PathBuf::from(folder),
             rspamd: of.rspamd.clone(),
             variables: of.variables.clone(),
             environment: of.environment.clone(),
-        })
+        };
+        read(&asked, language)
     };
     let (old, new) = (side(&args.old)?, side(&args.new)?);
     for side in [&old, &new] {
@@ -59,12 +60,12 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
             return Ok(Exit::Findings);
         }
     }
-    let journal = args.resume.as_ref().map(|path| Journal::open(path)).transpose()?;
+    let journal = args.resume.as_ref().map(|path| Journal::open(path, language)).transpose()?;
     let mut known = vec![format!(
         "{of:?} {:?} {:?} {:?} {language:?} {:?}",
         args.client,
         args.delivery.from,
-        args.delivery.to,
+        (&args.delivery.to, &args.delivery.user),
         args.format == Format::Json
     )];
     known.extend([&old, &new].map(|side| format!("{:?}", side.loaded.dump())));
@@ -89,7 +90,7 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
         ip: args.client.ip,
         helo: args.client.helo.clone(),
         hostname: args.client.client_name.clone(),
-        user: args.client.user.clone(),
+        user: args.delivery.user.clone(),
     }
     .envelope();
     let json = args.format == Format::Json;
@@ -117,7 +118,7 @@ fn recorded(
     let broken = std::sync::atomic::AtomicUsize::new(0);
     let one = |mail: &Mail, _: &dyn Fn(&str) -> bool| -> Vec<Option<Entry>> {
         let found = records(&mail.bytes).unwrap_or_else(|error| {
-            anstream::eprintln!("tamis: {}: {error}", mail.name);
+            anstream::eprintln!("tamis: {}{}{error}", mail.name, colon(language));
             broken.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             Vec::new()
         });

@@ -9,8 +9,8 @@ use crate::common::{ServerArgs, says};
 use crate::config::{Config, Configs};
 use crate::delivery::{beside, now};
 use crate::diff::journal::Journal;
-use crate::out::{Output, Trouble};
-use crate::reach::{Subject, against};
+use crate::out::Trouble;
+use crate::reach::{against, searched};
 use crate::{draw, files};
 
 /// Compares two scripts on messages.
@@ -18,44 +18,46 @@ pub fn diff(args: &DiffArgs) -> Result<Exit, Trouble> {
     let mut configs = Configs::default();
     let mut configured = Vec::new();
     for script in [&args.old, &args.new] {
-        match args.server.configured(&mut configs, script) {
-            Ok(config) => configured.push(config),
-            Err(drawn) => {
-                anstream::eprintln!("{drawn}");
-                return Ok(Exit::Trouble);
-            }
-        }
+        configured.push(args.server.configured(&mut configs, script)?);
     }
     let [old, new] = configured.as_slice() else { return Ok(Exit::Trouble) };
     let language = args.server.language(new);
+    if [&args.old, &args.new].into_iter().chain(&args.mail).filter(|path| *path == "-").count() > 1 {
+        let (en, fr) =
+            ("only one of OLD, NEW and --mail can be standard input", "un seul de OLD, NEW et --mail peut être l'entrée standard");
+        return Err(says(language, en, fr).to_owned().into());
+    }
     if args.mail.is_empty() {
         return without_mail(args, [old, new], language);
-    }
-    if args.old == "-" && args.new == "-"
-        || args.mail.iter().any(|path| path == "-") && [&args.old, &args.new].iter().any(|side| *side == "-")
-    {
-        return Err("only one of OLD, NEW and --mail can be standard input".to_owned().into());
     }
     let mut known: Vec<String> = Vec::new();
     let before = load(args, &args.old, old, (&args.old_server, &args.old_include), &mut known, language)?;
     let after = load(args, &args.new, new, (&args.new_server, &args.new_include), &mut known, language)?;
     let (Some(before), Some(after)) = (before, after) else { return Ok(Exit::Findings) };
-    let account = args.delivery.account(new)?;
-    let mut journal = args.resume.as_ref().map(|path| Journal::open(path)).transpose()?;
+    let account = args.delivery.account(new, language)?;
+    let mut journal = args.resume.as_ref().map(|path| Journal::open(path, language)).transpose()?;
     // Without a time of its own, a run that goes on has the time at which it began.
     let asked = args.delivery.now.clone().or_else(|| journal.as_ref().and_then(|journal| journal.now.clone()));
-    let now = now(asked.as_deref())?;
+    let now = now(asked.as_deref(), language)?;
     if let Some(journal) = &mut journal {
         journal.now = asked.or_else(|| Some(tamis_wire::format_rfc3339(now.seconds)));
     }
     let delivery = &args.delivery;
-    known.push(format!("{account:?} {:?} {:?} {now:?} {language:?} {:?}", delivery.from, delivery.to, args.format == Format::Json));
+    known.push(format!(
+        "{account:?} {:?} {:?} {:?} {now:?} {language:?} {:?}",
+        delivery.from,
+        delivery.to,
+        (&delivery.user, &delivery.hostname),
+        args.format == Format::Json
+    ));
     let differ = Differ {
         before: &before,
         after: &after,
         account: &account,
         from: delivery.from.as_deref(),
         to: delivery.to.as_deref(),
+        user: delivery.user.as_deref(),
+        hostname: delivery.hostname.as_deref(),
         now,
         language,
         json: args.format == Format::Json,
@@ -79,16 +81,8 @@ fn without_mail(args: &DiffArgs, configs: [&Config; 2], language: Language) -> R
     let sides = [(&args.old, &args.old_server, &args.old_include), (&args.new, &args.new_server, &args.new_include)];
     for ((path, server, include), config) in sides.into_iter().zip(configs) {
         let (dialect, include) = server_of(args, config, server, include)?;
-        let script = files::script(path)?;
-        let included = files::included(&script, &dialect, include.as_deref());
-        let compiled = tamis::sieve::compile(&script, &included, &dialect);
-        let Some(program) = compiled.program else {
-            for finding in compiled.diagnostics.iter().filter(|finding| finding.unit == 0) {
-                anstream::eprintln!("{}\n", draw::finding(finding, path, script.text(), language));
-            }
-            return Ok(Exit::Findings);
-        };
-        subjects.push(Subject { name: path.clone(), script, included, program });
+        let Some(subject) = searched(path, &dialect, include.as_deref(), language)? else { return Ok(Exit::Findings) };
+        subjects.push(subject);
     }
     let [old, new] = subjects.as_slice() else { return Ok(Exit::Trouble) };
     against(old, new, args.format == Format::Json, &tamis::sieve::reach::Limits::default(), language)
@@ -121,11 +115,11 @@ fn load(
     language: Language,
 ) -> Result<Option<Side>, Trouble> {
     let (dialect, include) = server_of(args, config, server, include)?;
-    let script = files::script(path)?;
+    let script = files::script(path, language)?;
     let included = files::included(&script, &dialect, include.as_deref());
     let own = Beside { name: path.to_owned(), script, included };
-    let before = beside(&args.before, include.as_deref(), &dialect)?;
-    let after = beside(&args.after, include.as_deref(), &dialect)?;
+    let before = beside(&args.before, include.as_deref(), &dialect, language)?;
+    let after = beside(&args.after, include.as_deref(), &dialect, language)?;
     known.push(format!("{dialect:?}"));
     for link in before.iter().chain([&own]).chain(&after) {
         known.push(format!("{} {} {:?}", link.name, link.script.text(), link.included));
@@ -134,9 +128,9 @@ fn load(
         Ok(side) => Ok(Some(side)),
         Err(refused) => {
             let link = before.iter().chain([&own]).chain(&after).nth(refused.at).unwrap_or(&own);
-            let mut out = Output::new();
+            // As without mail, and beside a report for programs.
             for finding in refused.diagnostics.iter().filter(|finding| finding.unit == 0) {
-                out.line(&format!("{}\n", draw::finding(finding, &link.name, link.script.text(), language)))?;
+                anstream::eprintln!("{}\n", draw::finding(finding, &link.name, link.script.text(), language));
             }
             let said = match refused.verdict {
                 tamis::sieve::Verdict::Declined => says(language, "is beyond the limits of tamis", "dépasse les limites de tamis"),
@@ -144,8 +138,7 @@ fn load(
                     says(language, "is refused by its server: there is nothing to compare", "est refusé par son serveur : rien à comparer")
                 }
             };
-            out.line(&format!("{} {said}", link.name))?;
-            out.flush()?;
+            anstream::eprintln!("tamis: {} {said}", link.name);
             Ok(None)
         }
     }

@@ -11,6 +11,9 @@ use tamis::rspamd::{Loaded, Surroundings, Version, load_within};
 use tamis::text::{Encoding, LineIndex};
 use tamis::ucl::{File, Files, Wanted};
 
+use crate::common::{says, takes};
+use crate::out::about;
+
 /// Which configuration, and whose.
 #[derive(Args, Clone, Debug)]
 pub struct ConfigurationArgs {
@@ -28,11 +31,11 @@ pub struct ConfigurationArgs {
     pub environment: Vec<String>,
 }
 
-fn version(text: &str) -> Result<Version, String> {
+fn version(text: &str, language: Language) -> Result<Version, String> {
     let mut parts = text.split('.').map(str::parse);
     match (parts.next(), parts.next()) {
         (Some(Ok(major)), Some(Ok(minor))) => Ok(Version { major, minor }),
-        _ => Err(format!("--rspamd takes a version such as 3.4, not `{text}`")),
+        _ => Err(takes("--rspamd", "a version such as 3.4", "une version telle que 3.4", text, language)),
     }
 }
 
@@ -53,18 +56,18 @@ impl Read {
 }
 
 /// Reads the configuration.
-pub fn configuration(args: &ConfigurationArgs) -> Result<Loaded, String> {
-    read(args).map(|read| read.loaded)
+pub fn configuration(args: &ConfigurationArgs, language: Language) -> Result<Loaded, String> {
+    read(args, language).map(|read| read.loaded)
 }
 
 /// Reads another configuration in the same way.
-pub fn other(args: &ConfigurationArgs, folder: &Path) -> Result<Read, String> {
-    read(&ConfigurationArgs { config: folder.to_owned(), ..args.clone() })
+pub fn other(args: &ConfigurationArgs, folder: &Path, language: Language) -> Result<Read, String> {
+    read(&ConfigurationArgs { config: folder.to_owned(), ..args.clone() }, language)
 }
 
 /// Reads the configuration and checks it.
-pub fn checked(args: &ConfigurationArgs) -> Result<(Loaded, Checked), String> {
-    let Read { loaded, root, mut files, .. } = read(args)?;
+pub fn checked(args: &ConfigurationArgs, language: Language) -> Result<(Loaded, Checked), String> {
+    let Read { loaded, root, mut files, .. } = read(args, language)?;
     let names = lua_names(&root);
     loop {
         let checked = check(&loaded, Facts { files: &files, names: &names });
@@ -117,15 +120,15 @@ fn lua_names(root: &Path) -> Vec<String> {
     names.into_iter().collect()
 }
 
-fn pair(text: &str, option: &str) -> Result<(String, String), String> {
-    let pair = text.split_once('=').ok_or_else(|| format!("{option} takes NAME=VALUE, not `{text}`"))?;
+fn pair(text: &str, option: &str, language: Language) -> Result<(String, String), String> {
+    let pair = text.split_once('=').ok_or_else(|| takes(option, "NAME=VALUE", "NOM=VALEUR", text, language))?;
     Ok((pair.0.to_owned(), pair.1.to_owned()))
 }
 
 /// Reads the configuration, asking the core again as long as files are wanted.
-pub fn read(args: &ConfigurationArgs) -> Result<Read, String> {
-    let version = version(&args.rspamd)?;
-    let root = std::fs::canonicalize(&args.config).map_err(|error| format!("{}: {error}", args.config.display()))?;
+pub fn read(args: &ConfigurationArgs, language: Language) -> Result<Read, String> {
+    let version = version(&args.rspamd, language)?;
+    let root = std::fs::canonicalize(&args.config).map_err(|error| about(&args.config.display().to_string(), &error, language))?;
     let path = |name: &str| root.join(name).to_string_lossy().into_owned();
     let mut variables: Vec<(String, String)> =
         [("CONFDIR", ""), ("LOCAL_CONFDIR", ""), ("RUNDIR", "run"), ("DBDIR", "db"), ("LOGDIR", "log")]
@@ -138,13 +141,13 @@ pub fn read(args: &ConfigurationArgs) -> Result<Read, String> {
     }
     variables.push(("VERSION".to_owned(), args.rspamd.clone()));
     for variable in &args.variables {
-        let (name, value) = pair(variable, "--var")?;
+        let (name, value) = pair(variable, "--var", language)?;
         match variables.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = value,
             None => variables.push((name, value)),
         }
     }
-    let environment = args.environment.iter().map(|text| pair(text, "--env")).collect::<Result<_, _>>()?;
+    let environment = args.environment.iter().map(|text| pair(text, "--env", language)).collect::<Result<_, _>>()?;
     let surroundings = Surroundings { version, variables, environment };
     let main = path("rspamd.conf");
     let mut files = Files::new();
@@ -152,14 +155,14 @@ pub fn read(args: &ConfigurationArgs) -> Result<Read, String> {
         let loaded = load_within(&main, &files, &surroundings);
         if loaded.wanted.is_empty() {
             if loaded.sources.is_empty() {
-                return Err(format!("{main}: no such file"));
+                return Err(about(&main, &std::io::ErrorKind::NotFound.into(), language));
             }
             return Ok(Read { loaded, root, main, files, surroundings });
         }
         for wanted in loaded.wanted {
             match wanted {
                 Wanted::File(name) => {
-                    let file = inside(&root, &name)?;
+                    let file = inside(&root, &name, language)?;
                     files.insert(name, file);
                 }
                 Wanted::Glob(pattern) => {
@@ -186,8 +189,12 @@ fn plain(root: &Path, name: &str) -> Option<PathBuf> {
 }
 
 /// A file in the folder. What lies outside, links followed, is not read and counts as missing.
-fn inside(root: &Path, name: &str) -> Result<Option<File>, String> {
-    let outside = || anstream::eprintln!("tamis: {name} is outside {}: it is not read", root.display());
+fn inside(root: &Path, name: &str, language: Language) -> Result<Option<File>, String> {
+    let outside = || {
+        let root = root.display();
+        let (en, fr) = (format!("{name} is outside {root}: it is not read"), format!("{name} est hors de {root} : il n'est pas lu"));
+        anstream::eprintln!("tamis: {}", says(language, en, fr));
+    };
     let Some(plain) = plain(root, name) else {
         outside();
         return Ok(None);
@@ -200,8 +207,7 @@ fn inside(root: &Path, name: &str) -> Result<Option<File>, String> {
     if !real.is_file() {
         return Ok(None);
     }
-    let bytes = std::fs::read(&real).map_err(|error| format!("{name}: {error}"))?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("{name}: not UTF-8 text"))?;
+    let text = std::fs::read_to_string(&real).map_err(|error| about(name, &error, language))?;
     Ok(Some(File { path: real.to_string_lossy().into_owned(), text }))
 }
 

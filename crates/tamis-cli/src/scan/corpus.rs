@@ -15,7 +15,7 @@ use super::{Format, ScanArgs};
 use crate::Exit;
 use crate::common::says;
 use crate::corpus::{Corpus as Messages, Done as Passed, Mail, Pass};
-use crate::out::{Output, Trouble};
+use crate::out::{Output, Trouble, about};
 
 /// So many messages that change are named.
 const NAMED: usize = 20;
@@ -70,7 +70,7 @@ pub fn corpus(args: &ScanArgs, loaded: &Loaded, changed: Option<&Config>, langua
         Format::Json => format!("{}\n", to_json(&told, &read, &names)),
         Format::Text => text(&told, &read, &names, changed.is_some(), language),
     };
-    let mut out = Output::new();
+    let mut out = Output::new(language);
     out.text(&shown)?;
     out.flush()?;
     Ok(exit)
@@ -86,7 +86,7 @@ fn fill(
     read: &mut Read,
     language: Language,
 ) -> Result<Passed, Trouble> {
-    let messages = Messages::new(paths);
+    let messages = Messages::new(paths, language);
     let pass = Pass { jobs: args.threads.jobs(), bar: true, skip: None, language };
     let counted = |recorded: Recorded| (replay(&recorded, &loaded.config), recorded);
     let one = |mail: &Mail| -> Done { (mail.name.clone(), records(&mail.bytes).map(|found| found.into_iter().map(counted).collect())) };
@@ -240,17 +240,17 @@ fn to_json(told: &Report, read: &Read, names: &Names) -> Value {
 
 /// The change as text to deploy: shown as a difference, or written.
 pub fn written(args: &ScanArgs, written: &Deployed, loaded: &Loaded, language: Language) -> Result<(), Trouble> {
-    let mut out = Output::new();
+    let mut out = Output::new(language);
     let root = loaded.sources.first().and_then(|first| Path::new(&first.path).parent());
     let mut shown = String::new();
     for file in &written.files {
         if args.write_local {
             if let Some(folder) = Path::new(&file.path).parent() {
-                std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+                std::fs::create_dir_all(folder).map_err(|error| about(&folder.display().to_string(), &error, language))?;
             }
             match file.before {
-                Some(_) => crate::files::write(&file.path, &file.after)?,
-                None => std::fs::write(&file.path, &file.after).map_err(|error| format!("{}: {error}", file.path))?,
+                Some(_) => crate::files::write(&file.path, &file.after, language)?,
+                None => std::fs::write(&file.path, &file.after).map_err(|error| about(&file.path, &error, language))?,
             }
             shown.push_str(&format!("{} {}\n", says(language, "written:", "écrit :"), file.path));
             continue;

@@ -23,9 +23,9 @@ use crate::out::{Output, Trouble};
 pub fn messages(args: &ScanArgs, loaded: &Loaded, changes: &Changes, language: Language) -> Result<Exit, Trouble> {
     let installation = Installation::new(loaded, &args.configuration.config, &args.evaluate.rules, language)?;
     let envelope = args.evaluate.envelope();
-    let corpus = Corpus::new(&args.messages);
+    let corpus = Corpus::new(&args.messages, language);
     let pass = Pass { jobs: args.threads.jobs(), bar: !std::io::stdout().is_terminal(), skip: None, language };
-    let mut out = Output::new();
+    let mut out = Output::new(language);
     let mut failed = false;
     let scanned = |mail: &Mail| {
         let (config, hits) = installation.evaluate(&mail.bytes, &envelope);
@@ -41,10 +41,7 @@ pub fn messages(args: &ScanArgs, loaded: &Loaded, changes: &Changes, language: L
     })?;
     out.flush()?;
     done.tell(language);
-    if done.exit() == Exit::Clean && done.messages == 0 {
-        return Err(says(language, "there is no message", "il n'y a aucun message").to_owned().into());
-    }
-    Ok(if failed { Exit::Trouble } else { done.exit() })
+    done.of_messages(if failed { Exit::Trouble } else { Exit::Clean }, language)
 }
 
 fn one(

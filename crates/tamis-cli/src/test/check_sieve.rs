@@ -13,6 +13,7 @@ use tamis_wire::{SavedStep, Simulation, play};
 use super::{Case, Done, Failure, Setting};
 use crate::common::says;
 use crate::config::Config;
+use crate::out::about;
 use crate::{files, run as runs};
 
 /// Whether these files are tests: a message with what is expected of it.
@@ -37,9 +38,9 @@ fn pair(out: &Path, names: &BTreeSet<PathBuf>) -> Option<(PathBuf, Option<PathBu
 }
 
 /// Runs a folder. Its script is the one that is asked for, or the only one in it, or the only one above.
-pub(super) fn run(folder: &Path, setting: &Setting<'_>, config: &Config, language: Language) -> Result<Option<Done>, String> {
+pub(super) fn run(folder: &Path, setting: &Setting<'_>, config: &Config, language: Language) -> Result<Done, String> {
     let dialect = setting.args.server.dialect(config)?;
-    let names = listed(folder)?;
+    let names = listed(folder, language)?;
     let mut done = Done { path: folder.to_owned(), server: dialect.name.clone(), ..Done::default() };
     for out in names.iter().filter(|path| path.extension().is_some_and(|end| end == "out")) {
         let Some((message, script)) = pair(out, &names) else { continue };
@@ -48,15 +49,15 @@ pub(super) fn run(folder: &Path, setting: &Setting<'_>, config: &Config, languag
             Some(path) => path,
             None => only_script(folder, &names, language)?,
         };
-        let script = files::script(&path.to_string_lossy())?;
+        let script = files::script(&path.to_string_lossy(), language)?;
         let failure = one(&script, &path, &message, out, setting, config, language)?;
         done.tests.push(Case { name, path: Some(out.clone()), line: 1, failure });
     }
-    Ok(Some(done))
+    Ok(done)
 }
 
-fn listed(folder: &Path) -> Result<BTreeSet<PathBuf>, String> {
-    let trouble = |error: std::io::Error| format!("{}: {error}", folder.display());
+fn listed(folder: &Path, language: Language) -> Result<BTreeSet<PathBuf>, String> {
+    let trouble = |error: std::io::Error| about(&folder.display().to_string(), &error, language);
     std::fs::read_dir(folder).map_err(trouble)?.map(|entry| entry.map(|entry| entry.path()).map_err(trouble)).collect()
 }
 
@@ -66,7 +67,7 @@ fn only_script(folder: &Path, names: &BTreeSet<PathBuf>, language: Language) -> 
     };
     let mut found = scripts(names);
     if found.is_empty() {
-        found = scripts(&listed(&folder.join(".."))?);
+        found = scripts(&listed(&folder.join(".."), language)?);
     }
     match found.as_slice() {
         [only] => Ok(only.clone()),
@@ -90,9 +91,9 @@ fn one(
 ) -> Result<Option<Failure>, String> {
     let dialect = setting.args.server.dialect(config)?;
     let included = files::included(script, &dialect, setting.args.server.include(config).as_deref());
-    let told = String::from_utf8_lossy(&files::read(&out.to_string_lossy())?).into_owned();
+    let told = String::from_utf8_lossy(&files::read(&out.to_string_lossy(), language)?).into_owned();
     let step = SavedStep { expect: tamis_wire::check_sieve::expected(&told), ..SavedStep::default() };
-    let bytes = files::read(&message.to_string_lossy())?;
+    let bytes = files::read(&message.to_string_lossy(), language)?;
     let base = Simulation {
         script,
         included: &included,
@@ -102,6 +103,8 @@ fn one(
         charsets: &Charsets::new(),
         from: None,
         to: None,
+        user: None,
+        hostname: None,
         now: setting.now,
         name: &message.to_string_lossy(),
         language,

@@ -1,16 +1,13 @@
 //! Reading a file of saved tests: every mistake in it is drawn where it is. Its keys are documented in docs/tests.md.
 
-use std::ops::Range;
+use std::ops::{Deref, DerefMut};
 
 use tamis::diagnostic::{Code, Language};
-use tamis::sieve::bind::nearest;
-use tamis::sieve::{Dialect, dialect};
 use tamis_wire::{Expected, ExpectedCopy, ExpectedMail, SavedStep, SavedTest};
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::common::{self, says};
-use crate::config::Mistake;
+use crate::tables::{self, Key, Mistake, Tables, Value};
 
 /// A file of saved tests.
 #[derive(Debug, Default)]
@@ -40,51 +37,37 @@ pub struct Placed {
 
 /// Reads a file: all of its mistakes, if there is one.
 pub fn parse(text: &str, language: Language) -> Result<TestFile, Vec<Mistake>> {
-    let mut reader = Reader { language, mistakes: Vec::new() };
-    let mut file = TestFile::default();
-    match DeTable::parse(text) {
-        Ok(table) => reader.file(table.get_ref(), &mut file),
-        Err(error) => reader.mistakes.push(Mistake::no_toml(&error, language)),
-    }
-    reader.mistakes.sort_by_key(|mistake| mistake.range.start);
-    if reader.mistakes.is_empty() { Ok(file) } else { Err(reader.mistakes) }
+    tables::parse(text, language, |tables, table, file| Reader { tables }.file(table, file))
 }
 
-type Value<'v> = Spanned<DeValue<'v>>;
-type Key<'k, 'v> = &'k Spanned<std::borrow::Cow<'v, str>>;
-
 /// What a test has, and a file for all of its tests.
-const SHARED: [&str; 11] = ["script", "server", "settings", "before", "after", "include", "chain", "account", "from", "to", "now"];
+const SHARED: [&str; 13] =
+    ["script", "server", "settings", "before", "after", "include", "chain", "hostname", "account", "from", "to", "user", "now"];
 const TEST: [&str; 7] = ["name", "message", "message_base64", "score", "symbols", "expect", "step"];
-const STEP: [&str; 8] = ["message", "message_base64", "from", "to", "now", "score", "symbols", "expect"];
+const STEP: [&str; 9] = ["message", "message_base64", "from", "to", "user", "now", "score", "symbols", "expect"];
 const EXPECT: [&str; 5] = ["stored", "sent", "discarded", "failure", "rule"];
 const COPY: [&str; 3] = ["mailbox", "flags", "created"];
 const MAIL: [&str; 3] = ["kind", "to", "contains"];
 
-struct Reader {
-    language: Language,
-    mistakes: Vec<Mistake>,
+struct Reader<'t> {
+    tables: &'t mut Tables,
 }
 
-impl Reader {
-    fn wrong(&mut self, range: Range<usize>, en: impl Into<String>, fr: impl Into<String>, help: Option<String>) {
-        self.mistakes.push(Mistake { message: says(self.language, en.into(), fr.into()), range, help });
-    }
+impl Deref for Reader<'_> {
+    type Target = Tables;
 
-    fn meant(&self, name: Option<&str>) -> Option<String> {
-        name.map(|name| says(self.language, format!("did you mean `{name}`?"), format!("peut-être `{name}` ?")))
+    fn deref(&self) -> &Tables {
+        self.tables
     }
+}
 
-    /// A key that is none of these.
-    fn unknown<'n>(&mut self, key: Key<'_, '_>, names: impl Iterator<Item = &'n str> + Clone) {
-        let name = key.get_ref();
-        let known = names.clone().collect::<Vec<_>>().join("`, `");
-        let help = self
-            .meant(nearest(name, names))
-            .unwrap_or_else(|| says(self.language, format!("here may stand `{known}`"), format!("peuvent se trouver ici `{known}`")));
-        self.wrong(key.span(), format!("there is no key `{name}` here"), format!("il n'y a pas de clé `{name}` ici"), Some(help));
+impl DerefMut for Reader<'_> {
+    fn deref_mut(&mut self) -> &mut Tables {
+        self.tables
     }
+}
 
+impl Reader<'_> {
     fn file(&mut self, table: &DeTable<'_>, file: &mut TestFile) {
         for (key, value) in table {
             match key.get_ref().as_ref() {
@@ -106,7 +89,7 @@ impl Reader {
         }
     }
 
-    fn shared(&mut self, key: Key<'_, '_>, value: &Value<'_>, test: &mut SavedTest, account: &mut Option<String>, step: &mut SavedStep) {
+    fn shared(&mut self, key: &Key<'_>, value: &Value<'_>, test: &mut SavedTest, account: &mut Option<String>, step: &mut SavedStep) {
         match key.get_ref().as_ref() {
             "script" => test.script = self.text(value),
             "server" => test.server = self.server(value),
@@ -115,6 +98,7 @@ impl Reader {
             "after" => test.after = self.texts(value),
             "include" => test.include = self.text(value),
             "chain" => test.chain = self.text(value),
+            "hostname" => test.hostname = self.text(value),
             "account" => match value.get_ref() {
                 DeValue::String(path) => *account = Some(path.to_string()),
                 DeValue::Table(_) => {
@@ -164,12 +148,12 @@ impl Reader {
         }
         if !named {
             let help = Some(says(self.language, "add `name = \"…\"`", "ajoutez `name = \"…\"`").to_owned());
-            self.wrong(heading(item), "a test needs a name", "un essai a besoin d'un nom", help);
+            self.wrong(tables::heading(item), "a test needs a name", "un essai a besoin d'un nom", help);
         }
         if !placed.test.steps.is_empty() && own.expect != Expected::default() {
             let (en, fr) = ("a test with steps expects something of each step", "un essai à étapes attend quelque chose de chaque étape");
             let help = Some(says(self.language, "move it to `[test.step.expect]`", "déplacez-le dans `[test.step.expect]`").to_owned());
-            self.wrong(heading(item), en, fr, help);
+            self.wrong(tables::heading(item), en, fr, help);
         }
         if placed.test.steps.is_empty() {
             placed.steps.push((placed.start, places));
@@ -181,12 +165,12 @@ impl Reader {
                 "`message` is the path of a file, or over several lines the message itself",
                 "`message` est le chemin d'un fichier, ou, sur plusieurs lignes, le message lui-même",
             );
-            self.wrong(heading(item), "this test has no message", "cet essai n'a pas de message", Some(help.to_owned()));
+            self.wrong(tables::heading(item), "this test has no message", "cet essai n'a pas de message", Some(help.to_owned()));
         }
         placed
     }
 
-    fn step_key(&mut self, key: Key<'_, '_>, value: &Value<'_>, step: &mut SavedStep, places: &mut Vec<(String, usize)>) {
+    fn step_key(&mut self, key: &Key<'_>, value: &Value<'_>, step: &mut SavedStep, places: &mut Vec<(String, usize)>) {
         match key.get_ref().as_ref() {
             "message" => step.message = self.text(value),
             "message_base64" => {
@@ -197,6 +181,7 @@ impl Reader {
             }
             "from" => step.from = self.text(value),
             "to" => step.to = self.text(value),
+            "user" => step.user = self.text(value),
             "now" => step.now = self.time(value),
             "score" => match value.get_ref() {
                 DeValue::Integer(number) => step.score = Some(number.to_string()),
@@ -287,109 +272,6 @@ impl Reader {
         };
         Some(Code::facts(code).id.to_owned())
     }
-
-    fn server(&mut self, value: &Value<'_>) -> Option<String> {
-        let name = self.text(value)?;
-        if Dialect::named(&name).is_none() {
-            let names = || dialect::servers().iter().map(|server| server.name);
-            let known = names().collect::<Vec<_>>().join(", ");
-            let help = self
-                .meant(nearest(&name, names()))
-                .unwrap_or_else(|| says(self.language, format!("known servers: {known}"), format!("serveurs connus : {known}")));
-            self.wrong(value.span(), format!("there is no server `{name}`"), format!("il n'y a pas de serveur `{name}`"), Some(help));
-        }
-        Some(name)
-    }
-
-    fn settings(&mut self, value: &Value<'_>) -> Vec<(String, String)> {
-        let mut out = Vec::new();
-        for (key, value) in self.table(value).into_iter().flatten() {
-            let text = match value.get_ref() {
-                DeValue::String(text) => text.to_string(),
-                DeValue::Integer(number) => number.to_string(),
-                DeValue::Boolean(flag) => if *flag { "yes" } else { "no" }.to_owned(),
-                _ => {
-                    self.expected(value, "a text, a number, true or false", "un texte, un nombre, true ou false");
-                    continue;
-                }
-            };
-            if let Err(why) = Dialect::default().set(key.get_ref(), &text) {
-                let fr = format!("réglage refusé : {why}");
-                self.wrong(value.span(), why, fr, None);
-            }
-            out.push((key.get_ref().to_string(), text));
-        }
-        out
-    }
-
-    /// The tables of `[[…]]`.
-    fn tables<'v, 'i>(&mut self, value: &'v Value<'i>, heading: &str) -> Vec<&'v Value<'i>> {
-        let items = value.get_ref().as_array();
-        let tables: Option<Vec<_>> = items.map(|items| items.iter().filter(|item| item.get_ref().is_table()).collect());
-        match (tables, items) {
-            (Some(tables), Some(items)) if tables.len() == items.len() => tables,
-            _ => {
-                self.expected(value, &format!("`{heading}`"), &format!("`{heading}`"));
-                Vec::new()
-            }
-        }
-    }
-
-    fn table<'v, 'i>(&mut self, value: &'v Value<'i>) -> Option<&'v DeTable<'i>> {
-        let table = value.get_ref().as_table();
-        if table.is_none() {
-            self.expected(value, "a table", "une table");
-        }
-        table
-    }
-
-    fn list<'v, 'i>(&mut self, value: &'v Value<'i>) -> &'v [Value<'i>] {
-        match value.get_ref().as_array() {
-            Some(items) => items,
-            None => {
-                self.expected(value, "a list", "une liste");
-                &[]
-            }
-        }
-    }
-
-    fn text(&mut self, value: &Value<'_>) -> Option<String> {
-        let text = value.get_ref().as_str().map(str::to_owned);
-        if text.is_none() {
-            self.expected(value, "a text in quotes", "un texte entre guillemets");
-        }
-        text
-    }
-
-    fn flag(&mut self, value: &Value<'_>) -> Option<bool> {
-        let flag = value.get_ref().as_bool();
-        if flag.is_none() {
-            self.expected(value, "true or false", "true ou false");
-        }
-        flag
-    }
-
-    /// A list of texts, or one.
-    fn texts(&mut self, value: &Value<'_>) -> Vec<String> {
-        match value.get_ref() {
-            DeValue::String(text) => vec![text.to_string()],
-            DeValue::Array(items) => items.iter().filter_map(|item| self.text(item)).collect(),
-            _ => {
-                self.expected(value, "a list of texts", "une liste de textes");
-                Vec::new()
-            }
-        }
-    }
-
-    fn expected(&mut self, value: &Value<'_>, en: &str, fr: &str) {
-        self.wrong(value.span(), format!("{en} is expected here"), format!("{fr} est attendu ici"), None);
-    }
-}
-
-/// Where a table begins, for mistakes about all of it.
-fn heading(item: &Value<'_>) -> Range<usize> {
-    let span = item.span();
-    span.start..span.end.min(span.start + "[[test]]".len())
 }
 
 /// A value as JSON: what an account is told in.

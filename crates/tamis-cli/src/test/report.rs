@@ -8,7 +8,7 @@ use serde::Serialize;
 use tamis::diagnostic::{Language, printable};
 
 use super::Done;
-use crate::common::says;
+use crate::common::{number, says};
 use crate::report::escaped;
 
 /// One line for each test, and why it failed.
@@ -44,10 +44,11 @@ pub fn text(out: &mut impl Write, done: &[Done], language: Language) -> Result<(
         }
     }
     let colour = if failed + broken > 0 { red } else { green };
-    let summary = match language {
-        Language::En => format!("{tests} test(s), {failed} failed; {} file(s), {broken} broken off", done.len()),
-        Language::Fr => format!("{tests} essai(s), {failed} échec(s) ; {} fichier(s), {broken} interrompu(s)", done.len()),
-    };
+    let tests = number(language, tests, ["test", "tests"], ["essai", "essais"]);
+    let failed = number(language, failed, ["failed", "failed"], ["échec", "échecs"]);
+    let files = number(language, done.len(), ["file", "files"], ["fichier", "fichiers"]);
+    let broken = number(language, broken, ["broken off", "broken off"], ["interrompu", "interrompus"]);
+    let summary = format!("{tests}, {failed}{}{files}, {broken}", says(language, "; ", " ; "));
     writeln!(out, "{bold}{colour}{summary}{reset}")
 }
 

@@ -18,20 +18,13 @@ use crate::common::{ServerArgs, says};
 use crate::config::Config;
 use crate::corpus::Mail;
 use crate::deliver::{VerdictArgs, Verdicts};
-use crate::{delivery, files, run};
+use crate::out::Trouble;
+use crate::{delivery, draw, files, run, tables};
 
-/// Runs one file. Nothing if it cannot be read as tests: its mistakes were drawn.
-pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language: Language) -> Result<Option<Done>, String> {
+/// Runs one file.
+pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language: Language) -> Result<Done, Trouble> {
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
-    let file = match file::parse(&text, language) {
-        Ok(file) => file,
-        Err(mistakes) => {
-            let drawn: Vec<String> = mistakes.iter().map(|mistake| mistake.draw(&shown, &text, language)).collect();
-            anstream::eprintln!("{}", drawn.join("\n\n"));
-            return Ok(None);
-        }
-    };
+    let (file, text) = tables::file(&shown, language, file::parse)?;
     let place = Place { folder: path.parent().unwrap_or(Path::new("")), file: &file, setting, config, language };
     let mut done = Done { path: path.to_owned(), server: server(&place.server(None), config)?, ..Done::default() };
     let mut updates = Vec::new();
@@ -48,7 +41,7 @@ pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language:
     }
     if !updates.is_empty() {
         let (written, notes) = update::rewritten(&text, &file, &updates, language)?;
-        files::write(&shown, &written)?;
+        files::write(&shown, &written, language)?;
         done.notes = notes;
         for update in &updates {
             if let Some(case) = done.tests.get_mut(update.test) {
@@ -56,7 +49,7 @@ pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language:
             }
         }
     }
-    Ok(Some(done))
+    Ok(done)
 }
 
 /// The name of the server that is asked.
@@ -98,25 +91,22 @@ impl Place<'_> {
             return Ok((Script::parse(value), String::new()));
         }
         let path = self.path(value);
-        Ok((files::script(&path)?, path))
+        Ok((files::script(&path, self.language)?, path))
     }
 
     /// What the test says of the user, or its file; and otherwise the configuration.
     fn account(&self, placed: &Placed) -> Result<Account, String> {
-        let read = |path: &String| {
-            let path = self.path(path);
-            String::from_utf8(files::read(&path)?).map_err(|_| format!("{path}: not UTF-8 text"))
+        let read = |(json, path): (&Option<String>, &Option<String>)| match (json, path) {
+            (None, None) => None,
+            // It was looked at when the file was read.
+            (Some(json), _) => Some(tamis_wire::read_account(json)),
+            (None, Some(path)) => {
+                let path = self.path(path);
+                Some(files::text(&path, self.language).and_then(|json| delivery::read_account(&json, &path, self.language)))
+            }
         };
-        let told = match (&placed.test.account, &placed.account) {
-            (None, None) => match (&self.file.defaults.account, &self.file.account) {
-                (Some(json), _) => Some(json.clone()),
-                (None, path) => path.as_ref().map(read).transpose()?,
-            },
-            (Some(json), _) => Some(json.clone()),
-            (None, path) => path.as_ref().map(read).transpose()?,
-        };
-        let account = told.map_or_else(|| Ok(Account::default()), |json| tamis_wire::read_account(&json))?;
-        Ok(delivery::with_config(account, self.config))
+        let told = read((&placed.test.account, &placed.account)).or_else(|| read((&self.file.defaults.account, &self.file.account)));
+        Ok(delivery::with_config(told.transpose()?.unwrap_or_default(), self.config))
     }
 
     /// Takes the messages of a test the whole path; gives what came of each, and the name of the user's script.
@@ -134,26 +124,37 @@ impl Place<'_> {
             ..ChainArgs::default()
         };
         let name = if chain == "mailcow" { chain.to_owned() } else { self.path(chain) };
-        let chain = Chain::load(&name, &own, self.language)?;
+        let chain = Chain::load(&name, &own, self.language).map_err(|trouble| match trouble {
+            Trouble::Said(reason) => reason,
+            // It is drawn once, whatever the number of tests that need it.
+            drawn => {
+                if self.setting.drawn.borrow_mut().insert(drawn.shown()) {
+                    drawn.tell();
+                }
+                let (en, fr) = (format!("{name}: this chain cannot be read"), format!("{name} : cette chaîne est illisible"));
+                says(self.language, en, fr)
+            }
+        })?;
         let compiled = chain.compiled();
         let account = self.account(placed)?;
         let path = tamis_wire::Path {
             chain: &compiled,
             filter: chain.rspamd.as_ref().map(crate::chain::Rspamd::filter),
             adds_trace: chain.adds_trace,
-            hostname: &chain.hostname,
+            hostname: test.hostname.as_deref().or(defaults.hostname.as_deref()).unwrap_or(&chain.hostname),
             language: self.language,
             trace: false,
         };
-        let (from, to) = (self.file.step.from.clone(), self.file.step.to.clone());
-        let around = Surroundings { from, to, now: self.now(), ..Surroundings::default() };
+        let default = &self.file.step;
+        let (from, to, user) = (default.from.clone(), default.to.clone(), default.user.clone());
+        let around = Surroundings { from, to, user, now: self.now(), ..Surroundings::default() };
         let messages = test.steps.iter().map(|step| self.message(step)).collect::<Result<Vec<_>, _>>()?;
         let steps: Vec<(&SavedStep, &[u8])> = test.steps.iter().zip(messages.iter().map(Vec::as_slice)).collect();
         let mut verdict = |step: &SavedStep, message: &[u8], around: &Surroundings| {
             let score = step.score.as_deref().and_then(|score| score.parse().ok());
             // A score goes before symbols, as what is said more plainly.
             let symbols = if score.is_some() { Vec::new() } else { step.symbols.clone() };
-            let verdicts = Verdicts::new(&VerdictArgs { symbols, score, ..VerdictArgs::default() }, &chain)?;
+            let verdicts = Verdicts::new(&VerdictArgs { symbols, score, ..VerdictArgs::default() }, &chain, self.language)?;
             let to = around.to.clone().or_else(|| account.addresses.first().cloned()).unwrap_or_default();
             let mail = Mail { name: test.name.clone(), bytes: message.to_vec(), id: 0 };
             Ok(verdicts.of(&chain, &mail, around, &to))
@@ -186,7 +187,7 @@ impl Place<'_> {
         let script = match (&args.script, test.script.as_ref().or(defaults.script.as_ref())) {
             (Some(path), _) => {
                 let path = path.to_string_lossy().into_owned();
-                (files::script(&path)?, path)
+                (files::script(&path, self.language)?, path)
             }
             (None, Some(value)) => self.script(value)?,
             (None, None) => {
@@ -200,7 +201,7 @@ impl Place<'_> {
         let beside = |own: &[String], all: &[String]| -> Result<Vec<_>, String> {
             let values = if own.is_empty() { all } else { own };
             let scripts = values.iter().map(|value| self.script(value)).collect::<Result<_, _>>()?;
-            delivery::named_beside(scripts, include.as_deref(), &dialect)
+            delivery::named_beside(scripts, include.as_deref(), &dialect, self.language)
         };
         let (before, after) = (beside(&test.before, &defaults.before)?, beside(&test.after, &defaults.after)?);
         let account = self.account(placed)?;
@@ -217,6 +218,8 @@ impl Place<'_> {
             charsets: &Charsets::new(),
             from: default.from.as_deref(),
             to: default.to.as_deref(),
+            user: default.user.as_deref(),
+            hostname: test.hostname.as_deref().or(defaults.hostname.as_deref()),
             now,
             name: &test.name,
             language: self.language,
@@ -237,7 +240,7 @@ impl Place<'_> {
         match (&step.base64, &step.message) {
             (Some(base64), _) => Ok(tamis_wire::from_base64(base64).unwrap_or_default()),
             (None, Some(text)) if is_inline(text) => Ok(text.clone().into_bytes()),
-            (None, path) => files::read(&self.path(path.as_deref().unwrap_or_default())),
+            (None, path) => files::read(&self.path(path.as_deref().unwrap_or_default()), self.language),
         }
     }
 }
@@ -273,14 +276,9 @@ pub(super) fn failure(placed: &Placed, played: &[Played], script: &str, text: &s
 
 /// A step that decided, with its place.
 fn told(reason: &Reason, script: &str) -> String {
-    let mark = match reason.result {
-        Some(true) => "✔ ",
-        Some(false) => "✘ ",
-        None => "",
-    };
     let name = if reason.script.is_empty() { script } else { &reason.script };
     let colon = if name.is_empty() { "" } else { ":" };
-    format!("{name}{colon}{}: {mark}{}", reason.start.line, reason.text)
+    format!("{name}{colon}{}: {}{}", reason.start.line, draw::mark(reason.result), reason.text)
 }
 
 /// What is to be expected from now on, for each message that came otherwise. Not of a script that did not run: that is hardly meant.

@@ -7,11 +7,12 @@ use tamis::diagnostic::Language;
 use tamis::mail::Charsets;
 use tamis::sieve::Script;
 use tamis::sieve::run::Limits;
-use tamis::sieve::svtest::{self, Comparison, Failure, Report, Suite};
-use tamis::text::{Encoding, Range};
+use tamis::sieve::svtest::{self, Comparison, Covered, Failure, Report, Suite};
+use tamis::text::{Encoding, LineIndex, Range};
+use tamis_wire::Places;
 
 use super::{Broken, Case, Done, Setting};
-use crate::common::says;
+use crate::common::{colon, says};
 use crate::config::Config;
 use crate::{draw, files};
 
@@ -19,7 +20,7 @@ use crate::{draw, files};
 pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language: Language) -> Result<Done, String> {
     let dialect = setting.args.server.dialect(config)?;
     let programs = setting.programs.as_ref();
-    let bytes = files::read(&path.to_string_lossy())?;
+    let bytes = files::read(&path.to_string_lossy(), language)?;
     let script = Script::parse(String::from_utf8_lossy(&bytes));
     let folder = path.parent().unwrap_or(Path::new(""));
     let shown = if folder.as_os_str().is_empty() { "." } else { &folder.to_string_lossy() };
@@ -36,13 +37,15 @@ pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language:
             charsets: &charsets,
             limits: Limits::default(),
             programs: programs.map(|_| ran.as_slice()),
+            coverage: setting.args.coverage.coverage.is_some(),
         };
         let report = svtest::run(&suite);
         if report.wanted.is_empty() && report.charsets.is_empty() && report.program.is_none() {
+            report.covered.iter().for_each(|covered| count(covered, folder, setting));
             return Ok(done(path, &dialect.name, &script, &report, language));
         }
         if let (Some(call), Some(programs)) = (report.program, programs) {
-            programs.run(call, &mut ran).map_err(|error| format!("{}: {error}", path.display()))?;
+            programs.run(call, &mut ran, language).map_err(|error| format!("{}{}{error}", path.display(), colon(language)))?;
         }
         for wanted in report.wanted {
             let found = if wanted.starts_with('/') { None } else { std::fs::read(folder.join(&wanted)).ok() };
@@ -53,6 +56,18 @@ pub(super) fn run(path: &Path, setting: &Setting<'_>, config: &Config, language:
             charsets.insert(wanted, text);
         }
     }
+}
+
+/// Counts what a run reached of the scripts beside the test file.
+fn count(covered: &Covered, folder: &Path, setting: &Setting<'_>) {
+    let texts: Vec<(String, &str, LineIndex)> = covered
+        .scripts
+        .iter()
+        .map(|(path, text)| (folder.join(path).to_string_lossy().into_owned(), text.as_str(), LineIndex::new(text)))
+        .collect();
+    let units: Vec<Places<'_>> = texts.iter().map(|(name, text, lines)| Places { name, text, lines, encoding: Encoding::Utf8 }).collect();
+    let file = |name: &str| Path::new(name).is_file().then(|| name.to_owned());
+    setting.reached.borrow_mut().add_units(&covered.coverage, &units, ("", false), &file);
 }
 
 fn done(path: &Path, server: &str, script: &Script, report: &Report, language: Language) -> Done {

@@ -53,6 +53,7 @@ pub fn play(
             message,
             from: step.from.as_deref().or(base.from),
             to: step.to.as_deref().or(base.to),
+            user: step.user.as_deref().or(base.user),
             now,
             ..*base
         };
@@ -151,6 +152,8 @@ fn answer(request: &Request) -> Result<String, String> {
             charsets: &request.charsets,
             from: request.from.as_deref(),
             to: request.to.as_deref(),
+            user: None,
+            hostname: None,
             now,
             name: &test.name,
             language: request.language(),
@@ -209,6 +212,7 @@ fn one(test: &SavedTest, base: &Simulation<'_>, wanted: &mut Vec<WantedCharset>)
         script: own.as_ref().unwrap_or(base.script),
         dialect: &dialect,
         account: account.as_ref().unwrap_or(base.account),
+        hostname: test.hostname.as_deref(),
         ..*base
     };
     let steps: Vec<(&SavedStep, &[u8])> = test.steps.iter().zip(messages.iter().map(Vec::as_slice)).collect();

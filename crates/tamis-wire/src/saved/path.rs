@@ -43,7 +43,8 @@ pub fn play_path(
             Some(text) => crate::parse_rfc3339(text).ok_or_else(|| format!("`{text}` is no time such as 2026-11-23T09:14:00Z"))?,
         };
         let (from, to) = (step.from.clone().or_else(|| base.from.clone()), step.to.clone().or_else(|| base.to.clone()));
-        let around = Surroundings { from, to, now, ..base.clone() };
+        let user = step.user.clone().or_else(|| base.user.clone());
+        let around = Surroundings { from, to, user, now, ..base.clone() };
         let result = verdict(step, message, &around)?;
         let scanned = || result.as_ref().map_or(Scanned::Unknown, Scanned::Result);
         let response = path.deliver(message, &around, scanned(), &account);

@@ -8,7 +8,13 @@ use crate::read::{Reader, read};
 pub fn toml_test(test: &SavedTest) -> String {
     let mut out = String::from("[[test]]\n");
     line(&mut out, "name", &toml_string(&test.name));
-    let texts = [("script", &test.script), ("server", &test.server), ("include", &test.include), ("chain", &test.chain)];
+    let texts = [
+        ("script", &test.script),
+        ("server", &test.server),
+        ("include", &test.include),
+        ("chain", &test.chain),
+        ("hostname", &test.hostname),
+    ];
     for (name, value) in texts {
         text(&mut out, name, value.as_deref());
     }
@@ -41,6 +47,7 @@ fn step(out: &mut String, step: &SavedStep, table: &str) {
     text(out, "message_base64", step.base64.as_deref());
     text(out, "from", step.from.as_deref());
     text(out, "to", step.to.as_deref());
+    text(out, "user", step.user.as_deref());
     text(out, "now", step.now.as_deref());
     if let Some(score) = &step.score {
         line(out, "score", score);

@@ -101,7 +101,7 @@ impl<'s> Recorder<'s> {
 }
 
 impl Tracer for Recorder<'_> {
-    fn event(&mut self, unit: u32, depth: u32, event: &Event<'_>) {
+    fn event(&mut self, mut unit: u32, depth: u32, event: &Event<'_>) {
         if let Event::Result { holds, .. } = event {
             if let Some(step) = self.open.pop().and_then(|index| self.steps.get_mut(index)) {
                 step.result = Some(*holds);
@@ -166,7 +166,9 @@ impl Tracer for Recorder<'_> {
             }
             Event::Assumed(assumption) => {
                 let phrase = assumed(assumption.question, assumption.answer);
-                let range = self.steps.last().map_or(Range::default(), |step| step.range);
+                // It is told with the step before it, which may be another script's: what a chain does is done when all have run.
+                let range;
+                (unit, range) = self.steps.last().map_or((unit, Range::default()), |step| (step.unit, step.range));
                 (StepKind::Note, range, self.say(phrase, &[("about", show(&assumption.about))]), None)
             }
             Event::Note(diagnostic) => (StepKind::Note, diagnostic.range, diagnostic.message(self.language), None),

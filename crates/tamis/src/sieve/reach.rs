@@ -219,16 +219,7 @@ impl Witness {
 
 impl From<&Draft> for Witness {
     fn from(draft: &Draft) -> Self {
-        Self {
-            message: draft.message(),
-            from: draft.from.clone(),
-            to: draft.to.clone(),
-            auth: draft.auth.clone(),
-            now: draft.now,
-            hostname: draft.hostname.clone(),
-            account: draft.account.clone(),
-            traits: telling::traits(draft),
-        }
+        draft.witness(telling::traits(draft))
     }
 }
 

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::bind::{Scripts, Store};
+use super::coverage::Coverage;
 use super::program::Program;
 use super::run::suite::{self, Given, Host, Tested};
 use super::run::{Event, Limits, ProgramCall, Ran, Timestamp, Tracer};
@@ -42,6 +43,8 @@ pub struct Suite<'s> {
     pub limits: Limits,
     /// What came of the programs asked for so far by [`Report::program`]; `None` if none are run, and each is assumed to succeed.
     pub programs: Option<&'s [Ran]>,
+    /// Whether it is counted what is reached of the scripts that are tested.
+    pub coverage: bool,
 }
 
 /// What a test file came to.
@@ -61,8 +64,19 @@ pub struct Report {
     pub charsets: BTreeSet<WantedCharset>,
     /// A program to be run for a better answer, what comes of it to be added to [`Suite::programs`].
     pub program: Option<ProgramCall>,
+    /// What each run reached of the scripts that are tested, if that is counted.
+    pub covered: Vec<Covered>,
     /// What it cost.
     pub steps: u64,
+}
+
+/// What a run reached of the scripts beside the test file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Covered {
+    /// Their paths from the test file's folder, and their texts, in the order of units: included ones after the script that includes them.
+    pub scripts: Vec<(String, String)>,
+    /// The points of all of them.
+    pub coverage: Coverage,
 }
 
 /// A test.
@@ -122,9 +136,10 @@ pub fn run(suite: &Suite<'_>) -> Report {
     let dialect = dialect::testing(suite.dialect, suite.script.text());
     let files = Files { texts: suite.files, wanted: BTreeSet::new() };
     let compared = Rc::new(RefCell::new(Compared::default()));
-    let mut runner = Runner { files, compared: Rc::clone(&compared), report: Report::default() };
+    let counts = suite.coverage.then(Counts::default);
+    let mut runner = Runner { files, compared: Rc::clone(&compared), report: Report::default(), counts };
     match runner.files.compile(suite.script, &dialect) {
-        Some((Some(program), _)) => {
+        Some((Some(program), ..)) => {
             let given = Given {
                 program: &program,
                 path: suite.path.as_bytes(),
@@ -140,11 +155,13 @@ pub fn run(suite: &Suite<'_>) -> Report {
             runner.report.steps = ended.steps;
             runner.report.program = ended.program.map(|program| *program);
         }
-        Some((None, findings)) => {
+        Some((None, findings, _)) => {
             runner.report.failures = findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect();
         }
         None => {}
     }
+    let runs = runner.counts.into_iter().flat_map(|counts| counts.runs);
+    runner.report.covered = runs.map(|(scripts, counted)| Covered { scripts, coverage: counted.borrow().clone() }).collect();
     runner.report.wanted = runner.files.wanted.into_iter().collect();
     runner.report
 }
@@ -165,20 +182,50 @@ impl Files<'_> {
         found.map(|found| found.as_deref().map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
     }
 
-    /// Compiles a script with what it includes: the program if it is accepted, and the findings. `None` if a file was not supplied.
-    fn compile(&mut self, script: &Script, dialect: &Dialect) -> Option<(Option<Program>, Vec<Diagnostic>)> {
+    /// Compiles a script with what it includes: the program if it is accepted, the findings, and the included scripts. `None` if a file was
+    /// not supplied.
+    fn compile(&mut self, script: &Script, dialect: &Dialect) -> Option<(Option<Program>, Vec<Diagnostic>, Scripts)> {
         let mut included = Scripts::default();
         loop {
             let compiled = compile(script, &included, dialect);
             if compiled.wanted.is_empty() {
-                return Some((compiled.program, compiled.diagnostics));
+                return Some((compiled.program, compiled.diagnostics, included));
             }
             for wanted in compiled.wanted {
-                let folder = if wanted.store == Store::Global { "included-global" } else { "included" };
-                let text = self.text(&format!("{folder}/{}.sieve", wanted.name))?;
+                let text = self.text(&included_path(wanted.store, &wanted.name))?;
                 included.texts.insert((wanted.store, wanted.name), text);
             }
         }
+    }
+}
+
+/// Where an included script is.
+fn included_path(store: Store, name: &str) -> String {
+    let folder = if store == Store::Global { "included-global" } else { "included" };
+    format!("{folder}/{name}.sieve")
+}
+
+/// The paths and texts of units.
+type Texts = Vec<(String, String)>;
+
+/// Counts that go on elsewhere.
+type Counted = Rc<RefCell<Coverage>>;
+
+/// What is counted of the scripts that are tested.
+#[derive(Default)]
+struct Counts {
+    /// The scripts that were compiled.
+    scripts: Vec<(Rc<Program>, Texts)>,
+    /// The runs.
+    runs: Vec<(Texts, Counted)>,
+}
+
+/// Counts what a run reaches.
+struct Counter(Counted);
+
+impl Tracer for Counter {
+    fn event(&mut self, unit: u32, depth: u32, event: &Event<'_>) {
+        self.0.borrow_mut().event(unit, depth, event);
     }
 }
 
@@ -187,6 +234,8 @@ struct Runner<'s> {
     files: Files<'s>,
     compared: Rc<RefCell<Compared>>,
     report: Report,
+    /// Nothing if nobody counts.
+    counts: Option<Counts>,
 }
 
 impl Host for Runner<'_> {
@@ -195,9 +244,30 @@ impl Host for Runner<'_> {
         let Some(text) = self.files.text(&path) else { return suite::Compiled::Unknown };
         let Some(text) = text else { return suite::Compiled::Known { program: None, errors: vec!["script not found".into()] } };
         let script = Script::parse(text);
-        let Some((program, findings)) = self.files.compile(&script, dialect) else { return suite::Compiled::Unknown };
+        let Some((program, findings, included)) = self.files.compile(&script, dialect) else { return suite::Compiled::Unknown };
         let errors = errors::compiling(&script, &findings, program.is_none(), dialect);
-        suite::Compiled::Known { program: program.map(Rc::new), errors }
+        let program = program.map(Rc::new);
+        if let (Some(counts), Some(program)) = (&mut self.counts, &program) {
+            let mut texts = vec![(path, script.text().to_owned())];
+            for unit in program.units.iter().skip(1) {
+                let store = if unit.global { Store::Global } else { Store::Personal };
+                let text = included.texts.get(&(store, unit.name.clone())).cloned().flatten();
+                texts.push((included_path(store, &unit.name), text.unwrap_or_default()));
+            }
+            counts.scripts.push((Rc::clone(program), texts));
+        }
+        suite::Compiled::Known { program, errors }
+    }
+
+    fn watch(&mut self, scripts: &[Rc<Program>]) -> Option<Box<dyn Tracer>> {
+        let counts = self.counts.as_mut()?;
+        let texts =
+            |script: &Rc<Program>| counts.scripts.iter().find(|(known, _)| Rc::ptr_eq(known, script)).map(|(_, texts)| texts.clone());
+        let texts = scripts.iter().filter_map(texts).flatten().collect();
+        let programs: Vec<&Program> = scripts.iter().map(|script| &**script).collect();
+        let counted = Counted::new(RefCell::new(Coverage::of_chain(&programs)));
+        counts.runs.push((texts, Rc::clone(&counted)));
+        Some(Box::new(Counter(counted)))
     }
 
     fn texts(&mut self, finding: &Diagnostic, dialect: &Dialect) -> Vec<String> {

@@ -4,8 +4,10 @@ use tamis::diagnostic::Language;
 use tamis::mail::{self, Charsets, Message};
 use tamis::sieve::changes::{changes, classes};
 use tamis::sieve::narrate::{Decision, Reasons, change, decision};
-use tamis::sieve::run::{Account, Delivery, Limits, Outcome, Timestamp, run};
+use tamis::sieve::run::{Account, Delivery, Limits, Outcome, run};
 use tamis::sieve::{Dialect, Script, Scripts, compile};
+
+use crate::delivered::delivered;
 
 const RAW: &[u8] = b"From: a@example.org\nTo: b@example.com\nSubject: s\nX-A: 1\n\nt\n";
 
@@ -17,16 +19,7 @@ fn outcome(text: &str) -> Outcome {
     });
     let compiled = compile(&Script::parse(format!("{require} {text}")), &Scripts::default(), &dialect.unwrap());
     let message = Message::parse(RAW, &mail::Limits::default(), Charsets::new());
-    let delivery = Delivery {
-        message: &message,
-        from: Some("a@example.org".into()),
-        to: "b@example.com".into(),
-        final_to: None,
-        auth: None,
-        now: Timestamp::default(),
-        default_mailbox: "INBOX".into(),
-        hostname: "localhost".into(),
-    };
+    let delivery = delivered(&message);
     run(&compiled.program.unwrap(), &delivery, &Account::default(), &Limits::default(), None)
 }
 
@@ -94,16 +87,7 @@ fn why(text: &str) -> String {
     let script = Script::parse(format!("require \"fileinto\"; {text}"));
     let program = compile(&script, &Scripts::default(), &Dialect::default()).program.unwrap();
     let message = Message::parse(b"From: a@example.org\nSubject: big news\n\nt\n", &mail::Limits::default(), Charsets::new());
-    let delivery = Delivery {
-        message: &message,
-        from: None,
-        to: "b@example.com".into(),
-        final_to: None,
-        auth: None,
-        now: Timestamp::default(),
-        default_mailbox: "INBOX".into(),
-        hostname: "localhost".into(),
-    };
+    let delivery = Delivery { from: None, ..delivered(&message) };
     let mut reasons = Reasons::default();
     let outcome = run(&program, &delivery, &Account::default(), &Limits::default(), Some(&mut reasons));
     let told = |one: &&Decision| decision(one, &[script.text()], Language::En);

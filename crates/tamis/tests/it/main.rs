@@ -2,12 +2,14 @@
 
 mod arrows;
 mod bombs;
+mod chain;
 mod changes;
 mod check;
 mod constructs;
 mod coverage;
 mod cures;
 mod draft;
+mod delivered;
 #[cfg(feature = "edit")]
 mod edit;
 mod effects;

@@ -27,6 +27,7 @@ fn with(text: &str, files: &[(&str, &str)], steps: u64, programs: Option<&[Ran]>
         charsets: &Charsets::new(),
         limits: Limits { steps, ..Limits::default() },
         programs,
+        coverage: false,
     })
 }
 
@@ -213,6 +214,7 @@ fn the_language_has_two_names() {
                 charsets: &Charsets::new(),
                 limits: Limits::default(),
                 programs: None,
+                coverage: false,
             });
             assert!(report.passed() && report.tests.len() == 1, "{name} on {server}: {:?}", report.failures);
         }

@@ -1,8 +1,8 @@
 //! A message in the making, with its envelope, its time and what is known of the user: values that are changed until a run goes where it should.
 
-use crate::mail::{self, Charsets, Message};
+use super::{Trait, Witness};
 use crate::sieve::program::Program;
-use crate::sieve::run::{Account, Delivery, Limits, Outcome, Timestamp, Tracer, run};
+use crate::sieve::run::{Account, Limits, Outcome, Timestamp, Tracer};
 
 /// 2026-11-23 16:11:37 UTC, a Monday: a moment like any other.
 const NOW: i64 = 1_795_450_297;
@@ -232,20 +232,22 @@ impl Draft {
         out
     }
 
-    /// Runs a program on it.
-    pub(super) fn run(&self, program: &Program, limits: &Limits, tracer: Option<&mut dyn Tracer>) -> Outcome {
-        let text = self.message();
-        let message = Message::parse(&text, &mail::Limits::default(), Charsets::new());
-        let delivery = Delivery {
-            message: &message,
+    /// It as a message for others, with what they are to be told of it.
+    pub(super) fn witness(&self, traits: Vec<Trait>) -> Witness {
+        Witness {
+            message: self.message(),
             from: self.from.clone(),
             to: self.to.clone(),
-            final_to: None,
             auth: self.auth.clone(),
             now: self.now,
-            default_mailbox: "INBOX".to_owned(),
             hostname: self.hostname.clone(),
-        };
-        run(program, &delivery, &self.account, limits, tracer)
+            account: self.account.clone(),
+            traits,
+        }
+    }
+
+    /// Runs a program on it.
+    pub(super) fn run(&self, program: &Program, limits: &Limits, tracer: Option<&mut dyn Tracer>) -> Outcome {
+        self.witness(Vec::new()).run(program, limits, tracer)
     }
 }

@@ -42,6 +42,8 @@ pub(in crate::sieve) trait Host {
     fn unknown_setting(&mut self, sentence: String);
     /// Something to show.
     fn print(&mut self, text: Vec<u8>);
+    /// Scripts beside the test file, compiled by this host, run now: whoever watches that.
+    fn watch(&mut self, scripts: &[Rc<Program>]) -> Option<Box<dyn Tracer>>;
 }
 
 /// What compiling a script beside the test file gives.
@@ -559,7 +561,9 @@ impl<'p, 'm> Machine<'p, 'm> {
             }
             return Ok(false);
         };
-        let mut inner = Machine::new(&program, self.delivery, self.account, self.limits, None, self.made);
+        let mut watch = self.suite.as_mut().and_then(|suite| suite.host.watch(&[Rc::clone(&program)]));
+        let tracer = watch.as_mut().map(|watch| &mut **watch as &mut dyn Tracer);
+        let mut inner = Machine::new(&program, self.delivery, self.account, self.limits, tracer, self.made);
         inner.programs = self.programs.take();
         inner.dialect = self.dialect;
         inner.steps = self.steps;
@@ -657,7 +661,9 @@ impl<'p, 'm> Machine<'p, 'm> {
             (stores(&machine.actions.entries), last, machine.finish(), machine.programs.take())
         };
         let outside = Outside { made: self.made, programs: self.programs.take() };
-        let Some((stores, last, outcome, programs)) = run_to_end(&chain, self.delivery, self.account, self.limits, None, outside, end)
+        let mut watch = self.suite.as_mut().and_then(|suite| suite.host.watch(&programs));
+        let tracer = watch.as_mut().map(|watch| &mut **watch as &mut dyn Tracer);
+        let Some((stores, last, outcome, programs)) = run_to_end(&chain, self.delivery, self.account, self.limits, tracer, outside, end)
         else {
             return Ok(accepted);
         };
