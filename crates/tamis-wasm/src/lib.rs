@@ -36,6 +36,11 @@ impl Draft {
     pub fn check(&mut self, request: &str, script: &[u8]) -> String {
         self.0.check_json(request, &String::from_utf8_lossy(script))
     }
+
+    /// Runs the script that was checked last on a message. Answers as `run`.
+    pub fn run(&mut self, request: &str, message: &[u8]) -> String {
+        self.0.run_json(request, message)
+    }
 }
 
 /// Runs a script on a message, as `tamis run --format json` prints it.

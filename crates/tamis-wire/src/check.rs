@@ -134,26 +134,8 @@ pub fn check_json(request: &str) -> String {
     answer.unwrap_or_else(|failed| failed)
 }
 
-/// A script that is asked about again and again while it is written: what its text has in common with the last one is not read again.
-#[cfg(feature = "full")]
-#[derive(Debug, Default)]
-pub struct Draft(tamis::sieve::Draft);
-
-#[cfg(feature = "full")]
-impl Draft {
-    /// Checks `text`, which stands for the request's script. Answers as [`check_json`].
-    pub fn check_json(&mut self, request: &str, text: &str) -> String {
-        let answer = Request::parse(request).and_then(|request| {
-            let dialect = request.dialect()?;
-            let (checked, script) = self.0.check(text, &request.scripts, &dialect, &request.options());
-            Ok(told(&request, &dialect, script, checked))
-        });
-        answer.unwrap_or_else(|failed| failed)
-    }
-}
-
 /// The answer, for one file and server.
-fn told(request: &Request, dialect: &Dialect, script: &Script, mut checked: Checked) -> String {
+pub(crate) fn told(request: &Request, dialect: &Dialect, script: &Script, mut checked: Checked) -> String {
     checked.diagnostics.retain(|diagnostic| diagnostic.unit == 0);
     let mut response = CheckResponse::default();
     response.file(&FileReport {

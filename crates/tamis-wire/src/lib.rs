@@ -16,6 +16,8 @@ pub mod check_sieve;
 mod deliver;
 #[cfg(feature = "native")]
 mod differ;
+#[cfg(feature = "full")]
+mod draft;
 #[cfg(feature = "edit")]
 mod edit;
 mod highlight;
@@ -50,9 +52,9 @@ pub use account::account_json;
 pub use base64::{decode as from_base64, encode as to_base64};
 #[cfg(feature = "native")]
 pub use chain::{Beside, Chained, Position};
-#[cfg(feature = "full")]
-pub use check::Draft;
 pub use check::{CheckResponse, FileReport, check_json};
+#[cfg(feature = "full")]
+pub use draft::Draft;
 #[cfg(all(feature = "native", feature = "rspamd"))]
 pub use deliver::{CompiledChain, CompiledStage, DeliverResponse, Path, StageScript, Surroundings};
 #[cfg(all(feature = "native", feature = "rspamd"))]

@@ -4,7 +4,7 @@ use tamis::diagnostic::{Diagnostic, Language};
 use tamis::mail::{self, Charsets, Message, WantedCharset};
 use tamis::sieve::narrate::{Recorder, Step, assumed, sentence};
 use tamis::sieve::run::{Account, Action, Assumption, Delivery, Keep, Limits, Outcome, Sent, Stored, Tracer, Value, run};
-use tamis::sieve::{Dialect, Program, Script, Scripts, Store, Verdict, WantedScript, compile};
+use tamis::sieve::{Compiled, Dialect, Program, Script, Scripts, Store, Verdict, WantedScript, compile};
 use tamis::text::{Encoding, LineIndex};
 
 #[cfg(feature = "native")]
@@ -120,36 +120,50 @@ pub fn run_json(request: &str, message: &[u8]) -> String {
 pub(crate) fn run_json_with(request: &str, message: &[u8], run: impl FnOnce(&Simulation<'_>) -> RunResponse) -> String {
     let answer = Request::parse(request).and_then(|request| {
         let script = Script::parse(request.script.as_str());
-        let simulation = Simulation {
-            script: &script,
-            included: &request.scripts,
-            dialect: &request.dialect()?,
-            charsets: &request.charsets,
-            now: request.time()?,
-            language: request.language(),
-            encoding: request.encoding(),
-            account: &request.account,
-            message,
-            from: request.from.as_deref(),
-            to: request.to.as_deref(),
-            #[cfg(feature = "full")]
-            user: None,
-            #[cfg(feature = "full")]
-            hostname: None,
-            name: request.file.as_deref().unwrap_or("message.eml"),
-            trace: request.trace,
-            #[cfg(feature = "native")]
-            coverage: false,
-            #[cfg(feature = "native")]
-            before: &[],
-            #[cfg(feature = "native")]
-            after: &[],
-            #[cfg(feature = "exec")]
-            programs: None,
-        };
-        Ok(run(&simulation).json(&simulation))
+        answer(&request, &request.dialect()?, &script, message, run)
     });
     answer.unwrap_or_else(|failed| failed)
+}
+
+/// Runs a script on a message, as a request says.
+///
+/// # Errors
+/// What is wrong with the request, as JSON.
+pub(crate) fn answer(
+    request: &Request,
+    dialect: &Dialect,
+    script: &Script,
+    message: &[u8],
+    run: impl FnOnce(&Simulation<'_>) -> RunResponse,
+) -> Result<String, String> {
+    let simulation = Simulation {
+        script,
+        included: &request.scripts,
+        dialect,
+        charsets: &request.charsets,
+        now: request.time()?,
+        language: request.language(),
+        encoding: request.encoding(),
+        account: &request.account,
+        message,
+        from: request.from.as_deref(),
+        to: request.to.as_deref(),
+        #[cfg(feature = "full")]
+        user: None,
+        #[cfg(feature = "full")]
+        hostname: None,
+        name: request.file.as_deref().unwrap_or("message.eml"),
+        trace: request.trace,
+        #[cfg(feature = "native")]
+        coverage: false,
+        #[cfg(feature = "native")]
+        before: &[],
+        #[cfg(feature = "native")]
+        after: &[],
+        #[cfg(feature = "exec")]
+        programs: None,
+    };
+    Ok(run(&simulation).json(&simulation))
 }
 
 /// Compiles and runs. Where the envelope is not told, it is read from the message as Pigeonhole's tools do.
@@ -159,17 +173,8 @@ pub fn response(simulation: &Simulation<'_>) -> RunResponse {
     if let Some(response) = crate::chain::response(simulation) {
         return response;
     }
-    let compiled = compile(simulation.script, simulation.included, simulation.dialect);
-    let mut response = RunResponse::new(compiled.verdict, compiled.diagnostics, compiled.wanted);
-    let Some(program) = compiled.program else {
-        response.diagnostics.retain(|diagnostic| diagnostic.unit == 0);
-        return response;
-    };
-    response.include(&program, simulation.included);
-    response.simulate(simulation, &[&program], |delivery, tracer| {
-        Some(run(&program, delivery, simulation.account, &Limits::default(), tracer))
-    });
-    response
+    let Compiled { verdict, diagnostics, wanted, program } = compile(simulation.script, simulation.included, simulation.dialect);
+    RunResponse::new(verdict, diagnostics, wanted).with(program.as_ref(), simulation)
 }
 
 impl RunResponse {
@@ -191,6 +196,19 @@ impl RunResponse {
             included: Vec::new(),
             main: 0,
         }
+    }
+
+    /// Runs the program, if there is one.
+    pub(crate) fn with(mut self, program: Option<&Program>, simulation: &Simulation<'_>) -> Self {
+        let Some(program) = program else {
+            self.diagnostics.retain(|diagnostic| diagnostic.unit == 0);
+            return self;
+        };
+        self.include(program, simulation.included);
+        self.simulate(simulation, &[program], |delivery, tracer| {
+            Some(run(program, delivery, simulation.account, &Limits::default(), tracer))
+        });
+        self
     }
 
     /// Adds the scripts that a program includes.

@@ -61,7 +61,7 @@ pub use context::Scope;
 pub use coverage::Coverage;
 pub use dialect::Dialect;
 #[cfg(feature = "full")]
-pub use draft::Draft;
+pub use draft::{CompiledDraft, Draft};
 #[cfg(feature = "edit")]
 pub use folding::folding;
 pub use format::format;

@@ -1,5 +1,5 @@
 // The worker: holds one WASM instance and one message, and answers questions one at a time.
-import init, { check, run, test, tests_file, tokens, version } from '../generated/tamis.js';
+import init, { Draft, test, tests_file, tokens, version } from '../generated/tamis.js';
 import wasm from '../generated/tamis_bg.wasm?url';
 import { answer as decode } from './charsets';
 import type { EditModule } from './edit';
@@ -12,6 +12,9 @@ const ROUNDS = 3;
 const say = (message: FromWorker, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });
 
 let message: Uint8Array = new Uint8Array();
+/** The script that is written: it goes to the module as bytes, since JSON of a long one takes longer than the answer. */
+let draft: Draft;
+const encoder = new TextEncoder();
 let memory: WebAssembly.Memory;
 
 /** The editor's module: asked for once, null if it did not load. */
@@ -33,8 +36,9 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   }
   const { id, request } = data;
   try {
-    const text = JSON.stringify(request);
-    const answer = { check: parse<CheckResponse>(check(text)), run: runWithCharsets(request), tokens: tokens(request.script) };
+    const { script, ...beside } = request;
+    const checked = parse<CheckResponse>(draft.check(JSON.stringify(beside), encoder.encode(script)));
+    const answer = { check: checked, run: runWithCharsets(beside), tokens: tokens(script) };
     say({ kind: 'answer', id, answer, memory: memory.buffer.byteLength + (editMemory?.buffer.byteLength ?? 0) }, [answer.tokens.buffer]);
   } catch (error) {
     // After a trap the instance's memory is in no known state: the page starts another worker.
@@ -72,12 +76,13 @@ function testOnce(request: string): TestResponse | (Failed & { wanted: [] }) {
   return 'error' in answer ? { ...answer, wanted: [] } : answer;
 }
 
-function runWithCharsets(request: Request): RunResponse {
-  return withCharsets(request, (text) => parse<RunResponse>(run(text, message)));
+/** Runs the script that was checked last. */
+function runWithCharsets(beside: Omit<Request, 'script'>): RunResponse {
+  return withCharsets(beside, (text) => parse<RunResponse>(draft.run(text, message)));
 }
 
 /** Asks again with the charsets that the answer wants. */
-function withCharsets<Response extends { wanted: (WantedCharset | WantedScript)[] }>(request: Request, ask: (request: string) => Response): Response {
+function withCharsets<Response extends { wanted: (WantedCharset | WantedScript)[] }>(request: Omit<Request, 'script'>, ask: (request: string) => Response): Response {
   const charsets: Charset[] = [];
   for (let round = 0; ; round++) {
     const response = ask(JSON.stringify({ ...request, charsets }));
@@ -97,6 +102,7 @@ function parse<Response extends object>(text: string): Response {
 init({ module_or_path: wasm }).then(
   (exports) => {
     memory = exports.memory;
+    draft = new Draft();
     say({ kind: 'ready', about: { en: parse<About>(version('en')), fr: parse<About>(version('fr')) } });
   },
   (error: unknown) => say({ kind: 'unavailable', why: String(error) }),

@@ -131,8 +131,9 @@ fn compare(dialect: &Dialect, scripts: &[String], rounds: usize, random: &mut Ra
             same(&found.diagnostics, &expected.diagnostics, at);
             assert_eq!(found.wanted, expected.wanted, "{}", at());
             let program = compile(&whole, &included, dialect).program;
-            assert_eq!(draft.program().is_some(), program.is_some(), "{}", at());
-            if let Some((own, program)) = draft.program().zip(program) {
+            let own = draft.compile(&text, &included, dialect).program;
+            assert_eq!(own.is_some(), program.is_some(), "{}", at());
+            if let Some((own, program)) = own.zip(program) {
                 accepted += 1;
                 assert_eq!(own.globals, program.globals, "{}", at());
                 let lines = |program: &Program| program.units.iter().map(shown).collect::<String>().lines().map(str::to_owned).collect::<Vec<_>>();
@@ -182,7 +183,7 @@ fn every_command_moves() {
                 assert_eq!(found.diagnostics, check(&whole, &included, &dialect, &options).diagnostics, "{} {text}", dialect.name);
                 let program = compile(&whole, &included, &dialect).program;
                 let shown = |program: &tamis::sieve::Program| program.units.iter().map(shown).collect::<Vec<_>>();
-                assert_eq!(draft.program().map(shown), program.as_ref().map(shown), "{} {text}", dialect.name);
+                assert_eq!(draft.compile(&text, &included, &dialect).program.map(shown), program.as_ref().map(shown), "{} {text}", dialect.name);
             }
         }
     }
