@@ -47,13 +47,11 @@ pub fn parse(text: &str) -> Parsed {
     errors.append(&mut parser.errors);
     crate::diagnostic::sort(&mut errors);
     errors.truncate(Limits::ERRORS);
-    #[cfg(feature = "full")]
-    let comments = parser.lexer.others.iter().filter(|other| other.kind.is_trivia()).map(|comment| comment.range).collect();
     Parsed {
         calls: parser.calls,
         errors,
         #[cfg(feature = "full")]
-        comments,
+        comments: parser.lexer.comments,
     }
 }
 
@@ -94,7 +92,7 @@ impl<'t> Parser<'t> {
     /// Where it stands.
     #[inline]
     fn range(&self) -> Range {
-        self.lexer.next.range
+        self.lexer.next.range()
     }
 
     /// Takes it; it is not the end.
@@ -366,7 +364,8 @@ impl<'t> Parser<'t> {
         let first = self.calls.argument_count();
         let mut count = 0;
         loop {
-            let Lexeme { kind, range, plain } = self.lexer.next;
+            let Lexeme { kind, plain, .. } = self.lexer.next;
+            let range = self.range();
             match kind {
                 Kind::Quoted | Kind::MultiLine | Kind::Number | Kind::Tag => {
                     self.calls.argument(kind, range, plain);
@@ -499,7 +498,8 @@ impl<'t> Parser<'t> {
             return;
         }
         loop {
-            let Lexeme { kind, range, plain } = self.lexer.next;
+            let Lexeme { kind, plain, .. } = self.lexer.next;
+            let range = self.range();
             if kind.is_string() {
                 self.calls.string(StringToken { range, kind, plain });
                 self.bump();
