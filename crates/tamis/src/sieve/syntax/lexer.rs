@@ -177,7 +177,7 @@ impl<'t> Lexer<'t> {
         match beginning(byte) {
             Kind::Identifier => self.identifier(start),
             Kind::Quoted => self.string(start),
-            Kind::Tag | Kind::Garbage => self.unusual(start, byte),
+            Kind::Garbage => self.unusual(start, byte),
             // A token of one character.
             kind => self.take(start, start.wrapping_add(1), kind),
         }
@@ -203,19 +203,42 @@ impl<'t> Lexer<'t> {
         let inside = start.wrapping_add(1);
         let end = inside.wrapping_add(crate::text::plain_length(self.text.get(inside..).unwrap_or(&[])));
         let plain = self.text.get(end) == Some(&b'"') && end.wrapping_sub(inside) <= MAX_STRING && self.unclosed.is_empty();
-        if plain {
-            self.at = end.wrapping_add(1);
-            self.next = Lexeme::new(start, self.at, Kind::Quoted, true);
+        let next = end.wrapping_add(1);
+        // Else, see `glue`.
+        if plain && !self.text.get(next).is_some_and(|next| is(*next, IN_WORD)) {
+            self.at = next;
+            self.next = Lexeme::new(start, next, Kind::Quoted, true);
         } else {
-            self.read(start, |lexer| lexer.quoted(start));
+            self.unusual_string(start, plain.then_some(next));
+        }
+    }
+
+    /// A string with escapes or line ends in it, with something wrong, or glued to a word. `end` is after one that is as it is written.
+    #[inline(never)]
+    fn unusual_string(&mut self, start: usize, end: Option<usize>) {
+        match end {
+            Some(end) => {
+                self.at = end;
+                self.next = Lexeme::new(start, end, Kind::Quoted, true);
+            }
+            None => self.read(start, |lexer| lexer.quoted(start)),
         }
         self.glue(start);
     }
 
     /// Tags, numbers, comments, and what has no meaning.
     #[inline(never)]
-    fn unusual(&mut self, mut start: usize, mut byte: u8) {
-        while matches!(beginning(byte), Kind::Tag | Kind::Garbage) {
+    fn unusual(&mut self, start: usize, byte: u8) {
+        let inside = start.wrapping_add(1);
+        let is_tag = byte == b':' && self.text.get(inside).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit());
+        let end = if is_tag { behind_name(self.text, inside) } else { usize::MAX };
+        if end.wrapping_sub(start) <= MAX_IDENTIFIER { self.take(start, end, Kind::Tag) } else { self.strange(start, byte) }
+    }
+
+    /// The same without usual tags.
+    #[inline(never)]
+    fn strange(&mut self, mut start: usize, mut byte: u8) {
+        while beginning(byte) == Kind::Garbage {
             let inside = start + 1;
             if byte == b':' && self.text.get(inside).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit()) {
                 let end = behind_name(self.text, inside);
@@ -623,7 +646,6 @@ const BEGINNINGS: [Kind; 256] = {
     while byte < 128 {
         beginnings[byte as usize] = match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'_' => Kind::Identifier,
-            b':' => Kind::Tag,
             b'"' => Kind::Quoted,
             b';' => Kind::Semicolon,
             b',' => Kind::Comma,
@@ -714,18 +736,19 @@ fn behind_blanks(text: &[u8], at: usize) -> Result<(usize, u8), usize> {
 /// The same where there are more. Those that indent a line are asked eight at a time.
 fn behind_more_blanks(text: &[u8], mut at: usize) -> usize {
     const BLANKS: u64 = u64::from_le_bytes([b' '; size_of::<u64>()]);
-    loop {
-        match text.get(at) {
-            Some(b'\n') => {
-                at += 1;
-                if let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
-                    at += (u64::from_le_bytes(*chunk) ^ BLANKS).trailing_zeros() as usize / 8;
-                }
+    while let Some(byte) = text.get(at).copied().filter(|byte| *byte <= b' ') {
+        if byte == b'\n' {
+            at = at.wrapping_add(1);
+            if let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+                at = at.wrapping_add((u64::from_le_bytes(*chunk) ^ BLANKS).trailing_zeros() as usize / 8);
             }
-            Some(b' ' | b'\t' | b'\r') => at += 1,
-            _ => return at,
+        } else if matches!(byte, b' ' | b'\t' | b'\r') {
+            at = at.wrapping_add(1);
+        } else {
+            break;
         }
     }
+    at
 }
 
 /// True for a byte of an identifier.
