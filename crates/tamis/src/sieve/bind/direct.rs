@@ -3,10 +3,12 @@
 //! same.
 
 use super::arguments::accepts;
-use super::{Binder, Known};
-use crate::sieve::program::{AddressPart, Comparator, FlagChange, MatchKind, Matching, Op, TestKind};
+use super::{Binder, Known, settle};
+use crate::sieve::program::{AddressPart, Comparator, Few, FlagChange, MatchKind, Matching, Op, Test, TestKind, Text, Texts};
 use crate::sieve::spec::{self, OpId, TagId};
-use crate::sieve::syntax::{Argument, Call, Kind};
+use crate::sieve::syntax::{Argument, Call, Calls, Kind, StringToken};
+use crate::sieve::values::is_header_name;
+use crate::text::Range;
 
 impl Binder<'_> {
     /// Binds a usual `header` or `address` and puts it at `index`; nothing of any other test, of which nothing was reported yet. Whether it has
@@ -18,34 +20,77 @@ impl Binder<'_> {
         let [tags @ .., names, keys] = call.arguments() else { return None };
         let fits = matches!(found.args, [first, second] if accepts(first.kind, *names) && accepts(second.kind, *keys));
         let (kind, part) = self.usual_tags(found, tags).filter(|_| fits)?;
+        let comparator = if self.rules.wide_comparators { Comparator::UnicodeCasemap } else { Comparator::AsciiCasemap };
+        // It is made where it stays, and then its strings: to move them takes longer than to make them.
+        let behind = index.is_none();
+        let index = index.unwrap_or_else(|| self.room_for(1));
+        let test = self.tests.get_mut(index as usize).filter(|test| matches!(test.kind, TestKind::Constant(_)))?;
+        test.range = call.head;
+        let is_address = found.op == OpId::Address;
+        if is_address {
+            let matching = Matching { comparator, kind: kind.into() };
+            settle(&mut test.kind, TestKind::Address { names: Texts::default(), keys: Texts::default(), matching, part, only: None });
+        } else {
+            let matching = Matching { comparator, kind: kind.into() };
+            settle(&mut test.kind, TestKind::Header { names: Texts::default(), keys: Texts::default(), matching, only: None });
+        }
+        if self.write_usual(index, names, keys, is_address) {
+            return Some(Known::No);
+        }
         let names = self.strings(*names);
         self.warn_header_names(&names);
         let keys = self.strings(*keys);
-        if found.op == OpId::Address {
+        if is_address {
             self.check_address_headers(&names);
         }
         if self.has_errors_since(before) {
+            self.take_back(index, behind);
             return Some(Known::Broken);
         }
-        let comparator = if self.rules.wide_comparators { Comparator::UnicodeCasemap } else { Comparator::AsciiCasemap };
-        let matching = Matching { comparator, kind };
-        let kind = match found.op {
-            OpId::Address => TestKind::Address { names, keys, matching, part, only: None },
-            _ => TestKind::Header { names, keys, matching, only: None },
-        };
-        self.put(index, call.head, kind);
+        if let Some((its_names, its_keys)) = self.tests.get_mut(index as usize).and_then(texts) {
+            (*its_names, *its_keys) = (names, keys);
+        }
         Some(Known::No)
     }
 
+    /// Takes back the test that was just put at `index`, where there was room for it, or `behind` all others.
+    #[cold]
+    #[inline(never)]
+    fn take_back(&mut self, index: u32, behind: bool) {
+        if behind {
+            self.tests.truncate(index as usize);
+        } else {
+            self.put(Some(index), Range::default(), TestKind::Constant(false));
+        }
+    }
+
+    /// Gives the test that was just put at `index` its names and keys. False if they are not strings that stand in the text as they are,
+    /// or if there is something to say about the names.
+    #[inline]
+    fn write_usual(&mut self, index: u32, names: &Argument, keys: &Argument, is_address: bool) -> bool {
+        if self.encoded || self.variables {
+            return false;
+        }
+        let (text, calls, allowed) = (self.text.as_bytes(), self.calls, self.rules.address_headers.filter(|_| is_address));
+        let Some((its_names, its_keys)) = self.tests.get_mut(index as usize).and_then(texts) else { return false };
+        write(text, calls, names, its_names)
+            && write(text, calls, keys, its_keys)
+            && its_names.items.iter().all(|name| {
+                let name = name.literal().unwrap_or(&[]);
+                is_header_name(name)
+                    && allowed.is_none_or(|allowed| allowed.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name)))
+            })
+    }
+
     /// Match type and address part, if all tags say one of these and none says it twice.
-    fn usual_tags(&self, found: &'static spec::Command, tags: &[Argument]) -> Option<(MatchKind, AddressPart)> {
+    fn usual_tags(&self, found: &'static spec::Command, tags: &[Argument]) -> Option<(Usual, AddressPart)> {
         let (mut kind, mut part) = (None, None);
         for tag in tags {
             let tag = (tag.kind == Kind::Tag).then_some(tag.range).and_then(|range| self.tag(found, range))?;
             let (one, other) = match tag.id {
-                TagId::Is => (Some(MatchKind::Is), None),
-                TagId::Contains => (Some(MatchKind::Contains), None),
-                TagId::Matches => (Some(MatchKind::Matches), None),
+                TagId::Is => (Some(Usual::Is), None),
+                TagId::Contains => (Some(Usual::Contains), None),
+                TagId::Matches => (Some(Usual::Matches), None),
                 TagId::All => (None, Some(AddressPart::All)),
                 TagId::LocalPart => (None, Some(AddressPart::LocalPart)),
                 TagId::Domain => (None, Some(AddressPart::Domain)),
@@ -57,29 +102,105 @@ impl Binder<'_> {
             }
             (kind, part) = (kind.or(one), part.or(other));
         }
-        Some((kind.unwrap_or(MatchKind::Is), part.unwrap_or_default()))
+        Some((kind.unwrap_or(Usual::Is), part.unwrap_or_default()))
     }
 
-    /// A usual action; nothing of any other, of which nothing was reported yet.
-    pub(super) fn usual_action(&mut self, found: &'static spec::Command, call: Call<'_>) -> Option<Op> {
-        let arguments = call.arguments();
+    /// Binds a usual action and adds it to the block that is open. False of any other, of which nothing was reported yet.
+    #[inline]
+    pub(super) fn usual_action(&mut self, found: &'static spec::Command, call: &Call<'_>) -> bool {
+        let range = call.head;
         if is_off() {
-            return None;
+            return false;
         }
-        match (found.op, arguments) {
-            (OpId::Stop, []) => Some(Op::Stop),
-            (OpId::Keep, []) => Some(Op::Keep { flags: None }),
-            (OpId::FileInto, [mailbox]) if mailbox.kind.is_string() => {
-                Some(Op::FileInto { mailbox: self.filed(*mailbox), copy: false, create: false, flags: None, preferred: None })
+        match (found.op, call.arguments()) {
+            (OpId::Stop, []) => {
+                // It is what keeps the place of any other.
+                self.place(range);
             }
+            (OpId::Keep, []) => {
+                if let Some(place) = self.place(range) {
+                    settle(place, Op::Keep { flags: None });
+                }
+            }
+            (OpId::FileInto, [mailbox]) if mailbox.kind.is_string() => self.usual_fileinto(range, mailbox),
             (OpId::AddFlag, [flags]) if flags.kind.is_string() || flags.kind == Kind::StringList => {
                 let flags = self.strings(*flags);
                 self.warn_flags(&flags);
-                Some(Op::Flag { change: FlagChange::Add, variable: None, flags })
+                self.add(range, Op::Flag { change: FlagChange::Add, variable: None, flags });
             }
-            _ => None,
+            _ => return false,
+        }
+        true
+    }
+
+    /// `fileinto` without tags.
+    #[inline]
+    fn usual_fileinto(&mut self, range: Range, mailbox: &Argument) {
+        let text = self.text.as_bytes();
+        let as_written = !self.encoded && !self.variables && !self.dialect.settings.mailbox_utf7;
+        let inside = mailbox.string().and_then(StringToken::inside).filter(|_| as_written);
+        match inside.and_then(|inside| Text::short_within(text, inside, mailbox.range)) {
+            Some(mailbox) => {
+                if let Some(place) = self.place(range) {
+                    settle(place, Op::FileInto { mailbox, copy: false, create: false, flags: None, preferred: None });
+                }
+            }
+            None => self.unusual_fileinto(range, *mailbox),
         }
     }
+
+    /// The same where more is to be said of the mailbox.
+    #[inline(never)]
+    fn unusual_fileinto(&mut self, range: Range, mailbox: Argument) {
+        let mailbox = self.filed(mailbox);
+        self.add(range, Op::FileInto { mailbox, copy: false, create: false, flags: None, preferred: None });
+    }
+}
+
+/// The match types of usual tests.
+#[derive(Clone, Copy)]
+enum Usual {
+    Is,
+    Contains,
+    Matches,
+}
+
+impl From<Usual> for MatchKind {
+    #[inline]
+    fn from(usual: Usual) -> Self {
+        match usual {
+            Usual::Is => Self::Is,
+            Usual::Contains => Self::Contains,
+            Usual::Matches => Self::Matches,
+        }
+    }
+}
+
+/// The names and keys of a usual test.
+#[inline]
+fn texts(test: &mut Test) -> Option<(&mut Texts, &mut Texts)> {
+    match &mut test.kind {
+        TestKind::Address { names, keys, .. } | TestKind::Header { names, keys, .. } => Some((names, keys)),
+        _ => None,
+    }
+}
+
+/// Writes the strings of an argument to their place, which is empty. False if they do not all stand in the text as they are.
+fn write(text: &[u8], calls: &Calls, argument: &Argument, place: &mut Texts) -> bool {
+    place.range = argument.range;
+    let one = argument.string();
+    let strings = one.as_ref().map_or_else(|| calls.list(*argument), std::slice::from_ref);
+    let [string] = strings else {
+        let inside = |string: &StringToken| Text::within(text, string.inside().unwrap_or_default(), string.range);
+        place.items = Few::Many(strings.iter().map(inside).collect());
+        return strings.iter().all(|string| string.inside().is_some());
+    };
+    let Some(inside) = string.inside() else { return false };
+    match Text::short_within(text, inside, string.range) {
+        Some(short) => settle(&mut place.items, Few::One(short)),
+        None => place.items = Few::One(Text::within(text, inside, string.range)),
+    }
+    true
 }
 
 /// In the small module the general path binds everything.
