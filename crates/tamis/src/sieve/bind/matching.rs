@@ -93,7 +93,8 @@ impl Binder<'_> {
 
     fn relation(&mut self, arguments: &Arguments<'_>, id: TagId, name: &'static str) -> Option<Relation> {
         let value = arguments.value(id)?;
-        let relation = match self.constant(value).as_slice() {
+        let name_of_relation = self.calls.strings(value).next().map(|string| self.decoded(string)).unwrap_or_default();
+        let relation = match &*name_of_relation {
             b"gt" => Relation::Gt,
             b"ge" => Relation::Ge,
             b"lt" => Relation::Lt,

@@ -111,9 +111,8 @@ impl Binder<'_> {
 
     /// Lets an extension's commands and tags be found without counting it as required: after an error about it.
     pub(super) fn assume(&mut self, extension: &'static Extension) {
-        if !self.is_loaded(extension.name) {
+        if self.in_force.add(extension).unwrap_or_else(|| !self.is_loaded(extension.name)) {
             self.loaded.push(extension);
-            self.in_force.add(extension);
         }
         self.encoded |= extension.name == "encoded-character";
         self.variables |= extension.name == "variables";
