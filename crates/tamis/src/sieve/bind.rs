@@ -385,7 +385,7 @@ impl<'s> Binder<'s> {
             if let Some(op) = self.for_every_part(found, *call, own_block) {
                 self.add(range, op);
             }
-        } else if !self.usual_action(found, call)
+        } else if !self.usual_action(found, call, top, before)
             && let Some(op) = self.action(found, *call, top, before)
         {
             self.add(range, op);

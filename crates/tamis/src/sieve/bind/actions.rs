@@ -31,7 +31,7 @@ impl Binder<'_> {
             _ => {}
         }
         match found.op {
-            OpId::Require => self.require(call, arguments, top, before),
+            OpId::Require => self.require(call, *arguments.positional.first()?, top, before),
             OpId::Stop => Some(Op::Stop),
             OpId::Keep => Some(Op::Keep { flags: self.flags(arguments) }),
             OpId::Discard => Some(Op::Discard),

@@ -3,10 +3,11 @@
 //! same.
 
 use super::arguments::accepts;
-use super::{Binder, Known, settle};
-use crate::sieve::program::{AddressPart, Comparator, Few, FlagChange, MatchKind, Matching, Op, Test, TestKind, Text, Texts};
+use super::matching::relation;
+use super::{Binder, Known, Previous, settle};
+use crate::sieve::program::{AddressPart, Comparator, Few, FlagChange, MatchKind, Matching, Op, Relation, Test, TestKind, Text, Texts};
 use crate::sieve::spec::{self, OpId, TagId};
-use crate::sieve::syntax::{Argument, Call, Calls, Kind, StringToken};
+use crate::sieve::syntax::{self, Argument, Call, Calls, Kind, StringToken};
 use crate::sieve::values::is_header_name;
 use crate::text::Range;
 
@@ -14,13 +15,17 @@ impl Binder<'_> {
     /// Binds a usual `header` or `address` and puts it at `index`; nothing of any other test, of which nothing was reported yet. Whether it has
     /// errors is seen by what was reported after the first `before` findings.
     pub(super) fn usual_test(&mut self, found: &'static spec::Command, call: Call<'_>, index: Option<u32>, before: usize) -> Option<Known> {
-        if !matches!(found.op, OpId::Address | OpId::Header) || is_off() {
+        if is_off() || self.diagnostics.len() != before {
             return None;
+        }
+        match found.op {
+            OpId::Address | OpId::Header => {}
+            OpId::Size => return self.usual_size(found, &call, index),
+            _ => return None,
         }
         let [tags @ .., names, keys] = call.arguments() else { return None };
         let fits = matches!(found.args, [first, second] if accepts(first.kind, *names) && accepts(second.kind, *keys));
-        let (kind, part) = self.usual_tags(found, tags).filter(|_| fits)?;
-        let comparator = if self.rules.wide_comparators { Comparator::UnicodeCasemap } else { Comparator::AsciiCasemap };
+        let (comparator, kind, part) = self.usual_tags(found, tags).filter(|_| fits)?;
         // It is made where it stays, and then its strings: to move them takes longer than to make them.
         let behind = index.is_none();
         let index = index.unwrap_or_else(|| self.room_for(1));
@@ -82,32 +87,72 @@ impl Binder<'_> {
             })
     }
 
-    /// Match type and address part, if all tags say one of these and none says it twice.
-    fn usual_tags(&self, found: &'static spec::Command, tags: &[Argument]) -> Option<(Usual, AddressPart)> {
-        let (mut kind, mut part) = (None, None);
-        for tag in tags {
+    /// Comparator, match type and address part, if all tags say one of these and none says it twice.
+    fn usual_tags(&self, found: &'static spec::Command, tags: &[Argument]) -> Option<(Comparator, Usual, AddressPart)> {
+        let (mut comparator, mut kind, mut part) = (None, None, None);
+        let mut tags = tags.iter();
+        while let Some(tag) = tags.next() {
             let tag = (tag.kind == Kind::Tag).then_some(tag.range).and_then(|range| self.tag(found, range))?;
-            let (one, other) = match tag.id {
-                TagId::Is => (Some(Usual::Is), None),
-                TagId::Contains => (Some(Usual::Contains), None),
-                TagId::Matches => (Some(Usual::Matches), None),
-                TagId::All => (None, Some(AddressPart::All)),
-                TagId::LocalPart => (None, Some(AddressPart::LocalPart)),
-                TagId::Domain => (None, Some(AddressPart::Domain)),
+            match tag.id {
+                TagId::Is => once(&mut kind, Usual::Is)?,
+                TagId::Contains => once(&mut kind, Usual::Contains)?,
+                TagId::Matches => once(&mut kind, Usual::Matches)?,
+                TagId::Count => once(&mut kind, Usual::Count(relation(self.as_written(tags.next()?)?)?))?,
+                TagId::Value => once(&mut kind, Usual::Value(relation(self.as_written(tags.next()?)?)?))?,
+                TagId::All => once(&mut part, AddressPart::All)?,
+                TagId::LocalPart => once(&mut part, AddressPart::LocalPart)?,
+                TagId::Domain => once(&mut part, AddressPart::Domain)?,
+                TagId::Comparator => once(&mut comparator, self.usual_comparator(self.as_written(tags.next()?)?)?)?,
                 _ => return None,
-            };
-            // A second one of a kind is a mistake.
-            if one.is_some() && kind.is_some() || other.is_some() && part.is_some() {
-                return None;
             }
-            (kind, part) = (kind.or(one), part.or(other));
         }
-        Some((kind.unwrap_or(Usual::Is), part.unwrap_or_default()))
+        let (comparator, kind) = (comparator.unwrap_or_default(), kind.unwrap_or(Usual::Is));
+        let is_numeric = comparator == Comparator::AsciiNumeric;
+        if is_numeric && matches!(kind, Usual::Contains | Usual::Matches) {
+            return None;
+        }
+        let comparator = match comparator {
+            Comparator::AsciiCasemap if self.rules.wide_comparators => Comparator::UnicodeCasemap,
+            Comparator::AsciiNumeric if self.rules.wide_comparators => Comparator::Decimal,
+            comparator => comparator,
+        };
+        Some((comparator, kind, part.unwrap_or_default()))
+    }
+
+    /// The value of a string that is as it is written.
+    fn as_written(&self, argument: &Argument) -> Option<&[u8]> {
+        argument.string().filter(|_| !self.encoded && !self.variables)?.plain(self.text)
+    }
+
+    /// A comparator that is in force.
+    fn usual_comparator(&self, name: &[u8]) -> Option<Comparator> {
+        match name {
+            b"i;octet" => Some(Comparator::Octet),
+            b"i;ascii-casemap" => Some(Comparator::AsciiCasemap),
+            b"i;ascii-numeric" if self.is_loaded("comparator-i;ascii-numeric") => Some(Comparator::AsciiNumeric),
+            _ => None,
+        }
+    }
+
+    /// Binds a `size` with its tag, of a number that the server can read.
+    fn usual_size(&mut self, found: &'static spec::Command, call: &Call<'_>, index: Option<u32>) -> Option<Known> {
+        let [tag, number] = call.arguments() else { return None };
+        if tag.kind != Kind::Tag || number.kind != Kind::Number {
+            return None;
+        }
+        let over = match self.tag(found, tag.range)?.id {
+            TagId::Over => true,
+            TagId::Under => false,
+            _ => return None,
+        };
+        let limit = syntax::number(number.range.bytes(self.text.as_bytes())).filter(|limit| *limit <= self.rules.largest_number)?;
+        self.put(index, call.head, TestKind::Size { over, limit });
+        Some(Known::No)
     }
 
     /// Binds a usual action and adds it to the block that is open. False of any other, of which nothing was reported yet.
     #[inline]
-    pub(super) fn usual_action(&mut self, found: &'static spec::Command, call: &Call<'_>) -> bool {
+    pub(super) fn usual_action(&mut self, found: &'static spec::Command, call: &Call<'_>, top: bool, before: Previous) -> bool {
         let range = call.head;
         if is_off() {
             return false;
@@ -127,6 +172,11 @@ impl Binder<'_> {
                 let flags = self.strings(*flags);
                 self.warn_flags(&flags);
                 self.add(range, Op::Flag { change: FlagChange::Add, variable: None, flags });
+            }
+            (OpId::Require, [names]) if names.kind.is_string() || names.kind == Kind::StringList => {
+                if let Some(op) = self.require(*call, *names, top, before) {
+                    self.add(range, op);
+                }
             }
             _ => return false,
         }
@@ -163,6 +213,8 @@ enum Usual {
     Is,
     Contains,
     Matches,
+    Count(Relation),
+    Value(Relation),
 }
 
 impl From<Usual> for MatchKind {
@@ -172,8 +224,16 @@ impl From<Usual> for MatchKind {
             Usual::Is => Self::Is,
             Usual::Contains => Self::Contains,
             Usual::Matches => Self::Matches,
+            Usual::Count(relation) => Self::Count(relation),
+            Usual::Value(relation) => Self::Value(relation),
         }
     }
+}
+
+/// Sets what a tag says. A second one that says the same is a mistake.
+#[inline]
+fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
+    if place.replace(value).is_none() { Some(()) } else { None }
 }
 
 /// The names and keys of a usual test.
@@ -239,11 +299,15 @@ mod tests {
             ":localpart",
             ":domain",
             ":count \"gt\"",
+            ":value \"ge\"",
+            ":value \"GE\"",
+            ":comparator \"i;ascii-numeric\"",
             ":regex",
             ":comparator \"i;octet\"",
             ":index 1",
             ":mime",
             ":name",
+            ":over",
             ":wrong",
         ];
         let values = [
@@ -259,7 +323,7 @@ mod tests {
             "text:\nTo\n.\n",
         ];
         let mut calls = Vec::new();
-        for test in ["header", "address", "exists"] {
+        for test in ["header", "address", "exists", "size"] {
             for (one, other) in tags.iter().flat_map(|one| tags.map(|other| (*one, other))) {
                 for (names, keys) in values.iter().flat_map(|names| values.map(|keys| (*names, keys))).step_by(31) {
                     calls.push(format!("if {test} {one} {other} {names} {keys} {{ stop; }}\n"));
@@ -293,6 +357,7 @@ mod tests {
         let calls = calls();
         for required in [
             "\"fileinto\", \"imap4flags\", \"copy\"",
+            "\"fileinto\", \"relational\", \"comparator-i;ascii-numeric\"",
             "\"fileinto\", \"imap4flags\", \"variables\", \"encoded-character\", \"regex\", \"relational\", \"index\", \"mime\"",
         ] {
             scripts.extend(calls.chunks(5).map(|calls| format!("require [{required}];\n{}", calls.concat())));

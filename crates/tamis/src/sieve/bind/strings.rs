@@ -54,7 +54,7 @@ impl<'s> Binder<'s> {
     }
 
     /// A string token's value, encoded characters replaced.
-    pub(super) fn decoded(&mut self, string: StringToken) -> Cow<'s, [u8]> {
+    fn decoded(&mut self, string: StringToken) -> Cow<'s, [u8]> {
         #[cfg(feature = "expressions")]
         let value = if self.dialect.engine.is_stalwart() && !self.is_suite() {
             syntax::string_as_written(string.range.bytes(self.text.as_bytes()), string.kind)

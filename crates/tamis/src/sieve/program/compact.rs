@@ -33,13 +33,16 @@ impl Bytes {
     /// The bytes at `range` of a text.
     #[inline]
     pub(super) fn within(text: &[u8], range: Range) -> Self {
-        Self::short_within(text, range).unwrap_or_else(|| range.bytes(text).into())
+        // As many bytes as there is room for are copied at once, whatever stands behind those that count.
+        match text.get(range.start as usize..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) if range.len() <= count(SHORT) => Self(Repr::Short { length: range.len() as u8, bytes: *bytes }),
+            _ => range.bytes(text).into(),
+        }
     }
 
     /// The same in place, if they have room there and do not stand at the end of the text.
     #[inline]
     pub(super) fn short_within(text: &[u8], range: Range) -> Option<Self> {
-        // As many bytes as there is room for are copied at once, whatever stands behind those that count.
         let bytes = text.get(range.start as usize..)?.first_chunk()?;
         let is_short = range.len() <= count(SHORT);
         is_short.then_some(Self(Repr::Short { length: range.len() as u8, bytes: *bytes }))

@@ -204,47 +204,50 @@ impl<'t> Lexer<'t> {
         let end = inside.wrapping_add(crate::text::plain_length(self.text.get(inside..).unwrap_or(&[])));
         let plain = self.text.get(end) == Some(&b'"') && end.wrapping_sub(inside) <= MAX_STRING && self.unclosed.is_empty();
         let next = end.wrapping_add(1);
-        // Else, see `glue`.
         if plain && !self.text.get(next).is_some_and(|next| is(*next, IN_WORD)) {
             self.at = next;
             self.next = Lexeme::new(start, next, Kind::Quoted, true);
         } else {
-            self.unusual_string(start, plain.then_some(next));
+            self.unusual_string(start);
         }
     }
 
-    /// A string with escapes or line ends in it, with something wrong, or glued to a word. `end` is after one that is as it is written.
+    /// A string with escapes or line ends in it, with something wrong, or glued to a word.
     #[inline(never)]
-    fn unusual_string(&mut self, start: usize, end: Option<usize>) {
-        match end {
-            Some(end) => {
-                self.at = end;
-                self.next = Lexeme::new(start, end, Kind::Quoted, true);
-            }
-            None => self.read(start, |lexer| lexer.quoted(start)),
-        }
+    fn unusual_string(&mut self, start: usize) {
+        self.read(start, |lexer| lexer.quoted(start));
         self.glue(start);
     }
 
     /// Tags, numbers, comments, and what has no meaning.
     #[inline(never)]
     fn unusual(&mut self, start: usize, byte: u8) {
-        let inside = start.wrapping_add(1);
-        let is_tag = byte == b':' && self.text.get(inside).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit());
-        let end = if is_tag { behind_name(self.text, inside) } else { usize::MAX };
-        if end.wrapping_sub(start) <= MAX_IDENTIFIER { self.take(start, end, Kind::Tag) } else { self.strange(start, byte) }
+        if !self.usual_tag(start, byte) {
+            self.strange(start, byte);
+        }
     }
 
-    /// The same without usual tags.
+    /// Takes a tag that is not too long. False if there is none.
+    #[inline]
+    fn usual_tag(&mut self, start: usize, byte: u8) -> bool {
+        let end = if self.is_tag(start, byte) { behind_name(self.text, start.wrapping_add(1)) } else { usize::MAX };
+        let is_usual = end.wrapping_sub(start) <= MAX_IDENTIFIER;
+        if is_usual {
+            self.take(start, end, Kind::Tag);
+        }
+        is_usual
+    }
+
+    /// Whether a tag begins with this byte.
+    #[inline]
+    fn is_tag(&self, start: usize, byte: u8) -> bool {
+        byte == b':' && self.text.get(start.wrapping_add(1)).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit())
+    }
+
+    /// The same of what is no such tag.
     #[inline(never)]
     fn strange(&mut self, mut start: usize, mut byte: u8) {
-        while beginning(byte) == Kind::Garbage {
-            let inside = start + 1;
-            if byte == b':' && self.text.get(inside).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit()) {
-                let end = behind_name(self.text, inside);
-                let is_odd = end - start > MAX_IDENTIFIER;
-                return if is_odd { self.read(start, |lexer| lexer.tag(start)) } else { self.take(start, end, Kind::Tag) };
-            }
+        while beginning(byte) == Kind::Garbage && !self.usual_tag(start, byte) {
             self.read(start, |lexer| lexer.other(start, byte));
             let kind = self.next.kind;
             if kind == Kind::Quoted {
@@ -259,7 +262,9 @@ impl<'t> Lexer<'t> {
                 Err(end) => return self.take(end, end, Kind::End),
             };
         }
-        self.take_at(start, byte);
+        if beginning(byte) != Kind::Garbage {
+            self.take_at(start, byte);
+        }
     }
 
     /// Notes what was read since `start` and is no token.
@@ -341,6 +346,7 @@ impl<'t> Lexer<'t> {
         match byte {
             b'#' => self.hash_comment(start),
             b'0'..=b'9' => self.number(start),
+            b':' if self.is_tag(start, byte) => self.tag(start),
             b'/' if self.peek() == Some(b'*') => self.bracket_comment(start),
             b'\'' => match self.single_quotes_end(start) {
                 Some(end) => self.single_quoted(start, end),

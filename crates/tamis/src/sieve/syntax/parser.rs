@@ -78,9 +78,10 @@ struct Parser<'t> {
 impl<'t> Parser<'t> {
     /// Before the first token of a text, some strings of which are taken to end early.
     fn new(text: &'t str, tree: Option<Tree<Kind>>, unclosed: Vec<usize>) -> Self {
-        let mut lexer = Lexer::new(text, unclosed);
-        lexer.advance();
-        Self { text, lexer, tree, calls: Calls::with_room_for(text.len()), errors: Vec::new() }
+        let calls = Calls::with_room_for(text.len());
+        let mut parser = Self { text, lexer: Lexer::new(text, unclosed), tree, calls, errors: Vec::new() };
+        parser.lexer.advance();
+        parser
     }
 
     /// The kind of the next token.
