@@ -330,6 +330,23 @@ mod tests {
                 }
             }
         }
+        calls.extend(
+            [
+                "size :over 10",
+                "size :under 20K",
+                "size 10",
+                "size :over :under 10",
+                "size :over 99999999999999999999",
+                "size :over 5000000000",
+                "size :over [\"a\"]",
+                "header :value \"ge\" :comparator \"i;ascii-numeric\" \"a\" \"7\"",
+                "header :comparator \"i;ascii-numeric\" :contains \"a\" \"7\"",
+                "header :comparator \"i;octet\" :count \"eq\" [\"a\", \"b\"] [\"1\", \"2\"]",
+                "header :comparator :value \"ge\" \"a\" \"7\"",
+                "address :value \"ne\" :domain :comparator \"i;ascii-casemap\" \"to\" \"7\"",
+            ]
+            .map(|test| format!("if {test} {{ stop; }}\n")),
+        );
         for action in ["stop", "keep", "fileinto", "addflag", "setflag", "discard"] {
             for (tag, value) in ["", ":copy", ":flags \"\\\\Seen\"", ":wrong"].iter().flat_map(|tag| values.map(|value| (*tag, value))) {
                 calls.extend(["", "\"b\""].map(|more| format!("{action} {tag} {value} {more};\n")));
