@@ -123,8 +123,10 @@ pub fn plain_length(text: &[u8]) -> usize {
         let bytes = u64::from_le_bytes(*chunk);
         // In each, the lowest high bit of a byte that is set is that of the first byte that is meant.
         let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit));
-        let equal = |byte: u8| below(bytes ^ (ONES * u64::from(byte)), 1);
-        let found = (below(bytes, b' ') | equal(b'"') | equal(b'\\')) & !bytes & (ONES << 7);
+        // A quote is two above a space. With that bit turned round it is the space, and a control character stays one.
+        let quote_or_control = below(bytes ^ (ONES * u64::from(b'"' ^ b' ')), b' ' + 1);
+        let backslash = below(bytes ^ (ONES * u64::from(b'\\')), 1);
+        let found = (quote_or_control | backslash) & !bytes & (ONES << 7);
         // Of all that is not found, all eight are zero.
         length = length.wrapping_add(found.trailing_zeros() as usize / 8);
         if found != 0 {

@@ -183,7 +183,9 @@ impl<'s> Binder<'s> {
         #[cfg(feature = "svtest")]
         loaded.extend(dialect.extension(spec::STALWART_TESTSUITE.name.as_bytes()));
         let mut in_force = lookup::InForce::default();
-        loaded.iter().for_each(|extension| in_force.add(extension));
+        for extension in &loaded {
+            in_force.add(extension);
+        }
         let rules = dialect.engine.rules();
         Self {
             text,
@@ -302,14 +304,23 @@ impl<'s> Binder<'s> {
 
     /// Adds a command to the block that is open.
     fn add(&mut self, range: Range, op: Op) {
+        if let Some(place) = self.place(range) {
+            settle(place, op);
+        }
+    }
+
+    /// The place of the next command of the block that is open. It is given before the command is made, so that this is made where it stays.
+    #[inline]
+    fn place(&mut self, range: Range) -> Option<&mut Op> {
         if self.next >= self.row_end {
             self.is_crowded = true;
-            return;
+            return None;
         }
-        if let Some(place) = self.commands.get_mut(self.next) {
-            *place = Command { range, op };
-        }
-        self.next += 1;
+        let place = self.commands.get_mut(self.next).filter(|place| matches!(place.op, Op::Stop));
+        self.next = self.next.wrapping_add(1);
+        let place = place?;
+        place.range = range;
+        Some(&mut place.op)
     }
 
     /// Binds commands in a row into the block that is open.
@@ -320,15 +331,15 @@ impl<'s> Binder<'s> {
         let calls = if self.again.is_some() { self.commands_again(calls, top) } else { calls };
         let mut chain = Chain::default();
         for call in calls {
-            self.command(call, None, top, &mut chain);
+            self.command(&call, &call, top, &mut chain);
         }
         (self.head, self.has_block) = around;
     }
 
-    /// Binds one command. `outer` is the call whose block this one has, when a missing semicolon made a command a test.
-    fn command(&mut self, call: Call<'_>, outer: Option<Call<'_>>, top: bool, chain: &mut Chain) {
+    /// Binds one command. `owner` is the call whose block it has: itself, unless a missing semicolon made a command a test.
+    fn command(&mut self, call: &Call<'_>, owner: &Call<'_>, top: bool, chain: &mut Chain) {
         self.head = call.head;
-        self.has_block = outer.unwrap_or(call).block().is_some();
+        self.has_block = owner.has_block();
         if top && !self.begun && !call.name.of(self.text).eq_ignore_ascii_case("require") {
             self.begun = true;
             self.requirements_done();
@@ -341,8 +352,8 @@ impl<'s> Binder<'s> {
         let Some(found) = self.find_or_report(call, false) else {
             chain.previous = Previous::Other;
             // What is inside is checked all the same.
-            self.tests_to_nothing(call);
-            if let Some(inside) = outer.unwrap_or(call).block() {
+            self.tests_to_nothing(*call);
+            if let Some(inside) = owner.block() {
                 self.commands(inside.commands, false);
             }
             return;
@@ -353,10 +364,10 @@ impl<'s> Binder<'s> {
             return;
         }
         match found.op {
-            OpId::If | OpId::Elsif | OpId::Else => self.branch(found, call, outer, chain),
+            OpId::If | OpId::Elsif | OpId::Else => self.branch(found, call, owner, chain),
             _ => {
                 let before = std::mem::replace(&mut chain.previous, Previous::Other);
-                self.plain(found, call, outer, top, before);
+                self.plain(found, call, owner, top, before);
                 if found.op == OpId::Require {
                     chain.previous = Previous::Require;
                 } else if matches!(found.op, OpId::Import | OpId::Export) {
@@ -368,7 +379,7 @@ impl<'s> Binder<'s> {
 
     /// True for a command that nobody knows, where `ihave` puts that off until it runs.
     #[cold]
-    fn fails_later(&self, call: Call<'_>) -> bool {
+    fn fails_later(&self, call: &Call<'_>) -> bool {
         let offered = |extension: &Extension| extension.name.is_empty() || self.dialect.extension(extension.name.as_bytes()).is_some();
         self.is_loaded("ihave")
             && self.find(call.name, false).is_none()
@@ -376,16 +387,16 @@ impl<'s> Binder<'s> {
     }
 
     /// A command without branches.
-    fn plain(&mut self, found: &'static spec::Command, call: Call<'_>, outer: Option<Call<'_>>, top: bool, before: Previous) {
+    fn plain(&mut self, found: &'static spec::Command, call: &Call<'_>, owner: &Call<'_>, top: bool, before: Previous) {
         let inside = self.subtests(found, call);
         if inside == Inside::Wrong {
-            if let Some(block) = outer.unwrap_or(call).block() {
+            if let Some(block) = owner.block() {
                 self.block(block.commands, false);
             }
             return;
         }
         let swallowed = inside == Inside::Commands;
-        let own_block = if swallowed { None } else { outer.unwrap_or(call).block() };
+        let own_block = if swallowed { None } else { owner.block() };
         if found.block && own_block.is_none() {
             self.error(Code::MissingBlock, call.name, "name", found.name);
         } else if let Some(inside) = own_block.filter(|_| !found.block) {
@@ -395,7 +406,7 @@ impl<'s> Binder<'s> {
         let range = call.head;
         #[cfg(feature = "svtest")]
         if found.op == OpId::Suite(spec::SuiteId::Test) {
-            if let Some(op) = self.suite_test(found, call, own_block) {
+            if let Some(op) = self.suite_test(found, *call, own_block) {
                 self.add(range, op);
             }
             return;
@@ -403,7 +414,7 @@ impl<'s> Binder<'s> {
         if found.op == OpId::While {
             #[cfg(feature = "expressions")]
             {
-                let arguments = self.arguments(found, call);
+                let arguments = self.arguments(found, *call);
                 let expression = arguments.and_then(|arguments| arguments.nth_back(1));
                 if let Some(op) = self.while_loop(expression, own_block) {
                     self.add(range, op);
@@ -415,16 +426,18 @@ impl<'s> Binder<'s> {
             self.while_block(own_block);
         }
         if found.op == OpId::ForEveryPart {
-            if let Some(op) = self.for_every_part(found, call, own_block) {
+            if let Some(op) = self.for_every_part(found, *call, own_block) {
                 self.add(range, op);
             }
-        } else if let Some(op) = self.action(found, call, top, before) {
+        } else if !self.usual_action(found, call, top, before)
+            && let Some(op) = self.action(found, *call, top, before)
+        {
             self.add(range, op);
         }
         // `keep` without its semicolon took the next command for a test.
         if swallowed {
             for test in call.tests() {
-                self.command(test, Some(outer.unwrap_or(call)), top, &mut Chain::default());
+                self.command(&test, owner, top, &mut Chain::default());
             }
         }
     }
@@ -441,11 +454,11 @@ impl<'s> Binder<'s> {
 
     /// Checks the tests of a command that takes none.
     #[inline]
-    fn subtests(&mut self, found: &'static spec::Command, call: Call<'_>) -> Inside {
-        match call.tests().next() {
-            Some(first) if found.tests == spec::Tests::None => self.wrong_tests(found, call, first),
-            _ => Inside::Nothing,
+    fn subtests(&mut self, found: &'static spec::Command, call: &Call<'_>) -> Inside {
+        if found.tests != spec::Tests::None || !call.has_tests() {
+            return Inside::Nothing;
         }
+        call.tests().next().map_or(Inside::Nothing, |first| self.wrong_tests(found, *call, first))
     }
 
     #[cold]
@@ -493,7 +506,7 @@ impl<'s> Binder<'s> {
     }
 
     /// `if`, `elsif`, `else`.
-    fn branch(&mut self, found: &'static spec::Command, call: Call<'_>, outer: Option<Call<'_>>, chain: &mut Chain) {
+    fn branch(&mut self, found: &'static spec::Command, call: &Call<'_>, owner: &Call<'_>, chain: &mut Chain) {
         let follows = chain.previous == Previous::If;
         if found.op == OpId::If {
             *chain = Chain { previous: Previous::If, decided: false, index: None };
@@ -501,17 +514,17 @@ impl<'s> Binder<'s> {
             self.error(Code::MisplacedElse, call.name, "name", found.name);
             *chain = Chain::default();
         }
-        self.no_arguments(found, call);
-        let inside = outer.unwrap_or(call).block();
+        self.no_arguments(found, *call);
+        let inside = owner.block();
         if inside.is_none() {
             self.error(Code::MissingBlock, call.name, "name", found.name);
         }
         // What stands after a branch that is always taken is looked at only from outside.
         if chain.decided {
             if found.op == OpId::Else {
-                self.no_test_after_else(call);
+                self.no_test_after_else(*call);
             } else {
-                self.has_single_test(found, call);
+                self.has_single_test(found, *call);
             }
             if let Some(branches) = self.open_if(chain) {
                 branches.dead.push(call.head);
@@ -520,7 +533,7 @@ impl<'s> Binder<'s> {
             return;
         }
         if found.op == OpId::Else {
-            self.no_test_after_else(call);
+            self.no_test_after_else(*call);
             chain.previous = Previous::Other;
             let commands = inside.map(|inside| self.block(inside.commands, false)).unwrap_or_default();
             if let Some(branches) = self.open_if(chain) {
@@ -529,7 +542,7 @@ impl<'s> Binder<'s> {
             return;
         }
         chain.previous = Previous::If;
-        let (test, known) = self.single_test(found, call);
+        let (test, known) = self.single_test(found, *call);
         let block = match (known, inside) {
             // sieve-rs reads it all the same: its variables are known from there on.
             (Known::Always(false), Some(inside)) if self.dialect.engine.is_stalwart() => {
@@ -553,7 +566,9 @@ impl<'s> Binder<'s> {
                 chain.index = Some(self.next);
                 let otherwise_range = Range::default();
                 let branches = If { first: branch, others: Vec::new(), otherwise: None, otherwise_range, dead: Vec::new(), decided };
-                self.add(call.head, Op::If(branches));
+                if let Some(place) = self.place(call.head) {
+                    settle(place, Op::If(branches));
+                }
             }
         }
     }
@@ -576,7 +591,7 @@ impl<'s> Binder<'s> {
     /// Puts a test where there is room for it, or behind all others.
     #[inline]
     fn put(&mut self, index: Option<u32>, range: Range, kind: TestKind) {
-        let Some(index) = index else { return self.tests.push(Test { range, kind }) };
+        let index = index.unwrap_or_else(|| self.room_for(1));
         if let Some(place) = self.tests.get_mut(index as usize) {
             place.range = range;
             place.kind = kind;
@@ -601,19 +616,22 @@ impl<'s> Binder<'s> {
 
     /// The one test of `if`, `elsif` or `not`, and its index.
     fn single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> (u32, Known) {
-        if !self.has_single_test(found, call) {
+        let Some(first) = call.tests().next().filter(|_| !call.has_test_list()) else {
+            self.has_single_test(found, call);
             self.tests_to_nothing(call);
             return (self.room_for(1), Known::Broken);
-        }
-        let known = call.tests().next().map_or(Known::Broken, |first| self.test(first, None));
+        };
+        let known = self.test(first, None);
         if known == Known::Broken {
             return (self.room_for(1), known);
         }
         // It stands behind those inside it.
-        (count(self.tests.len()).saturating_sub(1), known)
+        (count(self.tests.len()).wrapping_sub(1), known)
     }
 
-    /// Whether there is one test, and no list.
+    /// Whether there is one test, and no list. Reports what else there is.
+    #[cold]
+    #[inline(never)]
     fn has_single_test(&mut self, found: &'static spec::Command, call: Call<'_>) -> bool {
         let Some(first) = call.tests().next() else {
             self.error(Code::MissingTest, call.name, "name", found.name);
@@ -635,7 +653,7 @@ impl<'s> Binder<'s> {
 
     /// Binds a test and puts it at `index`, or behind all others.
     fn test(&mut self, call: Call<'_>, index: Option<u32>) -> Known {
-        let Some(found) = self.find_or_report(call, true) else {
+        let Some(found) = self.find_or_report(&call, true) else {
             self.tests_to_nothing(call);
             return Known::Broken;
         };
@@ -658,7 +676,7 @@ impl<'s> Binder<'s> {
             OpId::AnyOf => self.test_list(found, call, index, true),
             _ => {
                 let before = self.diagnostics.len();
-                match self.subtests(found, call) {
+                match self.subtests(found, &call) {
                     Inside::Nothing => {}
                     Inside::Wrong => return Known::Broken,
                     Inside::Commands => self.tests_to_nothing(call),
@@ -704,14 +722,15 @@ impl<'s> Binder<'s> {
         known.unwrap_or(if open { Known::No } else { Known::Always(!stopper) })
     }
 
-    /// Reports arguments of a command that takes none.
+    /// Reports arguments of a command that takes none. True if there are none.
+    #[inline]
     fn no_arguments(&mut self, found: &'static spec::Command, call: Call<'_>) -> bool {
-        self.arguments(found, call).map(|arguments| self.recycle(arguments)).is_some()
+        call.arguments().is_empty() || self.arguments(found, call).map(|arguments| self.recycle(arguments)).is_some()
     }
 
     /// The command or test that a call names. One that is not in force is reported; if an extension brings it, its call is still checked.
-    fn find_or_report(&mut self, call: Call<'_>, test: bool) -> Option<&'static spec::Command> {
-        self.find(call.name, test).or_else(|| self.report_unknown(call, test))
+    fn find_or_report(&mut self, call: &Call<'_>, test: bool) -> Option<&'static spec::Command> {
+        self.find(call.name, test).or_else(|| self.report_unknown(*call, test))
     }
 
     #[cold]
@@ -733,6 +752,12 @@ impl<'s> Binder<'s> {
         self.reported.push(name);
         true
     }
+}
+
+/// Puts something in the place of what owns nothing, which needs no look at what that was.
+#[inline]
+fn settle<T>(place: &mut T, value: T) {
+    std::mem::forget(std::mem::replace(place, value));
 }
 
 /// What stands where a call takes no test.

@@ -102,6 +102,13 @@ impl Text {
         Self { range, pieces }
     }
 
+    /// The same if that is short, as nearly every string is, so that nothing of it stands elsewhere.
+    #[inline]
+    pub(super) fn short_within(text: &[u8], inside: Range, range: Range) -> Option<Self> {
+        let bytes = Bytes::short_within(text, inside).filter(|_| !inside.is_empty())?;
+        Some(Self { range, pieces: Few::One(Piece::Literal(bytes)) })
+    }
+
     /// The bytes if nothing is substituted.
     #[must_use]
     pub fn literal(&self) -> Option<&[u8]> {

@@ -14,5 +14,5 @@ pub use kind::Kind;
 pub use parser::{Limits, Parsed, parse, tree};
 #[cfg(feature = "expressions")]
 pub use value::string_as_written;
-pub use value::{number, quote, string};
+pub use value::{number, quote, short_string, string};
 pub use view::{Argument, Call, CallBlock, CallIter, Calls, StringToken};

@@ -16,9 +16,6 @@ use crate::text::{Edit, Range};
 impl Binder<'_> {
     /// Binds a command that has neither branches nor a block. `None` for what does nothing when it runs, and for errors.
     pub(super) fn action(&mut self, found: &'static spec::Command, call: Call<'_>, top: bool, before: Previous) -> Option<Op> {
-        if let Some(op) = self.usual_action(found, call) {
-            return Some(op);
-        }
         let arguments = self.arguments(found, call)?;
         let op = self.op(found, call, &arguments, top, before);
         self.recycle(arguments);
@@ -34,7 +31,7 @@ impl Binder<'_> {
             _ => {}
         }
         match found.op {
-            OpId::Require => self.require(call, arguments, top, before),
+            OpId::Require => self.require(call, *arguments.positional.first()?, top, before),
             OpId::Stop => Some(Op::Stop),
             OpId::Keep => Some(Op::Keep { flags: self.flags(arguments) }),
             OpId::Discard => Some(Op::Discard),

@@ -251,7 +251,7 @@ impl Binder<'_> {
                 let mark = self.mark(call.name.start, &chain);
                 let mark = Mark { is_branch: is_branch(self.text, call), ..mark };
                 self.note(mark);
-                self.command(call, None, top, &mut chain);
+                self.command(&call, &call, top, &mut chain);
             }
         }
         let start = self.again.as_ref().and_then(|again| again.marks.last()).map_or(0, |mark| mark.start);

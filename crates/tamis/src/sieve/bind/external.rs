@@ -147,7 +147,9 @@ impl Binder<'_> {
             self.report(Diagnostic::new(Code::SpamtestTwice, range));
             self.loaded.retain(|other| !is_score(other) || other.name == extension.name);
             self.in_force = super::lookup::InForce::default();
-            self.loaded.iter().for_each(|extension| self.in_force.add(extension));
+            for extension in &self.loaded {
+                self.in_force.add(extension);
+            }
         }
     }
 }

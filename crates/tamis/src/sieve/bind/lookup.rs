@@ -3,13 +3,14 @@
 
 use super::Binder;
 use crate::sieve::dialect::Rules;
-use crate::sieve::spec::{self, Command, Extension, Role, Tag};
+use crate::sieve::spec::{self, Command, Extension, On, Role, Tag};
 use crate::text::{Range, count};
 
 /// A name of the spec.
-#[derive(Clone, Copy)]
-struct Entry {
+struct Entry<T: 'static> {
     key: Key,
+    /// What it names.
+    meaning: &'static T,
     /// The number of its extension.
     extension: u8,
     /// The extensions that have another name with this key.
@@ -22,13 +23,11 @@ struct Entry {
 struct Table<T: 'static, const COUNT: usize> {
     /// One more than the index of a drawer's first name.
     drawers: [u16; DRAWERS],
-    entries: [Entry; COUNT],
-    /// What each entry names.
-    meanings: [&'static T; COUNT],
+    entries: [Entry<T>; COUNT],
 }
 
-/// About as many as there are names.
-const DRAWERS: usize = 256;
+/// Some times as many as there are names: of those in a drawer, nearly always the first is meant.
+const DRAWERS: usize = 1024;
 
 /// A name without case: two of up to eight bytes are the same if their keys are; nearly all are so short.
 #[derive(Clone, Copy)]
@@ -59,25 +58,33 @@ impl Key {
     /// The key of the name at `range` in a text: eight bytes at once, unless it ends before.
     #[inline]
     fn at(text: &[u8], range: Range) -> Self {
-        let length = range.len();
-        match text.get(range.start as usize..).and_then(|bytes| bytes.first_chunk()) {
-            Some(bytes) => {
-                let unused = u64::BITS.saturating_sub(length.wrapping_mul(u8::BITS));
-                let lower = u64::from_le_bytes(*bytes) | u64::from_le_bytes([Self::LOWER; Self::SHORT]);
-                Self { start: lower.wrapping_shl(unused), length }
-            }
-            None => Self::at_end(text, range),
-        }
+        Self::before_end(text, range).unwrap_or_else(|| Self::of(range.bytes(text)))
     }
 
-    #[cold]
-    #[inline(never)]
-    fn at_end(text: &[u8], range: Range) -> Self {
-        Self::of(range.bytes(text))
+    /// The same, unless the text ends before eight bytes.
+    #[inline]
+    fn before_end(text: &[u8], range: Range) -> Option<Self> {
+        let bytes = text.get(range.start as usize..)?.first_chunk()?;
+        let length = range.len();
+        let unused = u64::BITS.saturating_sub(length.wrapping_mul(u8::BITS));
+        let lower = u64::from_le_bytes(*bytes) | u64::from_le_bytes([Self::LOWER; Self::SHORT]);
+        Some(Self { start: lower.wrapping_shl(unused), length })
     }
 
     const fn is(self, other: Self) -> bool {
         self.start == other.start && self.length == other.length
+    }
+
+    /// Others may have this key too.
+    #[inline]
+    const fn is_long(self) -> bool {
+        self.length as usize > Self::SHORT
+    }
+
+    /// The length of the name as a bit.
+    #[inline]
+    const fn bit(self) -> u64 {
+        bit(self.length as usize)
     }
 
     /// The highest bits of a product with a large odd number hang on all bits of the other factor.
@@ -130,8 +137,10 @@ const fn all_names(tags: bool) -> usize {
 macro_rules! table {
     ($tags:literal, $of:ident, $none:expr) => {{
         const COUNT: usize = all_names($tags);
-        let none = Entry { key: Key::of(&[]), extension: 0, rivals: InForce([0; 2]), next: 0 };
-        let mut table = Table { drawers: [0; DRAWERS], entries: [none; COUNT], meanings: [$none; COUNT] };
+        let mut table = Table {
+            drawers: [0; DRAWERS],
+            entries: [const { Entry { key: Key::of(&[]), meaning: $none, extension: 0, rivals: InForce([0; 2]), next: 0 } }; COUNT],
+        };
         let mut lasts = [0; DRAWERS];
         let (mut at, mut number) = (0, 0);
         while let Some(extension) = nth(number) {
@@ -149,8 +158,7 @@ macro_rules! table {
                     }
                     other = table.entries[other - 1].next as usize;
                 }
-                table.entries[at] = Entry { key, extension: number as u8, rivals, next: 0 };
-                table.meanings[at] = meaning;
+                table.entries[at] = Entry { key, meaning, extension: number as u8, rivals, next: 0 };
                 at += 1;
                 if lasts[drawer] == 0 {
                     table.drawers[drawer] = at as u16;
@@ -172,38 +180,34 @@ static COMMANDS: Table<Command, { all_names(false) }> = table!(false, commands, 
 static TAGS: Table<Tag, { all_names(true) }> = table!(true, tags, &spec::BASE.tags[0]);
 
 impl<T, const COUNT: usize> Table<T, COUNT> {
-    /// The first name of a key that is in force, with its meaning.
+    /// What a key means, if the first name in its drawer says so for sure: it is in force, and no other name has the key.
     #[inline]
-    fn first(&self, key: Key, in_force: InForce) -> Option<(&Entry, &'static T)> {
-        let mut number = *self.drawers.get(key.drawer())?;
-        loop {
-            let (entry, meaning) = self.find(key, number)?;
-            if in_force.has(entry.extension) {
-                return Some((entry, meaning));
-            }
-            number = entry.next;
-        }
+    fn sure(&self, key: Key, in_force: &InForce) -> Option<&'static T> {
+        let index = usize::from(*self.drawers.get(key.drawer())?).wrapping_sub(1);
+        let entry = self.entries.get(index)?;
+        let is_sure = entry.key.is(key) && !key.is_long() && in_force.has(entry.extension) && !entry.rivals.meets(*in_force);
+        if is_sure { Some(entry.meaning) } else { None }
     }
 
-    /// All names of a key, with their meanings.
+    /// All names of a key.
     #[inline]
-    fn all(&self, key: Key) -> impl Iterator<Item = (&Entry, &'static T)> {
+    fn all(&self, key: Key) -> impl Iterator<Item = &Entry<T>> {
         let mut next = self.drawers.get(key.drawer()).copied().unwrap_or(0);
         std::iter::from_fn(move || {
-            let (entry, meaning) = self.find(key, next)?;
+            let entry = self.find(key, next)?;
             next = entry.next;
-            Some((entry, meaning))
+            Some(entry)
         })
     }
 
     /// The first name of a key from the one on that has this number.
     #[inline]
-    fn find(&self, key: Key, mut number: u16) -> Option<(&Entry, &'static T)> {
+    fn find(&self, key: Key, mut number: u16) -> Option<&Entry<T>> {
         loop {
             let index = usize::from(number).wrapping_sub(1);
             let entry = self.entries.get(index)?;
             if entry.key.is(key) {
-                return Some((entry, self.meanings.get(index)?));
+                return Some(entry);
             }
             number = entry.next;
         }
@@ -247,20 +251,22 @@ fn number(extension: &Extension) -> Option<u8> {
 pub(super) struct InForce([u64; 2]);
 
 impl InForce {
-    /// Puts an extension in force.
-    pub(super) fn add(&mut self, extension: &Extension) {
+    /// Puts an extension in force. Says whether it was not before, if that is known here.
+    pub(super) fn add(&mut self, extension: &Extension) -> Option<bool> {
         // In the small module names are searched for.
         if super::SMALL {
-            return;
+            return None;
         }
-        if let Some(number) = number(extension) {
-            *self = self.with(number);
-        }
+        let number = number(extension)?;
+        let is_new = !self.has(number);
+        *self = self.with(number);
+        Some(is_new)
     }
 
     #[inline]
-    fn has(self, number: u8) -> bool {
-        self.0.get(usize::from(number / 64)).is_some_and(|bits| bits >> (number % 64) & 1 != 0)
+    fn has(&self, number: u8) -> bool {
+        // There are two words.
+        self.0.get(usize::from(number / 64 % 2)).is_some_and(|bits| bits >> (number % 64) & 1 != 0)
     }
 
     /// One more.
@@ -298,19 +304,20 @@ impl Binder<'_> {
         if super::SMALL {
             return self.search(range.of(self.text), test);
         }
-        let key = Key::at(self.text.as_bytes(), range);
-        let (first, command) = COMMANDS.first(key, self.in_force)?;
-        if command.name.len() > Key::SHORT || first.rivals.meets(self.in_force) {
-            return self.find_among(key, range, test);
+        let Some(key) = Key::before_end(self.text.as_bytes(), range) else { return self.find_among(range, test) };
+        match COMMANDS.sure(key, &self.in_force) {
+            Some(command) if self.doubtful_commands & key.bit() == 0 => Some(command),
+            _ => self.find_among(range, test),
         }
-        self.is_offered_at("", command.name, range).then_some(command)
     }
 
-    /// The same of a long name, or one that several extensions have.
+    /// The same of any name: a long one, one that several extensions have, one that the engine may lack, or one that is not in force.
     #[inline(never)]
-    fn find_among(&self, key: Key, range: Range, test: bool) -> Option<&'static Command> {
+    fn find_among(&self, range: Range, test: bool) -> Option<&'static Command> {
+        let key = Key::at(self.text.as_bytes(), range);
         let (mut found, mut found_at, mut other, mut other_at) = (None, 0, None, usize::MAX);
-        for (entry, command) in COMMANDS.all(key) {
+        for entry in COMMANDS.all(key) {
+            let command = entry.meaning;
             let Some(at) = self.position(entry) else { continue };
             if !self.is_name(command.name, range) || !self.is_offered_at("", command.name, range) {
                 continue;
@@ -350,19 +357,21 @@ impl Binder<'_> {
             let tag = find_tag(self.loaded.iter().copied(), found, range.of(self.text));
             return tag.filter(|tag| self.is_offered_at(":", tag.name, range));
         }
-        let key = Key::at(self.text.as_bytes(), range);
-        let (first, tag) = TAGS.first(key, self.in_force)?;
-        if tag.name.len() > Key::SHORT || first.rivals.meets(self.in_force) {
-            return self.tag_among(found, key, range);
+        let Some(key) = Key::before_end(self.text.as_bytes(), range) else { return self.tag_among(found, range) };
+        match TAGS.sure(key, &self.in_force) {
+            Some(Tag { on: On::Family(family), .. }) if !found.families.contains(family) => None,
+            Some(tag) if self.doubtful_tags & key.bit() == 0 && matches!(tag.on, On::Family(_)) => Some(tag),
+            _ => self.tag_among(found, range),
         }
-        (stands_on(tag, found) && self.is_offered_at(":", tag.name, range)).then_some(tag)
     }
 
-    /// The same of a long name, or one that several tags have.
+    /// The same of any tag: a long one, one that several extensions have, one of no family, or one that the engine may lack.
     #[inline(never)]
-    fn tag_among(&self, found: &'static Command, key: Key, range: Range) -> Option<&'static Tag> {
-        let mut meant: Option<(&Entry, &Tag)> = None;
-        for (entry, tag) in TAGS.all(key) {
+    fn tag_among(&self, found: &'static Command, range: Range) -> Option<&'static Tag> {
+        let key = Key::at(self.text.as_bytes(), range);
+        let mut meant: Option<&Entry<Tag>> = None;
+        for entry in TAGS.all(key) {
+            let tag = entry.meaning;
             if !self.in_force.has(entry.extension)
                 || !self.is_name(tag.name, range)
                 || !stands_on(tag, found)
@@ -371,16 +380,16 @@ impl Binder<'_> {
                 continue;
             }
             // Of two, the one counts whose extension came into force last.
-            if meant.is_none_or(|(other, _)| self.position(entry) > self.position(other)) {
-                meant = Some((entry, tag));
+            if meant.is_none_or(|other| self.position(entry) > self.position(other)) {
+                meant = Some(entry);
             }
         }
-        meant.map(|(_, tag)| tag)
+        meant.map(|entry| entry.meaning)
     }
 
     /// When the extension of a name came into force; nothing if it is not.
     #[cold]
-    fn position(&self, entry: &Entry) -> Option<usize> {
+    fn position<T>(&self, entry: &Entry<T>) -> Option<usize> {
         let name = nth(entry.extension.into()).filter(|_| self.in_force.has(entry.extension))?.name;
         self.loaded.iter().position(|extension| extension.name == name)
     }

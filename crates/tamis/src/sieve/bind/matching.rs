@@ -93,19 +93,11 @@ impl Binder<'_> {
 
     fn relation(&mut self, arguments: &Arguments<'_>, id: TagId, name: &'static str) -> Option<Relation> {
         let value = arguments.value(id)?;
-        let relation = match self.constant(value).as_slice() {
-            b"gt" => Relation::Gt,
-            b"ge" => Relation::Ge,
-            b"lt" => Relation::Lt,
-            b"le" => Relation::Le,
-            b"eq" => Relation::Eq,
-            b"ne" => Relation::Ne,
-            _ => {
-                self.error(Code::UnknownRelation, value.range, "tag", name);
-                return None;
-            }
-        };
-        Some(relation)
+        let relation = relation(&self.constant(value));
+        if relation.is_none() {
+            self.error(Code::UnknownRelation, value.range, "tag", name);
+        }
+        relation
     }
 
     /// Compiles the keys that are literal.
@@ -160,6 +152,19 @@ impl Binder<'_> {
                 })
             })
             .unwrap_or_default()
+    }
+}
+
+/// A relational operator by its name (RFC 5231, 6).
+pub(super) const fn relation(name: &[u8]) -> Option<Relation> {
+    match name {
+        b"gt" => Some(Relation::Gt),
+        b"ge" => Some(Relation::Ge),
+        b"lt" => Some(Relation::Lt),
+        b"le" => Some(Relation::Le),
+        b"eq" => Some(Relation::Eq),
+        b"ne" => Some(Relation::Ne),
+        _ => None,
     }
 }
 

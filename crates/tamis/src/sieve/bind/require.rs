@@ -7,19 +7,19 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase, Severity};
 use crate::sieve::dialect::Position;
 use crate::sieve::program::{Op, Text};
 use crate::sieve::spec::{self, Extension};
-use crate::sieve::syntax::{Call, Calls, Kind};
+use crate::sieve::syntax::{Argument, Call, Calls, Kind};
 use crate::text::{Edit, Range, offset};
 
 impl Binder<'_> {
     /// `require` (RFC 5228, 3.2).
     #[inline(never)]
-    pub(super) fn require(&mut self, call: Call<'_>, arguments: &Arguments<'_>, top: bool, before: Previous) -> Option<Op> {
+    pub(super) fn require(&mut self, call: Call<'_>, names: Argument, top: bool, before: Previous) -> Option<Op> {
         let anywhere = self.rules.require_anywhere;
         if !anywhere && (!top || !matches!(before, Previous::Nothing | Previous::Require)) {
             self.report(self.moved_to_top(Diagnostic::new(Code::LateRequire, call.name), call));
         }
         let mut failing = None;
-        for string in self.calls.strings(*arguments.positional.first()?) {
+        for string in self.calls.strings(names) {
             let (capability, range) = (string.value(self.text), string.range);
             if self.rules.unknown_extensions && self.dialect.extension(&capability).is_none() {
                 let mut finding = Diagnostic::new(Code::UnknownExtension, range).with("name", &capability);
@@ -111,9 +111,8 @@ impl Binder<'_> {
 
     /// Lets an extension's commands and tags be found without counting it as required: after an error about it.
     pub(super) fn assume(&mut self, extension: &'static Extension) {
-        if !self.is_loaded(extension.name) {
+        if self.in_force.add(extension).unwrap_or_else(|| !self.is_loaded(extension.name)) {
             self.loaded.push(extension);
-            self.in_force.add(extension);
         }
         self.encoded |= extension.name == "encoded-character";
         self.variables |= extension.name == "variables";

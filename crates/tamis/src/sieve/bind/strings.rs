@@ -94,6 +94,13 @@ impl<'s> Binder<'s> {
     /// A string with escapes in it, or where encoded characters and variables count.
     #[inline(never)]
     fn text_with_more(&mut self, string: StringToken) -> Text {
+        if !super::SMALL && !self.encoded && !self.variables && !self.dialect.engine.is_stalwart() {
+            // Most are flags: their value needs no memory of its own.
+            let mut room = [0; 32];
+            if let Some(value) = syntax::short_string(string.range.bytes(self.text.as_bytes()), string.kind, &mut room) {
+                return Text::of(string.range, value);
+            }
+        }
         let value = self.decoded(string);
         if self.variables && crate::text::find(&value, b"${").is_some() {
             return Text { range: string.range, pieces: self.pieces(&value, string.range).into() };

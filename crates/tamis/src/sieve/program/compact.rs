@@ -39,6 +39,14 @@ impl Bytes {
             _ => range.bytes(text).into(),
         }
     }
+
+    /// The same in place, if they have room there and do not stand at the end of the text.
+    #[inline]
+    pub(super) fn short_within(text: &[u8], range: Range) -> Option<Self> {
+        let bytes = text.get(range.start as usize..)?.first_chunk()?;
+        let is_short = range.len() <= count(SHORT);
+        is_short.then_some(Self(Repr::Short { length: range.len() as u8, bytes: *bytes }))
+    }
 }
 
 impl From<&[u8]> for Bytes {

@@ -3,10 +3,10 @@
 //! How a command is read depends on its text, the first token behind it, and how many blocks it stands in; not on what stood before. Quotes that are
 //! missing are the exception: from the first string on of which the end was guessed, all before the edit is read again.
 
-use super::lexer::{Lexeme, MAX_REPAIRS};
+use super::lexer::MAX_REPAIRS;
 use super::parser::{Limits, Parser, parse};
 use super::view::Tail;
-use super::{Kind, Parsed};
+use super::Parsed;
 use crate::diagnostic::Diagnostic;
 use crate::text::{Range, count, offset};
 
@@ -135,7 +135,7 @@ impl Parser<'_> {
 
     #[inline(never)]
     fn take_from(&mut self, rest: &mut Rest, depth: u32) -> Option<()> {
-        let (name, text) = (self.lexer.next.range, self.text);
+        let (name, text) = (self.lexer.next.range(), self.text);
         let (run, by) = if name.start >= rest.behind.0 && follows_blank(text, name.start) {
             let by = rest.behind.1;
             // Of one that lacks its end it may be told what stands there instead.
@@ -161,9 +161,7 @@ impl Parser<'_> {
             error.places().for_each(|place| *place = place.moved(by));
             error
         }));
-        let comments = rest.comments.iter().filter(|comment| is_inside(**comment));
-        let comment = |range: &Range| Lexeme { range: range.moved(by), kind: Kind::HashComment, plain: false };
-        self.lexer.others.extend(comments.map(comment));
+        self.lexer.comments.extend(rest.comments.iter().filter(|comment| is_inside(**comment)).map(|comment| comment.moved(by)));
         let inside = |starts: &[usize]| -> Vec<usize> {
             let inside = starts.iter().filter(|at| (start as usize..end as usize).contains(at));
             inside.map(|at| count(*at).wrapping_add(by) as usize).collect()

@@ -7,6 +7,9 @@ use crate::text::{Edit, Range, Token, count, offset};
 /// The longest identifier or tag (sieve-limits.h).
 const MAX_IDENTIFIER: usize = 32;
 
+/// Few scripts have more comments: room for so many is made at the first.
+const USUAL_COMMENTS: usize = 16;
+
 /// What a multi-line string begins with, before its colon.
 const TEXT: &[u8] = b"text";
 
@@ -16,10 +19,26 @@ const MAX_STRING: usize = 1 << 20;
 /// A token with its place: one that the grammar knows.
 #[derive(Clone, Copy)]
 pub(super) struct Lexeme {
-    pub(super) range: Range,
+    /// Where it begins, and above that where it ends: one word, since what is written in two and read as one makes the processor wait.
+    place: u64,
     pub(super) kind: Kind,
     /// A string whose value is what stands between its quotes.
     pub(super) plain: bool,
+}
+
+impl Lexeme {
+    /// Neither offset is above 32 bits.
+    #[inline]
+    const fn new(start: usize, end: usize, kind: Kind, plain: bool) -> Self {
+        Self { place: start as u64 | (end as u64) << u32::BITS, kind, plain }
+    }
+
+    /// Where it stands.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "each half is one offset")]
+    pub(super) const fn range(self) -> Range {
+        Range { start: self.place as u32, end: (self.place >> u32::BITS) as u32 }
+    }
 }
 
 /// All tokens of a text.
@@ -39,13 +58,14 @@ impl Lexed {
         let mut others = self.others.iter().peekable();
         let mut end = 0;
         for token in &self.tokens {
-            let before = std::iter::from_fn(|| others.next_if(|other| other.range.start < token.range.start));
+            let before = std::iter::from_fn(|| others.next_if(|other| other.range().start < token.range().start));
             for piece in before.chain([token]) {
                 // What nothing else is said of is blank.
-                let blank = Lexeme { range: Range::new(end, piece.range.start), kind: Kind::Blank, plain: false };
-                let pieces = [&blank, piece].into_iter().filter(|piece| !piece.range.is_empty());
-                tiles.extend(pieces.map(|piece| Token { kind: piece.kind, end: piece.range.end }));
-                end = piece.range.end;
+                let range = piece.range();
+                let pieces = [(Kind::Blank, Range::new(end, range.start)), (piece.kind, range)];
+                let pieces = pieces.into_iter().filter(|(_, range)| !range.is_empty());
+                tiles.extend(pieces.map(|(kind, range)| Token { kind, end: range.end }));
+                end = range.end;
             }
         }
         tiles
@@ -69,7 +89,7 @@ pub(super) fn lex(text: &str) -> Lexed {
             }
         }
         if !lexer.repair() {
-            return Lexed { tokens, others: lexer.others, unclosed: lexer.unclosed };
+            return Lexed { tokens, others: lexer.others(), unclosed: lexer.unclosed };
         }
         unclosed = lexer.unclosed;
     }
@@ -93,8 +113,8 @@ pub(super) struct Lexer<'t> {
     pub(super) guessed: Vec<usize>,
     /// Where characters without a meaning stand, as far as the text was read.
     pub(super) garbage: Vec<Range>,
-    /// Comments and characters without a meaning, as far as the text was read.
-    pub(super) others: Vec<Lexeme>,
+    /// Where comments stand, as far as the text was read. Without lints nobody reads them.
+    pub(super) comments: Vec<Range>,
     /// Each lexical error once, with the range that shows it.
     pub(super) errors: Vec<Diagnostic>,
     /// Byte offsets after strings without an end: what is written there becomes part of them.
@@ -112,14 +132,14 @@ impl<'t> Lexer<'t> {
         Self {
             text,
             at,
-            next: Lexeme { range: Range::default(), kind: Kind::End, plain: false },
+            next: Lexeme::new(0, 0, Kind::End, false),
             last_end: 0,
             unclosed,
             has_nul,
             glued: None,
             guessed: Vec::new(),
             garbage: Vec::new(),
-            others: Vec::new(),
+            comments: Vec::new(),
             errors: Vec::new(),
             endless: Vec::new(),
             swallowed: false,
@@ -144,7 +164,7 @@ impl<'t> Lexer<'t> {
         self.swallowed = false;
         self.guessed.retain(|start| *start < at as usize);
         self.garbage.retain(|range| range.start < at);
-        self.others.retain(|other| other.range.start < at);
+        self.comments.retain(|comment| comment.start < at);
         self.errors.retain(|error| error.range.start < at);
         self.endless.retain(|end| *end <= at);
         self.advance();
@@ -157,7 +177,7 @@ impl<'t> Lexer<'t> {
     /// the rest, and whatever may be wrong, by the other methods.
     #[inline(never)]
     pub(super) fn advance(&mut self) {
-        self.last_end = self.next.range.end;
+        self.last_end = self.next.range().end;
         match behind_blanks(self.text, self.at) {
             Ok((start, byte)) => self.take_at(start, byte),
             Err(end) => self.take(end, end, Kind::End),
@@ -170,7 +190,7 @@ impl<'t> Lexer<'t> {
         match beginning(byte) {
             Kind::Identifier => self.identifier(start),
             Kind::Quoted => self.string(start),
-            Kind::Tag | Kind::Garbage => self.unusual(start, byte),
+            Kind::Garbage => self.unusual(start, byte),
             // A token of one character.
             kind => self.take(start, start.wrapping_add(1), kind),
         }
@@ -180,7 +200,7 @@ impl<'t> Lexer<'t> {
     #[inline]
     fn take(&mut self, start: usize, end: usize, kind: Kind) {
         self.at = end;
-        self.next = Lexeme { range: Range { start: count(start), end: count(end) }, kind, plain: false };
+        self.next = Lexeme::new(start, end, kind, false);
     }
 
     #[inline(never)]
@@ -197,25 +217,51 @@ impl<'t> Lexer<'t> {
         let end = inside.wrapping_add(crate::text::plain_length(self.text.get(inside..).unwrap_or(&[])));
         let is_unclosed = !self.unclosed.is_empty() && self.unclosed.contains(&start);
         let plain = self.text.get(end) == Some(&b'"') && end.wrapping_sub(inside) <= MAX_STRING && !is_unclosed;
-        if plain {
-            self.take(start, end.wrapping_add(1), Kind::Quoted);
-            self.next.plain = true;
+        let next = end.wrapping_add(1);
+        if plain && !self.text.get(next).is_some_and(|next| is(*next, IN_WORD)) {
+            self.at = next;
+            self.next = Lexeme::new(start, next, Kind::Quoted, true);
         } else {
-            self.read(start, |lexer| lexer.quoted(start));
+            self.unusual_string(start);
         }
+    }
+
+    /// A string with escapes or line ends in it, with something wrong, or glued to a word.
+    #[inline(never)]
+    fn unusual_string(&mut self, start: usize) {
+        self.read(start, |lexer| lexer.quoted(start));
         self.glue(start);
     }
 
     /// Tags, numbers, comments, and what has no meaning.
     #[inline(never)]
-    fn unusual(&mut self, mut start: usize, mut byte: u8) {
-        while matches!(beginning(byte), Kind::Tag | Kind::Garbage) {
-            let inside = start + 1;
-            if byte == b':' && self.text.get(inside).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit()) {
-                let end = behind_name(self.text, inside);
-                let is_odd = end - start > MAX_IDENTIFIER;
-                return if is_odd { self.read(start, |lexer| lexer.tag(start)) } else { self.take(start, end, Kind::Tag) };
-            }
+    fn unusual(&mut self, start: usize, byte: u8) {
+        if !self.usual_tag(start, byte) {
+            self.strange(start, byte);
+        }
+    }
+
+    /// Takes a tag that is not too long. False if there is none.
+    #[inline]
+    fn usual_tag(&mut self, start: usize, byte: u8) -> bool {
+        let end = if self.is_tag(start, byte) { behind_name(self.text, start.wrapping_add(1)) } else { usize::MAX };
+        let is_usual = end.wrapping_sub(start) <= MAX_IDENTIFIER;
+        if is_usual {
+            self.take(start, end, Kind::Tag);
+        }
+        is_usual
+    }
+
+    /// Whether a tag begins with this byte.
+    #[inline]
+    fn is_tag(&self, start: usize, byte: u8) -> bool {
+        byte == b':' && self.text.get(start.wrapping_add(1)).is_some_and(|byte| is(*byte, IN_NAME) && !byte.is_ascii_digit())
+    }
+
+    /// The same of what is no such tag.
+    #[inline(never)]
+    fn strange(&mut self, mut start: usize, mut byte: u8) {
+        while beginning(byte) == Kind::Garbage && !self.usual_tag(start, byte) {
             self.read(start, |lexer| lexer.other(start, byte));
             let kind = self.next.kind;
             if kind != Kind::Garbage && !kind.is_trivia() {
@@ -227,7 +273,9 @@ impl<'t> Lexer<'t> {
                 Err(end) => return self.take(end, end, Kind::End),
             };
         }
-        self.take_at(start, byte);
+        if beginning(byte) != Kind::Garbage {
+            self.take_at(start, byte);
+        }
     }
 
     /// Notes what was read since `start` and is no token.
@@ -235,11 +283,27 @@ impl<'t> Lexer<'t> {
         let range = Range { start: count(start), end: count(self.at) };
         if kind == Kind::Garbage {
             self.garbage.push(range);
+        } else if cfg!(feature = "full") {
+            if self.comments.capacity() == 0 {
+                self.comments.reserve(USUAL_COMMENTS);
+            }
+            self.comments.push(range);
         }
-        // Without lints nobody reads comments.
-        if cfg!(feature = "full") {
-            self.others.push(Lexeme { range, kind, plain: false });
+    }
+
+    /// Comments and characters without a meaning, by place.
+    fn others(&self) -> Vec<Lexeme> {
+        let mut others = Vec::with_capacity(self.comments.len().saturating_add(self.garbage.len()));
+        let mut garbage = self.garbage.iter().copied().peekable();
+        let lexeme = |range: Range, kind| Lexeme::new(range.start as usize, range.end as usize, kind, false);
+        for comment in self.comments.iter().copied() {
+            let before = std::iter::from_fn(|| garbage.next_if(|range| range.start < comment.start));
+            others.extend(before.map(|range| lexeme(range, Kind::Garbage)));
+            let is_line = self.text.get(comment.start as usize) == Some(&b'#');
+            others.push(lexeme(comment, if is_line { Kind::HashComment } else { Kind::BracketComment }));
         }
+        others.extend(garbage.map(|range| lexeme(range, Kind::Garbage)));
+        others
     }
 
     /// Notes a string that began at `start` and was just read, if the text that follows it begins with a word.
@@ -302,6 +366,7 @@ impl<'t> Lexer<'t> {
         match byte {
             b'#' => self.hash_comment(start),
             b'0'..=b'9' => self.number(start),
+            b':' if self.is_tag(start, byte) => self.tag(start),
             b'/' if self.peek() == Some(b'*') => self.bracket_comment(start),
             b'\'' => match self.single_quotes_end(start) {
                 Some(end) => self.single_quoted(start, end),
@@ -611,7 +676,6 @@ const BEGINNINGS: [Kind; 256] = {
     while byte < 128 {
         beginnings[byte as usize] = match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'_' => Kind::Identifier,
-            b':' => Kind::Tag,
             b'"' => Kind::Quoted,
             b';' => Kind::Semicolon,
             b',' => Kind::Comma,
@@ -702,18 +766,19 @@ fn behind_blanks(text: &[u8], at: usize) -> Result<(usize, u8), usize> {
 /// The same where there are more. Those that indent a line are asked eight at a time.
 fn behind_more_blanks(text: &[u8], mut at: usize) -> usize {
     const BLANKS: u64 = u64::from_le_bytes([b' '; size_of::<u64>()]);
-    loop {
-        match text.get(at) {
-            Some(b'\n') => {
-                at += 1;
-                if let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
-                    at += (u64::from_le_bytes(*chunk) ^ BLANKS).trailing_zeros() as usize / 8;
-                }
+    while let Some(byte) = text.get(at).copied().filter(|byte| *byte <= b' ') {
+        if byte == b'\n' {
+            at = at.wrapping_add(1);
+            if let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+                at = at.wrapping_add((u64::from_le_bytes(*chunk) ^ BLANKS).trailing_zeros() as usize / 8);
             }
-            Some(b' ' | b'\t' | b'\r') => at += 1,
-            _ => return at,
+        } else if matches!(byte, b' ' | b'\t' | b'\r') {
+            at = at.wrapping_add(1);
+        } else {
+            break;
         }
     }
+    at
 }
 
 /// True for a byte of an identifier.
@@ -756,7 +821,7 @@ mod tests {
             })
             .collect();
         assert_eq!(start as usize, text.len(), "tokens tile the text");
-        let significant: Vec<_> = lexed.tokens.iter().map(|token| (token.kind, token.range.of(text))).collect();
+        let significant: Vec<_> = lexed.tokens.iter().map(|token| (token.kind, token.range().of(text))).collect();
         let is_known = |(kind, _): &(Kind, &str)| !kind.is_trivia() && *kind != Kind::Garbage;
         let of_tiles: Vec<_> = tiles.iter().copied().filter(is_known).chain([(Kind::End, "")]).collect();
         assert_eq!(significant, of_tiles);

@@ -80,17 +80,17 @@ impl<'t> Parser<'t> {
     /// Before the first token of a text, or of what stands in it from `start` on, some strings of which are taken to end early. What is
     /// read is added to `calls`.
     pub(super) fn new(text: &'t str, start: usize, tree: Option<Tree<Kind>>, unclosed: Vec<usize>, calls: Calls) -> Self {
-        let mut lexer = Lexer::new(text, start, unclosed);
-        lexer.advance();
-        Self {
+        let mut parser = Self {
             text,
-            lexer,
+            lexer: Lexer::new(text, start, unclosed),
             tree,
             calls,
             errors: Vec::new(),
             #[cfg(feature = "full")]
             rest: None,
-        }
+        };
+        parser.lexer.advance();
+        parser
     }
 
     /// What was read.
@@ -99,13 +99,11 @@ impl<'t> Parser<'t> {
         errors.append(&mut self.errors);
         crate::diagnostic::sort(&mut errors);
         errors.truncate(Limits::ERRORS);
-        #[cfg(feature = "full")]
-        let comments = self.lexer.others.iter().filter(|other| other.kind.is_trivia()).map(|comment| comment.range).collect();
         Parsed {
             calls: self.calls,
             errors,
             #[cfg(feature = "full")]
-            comments,
+            comments: self.lexer.comments,
             #[cfg(feature = "full")]
             unclosed: self.lexer.unclosed,
             #[cfg(feature = "full")]
@@ -124,7 +122,7 @@ impl<'t> Parser<'t> {
     /// Where it stands.
     #[inline]
     fn range(&self) -> Range {
-        self.lexer.next.range
+        self.lexer.next.range()
     }
 
     /// Takes it; it is not the end.
@@ -412,7 +410,8 @@ impl<'t> Parser<'t> {
         let first = self.calls.argument_count();
         let mut count = 0;
         loop {
-            let Lexeme { kind, range, plain } = self.lexer.next;
+            let Lexeme { kind, plain, .. } = self.lexer.next;
+            let range = self.range();
             match kind {
                 Kind::Quoted | Kind::MultiLine | Kind::Number | Kind::Tag => {
                     self.calls.argument(kind, range, plain);
@@ -545,7 +544,8 @@ impl<'t> Parser<'t> {
             return;
         }
         loop {
-            let Lexeme { kind, range, plain } = self.lexer.next;
+            let Lexeme { kind, plain, .. } = self.lexer.next;
+            let range = self.range();
             if kind.is_string() {
                 self.calls.string(StringToken { range, kind, plain });
                 self.bump();

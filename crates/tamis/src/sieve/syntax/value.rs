@@ -32,6 +32,27 @@ pub fn string(token: &[u8], kind: Kind) -> Cow<'_, [u8]> {
     }
 }
 
+/// The same of a quoted string on one line whose escapes are all that is special about it, if there is `room` for it; nothing of any other.
+#[must_use]
+pub fn short_string<'r>(token: &[u8], kind: Kind, room: &'r mut [u8]) -> Option<&'r [u8]> {
+    let (Kind::Quoted, [b'"', inside @ .., b'"']) = (kind, token) else { return None };
+    let mut length = 0;
+    let mut bytes = inside.iter().copied();
+    while let Some(byte) = bytes.next() {
+        let byte = match byte {
+            b'\\' => bytes.next()?,
+            b'"' => return None,
+            byte => byte,
+        };
+        if matches!(byte, b'\r' | b'\n') {
+            return None;
+        }
+        *room.get_mut(length)? = byte;
+        length += 1;
+    }
+    room.get(..length)
+}
+
 /// A string as a token, quotes and escapes in place (RFC 5228, 2.4.2): what every generated piece of script goes through.
 #[must_use]
 pub fn quote(value: &str) -> String {
@@ -149,5 +170,27 @@ mod tests {
         for (token, value) in [("\"open", "open"), ("\"", ""), ("\"\"", ""), ("\"\\\"", "\""), ("\"a\\\"\"", "a\"")] {
             assert_eq!(*string(token.as_bytes(), Kind::Quoted), *value.as_bytes(), "{token}");
         }
+    }
+
+    #[test]
+    fn short_strings_are_the_same() {
+        for (token, is_short) in [
+            (r#""""#, true),
+            (r#""\\Seen""#, true),
+            (r#""a\"b\\c\d""#, true),
+            (r#""\""#, false),
+            (r#""a\""#, false),
+            (r#""a"b""#, false),
+            ("\"a\nb\"", false),
+            ("\"a\\\nb\"", false),
+            ("\"0123456789\"", false),
+            ("'a'", false),
+        ] {
+            let mut room = [0; 9];
+            let short = short_string(token.as_bytes(), Kind::Quoted, &mut room);
+            assert_eq!(short.is_some(), is_short, "{token}");
+            assert!(short.is_none_or(|short| *short == *string(token.as_bytes(), Kind::Quoted)), "{token}");
+        }
+        assert_eq!(short_string(b"text:\na\n.\n", Kind::MultiLine, &mut [0; 9]), None);
     }
 }

@@ -165,6 +165,20 @@ impl<'t> Call<'t> {
         self.data.has_test_list
     }
 
+    /// Whether it has tests.
+    #[inline]
+    #[must_use]
+    pub const fn has_tests(self) -> bool {
+        self.data.tests_end > self.index.saturating_add(1)
+    }
+
+    /// Whether it has a block.
+    #[inline]
+    #[must_use]
+    pub const fn has_block(self) -> bool {
+        self.data.brace.is_some()
+    }
+
     /// Its block.
     #[must_use]
     pub fn block(self) -> Option<CallBlock<'t>> {
@@ -244,11 +258,12 @@ impl Calls {
     /// keeps all of a compilation's memory for the next one, which does not wait for new pages.
     pub(super) fn with_room_for(bytes: usize) -> Self {
         // In the browser all memory is written when it is given, and never given back.
-        let scarce = if cfg!(target_arch = "wasm32") { 3 } else { 1 };
+        let scarce = cfg!(target_arch = "wasm32");
         Self {
-            calls: Vec::with_capacity(bytes / (4 * scarce)),
-            arguments: Vec::with_capacity(bytes / (8 * scarce)),
-            strings: Vec::with_capacity(bytes / (16 * scarce)),
+            calls: Vec::with_capacity(bytes / if scarce { 12 } else { 4 }),
+            // Small blocks are given and taken back fastest: a short script's arguments and strings are among them.
+            arguments: Vec::with_capacity(bytes / if scarce { 24 } else { 20 }),
+            strings: Vec::with_capacity(bytes / if scarce { 48 } else { 16 }),
             commands: 0,
         }
     }
