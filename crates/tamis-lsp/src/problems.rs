@@ -114,11 +114,7 @@ pub fn change(uri: &Uri, edits: Vec<TextEdit>) -> WorkspaceEdit {
 /// The findings in the document itself. The one place that asks for them.
 fn findings(session: &Session<'_>, document: &Document) -> Vec<Finding> {
     let settings = &session.settings;
-    let options = Options {
-        levels: settings.levels.clone(),
-        addresses: settings.addresses.clone(),
-        mailboxes: settings.mailboxes.clone(),
-    };
+    let options = Options { levels: settings.levels.clone(), addresses: settings.addresses.clone(), mailboxes: settings.mailboxes.clone() };
     let mut draft = document.draft.borrow_mut();
     let ask = |included: &Scripts| draft.check(document.script.text(), included, &settings.dialect, &options).0;
     let mut found = session.documents.answered(document, settings, ask, |checked| &checked.wanted).diagnostics;

@@ -53,14 +53,14 @@ pub use base64::{decode as from_base64, encode as to_base64};
 #[cfg(feature = "native")]
 pub use chain::{Beside, Chained, Position};
 pub use check::{CheckResponse, FileReport, check_json};
-#[cfg(feature = "full")]
-pub use draft::Draft;
 #[cfg(all(feature = "native", feature = "rspamd"))]
 pub use deliver::{CompiledChain, CompiledStage, DeliverResponse, Path, StageScript, Surroundings};
 #[cfg(all(feature = "native", feature = "rspamd"))]
 pub use differ::ChainDiffer;
 #[cfg(feature = "native")]
 pub use differ::{Differ, Refused, Side};
+#[cfg(feature = "full")]
+pub use draft::Draft;
 #[cfg(feature = "edit")]
 pub use edit::{complete_json, hover_json, outline_json, rename_json, signature_json, tokens_json};
 pub use highlight::tokens;

@@ -17,8 +17,6 @@ pub mod complete;
 pub mod context;
 pub mod coverage;
 pub mod dialect;
-#[cfg(feature = "full")]
-mod draft;
 pub mod effects;
 #[cfg(feature = "edit")]
 pub mod folding;
@@ -27,6 +25,8 @@ pub mod format;
 pub mod hints;
 #[cfg(feature = "edit")]
 pub mod hover;
+#[cfg(feature = "full")]
+mod incremental;
 pub mod narrate;
 #[cfg(feature = "edit")]
 pub mod occurrences;
@@ -60,8 +60,6 @@ pub use complete::{Around, Completion, complete};
 pub use context::Scope;
 pub use coverage::Coverage;
 pub use dialect::Dialect;
-#[cfg(feature = "full")]
-pub use draft::{CompiledDraft, Draft};
 #[cfg(feature = "edit")]
 pub use folding::folding;
 pub use format::format;
@@ -69,6 +67,8 @@ pub use format::format;
 pub use hints::hints;
 #[cfg(feature = "edit")]
 pub use hover::{Hover, hover};
+#[cfg(feature = "full")]
+pub use incremental::{CompiledDraft, Draft};
 pub use program::Program;
 #[cfg(feature = "edit")]
 pub use rename::{prepare_rename, references, rename};

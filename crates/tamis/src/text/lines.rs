@@ -197,7 +197,8 @@ mod tests {
             let longer = offset(new.len()).wrapping_sub(offset(old.len()));
             let (edited, whole) = (LineIndex::new(old).edited(new, start, end, longer), LineIndex::new(new));
             // A text that has become plain ASCII may keep its counts of what is no longer there.
-            let lead = |index: &LineIndex| if index.utf16_lead.iter().all(|lead| *lead == 0) { Vec::new() } else { index.utf16_lead.clone() };
+            let lead =
+                |index: &LineIndex| if index.utf16_lead.iter().all(|lead| *lead == 0) { Vec::new() } else { index.utf16_lead.clone() };
             assert_eq!((&edited.starts, lead(&edited)), (&whole.starts, lead(&whole)), "{old:?} {new:?}");
         }
     }

@@ -58,6 +58,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sieve::bind",
         ],
     ),
+    // Checks a script again after an edit.
+    ("sieve::incremental", &["diagnostic", "regex", "sieve::dialect", "sieve::syntax", "sieve::program", "sieve::bind", "sieve::check"]),
     (
         "sieve::hover",
         &["text", "diagnostic", "sieve::spec", "sieve::dialect", "sieve::syntax", "sieve::values", "sieve::context", "sieve::occurrences"],

@@ -10,12 +10,64 @@ use tamis::sieve::{Dialect, Draft, Options, Program, Script, Scripts, check, com
 
 /// What people write, whole and in part, and what they should not.
 const PIECES: &[&str] = &[
-    "a", "f", "fil", "\"", "\"", "\n", " ", ";", "{", "}", "[", "]", "(", ")", ",", ":", "'", "\\", "é", "9K", "#", "/*", "*/", "text:\n", ".\n", "\0",
-    "keep;", "if ", "elsif true {", "else {", "}\n", "stop;\n", "require \"fileinto\";\n", "require [\"variables\", \"imap4flags\"];\n", "\"variables\",",
-    "# note\n", "\nif header :contains \"Subject\" \"x\" {\n    fileinto \"X\";\n}\n", "set \"v\" \"1\";\n", "\"${v}\"", "global \"v\";\n", "foo;\n",
-    "include \"a\";\n", "if ihave \"vacation\" { stop; }\n", "keep keep keep;\n", "if false { foo; }\n", "if true { stop; }\n", "duplicate", ":regex",
-    "require \"spamtest\"; require \"spamtestplus\";\n", "require \"nothing\";\n", "allof (", "\"a\", \"b\"", "addflag \"\\\\Seen\";\n", "# tamis: ignore[sieve/unused-require]\n",
-    "foreverypart { break; }\n", "vacation \"weg\";\n", "redirect \"a@example.org\";\n", ":copy ",
+    "a",
+    "f",
+    "fil",
+    "\"",
+    "\"",
+    "\n",
+    " ",
+    ";",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    ",",
+    ":",
+    "'",
+    "\\",
+    "é",
+    "9K",
+    "#",
+    "/*",
+    "*/",
+    "text:\n",
+    ".\n",
+    "\0",
+    "keep;",
+    "if ",
+    "elsif true {",
+    "else {",
+    "}\n",
+    "stop;\n",
+    "require \"fileinto\";\n",
+    "require [\"variables\", \"imap4flags\"];\n",
+    "\"variables\",",
+    "# note\n",
+    "\nif header :contains \"Subject\" \"x\" {\n    fileinto \"X\";\n}\n",
+    "set \"v\" \"1\";\n",
+    "\"${v}\"",
+    "global \"v\";\n",
+    "foo;\n",
+    "include \"a\";\n",
+    "if ihave \"vacation\" { stop; }\n",
+    "keep keep keep;\n",
+    "if false { foo; }\n",
+    "if true { stop; }\n",
+    "duplicate",
+    ":regex",
+    "require \"spamtest\"; require \"spamtestplus\";\n",
+    "require \"nothing\";\n",
+    "allof (",
+    "\"a\", \"b\"",
+    "addflag \"\\\\Seen\";\n",
+    "# tamis: ignore[sieve/unused-require]\n",
+    "foreverypart { break; }\n",
+    "vacation \"weg\";\n",
+    "redirect \"a@example.org\";\n",
+    ":copy ",
 ];
 
 /// A sequence that never changes (Marsaglia, Xorshift RNGs).
@@ -136,7 +188,8 @@ fn compare(dialect: &Dialect, scripts: &[String], rounds: usize, random: &mut Ra
             if let Some((own, program)) = own.zip(program) {
                 accepted += 1;
                 assert_eq!(own.globals, program.globals, "{}", at());
-                let lines = |program: &Program| program.units.iter().map(shown).collect::<String>().lines().map(str::to_owned).collect::<Vec<_>>();
+                let lines =
+                    |program: &Program| program.units.iter().map(shown).collect::<String>().lines().map(str::to_owned).collect::<Vec<_>>();
                 let (own, program) = (lines(own), lines(&program));
                 let differs = own.iter().zip(&program).find(|(one, other)| one != other);
                 assert!(own == program, "{}\n{differs:#?}", at());
@@ -146,7 +199,9 @@ fn compare(dialect: &Dialect, scripts: &[String], rounds: usize, random: &mut Ra
             text = edited(&text, scripts, random);
             if random.below(3) == 0 {
                 let (found, _) = draft.check(&text, &included, dialect, &options);
-                same(&found.diagnostics, &check(&Script::parse(text.as_str()), &included, dialect, &options).diagnostics, || format!("{before:?}\n{text:?}"));
+                same(&found.diagnostics, &check(&Script::parse(text.as_str()), &included, dialect, &options).diagnostics, || {
+                    format!("{before:?}\n{text:?}")
+                });
                 text.clone_from(&before);
             }
         }
@@ -176,14 +231,21 @@ fn every_command_moves() {
             let mut draft = Draft::default();
             let requires = script.rfind("require").map_or(0, |at| at + script[at..].find('\n').unwrap_or(0) + 1);
             let (head, body) = script.split_at(requires);
-            for before in ["keep;\n", "keep;\nkeep;\n", "if true { keep; }\n\n\nkeep;\n", "keep;\nif not exists \"x\" { keep; keep; }\n\n", "keep;\n"] {
+            for before in
+                ["keep;\n", "keep;\nkeep;\n", "if true { keep; }\n\n\nkeep;\n", "keep;\nif not exists \"x\" { keep; keep; }\n\n", "keep;\n"]
+            {
                 let text = [head, before, "\n", body, "\nkeep;\n"].concat();
                 let (found, _) = draft.check(&text, &included, &dialect, &options);
                 let whole = Script::parse(text.as_str());
                 assert_eq!(found.diagnostics, check(&whole, &included, &dialect, &options).diagnostics, "{} {text}", dialect.name);
                 let program = compile(&whole, &included, &dialect).program;
                 let shown = |program: &tamis::sieve::Program| program.units.iter().map(shown).collect::<Vec<_>>();
-                assert_eq!(draft.compile(&text, &included, &dialect).program.map(shown), program.as_ref().map(shown), "{} {text}", dialect.name);
+                assert_eq!(
+                    draft.compile(&text, &included, &dialect).program.map(shown),
+                    program.as_ref().map(shown),
+                    "{} {text}",
+                    dialect.name
+                );
             }
         }
     }

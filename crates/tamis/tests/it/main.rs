@@ -8,8 +8,8 @@ mod check;
 mod constructs;
 mod coverage;
 mod cures;
-mod draft;
 mod delivered;
+mod draft;
 #[cfg(feature = "edit")]
 mod edit;
 mod effects;

@@ -313,7 +313,8 @@ impl Binder<'_> {
         }
         let inside = run.range.moved(run.by.wrapping_neg());
         let first = old.marks.partition_point(|mark| mark.start < here.start.wrapping_sub(run.by));
-        let first_mark = *old.marks.get(first).filter(|mark| mark.start == here.start.wrapping_sub(run.by) && self.meets(old, here, mark))?;
+        let first_mark =
+            *old.marks.get(first).filter(|mark| mark.start == here.start.wrapping_sub(run.by) && self.meets(old, here, mark))?;
         let end = old.end_of(first, inside.end)?;
         let end_mark = *old.marks.get(end)?;
         let asked = slice(&old.known.asked, first_mark.asked, end_mark.asked);
@@ -323,7 +324,11 @@ impl Binder<'_> {
             return None;
         }
         let found = self.diagnostics.len();
-        for mut finding in slice(&old.diagnostics, first_mark.diagnostics - old.from.diagnostics, end_mark.diagnostics - old.from.diagnostics).iter().cloned() {
+        for mut finding in
+            slice(&old.diagnostics, first_mark.diagnostics - old.from.diagnostics, end_mark.diagnostics - old.from.diagnostics)
+                .iter()
+                .cloned()
+        {
             for place in finding.places() {
                 // What is to be inserted where the first command begins may belong to the head of the script.
                 let starts_inside = place.start > first_mark.start || place.start == first_mark.start && !place.is_empty();
@@ -354,7 +359,9 @@ impl Binder<'_> {
             self.commands.iter_mut().skip(here.commands as usize).for_each(|command| moved.command(command));
             self.tests.iter_mut().skip(here.tests as usize).for_each(|test| moved.test(test));
         }
-        self.required.extend(slice(&old.required, first_mark.required, end_mark.required).iter().map(|(extension, range)| (*extension, range.moved(run.by))));
+        self.required.extend(
+            slice(&old.required, first_mark.required, end_mark.required).iter().map(|(extension, range)| (*extension, range.moved(run.by))),
+        );
         self.locals.extend_from_slice(slice(&old.locals, first_mark.locals, end_mark.locals));
         self.names.extend_from_slice(slice(&old.known.names, first_mark.names, end_mark.names));
         self.reported.extend_from_slice(slice(&old.known.reported, first_mark.reported, end_mark.reported));
@@ -387,7 +394,10 @@ impl Binder<'_> {
         let required = slice(&old.required, 0, mark.required).iter().map(|(extension, _)| extension.name);
         place(&here) == place(mark)
             && !here.in_loop
-            && slice(&old.known.loaded, 0, mark.loaded).iter().map(|extension| extension.name).eq(self.loaded.iter().map(|extension| extension.name))
+            && slice(&old.known.loaded, 0, mark.loaded)
+                .iter()
+                .map(|extension| extension.name)
+                .eq(self.loaded.iter().map(|extension| extension.name))
             && required.eq(self.required.iter().map(|(extension, _)| extension.name))
             && *slice(&old.known.names, 0, mark.names) == *self.names
             && *slice(&old.locals, 0, mark.locals) == *self.locals

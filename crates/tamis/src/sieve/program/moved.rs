@@ -119,7 +119,9 @@ impl Moved {
                 flags.iter_mut().for_each(|flags| self.texts(flags));
                 self.preferred(preferred);
             }
-            Op::Reject { reason: text, .. } | Op::Set { value: text, .. } | Op::Error { message: text } | Op::DebugLog(text) => self.text(text),
+            Op::Reject { reason: text, .. } | Op::Set { value: text, .. } | Op::Error { message: text } | Op::DebugLog(text) => {
+                self.text(text)
+            }
             Op::Vacation(vacation) => {
                 let texts = [&mut vacation.subject, &mut vacation.from, &mut vacation.handle];
                 texts.into_iter().flatten().chain([&mut vacation.reason]).for_each(|text| self.text(text));
@@ -147,7 +149,9 @@ impl Moved {
             }
             Op::Denotify { id, .. } => id.iter_mut().for_each(|id| self.text(&mut id.1)),
             Op::ForEveryPart(block) => self.block(block),
-            Op::Report(report) => [&mut report.feedback_type, &mut report.message, &mut report.address].into_iter().for_each(|text| self.text(text)),
+            Op::Report(report) => {
+                [&mut report.feedback_type, &mut report.message, &mut report.address].into_iter().for_each(|text| self.text(text))
+            }
             Op::External(external) => self.external(external),
             Op::ImplicitKeepTarget { mailbox, preferred } => {
                 self.text(mailbox);

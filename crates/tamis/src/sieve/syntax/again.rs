@@ -3,10 +3,10 @@
 //! How a command is read depends on its text, the first token behind it, and how many blocks it stands in; not on what stood before. Quotes that are
 //! missing are the exception: from the first string on of which the end was guessed, all before the edit is read again.
 
+use super::Parsed;
 use super::lexer::MAX_REPAIRS;
 use super::parser::{Limits, Parser, parse};
 use super::view::Tail;
-use super::Parsed;
 use crate::diagnostic::Diagnostic;
 use crate::text::{Range, count, offset};
 
@@ -223,9 +223,49 @@ mod tests {
 
     /// What people write, whole and in part, and what they should not.
     const PIECES: &[&str] = &[
-        "a", "f", "k", "\"", "\"", "\n", "\n", " ", ";", "{", "}", "[", "]", "(", ")", ",", ":", "'", "\\", "é", "1", "9K", "#", "/*", "*/",
-        "text:\n", ".\n", "\r\n", "\0", "keep;", "if ", "elsif true {", "else {", "}\n", "stop;\n", "require \"fileinto\";\n", "# note\n",
-        "\nif header :contains \"Subject\" \"x\" {\n    fileinto \"X\";\n}\n", "allof (", "\"a\", \"b\"", "99999999999999999999999", "''", "/**/keep;",
+        "a",
+        "f",
+        "k",
+        "\"",
+        "\"",
+        "\n",
+        "\n",
+        " ",
+        ";",
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        ",",
+        ":",
+        "'",
+        "\\",
+        "é",
+        "1",
+        "9K",
+        "#",
+        "/*",
+        "*/",
+        "text:\n",
+        ".\n",
+        "\r\n",
+        "\0",
+        "keep;",
+        "if ",
+        "elsif true {",
+        "else {",
+        "}\n",
+        "stop;\n",
+        "require \"fileinto\";\n",
+        "# note\n",
+        "\nif header :contains \"Subject\" \"x\" {\n    fileinto \"X\";\n}\n",
+        "allof (",
+        "\"a\", \"b\"",
+        "99999999999999999999999",
+        "''",
+        "/**/keep;",
     ];
 
     const SCRIPT: &str = "# head\nrequire [\"fileinto\", \"imap4flags\"];\n\n# one\nif header :contains \"Subject\" [\"facture\", \"devis\"] {\n    addflag \
