@@ -18,7 +18,7 @@ const MARK: &str = "tamis: ignore";
 
 /// Takes out what the script's comments silence, and says which of them silence nothing.
 pub(super) fn apply(script: &Script, findings: &mut Vec<Diagnostic>) {
-    if find(script.text().as_bytes(), MARK.as_bytes()).is_none() {
+    if script.comments().is_empty() || find(script.text().as_bytes(), MARK.as_bytes()).is_none() {
         return;
     }
     let mut suppressions = suppressions(script);

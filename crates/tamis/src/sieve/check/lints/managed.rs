@@ -23,13 +23,17 @@ const INSIDE: &[(&str, &str)] = &[("BEGIN:FILTER:", "SnappyMail"), ("horde.org/i
 /// Says once for each program that its blocks are its own.
 pub(super) fn blocks(look: &mut Look<'_>) {
     let text = look.text();
-    let inside = INSIDE.iter().any(|(mark, _)| find(text.as_bytes(), mark.as_bytes()).is_some());
+    // Looked for when a comment begins in no known way.
+    let mut inside = None;
     let mut told: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     for range in look.script.comments().iter().copied() {
         let comment = range.of(text);
-        let begins = BEGINNINGS.iter().find(|(mark, _)| comment.starts_with(mark));
-        let owner = begins.or_else(|| INSIDE.iter().find(|(mark, _)| inside && comment.contains(mark)));
+        // One byte rules out most of them.
+        let third = comment.as_bytes().get(2);
+        let begins = BEGINNINGS.iter().find(|(mark, _)| mark.as_bytes().get(2) == third && comment.starts_with(mark));
+        let mut has_inside = || *inside.get_or_insert_with(|| INSIDE.iter().any(|(mark, _)| find(text.as_bytes(), mark.as_bytes()).is_some()));
+        let owner = begins.or_else(|| INSIDE.iter().find(|(mark, _)| has_inside() && comment.contains(mark)));
         let Some((_, owner)) = owner else { continue };
         if !told.contains(owner) {
             told.push(owner);

@@ -27,6 +27,9 @@ pub(super) fn patterns(look: &mut Look<'_>) {
             signs(look, test, names, keys, matching);
         }
     }
+    if !look.has.score {
+        return;
+    }
     for (setting, status) in [("sieve_spamtest_status_header", &look.dialect.settings.spamtest.status_header)] {
         let Some((name, pattern)) = status.split_once(':') else { continue };
         let asks = look.unit.tests.iter().find(|test| matches!(test.kind, TestKind::Score { virus: false, .. }));
@@ -76,8 +79,9 @@ fn misread(pattern: &[u8], flavour: Flavour) -> Option<(String, String)> {
                 continue;
             }
             b'\\' => {
-                if let Some((construct, text, instead)) = HABITS.iter().find(|(construct, ..)| construct.as_bytes().get(1).copied() == next)
-                {
+                let known = |(construct, ..): &&(&str, &[u8], &str)| construct.as_bytes().get(1).copied() == next;
+                let habit = next.filter(u8::is_ascii_alphabetic).and_then(|_| HABITS.iter().find(known));
+                if let Some((construct, text, instead)) = habit {
                     let meant = Regex::new(format!("^{construct}$").as_bytes(), flavour, false).ok();
                     let holds = meant.is_some_and(|regex| regex.is_match(text, &mut 1_000).unwrap_or(true));
                     if !holds {

@@ -1,25 +1,20 @@
 //! Rules that never act because an earlier one takes their mail, and tests that contradict each other.
 
-use super::same::{Asked, Comparison, Held, is_pure};
+use super::same::{Comparison, is_pure};
+use super::taken::Taken;
 use super::walk::always_ends;
 use super::{Code, Diagnostic, Look, Phrase, Range};
 use crate::sieve::program::{Block, Op, Test, TestKind};
 
-/// Of earlier rules so many are compared with each rule: the nearest, which are the likeliest.
-const LOOK_BACK: usize = 400;
-
 /// `if` and `elsif` whose mail an earlier branch, or an earlier rule that ends the script, takes already.
 pub(super) fn rules(look: &mut Look<'_>) {
-    // Commands that change what later tests read.
-    let edits = |op: &Op| matches!(op, Op::AddHeader { .. } | Op::DeleteHeader { .. } | Op::External(_) | Op::Include { .. });
-    if look.unit.commands.iter().any(|command| edits(&command.op))
-        || look.unit.commands.iter().any(|command| matches!(command.op, Op::ForEveryPart(_)))
-    {
+    // What changes what later tests read.
+    if look.has.edit || look.has.external || look.has.include || look.has.every_part {
         return;
     }
     let mut comparison = Comparison::new(look.unit);
     let mut found = Vec::new();
-    block(look, look.unit.block, &mut Vec::new(), &mut comparison, &mut found);
+    block(look, look.unit.block, &mut Taken::new(look.unit), &mut comparison, &mut found);
     for (test, earlier) in found {
         let label =
             Phrase { en: "this takes the same messages, and more, before", fr: "ceci prend les mêmes messages, et d'autres, avant" };
@@ -27,12 +22,11 @@ pub(super) fn rules(look: &mut Look<'_>) {
     }
 }
 
-/// `taken` holds the tests of rules that ended the script for their messages, each with what it asks for at least: most pairs of tests have
-/// nothing to do with each other, which few numbers tell.
+/// `taken` holds the tests of rules that ended the script for their messages.
 fn block<'p>(
     look: &Look<'p>,
     block_: Block,
-    taken: &mut Vec<(&'p Test, Asked)>,
+    taken: &mut Taken<'p>,
     comparison: &mut Comparison<'p>,
     found: &mut Vec<(Range, Range)>,
 ) {
@@ -40,33 +34,23 @@ fn block<'p>(
     for command in look.unit.commands(block_) {
         let Op::If(branches) = &command.op else { continue };
         let before = taken.len();
-        let mut ending = Vec::new();
         for branch in branches.branches() {
             let test = look.unit.test(branch.test);
-            if !is_pure(look.unit, test) || matches!(test.kind, TestKind::Constant(_)) {
+            if matches!(test.kind, TestKind::Constant(_)) || !is_pure(look.unit, test) {
                 block(look, branch.block, taken, comparison, found);
                 continue;
             }
-            let from = taken.len().saturating_sub(LOOK_BACK);
-            let holds = Held::by(look.unit, test);
-            let near = taken.get(from..).unwrap_or(&[]).iter();
-            let earlier = near.filter(|(_, asked)| asked.is_met(holds)).find(|(earlier, _)| comparison.implies(test, earlier));
-            match earlier {
-                Some((earlier, _)) => found.push((test.range, earlier.range)),
+            match taken.first(test, |earlier| comparison.implies(test, earlier)) {
+                Some(earlier) => found.push((test.range, earlier.range)),
                 None => block(look, branch.block, taken, comparison, found),
             }
             // In the next branches it is known that this test failed.
-            let taken_here = (test, Asked::by(look.unit, test));
-            taken.push(taken_here);
-            if always_ends(look.unit, branch.block) {
-                ending.push(taken_here);
-            }
+            taken.push(test, always_ends(look.unit, branch.block));
         }
         if let Some(otherwise) = branches.otherwise {
             block(look, otherwise, taken, comparison, found);
         }
-        taken.truncate(before);
-        taken.extend(ending);
+        taken.keep_ending(before);
     }
     taken.truncate(depth);
 }
@@ -84,7 +68,7 @@ pub(super) fn contradictions(look: &mut Look<'_>) {
         }
         'pairs: for (number, a) in tests.iter().enumerate() {
             for b in tests.get(number + 1..).unwrap_or(&[]) {
-                if !is_pure(unit, a) || !is_pure(unit, b) {
+                if !may_meet(a, b, all) || !is_pure(unit, a) || !is_pure(unit, b) {
                     continue;
                 }
                 if all && comparison.excludes(a, b) {
@@ -98,6 +82,16 @@ pub(super) fn contradictions(look: &mut Look<'_>) {
                 }
             }
         }
+    }
+}
+
+/// False for tests of such kinds that neither excludes the other, or is its opposite.
+fn may_meet(a: &Test, b: &Test, exclude: bool) -> bool {
+    match (&a.kind, &b.kind) {
+        (TestKind::Not(_), _) | (_, TestKind::Not(_)) => true,
+        (TestKind::AnyOf(_), _) | (_, TestKind::AnyOf(_)) => exclude,
+        (TestKind::Size { .. }, TestKind::Size { .. }) | (TestKind::Header { .. }, TestKind::Header { .. }) => exclude,
+        _ => false,
     }
 }
 

@@ -1,6 +1,146 @@
-//! The commands of a script in the order of the text, each with what must hold for it to run.
+//! The commands of a script in the order of the text, each with what must hold for it to run; and what a script has at all, which is
+//! asked once, so that a lint that has nothing to look at looks at nothing.
 
-use crate::sieve::program::{Block, Command, If, Op, Unit};
+use crate::sieve::program::{Block, Command, If, Op, TestKind, Unit};
+use crate::sieve::syntax::CallIter;
+
+/// Which commands and tests a unit has, wherever they stand, dead or not.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Has {
+    pub(super) redirect: bool,
+    pub(super) vacation: bool,
+    /// `discard` or `reject`.
+    pub(super) discard: bool,
+    /// A change of the internal flags.
+    pub(super) flag: bool,
+    /// A flag command that names a variable, or a test that does.
+    pub(super) flag_variable: bool,
+    /// `hasflag` on the internal flags.
+    pub(super) internal_hasflag: bool,
+    /// What changes the header of the message for tests behind it.
+    pub(super) edit: bool,
+    pub(super) include: bool,
+    /// A command whose effect lies outside the language.
+    pub(super) external: bool,
+    pub(super) every_part: bool,
+    pub(super) not: bool,
+    pub(super) duplicate: bool,
+    /// `spamtest` or `virustest`.
+    pub(super) score: bool,
+}
+
+impl Has {
+    pub(super) fn of(unit: &Unit) -> Self {
+        let mut has = Self::default();
+        for command in &unit.commands {
+            match &command.op {
+                Op::Redirect { .. } => has.redirect = true,
+                Op::Vacation(_) => has.vacation = true,
+                Op::Discard | Op::Reject { .. } => has.discard = true,
+                Op::Flag { variable: None, .. } => has.flag = true,
+                Op::Flag { variable: Some(_), .. } => has.flag_variable = true,
+                Op::AddHeader { .. } | Op::DeleteHeader { .. } => has.edit = true,
+                Op::Include { .. } => has.include = true,
+                Op::External(_) => has.external = true,
+                Op::ForEveryPart(_) => has.every_part = true,
+                _ => {}
+            }
+        }
+        for test in &unit.tests {
+            match &test.kind {
+                TestKind::Not(_) => has.not = true,
+                TestKind::HasFlag { variables: Some(_), .. } => has.flag_variable = true,
+                TestKind::HasFlag { variables: None, .. } => has.internal_hasflag = true,
+                TestKind::Duplicate(_) => has.duplicate = true,
+                TestKind::Score { .. } => has.score = true,
+                _ => {}
+            }
+        }
+        has
+    }
+}
+
+/// What the text of a script has, bound or not.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Written {
+    /// A test that says itself what it answers.
+    pub(super) constant: bool,
+    /// So many blocks stand in each other where most do.
+    pub(super) blocks: u64,
+    /// So many tests stand in each other where most do.
+    pub(super) tests: u64,
+}
+
+impl Written {
+    pub(super) fn of(text: &str, top: CallIter<'_>) -> Self {
+        let mut written = Self::default();
+        written.commands(text.as_bytes(), top, 0);
+        written
+    }
+
+    fn commands(&mut self, text: &[u8], row: CallIter<'_>, depth: u64) {
+        self.blocks = self.blocks.max(depth);
+        for call in row {
+            self.row(text, call.tests(), 1);
+            if let Some(inside) = call.block() {
+                self.commands(text, inside.commands, depth + 1);
+            }
+        }
+    }
+
+    /// True if there is a test in the row.
+    fn row(&mut self, text: &[u8], row: CallIter<'_>, depth: u64) -> bool {
+        let mut some = false;
+        for test in row {
+            some = true;
+            if !self.row(text, test.tests(), depth + 1) {
+                let word = Word::of(test.name.bytes(text));
+                self.constant |= matches!(word, Word::True | Word::False | Word::AnyOf | Word::AllOf);
+                self.tests = self.tests.max(depth);
+            }
+        }
+        some
+    }
+}
+
+/// The names that say whether commands run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    If,
+    Elsif,
+    Else,
+    /// `stop`, `return`, `break`, `error`: nothing of the block runs after it.
+    End,
+    True,
+    False,
+    Not,
+    AnyOf,
+    AllOf,
+    Other,
+}
+
+impl Word {
+    /// By the name as it is written.
+    #[inline]
+    pub(super) fn of(name: &[u8]) -> Self {
+        let first = name.first().map_or(0, u8::to_ascii_lowercase);
+        let candidates: &[(&str, Self)] = match (name.len(), first) {
+            (2, b'i') => &[("if", Self::If)],
+            (3, b'n') => &[("not", Self::Not)],
+            (4, b'e') => &[("else", Self::Else)],
+            (4, b's') => &[("stop", Self::End)],
+            (4, b't') => &[("true", Self::True)],
+            (5, b'a') => &[("anyof", Self::AnyOf), ("allof", Self::AllOf)],
+            (5, b'b') => &[("break", Self::End)],
+            (5, b'e') => &[("elsif", Self::Elsif), ("error", Self::End)],
+            (5, b'f') => &[("false", Self::False)],
+            (6, b'r') => &[("return", Self::End)],
+            _ => return Self::Other,
+        };
+        let known = candidates.iter().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name));
+        known.map_or(Self::Other, |(_, word)| *word)
+    }
+}
 
 /// A command at its place.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +231,25 @@ impl<'p> Steps<'p> {
             self.around(other).any(|b| b.branches.is_some_and(|own| std::ptr::eq(own, branches)) && a.branch != b.branch)
         })
     }
+}
+
+/// The first command of those that [`Steps`] holds for which this is so.
+pub(super) fn first<'p>(unit: &'p Unit, block: Block, is: &impl Fn(&Op) -> bool) -> Option<&'p Command> {
+    for command in unit.commands(block) {
+        let inside = match &command.op {
+            op if is(op) => return Some(command),
+            Op::If(branches) => {
+                branches.branches().map(|branch| branch.block).chain(branches.otherwise).find_map(|inside| first(unit, inside, is))
+            }
+            Op::ForEveryPart(inside) => first(unit, *inside, is),
+            op if ends(op) => return None,
+            _ => None,
+        };
+        if inside.is_some() {
+            return inside;
+        }
+    }
+    None
 }
 
 /// True for a command after which nothing of its block runs.
