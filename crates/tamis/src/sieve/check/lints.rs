@@ -92,7 +92,7 @@ impl<'l> Look<'l> {
     fn new(script: &'l Script, program: &'l Program, options: &'l Options) -> Self {
         static NOTHING: Unit = Unit::NOTHING;
         let unit = program.units.first().unwrap_or(&NOTHING);
-        let (has, written) = (Has::of(unit), Written::of(script.text(), script.calls().top()));
+        let (has, written) = (Has::of(unit), Written::of(script));
         let (steps, guard) = (OnceCell::new(), OnceCell::new());
         Self { script, program, unit, dialect: &program.dialect, options, has, written, steps, guard, findings: Vec::new() }
     }

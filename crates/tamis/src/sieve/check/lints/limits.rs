@@ -79,7 +79,8 @@ fn nesting(look: &mut Look<'_>) {
     let blocks = if engine.is_pigeonhole() { Some(u64::from(Limits::BLOCKS - 1)) } else { known(engine.rules().blocks) };
     let tests = engine.is_pigeonhole().then_some(u64::from(Limits::TESTS - 1));
     let near = |depth: u64, max: Option<u64>| max.filter(|max| depth.saturating_mul(100) > max.saturating_mul(NEAR));
-    if near(look.written.blocks, blocks).is_none() && near(look.written.tests, tests).is_none() {
+    // Blocks and tests together are no fewer than either.
+    if near(look.written.depth, blocks).is_none() && near(look.written.depth, tests).is_none() {
         return;
     }
     // Which of the deepest is told is a matter of the order in which they are met.

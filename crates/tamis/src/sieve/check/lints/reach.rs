@@ -7,6 +7,9 @@ use crate::text::offset;
 
 /// What stands after `stop` in its block, and branches behind one that is always taken.
 pub(super) fn unreachable(look: &mut Look<'_>) {
+    if !look.written.constant && !look.written.ending {
+        return;
+    }
     let mut dead = Vec::new();
     block(look, look.script.calls().top(), &mut dead);
     for Dead { range, head, by, label, place } in dead {

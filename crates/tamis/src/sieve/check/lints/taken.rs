@@ -6,12 +6,10 @@
 
 use super::folded::hash;
 use crate::sieve::program::{Comparator, MatchKind, Matching, Test, TestKind, Texts, Unit};
+use crate::text::count;
 
 /// Of earlier rules so many are compared with each rule: the nearest, which are the likeliest.
 const LOOK_BACK: usize = 400;
-
-/// Rows of entries, as a power of two.
-const ROWS: u32 = 10;
 
 /// So many entries are looked at for a whole script; beyond, nothing is claimed. A script of 1 MiB, written to be slow, has that many.
 const VISITS: u32 = 8_000_000;
@@ -23,7 +21,7 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Taken<'p> {
     unit: &'p Unit,
     rules: Vec<Rule<'p>>,
-    entries: Vec<Entry>,
+    entries: Vec<Entry<'p>>,
     /// The latest entry of each row.
     heads: Vec<u32>,
     /// What was asked for so far, as bits of [`Ask`].
@@ -42,11 +40,14 @@ struct Rule<'p> {
 
 /// A mark of a rule.
 #[derive(Clone, Copy)]
-struct Entry {
+struct Entry<'p> {
     mark: u32,
     rule: u32,
     /// What the test reads, as bits.
     read: u64,
+    /// The key of which the mark is a part, and where in it; empty if the mark says it all, or stands for several keys.
+    key: &'p [u8],
+    at: usize,
     /// The entry of the same row before it.
     before: u32,
     /// How many are in the row before it.
@@ -95,11 +96,13 @@ type Found = [u64; LOOK_BACK.div_ceil(64)];
 
 impl<'p> Taken<'p> {
     pub(super) fn new(unit: &'p Unit) -> Self {
+        // A test has about one entry; most rows are empty.
+        let rows = unit.tests.len().min(LOOK_BACK * 2).next_power_of_two() * 4;
         Self {
             unit,
             rules: Vec::new(),
-            entries: Vec::new(),
-            heads: vec![NONE; 1 << ROWS],
+            entries: Vec::with_capacity(unit.tests.len()),
+            heads: vec![NONE; rows],
             asked: 0,
             visits: VISITS,
             found: Found::default(),
@@ -130,8 +133,9 @@ impl<'p> Taken<'p> {
     /// Takes out what was added since there were `len`.
     pub(super) fn truncate(&mut self, len: usize) {
         let Some(first) = self.rules.get(len) else { return };
+        let rows = self.heads.len();
         for entry in self.entries.drain(first.entries..).rev() {
-            if let Some(head) = self.heads.get_mut(row(entry.mark)) {
+            if let Some(head) = self.heads.get_mut(row(entry.mark, rows)) {
                 *head = entry.before;
             }
         }
@@ -141,7 +145,9 @@ impl<'p> Taken<'p> {
     /// The first of the earlier tests for which `implied` is true, asked of those for which it may be.
     pub(super) fn first(&mut self, test: &Test, mut implied: impl FnMut(&'p Test) -> bool) -> Option<&'p Test> {
         self.found = Found::default();
-        self.visit(Ask::Nothing, 0, 0);
+        if self.is_asked(Ask::Nothing) {
+            self.visit(Ask::Nothing.mark(0), 0, &[], 0);
+        }
         self.seek(test);
         let from = self.from();
         for (word, bits) in self.found.into_iter().enumerate() {
@@ -157,6 +163,11 @@ impl<'p> Taken<'p> {
         None
     }
 
+    #[inline]
+    fn row(&self, mark: u32) -> usize {
+        row(mark, self.heads.len())
+    }
+
     /// The first rule that is near enough to be compared.
     fn from(&self) -> usize {
         self.rules.len().saturating_sub(LOOK_BACK)
@@ -164,19 +175,19 @@ impl<'p> Taken<'p> {
 }
 
 /// What a test asks for: what must be in one that implies it.
-impl Taken<'_> {
+impl<'p> Taken<'p> {
     /// Enters marks for a test, so that each test that implies it has one of them.
-    fn ask(&mut self, test: &Test) {
+    fn ask(&mut self, test: &'p Test) {
         match &test.kind {
             TestKind::AnyOf(tests) => self.unit.tests(*tests).iter().for_each(|test| self.ask(test)),
             // All are implied, so the first one is.
             TestKind::AllOf(tests) => self.unit.tests(*tests).iter().take(1).for_each(|test| self.ask(test)),
-            TestKind::Constant(true) => self.enter(Ask::Nothing, 0, 0),
-            TestKind::Not(_) => self.enter(Ask::Not, 0, 0),
-            TestKind::Size { .. } => self.enter(Ask::Size, 0, 0),
+            TestKind::Constant(true) => self.enter(Ask::Nothing.mark(0), 0, &[], 0),
+            TestKind::Not(_) => self.enter(Ask::Not.mark(0), 0, &[], 0),
+            TestKind::Size { .. } => self.enter(Ask::Size.mark(0), 0, &[], 0),
             TestKind::Exists { names, mime: None } => match names.items.first().and_then(|name| name.literal()) {
-                Some(name) => self.enter(Ask::Field, hash(name), 0),
-                None => self.enter(Ask::Nothing, 0, 0),
+                Some(name) => self.enter(Ask::Field.mark(hash(name)), 0, &[], 0),
+                None => self.enter(Ask::Nothing.mark(0), 0, &[], 0),
             },
             _ => {
                 let Some((ask, names, keys, matching)) = parts(test) else { return };
@@ -187,7 +198,7 @@ impl Taken<'_> {
                 for key in &keys.items {
                     let Some(key) = key.literal() else { continue };
                     match matching.kind {
-                        MatchKind::Is | MatchKind::Matches => self.enter(ask, hash(key), read),
+                        MatchKind::Is | MatchKind::Matches => self.enter(ask.mark(hash(key)), read, &[], 0),
                         MatchKind::Contains => self.enter_part(ask.part(), key, read),
                         _ => {}
                     }
@@ -197,33 +208,48 @@ impl Taken<'_> {
     }
 
     /// Enters three letters of a key: of some, those that the fewest rules have; nothing if it is shorter.
-    fn enter_part(&mut self, ask: Ask, key: &[u8], read: u64) {
+    fn enter_part(&mut self, ask: Ask, key: &'p [u8], read: u64) {
         let last = key.len().saturating_sub(3);
-        let places = [last, last / 2, last / 4, 0];
-        let letters = places.iter().filter_map(|at| key.get(*at..)?.first_chunk()).map(|letters: &[u8; 3]| gram(letters));
-        let rarest = letters.min_by_key(|letters| self.load(ask.mark(*letters)));
-        self.enter(ask, rarest.unwrap_or(0), read);
+        let (mut best, mut least) = ((ask.mark(0), &[][..], 0), u32::MAX);
+        for at in [last, last / 2, last / 4, 0] {
+            let Some(letters) = key.get(at..).and_then(|rest| rest.first_chunk()) else { break };
+            let mark = ask.mark(gram(letters));
+            let load = self.load(mark);
+            if load < least {
+                (best, least) = ((mark, key, at), load);
+            }
+            if load == 0 {
+                break;
+            }
+        }
+        let (mark, key, at) = best;
+        self.enter(mark, read, key, at);
     }
 
     /// How many near rules are in the row of a mark, at most.
+    #[inline]
     fn load(&self, mark: u32) -> u32 {
-        let head = self.heads.get(row(mark)).and_then(|head| self.entries.get(*head as usize));
+        let head = self.heads.get(self.row(mark)).and_then(|head| self.entries.get(*head as usize));
         head.filter(|head| head.rule as usize + LOOK_BACK >= self.rules.len()).map_or(0, |head| head.depth + 1)
     }
 
-    fn enter(&mut self, ask: Ask, detail: u32, read: u64) {
-        let mark = ask.mark(detail);
-        let (rule, entry) = (crate::text::count(self.rules.len()).wrapping_sub(1), crate::text::count(self.entries.len()));
-        let Some(head) = self.heads.get_mut(row(mark)) else { return };
-        let latest = self.entries.get(*head as usize);
-        // Many keys of one rule may have one mark.
-        if latest.is_some_and(|latest| latest.rule == rule && latest.mark == mark && latest.read == read) {
-            return;
+    #[inline]
+    fn enter(&mut self, mark: u32, read: u64, key: &'p [u8], at: usize) {
+        let rule = count(self.rules.len()).wrapping_sub(1);
+        let row = self.row(mark);
+        let Some(head) = self.heads.get_mut(row) else { return };
+        let mut depth = 0;
+        if let Some(latest) = self.entries.get_mut(*head as usize) {
+            // Many keys of one rule may have one mark.
+            if latest.rule == rule && latest.mark == mark && latest.read == read {
+                latest.key = &[];
+                return;
+            }
+            depth = latest.depth.saturating_add(1);
         }
-        let depth = latest.map_or(0, |latest| latest.depth.saturating_add(1));
-        self.entries.push(Entry { mark, rule, read, before: *head, depth });
-        *head = entry;
-        self.asked |= 1 << ask as u32;
+        let before = std::mem::replace(head, count(self.entries.len()));
+        self.entries.push(Entry { mark, rule, read, key, at, before, depth });
+        self.asked |= 1 << (mark >> 24);
     }
 }
 
@@ -237,8 +263,8 @@ impl Taken<'_> {
             TestKind::AllOf(tests) => self.unit.tests(*tests).iter().for_each(|test| self.seek(test)),
             // What never holds implies anything.
             TestKind::Constant(false) => self.found = [u64::MAX; LOOK_BACK.div_ceil(64)],
-            TestKind::Not(_) => self.visit(Ask::Not, 0, 0),
-            TestKind::Size { .. } => self.visit(Ask::Size, 0, 0),
+            TestKind::Not(_) => self.visit(Ask::Not.mark(0), 0, &[], 0),
+            TestKind::Size { .. } => self.visit(Ask::Size.mark(0), 0, &[], 0),
             TestKind::Exists { names, mime: None } => self.seek_fields(names),
             _ => {
                 let Some((ask, names, keys, matching)) = parts(test) else { return };
@@ -254,7 +280,7 @@ impl Taken<'_> {
                     _ => return,
                 };
                 if whole && self.is_asked(ask) {
-                    self.visit(ask, hash(key), read);
+                    self.visit(ask.mark(hash(key)), read, &[], 0);
                 }
                 if inside && self.is_asked(ask.part()) {
                     self.seek_parts(ask.part(), key, read);
@@ -265,15 +291,17 @@ impl Taken<'_> {
 
     fn seek_fields(&mut self, names: &Texts) {
         if self.is_asked(Ask::Field) {
-            names.items.iter().filter_map(|name| name.literal()).for_each(|name| self.visit(Ask::Field, hash(name), 0));
+            names.items.iter().filter_map(|name| name.literal()).for_each(|name| self.visit(Ask::Field.mark(hash(name)), 0, &[], 0));
         }
     }
 
     fn seek_parts(&mut self, ask: Ask, key: &[u8], read: u64) {
-        self.visit(ask, 0, read);
-        for letters in key.windows(3) {
-            if let Some(letters) = letters.first_chunk() {
-                self.visit(ask, gram(letters), read);
+        self.visit(ask.mark(0), read, &[], 0);
+        let mut letters = 0;
+        for (at, byte) in key.iter().enumerate() {
+            letters = letters << 8 | u32::from(*byte | 0x20);
+            if at >= 2 {
+                self.visit(ask.mark(letters), read, key, at - 2);
             }
         }
     }
@@ -282,13 +310,20 @@ impl Taken<'_> {
         self.asked >> ask as u32 & 1 != 0
     }
 
-    /// Notes the near rules with a mark that read no less than what is read.
+    /// Finds the near rules with a mark, which is at a place in a key if it is a part of one.
     #[inline]
-    fn visit(&mut self, ask: Ask, detail: u32, read: u64) {
-        let mark = ask.mark(detail);
-        let mut at = self.heads.get(row(mark)).copied().unwrap_or(NONE);
+    fn visit(&mut self, mark: u32, read: u64, key: &[u8], at: usize) {
+        // Most rows are empty.
+        match self.heads.get(self.row(mark)) {
+            Some(&head) if head != NONE => self.visit_row(head, mark, read, key, at),
+            _ => {}
+        }
+    }
+
+    /// Notes the near rules in a row with this mark that read no less than what is read, and whose key is in the other.
+    fn visit_row(&mut self, mut head: u32, mark: u32, read: u64, key: &[u8], at: usize) {
         let from = self.from();
-        while let Some(entry) = self.entries.get(at as usize) {
+        while let Some(entry) = self.entries.get(head as usize) {
             let Some(number) = (entry.rule as usize).checked_sub(from) else { return };
             if self.visits == 0 {
                 return;
@@ -296,12 +331,21 @@ impl Taken<'_> {
             self.visits -= 1;
             if entry.mark == mark
                 && read & !entry.read == 0
+                && entry.fits(key, at)
                 && let Some(bits) = self.found.get_mut(number / 64)
             {
                 *bits |= 1 << (number % 64);
             }
-            at = entry.before;
+            head = entry.before;
         }
+    }
+}
+
+impl Entry<'_> {
+    /// True if the entry's key stands in one that has the mark at a place, so that the marks lie on each other.
+    #[inline]
+    fn fits(&self, key: &[u8], at: usize) -> bool {
+        self.key.is_empty() || at.checked_sub(self.at).and_then(|from| key.get(from..)?.get(..self.key.len())).is_some_and(|part| part.eq_ignore_ascii_case(self.key))
     }
 }
 
@@ -327,8 +371,8 @@ fn gram(letters: &[u8; 3]) -> u32 {
     letters.iter().fold(0, |code, byte| code << 8 | u32::from(*byte | 0x20))
 }
 
-/// The row of a mark.
+/// The row of a mark, of so many, which are a power of two.
 #[inline]
-const fn row(mark: u32) -> usize {
-    (mark.wrapping_mul(0x9e37_79b1) >> (32 - ROWS)) as usize
+const fn row(mark: u32, rows: usize) -> usize {
+    (mark.wrapping_mul(0x9e37_79b1) >> 16) as usize & rows.wrapping_sub(1)
 }

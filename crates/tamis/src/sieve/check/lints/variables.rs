@@ -3,8 +3,8 @@
 use super::folded::hash;
 use super::{Applicability, Code, Diagnostic, Look, Phrase, Range, fix};
 use crate::sieve::program::{Op, Place, TestKind};
-use crate::sieve::syntax::Calls;
-use crate::text::{count, offset};
+use crate::sieve::syntax::{Argument, Calls};
+use crate::text::count;
 
 /// Looks at the variables of the script itself; global ones may be set and read elsewhere.
 pub(super) fn unset_and_unused(look: &mut Look<'_>) {
@@ -113,30 +113,38 @@ impl<'p> Names<'p> {
     }
 }
 
-/// True for a place inside a string.
-fn is_in_string(calls: &Calls, range: Range) -> bool {
-    let holds = |string: Range| string.start <= range.start && range.end <= string.end;
-    let arguments = calls.arguments();
-    let behind = arguments.partition_point(|argument| argument.range.start <= range.start);
-    let Some(argument) = behind.checked_sub(1).and_then(|at| arguments.get(at)).filter(|argument| holds(argument.range)) else { return false };
-    if argument.kind.is_string() {
-        return true;
-    }
-    let list = calls.list(*argument);
-    let behind = list.partition_point(|string| string.range.start <= range.start);
-    behind.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|string| holds(string.range))
-}
-
 /// Every `${name}` of the script's strings with its place (RFC 5229, 3), in order.
 fn reads<'l>(look: &Look<'l>) -> impl Iterator<Item = (&'l str, Range)> + use<'l> {
     let text = look.script.text();
-    let calls = look.script.calls();
+    let mut strings = Strings { calls: look.script.calls(), arguments: look.script.calls().arguments() };
     memchr::memchr_iter(b'$', text.as_bytes()).filter_map(move |at| {
         let rest = text.as_bytes().get(at + 1..)?.strip_prefix(b"{")?;
         let length = rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))?;
         let is_name = length > 0 && rest.get(length) == Some(&b'}') && !rest.first().is_some_and(u8::is_ascii_digit);
-        let range = Range::new(offset(at), offset(at + length + 3));
+        let range = Range::new(count(at), count(at + length + 3));
         // It may stand in a comment, between strings too.
-        (is_name && is_in_string(calls, range)).then(|| (Range::new(range.start + 2, range.end - 1).of(text), range))
+        (is_name && strings.hold(range)).then(|| (Range::new(range.start + 2, range.end - 1).of(text), range))
     })
+}
+
+/// The strings of a script from some place on.
+struct Strings<'l> {
+    calls: &'l Calls,
+    arguments: &'l [Argument],
+}
+
+impl Strings<'_> {
+    /// True for a place inside a string. Each place is behind those that were asked about before.
+    fn hold(&mut self, range: Range) -> bool {
+        let holds = |string: Range| string.start <= range.start && range.end <= string.end;
+        let before = self.arguments.iter().take_while(|argument| argument.range.end <= range.start).count();
+        self.arguments = self.arguments.get(before..).unwrap_or(&[]);
+        let Some(argument) = self.arguments.first().filter(|argument| holds(argument.range)) else { return false };
+        if argument.kind.is_string() {
+            return true;
+        }
+        let list = self.calls.list(*argument);
+        let behind = list.partition_point(|string| string.range.start <= range.start);
+        behind.checked_sub(1).and_then(|at| list.get(at)).is_some_and(|string| holds(string.range))
+    }
 }

@@ -1,8 +1,8 @@
 //! The commands of a script in the order of the text, each with what must hold for it to run; and what a script has at all, which is
 //! asked once, so that a lint that has nothing to look at looks at nothing.
 
+use crate::sieve::Script;
 use crate::sieve::program::{Block, Command, If, Op, TestKind, Unit};
-use crate::sieve::syntax::CallIter;
 
 /// Which commands and tests a unit has, wherever they stand, dead or not.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,41 +65,42 @@ impl Has {
 pub(super) struct Written {
     /// A test that says itself what it answers.
     pub(super) constant: bool,
-    /// So many blocks stand in each other where most do.
-    pub(super) blocks: u64,
-    /// So many tests stand in each other where most do.
-    pub(super) tests: u64,
+    /// Something stands behind a command after which nothing of its block runs, or a branch is taken if no other is: perhaps it never runs.
+    pub(super) ending: bool,
+    /// So many commands and tests stand in each other where most do.
+    pub(super) depth: u64,
 }
 
 impl Written {
-    pub(super) fn of(text: &str, top: CallIter<'_>) -> Self {
+    pub(super) fn of(script: &Script) -> Self {
+        let text = script.text().as_bytes();
         let mut written = Self::default();
-        written.commands(text.as_bytes(), top, 0);
+        // Where the calls end that the next one may stand in, outermost first.
+        let mut open: Vec<u32> = Vec::with_capacity(16);
+        // How many there were around the last command that ended its block.
+        let mut ended = None;
+        for call in script.calls().all() {
+            while open.last().is_some_and(|end| *end <= call.name.start) {
+                open.pop();
+            }
+            written.ending |= ended == Some(open.len());
+            ended = None;
+            let name = call.name.bytes(text);
+            // Most names are none of these, as their length says, or their first letter.
+            if matches!((name, name.len()), ([b's' | b'S' | b't' | b'T' | b'e' | b'E', ..], 4) | (_, 5) | ([b'r' | b'R', ..], 6)) {
+                match Word::of(name) {
+                    Word::True | Word::False => written.constant = true,
+                    // Without tests inside they answer too.
+                    Word::AnyOf | Word::AllOf => written.constant |= call.tests().next().is_none(),
+                    Word::Else => written.ending = true,
+                    Word::End => ended = Some(open.len()),
+                    _ => {}
+                }
+            }
+            open.push(call.range().end);
+            written.depth = written.depth.max(open.len() as u64);
+        }
         written
-    }
-
-    fn commands(&mut self, text: &[u8], row: CallIter<'_>, depth: u64) {
-        self.blocks = self.blocks.max(depth);
-        for call in row {
-            self.row(text, call.tests(), 1);
-            if let Some(inside) = call.block() {
-                self.commands(text, inside.commands, depth + 1);
-            }
-        }
-    }
-
-    /// True if there is a test in the row.
-    fn row(&mut self, text: &[u8], row: CallIter<'_>, depth: u64) -> bool {
-        let mut some = false;
-        for test in row {
-            some = true;
-            if !self.row(text, test.tests(), depth + 1) {
-                let word = Word::of(test.name.bytes(text));
-                self.constant |= matches!(word, Word::True | Word::False | Word::AnyOf | Word::AllOf);
-                self.tests = self.tests.max(depth);
-            }
-        }
-        some
     }
 }
 
@@ -122,24 +123,45 @@ pub(super) enum Word {
 impl Word {
     /// By the name as it is written.
     #[inline]
-    pub(super) fn of(name: &[u8]) -> Self {
-        let first = name.first().map_or(0, u8::to_ascii_lowercase);
-        let candidates: &[(&str, Self)] = match (name.len(), first) {
-            (2, b'i') => &[("if", Self::If)],
-            (3, b'n') => &[("not", Self::Not)],
-            (4, b'e') => &[("else", Self::Else)],
-            (4, b's') => &[("stop", Self::End)],
-            (4, b't') => &[("true", Self::True)],
-            (5, b'a') => &[("anyof", Self::AnyOf), ("allof", Self::AllOf)],
-            (5, b'b') => &[("break", Self::End)],
-            (5, b'e') => &[("elsif", Self::Elsif), ("error", Self::End)],
-            (5, b'f') => &[("false", Self::False)],
-            (6, b'r') => &[("return", Self::End)],
-            _ => return Self::Other,
-        };
-        let known = candidates.iter().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name));
-        known.map_or(Self::Other, |(_, word)| *word)
+    pub(super) const fn of(name: &[u8]) -> Self {
+        const IF: u64 = packed(b"if");
+        const ELSIF: u64 = packed(b"elsif");
+        const ELSE: u64 = packed(b"else");
+        const STOP: u64 = packed(b"stop");
+        const RETURN: u64 = packed(b"return");
+        const BREAK: u64 = packed(b"break");
+        const ERROR: u64 = packed(b"error");
+        const TRUE: u64 = packed(b"true");
+        const FALSE: u64 = packed(b"false");
+        const NOT: u64 = packed(b"not");
+        const ANYOF: u64 = packed(b"anyof");
+        const ALLOF: u64 = packed(b"allof");
+        if name.len() > 6 {
+            return Self::Other;
+        }
+        match packed(name) {
+            IF => Self::If,
+            ELSIF => Self::Elsif,
+            ELSE => Self::Else,
+            STOP | RETURN | BREAK | ERROR => Self::End,
+            TRUE => Self::True,
+            FALSE => Self::False,
+            NOT => Self::Not,
+            ANYOF => Self::AnyOf,
+            ALLOF => Self::AllOf,
+            _ => Self::Other,
+        }
     }
+}
+
+/// A name as one number, capitals folded: of the signs that names may have (RFC 5228, 8.1), no two that differ otherwise become the same.
+const fn packed(mut name: &[u8]) -> u64 {
+    let mut out = 0;
+    while let [first, rest @ ..] = name {
+        out = out << 8 | (*first | 0x20) as u64;
+        name = rest;
+    }
+    out
 }
 
 /// A command at its place.
