@@ -11,7 +11,8 @@ pub(super) fn flags_after(look: &mut Look<'_>) {
     // Something reads the flags, or passes the message on.
     let (reads, passes) = (look.has.internal_hasflag, look.has.include || look.has.every_part);
     // Of what Proton makes of the order nothing is published.
-    if !look.unit.flags || !look.has.flag || reads || passes || look.dialect.engine == Engine::Proton {
+    let late = look.has.flag && (look.has.filed_before || look.written.ending);
+    if !look.unit.flags || !late || reads || passes || look.dialect.engine == Engine::Proton {
         return;
     }
     let mut found = Vec::new();

@@ -159,11 +159,14 @@ fn most(program: &Program, unit: &Unit, block: Block, kind: Counted, depth: u32)
         match &command.op {
             Op::If(branches) => {
                 let mut best = if branches.otherwise.is_some() { None } else { Some(0) };
-                for inside in branches.branches().map(|branch| branch.block).chain(branches.otherwise) {
+                let mut take = |inside| {
                     let (passed, stopped) = most(program, unit, inside, kind, depth);
                     ended = ended.max(through.saturating_add(stopped));
                     best = best.max(passed);
-                }
+                };
+                take(branches.first.block);
+                branches.others.iter().for_each(|branch| take(branch.block));
+                branches.otherwise.into_iter().for_each(take);
                 let Some(best) = best else { return (None, ended) };
                 through = through.saturating_add(best);
             }

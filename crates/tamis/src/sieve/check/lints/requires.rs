@@ -139,7 +139,8 @@ impl Words {
     }
 
     fn with(extension: &'static Extension, others: &'static [&'static str]) -> Self {
-        let names = extension.commands.iter().map(|command| command.name).chain(others.iter().copied().filter(|name| !name.starts_with(':')));
+        let names =
+            extension.commands.iter().map(|command| command.name).chain(others.iter().copied().filter(|name| !name.starts_with(':')));
         let tags = extension.tags.iter().map(|tag| tag.name).chain(others.iter().filter_map(|name| name.strip_prefix(':')));
         let bits = |bits: u64, word: &str| bits | shape(word.as_bytes());
         Self { extension, others, shapes: (names.fold(0, bits), tags.fold(0, bits)) }
@@ -169,7 +170,8 @@ fn look_for(look: &Look<'_>, left: &mut Vec<Words>) {
     let text = look.script.text();
     let calls = look.script.calls();
     let mut names = calls.all().map(|call| call.name);
-    let mut tags = calls.arguments().iter().filter(|argument| argument.kind == Kind::Tag).map(|tag| Range::new(tag.range.start + 1, tag.range.end));
+    let mut tags =
+        calls.arguments().iter().filter(|argument| argument.kind == Kind::Tag).map(|tag| Range::new(tag.range.start + 1, tag.range.end));
     let all = |left: &[Words]| left.iter().fold((0, 0), |(names, tags), words| (names | words.shapes.0, tags | words.shapes.1));
     let mut shapes = all(left);
     while shapes != (0, 0) {

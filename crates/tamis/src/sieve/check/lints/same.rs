@@ -1,6 +1,6 @@
 //! When one test holds whenever another does. Only what is certain: literal keys, one comparator, nothing that a command may have changed.
 
-use crate::sieve::program::{AddressPart, Comparator, MatchKind, Matching, Test, TestKind, Text, Texts, Unit};
+use crate::sieve::program::{AddressPart, Comparator, MatchKind, Matching, Piece, Test, TestKind, Text, Texts, Unit};
 
 /// Comparing tests costs their product; beyond so many pairs of keys nothing is claimed.
 pub(super) const BUDGET: u32 = 40_000;
@@ -169,7 +169,7 @@ fn contains(x: &[u8], y: &[u8], folds: bool) -> bool {
 
 /// True if the test reads nothing that a command of the script may change, and has no effect itself.
 pub(super) fn is_pure(unit: &Unit, test: &Test) -> bool {
-    let literal = |texts: &Texts| texts.items.iter().all(|text: &Text| text.literal().is_some());
+    let literal = |texts: &Texts| texts.items.iter().all(|text: &Text| matches!(&*text.pieces, [] | [Piece::Literal(_)]));
     match &test.kind {
         // What Stalwart adds to these tests is not compared.
         #[cfg(feature = "expressions")]

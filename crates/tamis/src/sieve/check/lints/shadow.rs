@@ -23,13 +23,7 @@ pub(super) fn rules(look: &mut Look<'_>) {
 }
 
 /// `taken` holds the tests of rules that ended the script for their messages.
-fn block<'p>(
-    look: &Look<'p>,
-    block_: Block,
-    taken: &mut Taken<'p>,
-    comparison: &mut Comparison<'p>,
-    found: &mut Vec<(Range, Range)>,
-) {
+fn block<'p>(look: &Look<'p>, block_: Block, taken: &mut Taken<'p>, comparison: &mut Comparison<'p>, found: &mut Vec<(Range, Range)>) {
     let depth = taken.len();
     for command in look.unit.commands(block_) {
         let Op::If(branches) = &command.op else { continue };

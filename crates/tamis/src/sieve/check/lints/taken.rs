@@ -230,7 +230,7 @@ impl<'p> Taken<'p> {
     #[inline]
     fn load(&self, mark: u32) -> u32 {
         let head = self.heads.get(self.row(mark)).and_then(|head| self.entries.get(*head as usize));
-        head.filter(|head| head.rule as usize + LOOK_BACK >= self.rules.len()).map_or(0, |head| head.depth + 1)
+        head.filter(|head| (head.rule as usize).wrapping_add(LOOK_BACK) >= self.rules.len()).map_or(0, |head| head.depth.saturating_add(1))
     }
 
     #[inline]
@@ -297,11 +297,15 @@ impl Taken<'_> {
 
     fn seek_parts(&mut self, ask: Ask, key: &[u8], read: u64) {
         self.visit(ask.mark(0), read, &[], 0);
-        let mut letters = 0;
-        for (at, byte) in key.iter().enumerate() {
+        let [first, second, rest @ ..] = key else { return };
+        let mut letters = u32::from(*first | 0x20) << 8 | u32::from(*second | 0x20);
+        for (at, byte) in rest.iter().enumerate() {
             letters = letters << 8 | u32::from(*byte | 0x20);
-            if at >= 2 {
-                self.visit(ask.mark(letters), read, key, at - 2);
+            let mark = ask.mark(letters);
+            // Most rows are empty.
+            match self.heads.get(self.row(mark)) {
+                Some(&head) if head != NONE => self.visit_row(head, mark, read, key, at),
+                _ => {}
             }
         }
     }
@@ -311,24 +315,20 @@ impl Taken<'_> {
     }
 
     /// Finds the near rules with a mark, which is at a place in a key if it is a part of one.
-    #[inline]
     fn visit(&mut self, mark: u32, read: u64, key: &[u8], at: usize) {
-        // Most rows are empty.
-        match self.heads.get(self.row(mark)) {
-            Some(&head) if head != NONE => self.visit_row(head, mark, read, key, at),
-            _ => {}
+        if let Some(&head) = self.heads.get(self.row(mark)) {
+            self.visit_row(head, mark, read, key, at);
         }
     }
 
     /// Notes the near rules in a row with this mark that read no less than what is read, and whose key is in the other.
+    #[inline(never)]
     fn visit_row(&mut self, mut head: u32, mark: u32, read: u64, key: &[u8], at: usize) {
         let from = self.from();
         while let Some(entry) = self.entries.get(head as usize) {
             let Some(number) = (entry.rule as usize).checked_sub(from) else { return };
-            if self.visits == 0 {
-                return;
-            }
-            self.visits -= 1;
+            let Some(left) = self.visits.checked_sub(1) else { return };
+            self.visits = left;
             if entry.mark == mark
                 && read & !entry.read == 0
                 && entry.fits(key, at)
@@ -345,7 +345,11 @@ impl Entry<'_> {
     /// True if the entry's key stands in one that has the mark at a place, so that the marks lie on each other.
     #[inline]
     fn fits(&self, key: &[u8], at: usize) -> bool {
-        self.key.is_empty() || at.checked_sub(self.at).and_then(|from| key.get(from..)?.get(..self.key.len())).is_some_and(|part| part.eq_ignore_ascii_case(self.key))
+        self.key.is_empty()
+            || at
+                .checked_sub(self.at)
+                .and_then(|from| key.get(from..)?.get(..self.key.len()))
+                .is_some_and(|part| part.eq_ignore_ascii_case(self.key))
     }
 }
 

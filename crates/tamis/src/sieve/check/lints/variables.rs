@@ -119,8 +119,11 @@ fn reads<'l>(look: &Look<'l>) -> impl Iterator<Item = (&'l str, Range)> + use<'l
     let mut strings = Strings { calls: look.script.calls(), arguments: look.script.calls().arguments() };
     memchr::memchr_iter(b'$', text.as_bytes()).filter_map(move |at| {
         let rest = text.as_bytes().get(at + 1..)?.strip_prefix(b"{")?;
+        if rest.first().is_some_and(u8::is_ascii_digit) {
+            return None;
+        }
         let length = rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))?;
-        let is_name = length > 0 && rest.get(length) == Some(&b'}') && !rest.first().is_some_and(u8::is_ascii_digit);
+        let is_name = length > 0 && rest.get(length) == Some(&b'}');
         let range = Range::new(count(at), count(at + length + 3));
         // It may stand in a comment, between strings too.
         (is_name && strings.hold(range)).then(|| (Range::new(range.start + 2, range.end - 1).of(text), range))

@@ -13,6 +13,8 @@ pub(super) struct Has {
     pub(super) discard: bool,
     /// A change of the internal flags.
     pub(super) flag: bool,
+    /// Something that changes them, or has blocks, behind what files the message in one row, if no `stop` stands between.
+    pub(super) filed_before: bool,
     /// A flag command that names a variable, or a test that does.
     pub(super) flag_variable: bool,
     /// `hasflag` on the internal flags.
@@ -32,12 +34,20 @@ pub(super) struct Has {
 impl Has {
     pub(super) fn of(unit: &Unit) -> Self {
         let mut has = Self::default();
+        // The blocks stand one after the other, so this may take the end of one for the beginning of another.
+        let mut filed = false;
         for command in &unit.commands {
             match &command.op {
+                Op::If(_) => has.filed_before |= filed,
+                Op::FileInto { .. } | Op::Keep { .. } => filed = true,
+                Op::Stop => filed = false,
                 Op::Redirect { .. } => has.redirect = true,
                 Op::Vacation(_) => has.vacation = true,
                 Op::Discard | Op::Reject { .. } => has.discard = true,
-                Op::Flag { variable: None, .. } => has.flag = true,
+                Op::Flag { variable: None, .. } => {
+                    has.flag = true;
+                    has.filed_before |= filed;
+                }
                 Op::Flag { variable: Some(_), .. } => has.flag_variable = true,
                 Op::AddHeader { .. } | Op::DeleteHeader { .. } => has.edit = true,
                 Op::Include { .. } => has.include = true,
@@ -75,8 +85,8 @@ impl Written {
     pub(super) fn of(script: &Script) -> Self {
         let text = script.text().as_bytes();
         let mut written = Self::default();
-        // Where the calls end that the next one may stand in, outermost first.
-        let mut open: Vec<u32> = Vec::with_capacity(16);
+        // Where the calls end that the next one may stand in, outermost first; most hold nothing.
+        let mut open: Vec<u32> = Vec::with_capacity(64);
         // How many there were around the last command that ended its block.
         let mut ended = None;
         for call in script.calls().all() {
@@ -85,10 +95,9 @@ impl Written {
             }
             written.ending |= ended == Some(open.len());
             ended = None;
-            let name = call.name.bytes(text);
-            // Most names are none of these, as their length says, or their first letter.
-            if matches!((name, name.len()), ([b's' | b'S' | b't' | b'T' | b'e' | b'E', ..], 4) | (_, 5) | ([b'r' | b'R', ..], 6)) {
-                match Word::of(name) {
+            // Most names are none of these, as their length says.
+            if matches!(call.name.len(), 4..=6) {
+                match Word::of(call.name.bytes(text)) {
                     Word::True | Word::False => written.constant = true,
                     // Without tests inside they answer too.
                     Word::AnyOf | Word::AllOf => written.constant |= call.tests().next().is_none(),
