@@ -97,3 +97,121 @@ fn is_opposite(look: &Look<'_>, a: &Test, b: &Test, comparison: &mut Comparison<
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sieve::check::Options;
+    use crate::sieve::dialect::Dialect;
+    use crate::sieve::{Script, Scripts, compile};
+
+    /// A small generator of numbers (xorshift, Marsaglia).
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, end: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            usize::try_from(self.0 % end as u64).unwrap()
+        }
+
+        fn of(&mut self, choices: &[&'static str]) -> &'static str {
+            choices[self.below(choices.len())]
+        }
+
+        fn list(&mut self, choices: &[&'static str]) -> String {
+            let strings: Vec<String> = (0..=self.below(3) / 2).map(|_| format!("\"{}\"", self.of(choices))).collect();
+            format!("[{}]", strings.join(", "))
+        }
+    }
+
+    /// A test of few words, so that many imply others.
+    fn test(random: &mut Random, depth: usize) -> String {
+        let (names, keys) = (["Subject", "subject", "From", "X-A"], ["foo", "FOObar", "xfoo", "bar", "ba", "", "[foo] bar", "a"]);
+        let how = [":is", ":contains", ":contains", ":matches", ":contains :comparator \"i;octet\""];
+        match random.below(if depth < 2 { 13 } else { 8 }) {
+            0..4 => format!("header {} {} {}", random.of(&how), random.list(&names), random.list(&keys)),
+            4 => format!(
+                "address {} {} {} \"{}\"",
+                random.of(&[":all", ":domain"]),
+                random.of(&how),
+                random.list(&["from", "to"]),
+                random.of(&keys)
+            ),
+            5 => format!("envelope {} \"from\" {}", random.of(&how), random.list(&keys)),
+            6 => format!("exists {}", random.list(&names)),
+            7 => random
+                .of(&["size :over 1K", "size :over 2K", "size :under 1K", "body :contains \"foo\"", "body :contains \"foobar\"", "true"])
+                .into(),
+            8 | 9 => format!("not {}", test(random, depth + 1)),
+            _ => {
+                let tests: Vec<String> = (0..=random.below(3)).map(|_| test(random, depth + 1)).collect();
+                format!("{} ({})", random.of(&["allof", "anyof"]), tests.join(", "))
+            }
+        }
+    }
+
+    fn rules_of(random: &mut Random, count: usize, depth: usize) -> String {
+        let mut out = String::new();
+        for _ in 0..count {
+            for word in ["if", "elsif"].iter().take(1 + random.below(4) / 3) {
+                let inside = if depth < 2 && random.below(5) == 0 { rules_of(random, 2, depth + 1) } else { String::new() };
+                out += &format!("{word} {} {{ {inside} {} }}\n", test(random, 0), random.of(&["stop;", "stop;", "keep;"]));
+            }
+        }
+        out
+    }
+
+    /// Each rule compared with each near one, first come, first told.
+    fn plainly<'p>(look: &Look<'p>, block: Block, taken: &mut Vec<&'p Test>, found: &mut Vec<(Range, Range)>) {
+        let depth = taken.len();
+        for command in look.unit.commands(block) {
+            let Op::If(branches) = &command.op else { continue };
+            let before = taken.len();
+            let mut ending = Vec::new();
+            for branch in branches.branches() {
+                let test = look.unit.test(branch.test);
+                if !is_pure(look.unit, test) || matches!(test.kind, TestKind::Constant(_)) {
+                    plainly(look, branch.block, taken, found);
+                    continue;
+                }
+                let near = &taken[taken.len().saturating_sub(400)..];
+                match near.iter().find(|earlier| Comparison::new(look.unit).implies(test, earlier)) {
+                    Some(earlier) => found.push((test.range, earlier.range)),
+                    None => plainly(look, branch.block, taken, found),
+                }
+                taken.push(test);
+                if always_ends(look.unit, branch.block) {
+                    ending.push(test);
+                }
+            }
+            if let Some(otherwise) = branches.otherwise {
+                plainly(look, otherwise, taken, found);
+            }
+            taken.truncate(before);
+            taken.extend(ending);
+        }
+        taken.truncate(depth);
+    }
+
+    #[test]
+    fn what_is_found_by_marks_is_what_comparing_all_finds() {
+        let (dialect, options) = (Dialect::named("pigeonhole-2.4").unwrap(), Options::default());
+        let mut random = Random(0x5eed_0010);
+        let (mut all, mut scripts) = (0, 0);
+        while scripts < 400 {
+            let count = if scripts % 50 == 0 { 30 } else { 1 + random.below(12) };
+            let text = format!("require [\"body\", \"envelope\"];\n{}", rules_of(&mut random, count, 0));
+            let script = Script::parse(text.as_str());
+            let program = compile(&script, &Scripts::default(), &dialect).program.expect(&text);
+            let look = Look::new(&script, &program, &options);
+            let (mut by_marks, mut plain) = (Vec::new(), Vec::new());
+            block(&look, look.unit.block, &mut Taken::new(look.unit), &mut Comparison::new(look.unit), &mut by_marks);
+            plainly(&look, look.unit.block, &mut Vec::new(), &mut plain);
+            assert_eq!(by_marks, plain, "{text}");
+            (all, scripts) = (all + plain.len(), scripts + 1);
+        }
+        assert!(all > 300, "only {all} rules get no mail");
+    }
+}

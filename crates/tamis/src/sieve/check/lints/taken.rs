@@ -28,6 +28,8 @@ pub(super) struct Taken<'p> {
     asked: u32,
     visits: u32,
     found: Found,
+    /// Some are found.
+    some: bool,
 }
 
 struct Rule<'p> {
@@ -106,6 +108,7 @@ impl<'p> Taken<'p> {
             asked: 0,
             visits: VISITS,
             found: Found::default(),
+            some: false,
         }
     }
 
@@ -144,11 +147,16 @@ impl<'p> Taken<'p> {
 
     /// The first of the earlier tests for which `implied` is true, asked of those for which it may be.
     pub(super) fn first(&mut self, test: &Test, mut implied: impl FnMut(&'p Test) -> bool) -> Option<&'p Test> {
-        self.found = Found::default();
+        if self.some {
+            (self.found, self.some) = (Found::default(), false);
+        }
         if self.is_asked(Ask::Nothing) {
             self.visit(Ask::Nothing.mark(0), 0, &[], 0);
         }
         self.seek(test);
+        if !self.some {
+            return None;
+        }
         let from = self.from();
         for (word, bits) in self.found.into_iter().enumerate() {
             let mut bits = bits;
@@ -262,7 +270,7 @@ impl Taken<'_> {
             TestKind::AnyOf(tests) => self.unit.tests(*tests).iter().take(1).for_each(|test| self.seek(test)),
             TestKind::AllOf(tests) => self.unit.tests(*tests).iter().for_each(|test| self.seek(test)),
             // What never holds implies anything.
-            TestKind::Constant(false) => self.found = [u64::MAX; LOOK_BACK.div_ceil(64)],
+            TestKind::Constant(false) => (self.found, self.some) = ([u64::MAX; LOOK_BACK.div_ceil(64)], true),
             TestKind::Not(_) => self.visit(Ask::Not.mark(0), 0, &[], 0),
             TestKind::Size { .. } => self.visit(Ask::Size.mark(0), 0, &[], 0),
             TestKind::Exists { names, mime: None } => self.seek_fields(names),
@@ -335,6 +343,7 @@ impl Taken<'_> {
                 && let Some(bits) = self.found.get_mut(number / 64)
             {
                 *bits |= 1 << (number % 64);
+                self.some = true;
             }
             head = entry.before;
         }

@@ -95,8 +95,13 @@ impl Written {
             }
             written.ending |= ended == Some(open.len());
             ended = None;
-            // Most names are none of these, as their length says.
-            if matches!(call.name.len(), 4..=6) {
+            // Most names are none of these, as their length says, or that and their first letter.
+            let may_be = match call.name.len() {
+                4 | 5 => true,
+                6 => text.get(call.name.start as usize).is_some_and(|first| matches!(first, b'r' | b'R')),
+                _ => false,
+            };
+            if may_be {
                 match Word::of(call.name.bytes(text)) {
                     Word::True | Word::False => written.constant = true,
                     // Without tests inside they answer too.
