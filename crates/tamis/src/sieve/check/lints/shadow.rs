@@ -4,7 +4,7 @@ use super::same::{Comparison, is_pure};
 use super::taken::Taken;
 use super::walk::always_ends;
 use super::{Code, Diagnostic, Look, Phrase, Range};
-use crate::sieve::program::{Block, Op, Test, TestKind};
+use crate::sieve::program::{Block, Op, Test, TestKind, Text, Texts, Unit};
 
 /// `if` and `elsif` whose mail an earlier branch, or an earlier rule that ends the script, takes already.
 pub(super) fn rules(look: &mut Look<'_>) {
@@ -28,6 +28,7 @@ fn block<'p>(look: &Look<'p>, block_: Block, taken: &mut Taken<'p>, comparison: 
     for command in look.unit.commands(block_) {
         let Op::If(branches) = &command.op else { continue };
         let before = taken.len();
+        let last = branches.others.last().unwrap_or(&branches.first);
         for branch in branches.branches() {
             let test = look.unit.test(branch.test);
             if matches!(test.kind, TestKind::Constant(_)) || !is_pure(look.unit, test) {
@@ -39,7 +40,10 @@ fn block<'p>(look: &Look<'p>, block_: Block, taken: &mut Taken<'p>, comparison: 
                 None => block(look, branch.block, taken, comparison, found),
             }
             // In the next branches it is known that this test failed.
-            taken.push(test, always_ends(look.unit, branch.block));
+            let (ends, is_last) = (always_ends(look.unit, branch.block), std::ptr::eq(branch, last) && branches.otherwise.is_none());
+            if ends || !is_last {
+                taken.push(test, ends);
+            }
         }
         if let Some(otherwise) = branches.otherwise {
             block(look, otherwise, taken, comparison, found);
@@ -62,7 +66,7 @@ pub(super) fn contradictions(look: &mut Look<'_>) {
         }
         'pairs: for (number, a) in tests.iter().enumerate() {
             for b in tests.get(number + 1..).unwrap_or(&[]) {
-                if !may_meet(a, b, all) || !is_pure(unit, a) || !is_pure(unit, b) {
+                if !may_meet(unit, a, b, all) || !is_pure(unit, a) || !is_pure(unit, b) {
                     continue;
                 }
                 if all && comparison.excludes(a, b) {
@@ -79,14 +83,28 @@ pub(super) fn contradictions(look: &mut Look<'_>) {
     }
 }
 
-/// False for tests of such kinds that neither excludes the other, or is its opposite.
-fn may_meet(a: &Test, b: &Test, exclude: bool) -> bool {
+/// False for tests of such kinds, or of such fields, that neither excludes the other, or is its opposite.
+fn may_meet(unit: &Unit, a: &Test, b: &Test, exclude: bool) -> bool {
     match (&a.kind, &b.kind) {
-        (TestKind::Not(_), _) | (_, TestKind::Not(_)) => true,
+        (TestKind::Not(_), TestKind::Not(_)) => true,
+        (TestKind::Not(inside), other) | (other, TestKind::Not(inside)) => match (&unit.test(*inside).kind, other) {
+            // Fields that are not the same have nothing to do with each other.
+            (TestKind::Header { names: a, .. }, TestKind::Header { names: b, .. }) => share_a_name(a, b),
+            _ => true,
+        },
         (TestKind::AnyOf(_), _) | (_, TestKind::AnyOf(_)) => exclude,
         (TestKind::Size { .. }, TestKind::Size { .. }) | (TestKind::Header { .. }, TestKind::Header { .. }) => exclude,
         _ => false,
     }
+}
+
+/// True if a name stands in both lists. Names that are not known count as any.
+fn share_a_name(a: &Texts, b: &Texts) -> bool {
+    let same = |a: &Text, b: &Text| match (a.literal(), b.literal()) {
+        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+        _ => true,
+    };
+    a.items.iter().any(|a| b.items.iter().any(|b| same(a, b)))
 }
 
 /// True if one is `not` of what the other implies, so that one of them always holds.

@@ -111,8 +111,10 @@ impl Written {
                     _ => {}
                 }
             }
-            open.push(call.range().end);
-            written.depth = written.depth.max(open.len() as u64);
+            written.depth = written.depth.max(open.len() as u64 + 1);
+            if call.block().is_some() || call.tests().next().is_some() {
+                open.push(call.range().end);
+            }
         }
         written
     }
@@ -295,7 +297,8 @@ pub(super) const fn ends(op: &Op) -> bool {
 
 /// True if every way through a block ends the script (or the included script, or the loop).
 pub(super) fn always_ends(unit: &Unit, block: Block) -> bool {
-    unit.commands(block).iter().any(|command| match &command.op {
+    // The last one does, mostly.
+    unit.commands(block).iter().rev().any(|command| match &command.op {
         Op::If(branches) => {
             branches.otherwise.is_some_and(|otherwise| always_ends(unit, otherwise))
                 && branches.branches().all(|branch| always_ends(unit, branch.block))
