@@ -1,7 +1,7 @@
 //! Numbers that stand for strings, so that strings need not be compared again and again.
 
 /// The same number for two strings that differ in the case of ASCII letters at most, and nearly always another for any others.
-#[inline]
+#[inline(never)]
 pub(super) fn hash(string: &[u8]) -> u32 {
     // A bit that tells capitals from other letters, and a few other bytes from each other.
     const CASE: u64 = 0x2020_2020_2020_2020;

@@ -146,15 +146,23 @@ impl Words {
         Self { extension, others, shapes: (names.fold(0, bits), tags.fold(0, bits)) }
     }
 
+    #[inline(never)]
     fn have_name(&self, word: &str) -> bool {
         let own = self.extension.commands.iter().any(|command| command.name.eq_ignore_ascii_case(word));
         own || self.others.iter().any(|name| name.eq_ignore_ascii_case(word))
     }
 
+    #[inline(never)]
     fn have_tag(&self, word: &str) -> bool {
         let own = self.extension.tags.iter().any(|tag| tag.name.eq_ignore_ascii_case(word));
         own || self.others.iter().any(|name| name.strip_prefix(':').is_some_and(|tag| tag.eq_ignore_ascii_case(word)))
     }
+}
+
+/// The shapes of some words together.
+#[inline(never)]
+fn all_shapes(left: &[Words]) -> (u64, u64) {
+    left.iter().fold((0, 0), |(names, tags), words| (names | words.shapes.0, tags | words.shapes.1))
 }
 
 /// One of 64 bits for a word, the same whatever the case of its letters: few words have that of another.
@@ -172,8 +180,7 @@ fn look_for(look: &Look<'_>, left: &mut Vec<Words>) {
     let mut names = calls.all().map(|call| call.name);
     let mut tags =
         calls.arguments().iter().filter(|argument| argument.kind == Kind::Tag).map(|tag| Range::new(tag.range.start + 1, tag.range.end));
-    let all = |left: &[Words]| left.iter().fold((0, 0), |(names, tags), words| (names | words.shapes.0, tags | words.shapes.1));
-    let mut shapes = all(left);
+    let mut shapes = all_shapes(left);
     while shapes != (0, 0) {
         let (name, tag) = (names.next(), tags.next());
         if name.is_none() && tag.is_none() {
@@ -181,11 +188,11 @@ fn look_for(look: &Look<'_>, left: &mut Vec<Words>) {
         }
         if name.is_some_and(|name| shape(name.bytes(text.as_bytes())) & shapes.0 != 0) {
             left.retain(|words| !name.is_some_and(|name| words.have_name(name.of(text))));
-            shapes = all(left);
+            shapes = all_shapes(left);
         }
         if tag.is_some_and(|tag| shape(tag.bytes(text.as_bytes())) & shapes.1 != 0) {
             left.retain(|words| !tag.is_some_and(|tag| words.have_tag(tag.of(text))));
-            shapes = all(left);
+            shapes = all_shapes(left);
         }
     }
 }

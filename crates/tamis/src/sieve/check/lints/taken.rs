@@ -117,6 +117,7 @@ impl<'p> Taken<'p> {
     }
 
     /// Adds the test of a rule.
+    #[inline(never)]
     pub(super) fn push(&mut self, test: &'p Test, ends: bool) {
         self.rules.push(Rule { test, ends, entries: self.entries.len() });
         self.ask(test);
@@ -134,6 +135,7 @@ impl<'p> Taken<'p> {
     }
 
     /// Takes out what was added since there were `len`.
+    #[inline(never)]
     pub(super) fn truncate(&mut self, len: usize) {
         let Some(first) = self.rules.get(len) else { return };
         let rows = self.heads.len();
@@ -235,13 +237,13 @@ impl<'p> Taken<'p> {
     }
 
     /// How many near rules are in the row of a mark, at most.
-    #[inline]
+    #[inline(never)]
     fn load(&self, mark: u32) -> u32 {
         let head = self.heads.get(self.row(mark)).and_then(|head| self.entries.get(*head as usize));
         head.filter(|head| (head.rule as usize).wrapping_add(LOOK_BACK) >= self.rules.len()).map_or(0, |head| head.depth.saturating_add(1))
     }
 
-    #[inline]
+    #[inline(never)]
     fn enter(&mut self, mark: u32, read: u64, key: &'p [u8], at: usize) {
         let rule = count(self.rules.len()).wrapping_sub(1);
         let row = self.row(mark);
@@ -297,6 +299,7 @@ impl Taken<'_> {
         }
     }
 
+    #[inline(never)]
     fn seek_fields(&mut self, names: &Texts) {
         if self.is_asked(Ask::Field) {
             names.items.iter().filter_map(|name| name.literal()).for_each(|name| self.visit(Ask::Field.mark(hash(name)), 0, &[], 0));
@@ -323,6 +326,7 @@ impl Taken<'_> {
     }
 
     /// Finds the near rules with a mark, which is at a place in a key if it is a part of one.
+    #[inline(never)]
     fn visit(&mut self, mark: u32, read: u64, key: &[u8], at: usize) {
         if let Some(&head) = self.heads.get(self.row(mark)) {
             self.visit_row(head, mark, read, key, at);
@@ -363,6 +367,7 @@ impl Entry<'_> {
 }
 
 /// What a test with keys compares: what it reads, where it reads names, its keys, how.
+#[inline(never)]
 fn parts(test: &Test) -> Option<(Ask, Option<&Texts>, &Texts, &Matching)> {
     match &test.kind {
         TestKind::Header { names, keys, matching, .. } => Some((Ask::Header, Some(names), keys, matching)),
@@ -374,6 +379,7 @@ fn parts(test: &Test) -> Option<(Ask, Option<&Texts>, &Texts, &Matching)> {
 }
 
 /// Names of fields or of parts, as bits: those of a list are among those of another that has all its names.
+#[inline(never)]
 fn read(names: &Texts) -> u64 {
     names.items.iter().filter_map(|name| name.literal()).fold(0, |bits, name| bits | 1 << (hash(name) >> 26))
 }

@@ -101,6 +101,7 @@ impl<'p> Names<'p> {
         out
     }
 
+    #[inline(never)]
     fn find(&self, name: &str) -> Option<usize> {
         let mut next = *self.heads.get(hash(name.as_bytes()) as usize % 64)?;
         while let Some(index) = next.checked_sub(1) {

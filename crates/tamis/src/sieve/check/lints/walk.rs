@@ -138,7 +138,7 @@ pub(super) enum Word {
 
 impl Word {
     /// By the name as it is written.
-    #[inline]
+    #[inline(never)]
     pub(super) const fn of(name: &[u8]) -> Self {
         const IF: u64 = packed(b"if");
         const ELSIF: u64 = packed(b"elsif");
