@@ -268,11 +268,18 @@ fn lints_of_large_and_deep_scripts_end_on_a_small_stack() {
     let head = "require [\"fileinto\", \"imap4flags\", \"variables\", \"duplicate\", \"copy\", \"regex\"];\n";
     let rules: String = (0..6_500).map(rule).collect();
     let plain = |number: usize, text: &str| format!("if size :over {number} {{ {text} }}\n");
+    let letters = |word: &str, number: usize| {
+        let keys: Vec<String> = (0..16).map(|key| format!("\"{word}{}\"", "ab".repeat(1 + (number + key) % 3) + "c")).collect();
+        format!("if header :contains \"X-{number}\" [{}] {{ stop; }}\n", keys.join(", "))
+    };
     let rows = |text: &str| -> String { (0..6_500).map(|number| plain(number, text)).collect() };
     let scripts = [
         format!("{head}{rules}"),
         // Every pair has something in common.
         format!("{head}{}", rows("fileinto \"A\"; addflag \"\\\\Seen\"; stop;")),
+        format!("{head}{}", "if header :contains \"Subject\" \"abcdef\" { stop; }\n".repeat(20_000)),
+        // Keys of which each has the letters of all others, and none is in another.
+        format!("{head}{}", (0..4_000).map(|number| letters("ababab", number)).collect::<String>()),
         format!("{head}{}", (0..6_500).map(|_| "if duplicate { discard; }\n").collect::<String>()),
         format!("{head}{}", rows("set \"a\" \"${1}\"; redirect :copy \"${a}${b}@example.org\";")),
         format!("{head}if header :is \"Subject\" [{}] {{ keep; }}\n", vec!["\"a*\""; 60_000].join(", ")),

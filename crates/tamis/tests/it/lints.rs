@@ -164,6 +164,50 @@ if header :contains "Subject" "a" { keep; }
     );
 }
 
+/// The codes of what is found in a script, each with how often.
+fn found(text: &str) -> std::collections::BTreeMap<&'static str, usize> {
+    let dialect = tamis::sieve::Dialect::named(P).unwrap();
+    let checked = tamis::sieve::check(&tamis::sieve::Script::parse(text), &Default::default(), &dialect, &Options::default());
+    let mut out = std::collections::BTreeMap::new();
+    for finding in checked.diagnostics {
+        *out.entry(finding.code.facts().id).or_default() += 1;
+    }
+    out
+}
+
+/// Rules that have nothing to do with each other.
+fn others(count: usize) -> String {
+    (0..count).map(|number| format!("if header :contains \"Subject\" \"<{number}>\" {{ stop; }}\n")).collect()
+}
+
+#[test]
+fn rules_are_compared_with_the_400_before_them() {
+    let rule = "if header :is \"Subject\" \"foo\" { stop; }\n";
+    for (between, is_found) in [(0, true), (399, true), (400, false), (1_000, false)] {
+        let found = found(&format!("{rule}{}{rule}", others(between)));
+        assert_eq!(found.contains_key("sieve/shadowed-rule"), is_found, "{between} between: {found:?}");
+    }
+}
+
+#[test]
+fn large_lists_elsewhere_are_no_reason_to_say_nothing() {
+    // To compare these two costs more than there is to spend; but they have nothing in common.
+    let list = |word: &str| (0..300).map(|number| format!("\"{word}{number}\"")).collect::<Vec<_>>().join(", ");
+    let large = ["x", "y"].map(|word| format!("if header :is \"Subject\" [{}] {{ stop; }}\n", list(word))).concat();
+    let rule = "if header :is \"Subject\" \"foo\" { stop; }\n";
+    assert_eq!(found(&format!("{large}{rule}{rule}")).get("sieve/shadowed-rule"), Some(&1));
+}
+
+#[test]
+fn repeated_keys_in_lists_of_all_lengths() {
+    for length in [2, 3, 40, 250] {
+        let keys = (0..length).map(|number| format!("\"k{number}\"")).collect::<Vec<_>>().join(", ");
+        assert_eq!(found(&format!("if header :is \"X-A\" [{keys}] {{ stop; }}")).get("sieve/repeated-key"), None);
+        let found = found(&format!("if header :is \"X-A\" [{keys}, \"K0\", \"K{}\"] {{ stop; }}", length - 1));
+        assert_eq!(found.get("sieve/repeated-key"), Some(&2), "of {length}");
+    }
+}
+
 #[test]
 fn tests_that_contradict_each_other() {
     check(
@@ -203,6 +247,25 @@ if header :contains "Subject" "b" { fileinto :copy "A"; addflag "\\Seen"; }
 if header :contains "Subject" "c" { addflag "\\Seen"; fileinto "A"; }
 "#,
     );
+}
+
+#[test]
+fn flags_before_something_that_files_again() {
+    // What stands behind the block files the message, or what stands behind that, unless the script stops before.
+    for (behind, is_found) in [
+        ("", true),
+        ("fileinto \"B\";", false),
+        ("if size :over 2K { if size :over 3K { keep; } }", false),
+        ("redirect \"a@example.org\";", true),
+        ("stop; fileinto \"B\";", true),
+        ("addflag \"x\"; redirect \"a@example.org\"; keep;", false),
+    ] {
+        let script = format!(
+            "require [\"fileinto\", \"imap4flags\"];\nfileinto \"A\";\nif size :over 1K {{ if size :over 9K {{ addflag \"\\\\Seen\"; addflag \"$x\"; }} }}\n{behind}\n"
+        );
+        let found = found(&script);
+        assert_eq!(found.get("sieve/flags-after-filing"), if is_found { Some(&2) } else { None }, "{script}");
+    }
 }
 
 #[test]
@@ -376,6 +439,22 @@ fn variables_that_nothing_sets_or_reads() {
 "#,
     );
     check(P, "require [\"variables\", \"fileinto\"];\nset \"a\" \"A\";\nif header :matches \"Subject\" \"*\" { fileinto \"${A}${1}\"; }\n");
+}
+
+#[test]
+fn variables_are_read_in_strings_alone() {
+    check(
+        P,
+        r#"
+  require "variables";
+  set "a" "x"; # ${a} ${never}
+# ^^^^^^^^^^^ hint[sieve/unused-variable]: nothing reads `a`
+  set "B" "y";
+  if header :is "Subject" ["${b}", # ${never}
+      "$${b} ${${c}"] { stop; }
+#              ^^^^ warning[sieve/unset-variable]: nothing sets `c`: it is empty
+"#,
+    );
 }
 
 #[test]

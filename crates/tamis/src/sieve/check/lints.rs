@@ -5,6 +5,7 @@ mod deprecated;
 mod discard;
 mod duplicate;
 mod filing;
+mod folded;
 mod keys;
 mod limits;
 mod lists;
@@ -16,6 +17,7 @@ mod requires;
 mod same;
 mod shadow;
 mod spam;
+mod taken;
 mod vacation;
 mod variables;
 mod walk;
@@ -23,9 +25,10 @@ mod walk;
 #[cfg(feature = "reach")]
 pub(in crate::sieve) use same::Comparison;
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
-use self::walk::Steps;
+use self::walk::{Has, Steps, Written};
 use super::Options;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Fix, Phrase};
 use crate::sieve::Script;
@@ -76,8 +79,12 @@ struct Look<'l> {
     unit: &'l Unit,
     dialect: &'l Dialect,
     options: &'l Options,
-    /// The commands in order, each with what is around it.
-    steps: Rc<Steps<'l>>,
+    /// Which commands and tests it has.
+    has: Has,
+    written: Written,
+    steps: OnceCell<Rc<Steps<'l>>>,
+    /// Where the script first asks about spam.
+    guard: OnceCell<Option<u32>>,
     findings: Vec<Diagnostic>,
 }
 
@@ -85,8 +92,14 @@ impl<'l> Look<'l> {
     fn new(script: &'l Script, program: &'l Program, options: &'l Options) -> Self {
         static NOTHING: Unit = Unit::NOTHING;
         let unit = program.units.first().unwrap_or(&NOTHING);
-        let steps = Rc::new(Steps::of(unit));
-        Self { script, program, unit, dialect: &program.dialect, options, steps, findings: Vec::new() }
+        let (has, written) = (Has::of(unit), Written::of(script));
+        let (steps, guard) = (OnceCell::new(), OnceCell::new());
+        Self { script, program, unit, dialect: &program.dialect, options, has, written, steps, guard, findings: Vec::new() }
+    }
+
+    /// The commands in order, each with what is around it: made when it is first asked for, which is rare.
+    fn steps(&self) -> Rc<Steps<'l>> {
+        self.steps.get_or_init(|| Rc::new(Steps::of(self.unit))).clone()
     }
 
     fn text(&self) -> &'l str {

@@ -6,6 +6,11 @@ use crate::sieve::values::mailbox_from_utf7;
 
 /// `fileinto` into a mailbox that is not there, or whose name is written in the encoding of IMAP.
 pub(super) fn names(look: &mut Look<'_>) {
+    // A name has the sign that such an encoding begins with only if it is written so, or as an encoded character.
+    let encoded = memchr::memchr2(b'&', b'$', look.text().as_bytes()).is_some();
+    if !encoded && look.options.mailboxes.is_none() {
+        return;
+    }
     for command in &look.unit.commands {
         let Op::FileInto { mailbox, create, preferred, .. } = &command.op else { continue };
         let Some(name) = mailbox.literal() else { continue };
@@ -20,11 +25,11 @@ pub(super) fn names(look: &mut Look<'_>) {
             look.report(Diagnostic::new(Code::Utf7Mailbox, mailbox.range).with("name", name).with("decoded", decoded).fix(cure));
             continue;
         }
+        let Some(known) = &look.options.mailboxes else { continue };
         if *create || preferred.is_some() || look.dialect.settings.mailbox_autocreate || name.eq_ignore_ascii_case(b"INBOX") {
             continue;
         }
-        let missing = look.options.mailboxes.as_ref().is_some_and(|known| !known.iter().any(|known| known.as_bytes() == name));
-        if !missing {
+        if known.iter().any(|known| known.as_bytes() == name) {
             continue;
         }
         let mut finding = Diagnostic::new(Code::MissingFolder, mailbox.range).with("name", name);

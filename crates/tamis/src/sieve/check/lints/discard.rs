@@ -1,12 +1,16 @@
 //! Mail that vanishes, and mail whose sender decides that it does.
 
+use super::spam::is_spam_header;
 use super::walk::{Frame, Step};
 use super::{Code, Diagnostic, Look, Phrase};
 use crate::sieve::program::{Op, Test, TestKind, Unit};
 
 /// `discard` for every message that no rule before took: alone at the top, in `else`, or behind a test that only says what a message is not.
 pub(super) fn vanishing(look: &mut Look<'_>) {
-    let steps = look.steps.clone();
+    if !look.has.discard {
+        return;
+    }
+    let steps = look.steps();
     for step in steps.steps.iter().filter(|step| matches!(step.command.op, Op::Discard)) {
         if is_kept(look.unit, step) || !steps.around(step.frame).all(|frame| is_negative(look.unit, frame)) {
             continue;
@@ -42,7 +46,10 @@ fn is_negation(unit: &Unit, test: &Test) -> bool {
 
 /// `discard` and `reject` that depend on nothing but what the sender wrote into the message.
 pub(super) fn by_header(look: &mut Look<'_>) {
-    let steps = look.steps.clone();
+    if !look.has.discard {
+        return;
+    }
+    let steps = look.steps();
     for step in &steps.steps {
         let name = match &step.command.op {
             Op::Discard => "discard",
@@ -72,10 +79,9 @@ pub(super) fn by_header(look: &mut Look<'_>) {
 /// True if the writer of a message alone decides the answer: header fields and the body, but not what the server puts there.
 fn is_forgeable(unit: &Unit, test: &Test) -> bool {
     match &test.kind {
-        TestKind::Header { names, .. } | TestKind::Exists { names, .. } => !names.items.iter().any(|name| {
-            name.literal()
-                .is_none_or(|name| crate::sieve::spec::SPAM_HEADERS.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name)))
-        }),
+        TestKind::Header { names, .. } | TestKind::Exists { names, .. } => {
+            !names.items.iter().any(|name| name.literal().is_none_or(is_spam_header))
+        }
         TestKind::Address { .. } | TestKind::Body { .. } => true,
         TestKind::Not(inside) => is_forgeable(unit, unit.test(*inside)),
         TestKind::AllOf(tests) => unit.tests(*tests).iter().all(|test| is_forgeable(unit, test)),

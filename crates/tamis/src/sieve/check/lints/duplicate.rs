@@ -1,5 +1,6 @@
 //! `duplicate` on a value that was asked for already: Pigeonhole's engine then fails the script without a word (ext-duplicate-common.c).
 
+use super::walk::Steps;
 use super::{Applicability, Code, Diagnostic, Edit, Look, Phrase, Range, fix};
 use crate::sieve::program::{Duplicate, Op, Test, TestKind, Text};
 
@@ -8,13 +9,14 @@ const LOOK_BACK: usize = 200;
 
 /// Two in the script, or one in it and one in the server's own that runs after it.
 pub(super) fn twice(look: &mut Look<'_>) {
-    if !look.dialect.engine.is_pigeonhole() {
+    if !look.has.duplicate || !look.dialect.engine.is_pigeonhole() {
         return;
     }
-    let tests = duplicates(look);
+    let steps = look.steps();
+    let tests = duplicates(look, &steps);
     for (number, (test, one, frame)) in tests.iter().enumerate() {
         let before = tests.get(number.saturating_sub(LOOK_BACK)..number).unwrap_or(&[]);
-        let earlier = before.iter().find(|(_, other, own)| same(one, other) && !look.steps.exclude(*frame, *own));
+        let earlier = before.iter().find(|(_, other, own)| same(one, other) && !steps.exclude(*frame, *own));
         if let Some((earlier, ..)) = earlier {
             let label = Phrase { en: "the value was looked up here", fr: "la valeur a été cherchée ici" };
             let finding = Diagnostic::new(Code::DuplicateTestTwice, test.range).label(earlier.range, label);
@@ -36,7 +38,7 @@ fn handle(look: &Look<'_>, test: &Test, finding: Diagnostic, number: usize) -> D
 type Found<'p> = (&'p Test, &'p Duplicate, Option<usize>);
 
 /// Every `duplicate` with the branch that its command stands in.
-fn duplicates<'p>(look: &Look<'p>) -> Vec<Found<'p>> {
+fn duplicates<'p>(look: &Look<'p>, steps: &Steps<'p>) -> Vec<Found<'p>> {
     let unit = look.unit;
     let is_duplicate = |test: &'p Test| match &test.kind {
         TestKind::Duplicate(one) => Some((test, &**one)),
@@ -48,7 +50,7 @@ fn duplicates<'p>(look: &Look<'p>) -> Vec<Found<'p>> {
     if found.is_empty() {
         return out;
     }
-    for step in &look.steps.steps {
+    for step in &steps.steps {
         let Op::If(branches) = &step.command.op else { continue };
         for branch in branches.branches() {
             let own = unit.test(branch.test).range;

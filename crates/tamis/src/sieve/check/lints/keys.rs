@@ -1,5 +1,6 @@
 //! Keys that match everything, nothing, or not what they look like.
 
+use super::folded::hash;
 use super::{Applicability, Code, Diagnostic, Edit, Look, Phrase, Range, fix, shown};
 use crate::sieve::program::{AddressPart, Comparator, MatchKind, Matching, Test, TestKind, Text, Texts};
 use crate::sieve::syntax::Kind;
@@ -38,20 +39,20 @@ enum Values<'p> {
 
 /// `:contains ""` and `:matches "*"` hold for every value (RFC 5228, 2.7.1).
 fn empty_key(look: &mut Look<'_>, test: &Test, keys: &Texts, matching: &Matching, values: &Values<'_>) {
-    for key in &keys.items {
-        let Some(literal) = key.literal() else { continue };
-        if matches!(matching.kind, MatchKind::Contains) && literal.is_empty() {
-            let mut finding = Diagnostic::new(Code::EmptyKey, key.range);
-            if let Values::Headers(names) = values
-                && let Some(name) = names.items.first().and_then(Text::literal)
-            {
-                finding = finding.with("name", name);
-            } else {
-                let test = look.call(test.range).map(|call| call.name.of(look.text())).unwrap_or_default();
-                finding = finding.with("name", test.to_ascii_lowercase());
-            }
-            look.report(finding);
+    if !matches!(matching.kind, MatchKind::Contains) {
+        return;
+    }
+    for key in keys.items.iter().filter(|key| key.literal().is_some_and(<[u8]>::is_empty)) {
+        let mut finding = Diagnostic::new(Code::EmptyKey, key.range);
+        if let Values::Headers(names) = values
+            && let Some(name) = names.items.first().and_then(Text::literal)
+        {
+            finding = finding.with("name", name);
+        } else {
+            let test = look.call(test.range).map(|call| call.name.of(look.text())).unwrap_or_default();
+            finding = finding.with("name", test.to_ascii_lowercase());
         }
+        look.report(finding);
     }
 }
 
@@ -62,20 +63,25 @@ fn repeated(look: &mut Look<'_>, keys: &Texts, matching: &Matching) {
     }
     // Letters count where the comparator, or the expression, tells them apart.
     let folds = matching.comparator == Comparator::AsciiCasemap && !matches!(matching.kind, MatchKind::Regex(_));
-    let mut seen: Vec<(Vec<u8>, Range)> = Vec::new();
-    for key in keys.items.iter().take(256) {
+    // Most keys are told from all before them by a bit; only where it is taken are they compared.
+    let mut taken = [0u64; 16];
+    for (number, key) in keys.items.iter().take(256).enumerate() {
         let Some(literal) = key.literal() else { continue };
-        let folded = if folds { literal.to_ascii_lowercase() } else { literal.to_vec() };
-        match seen.iter().find(|(known, _)| *known == folded) {
-            Some((_, first)) => {
-                let label = Phrase { en: "it stands here already", fr: "elle se trouve déjà ici" };
-                let mut finding = Diagnostic::new(Code::RepeatedKey, key.range).with("key", literal).label(*first, label);
-                if let Some(edit) = without_key(look, keys, key.range) {
-                    finding = finding.fix(fix(Phrase { en: "remove it", fr: "l'enlever" }, Applicability::Safe, vec![edit]));
-                }
-                look.report(finding);
+        let hash = hash(literal);
+        let Some(bits) = taken.get_mut(hash as usize % 16) else { continue };
+        let bit = 1 << (hash >> 26);
+        if std::mem::replace(bits, *bits | bit) & bit == 0 {
+            continue;
+        }
+        let same = |known: &[u8]| if folds { known.eq_ignore_ascii_case(literal) } else { known == literal };
+        let mut before = keys.items.iter().take(number);
+        if let Some(first) = before.find(|known| known.literal().is_some_and(same)) {
+            let label = Phrase { en: "it stands here already", fr: "elle se trouve déjà ici" };
+            let mut finding = Diagnostic::new(Code::RepeatedKey, key.range).with("key", literal).label(first.range, label);
+            if let Some(edit) = without_key(look, keys, key.range) {
+                finding = finding.fix(fix(Phrase { en: "remove it", fr: "l'enlever" }, Applicability::Safe, vec![edit]));
             }
-            None => seen.push((folded, key.range)),
+            look.report(finding);
         }
     }
 }
@@ -90,15 +96,17 @@ fn without_key(look: &Look<'_>, keys: &Texts, range: Range) -> Option<Edit> {
 
 /// `*` and `?` mean something to `:matches` alone.
 fn wildcards(look: &mut Look<'_>, test: &Test, keys: &Texts, matching: &Matching) {
-    let literals: Vec<(Range, &[u8])> = keys.items.iter().filter_map(|key| Some((key.range, key.literal()?))).collect();
     match matching.kind {
         MatchKind::Is | MatchKind::Contains => {
-            for (range, key) in literals {
-                let looks_like_pattern = match matching.kind {
-                    MatchKind::Is => key.first() == Some(&b'*') || key.last() == Some(&b'*'),
-                    // `**` and `***` are decoration: `*** SPAM ***`.
-                    _ => (key.first() == Some(&b'*')) != (key.last() == Some(&b'*')) && key.len() > 1 || is_wrapped(key),
-                };
+            for key in &keys.items {
+                let range = key.range;
+                let Some(key) = key.literal() else { continue };
+                let (first, last) = (key.first() == Some(&b'*'), key.last() == Some(&b'*'));
+                if !first && !last {
+                    continue;
+                }
+                // `**` and `***` are decoration: `*** SPAM ***`.
+                let looks_like_pattern = matches!(matching.kind, MatchKind::Is) || first != last && key.len() > 1 || is_wrapped(key);
                 let decoration = key.windows(2).any(|pair| pair == b"**") || key.iter().all(|byte| *byte == b'*');
                 if !looks_like_pattern || decoration {
                     continue;
@@ -113,8 +121,8 @@ fn wildcards(look: &mut Look<'_>, test: &Test, keys: &Texts, matching: &Matching
             }
         }
         MatchKind::Matches => {
-            let special = |key: &[u8]| key.iter().any(|byte| matches!(byte, b'*' | b'?' | b'\\'));
-            if literals.len() == keys.items.len() && !literals.is_empty() && !literals.iter().any(|(_, key)| special(key)) {
+            let plain = |key: &[u8]| memchr::memchr3(b'*', b'?', b'\\', key).is_none();
+            if !keys.items.is_empty() && keys.items.iter().all(|key| key.literal().is_some_and(plain)) {
                 let Some(place) = match_type(look, test) else { return };
                 let mut finding = Diagnostic::new(Code::MatchesWithoutWildcard, place);
                 // With variables in force a match sets `${0}`, which `:is` does not.
@@ -152,10 +160,12 @@ fn change_match_type(look: &Look<'_>, test: &Test, tag: &str) -> Option<Edit> {
 /// `header :is "From" "a@example.org"`: the field mostly has a name beside the address.
 fn whole_addresses(look: &mut Look<'_>, test: &Test, names: &Texts, keys: &Texts, matching: &Matching) {
     const MOSTLY_NAMED: &[&[u8]] = &[b"from", b"to", b"cc", b"sender", b"reply-to"];
+    const LONGEST: usize = 8;
     if !matches!(matching.kind, MatchKind::Is) {
         return;
     }
-    let of_addresses = |name: &Text| name.literal().is_some_and(|name| MOSTLY_NAMED.iter().any(|known| known.eq_ignore_ascii_case(name)));
+    let known = |name: &[u8]| name.len() <= LONGEST && MOSTLY_NAMED.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let of_addresses = |name: &Text| name.literal().is_some_and(known);
     if names.items.is_empty() || !names.items.iter().all(of_addresses) {
         return;
     }

@@ -21,31 +21,24 @@ pub(super) fn near(look: &mut Look<'_>) {
         );
     }
     nesting(look);
+    let last_wins = look.dialect.engine.rules().last_wins;
     for (kind, setting, max) in
         [(Counted::Redirects, "sieve_max_redirects", settings.max_redirects), (Counted::Actions, "sieve_max_actions", settings.max_actions)]
     {
-        if max == 0 {
+        // Other scripts count too, where they are included.
+        let none = matches!(kind, Counted::Redirects) && !look.has.redirect && !look.has.include;
+        if max == 0 || none {
             continue;
         }
         // What every message meets is certain to fail; what one may meet is worth a word. Where the last one wins, what is too much is left out.
-        let mut certain: Vec<(Vec<u8>, Range)> = look
-            .steps
-            .steps
-            .iter()
-            .filter(|step| step.frame.is_none() && !step.after_end && kind.counts(&step.command.op))
-            .filter_map(|step| Some((target(&step.command.op)?, step.command.range)))
-            .filter(|_| !look.dialect.engine.rules().last_wins)
-            .collect();
-        // The same again is no second action.
-        certain.sort();
-        certain.dedup_by(|one, other| one.0 == other.0);
-        certain.sort_by_key(|(_, range)| range.start);
+        let certain = if last_wins { Vec::new() } else { certain(look, kind, max) };
         let beyond = usize::try_from(max).ok().and_then(|max| certain.get(max)).map(|(_, range)| *range);
         let (through, ended) = most(look.program, look.unit, look.unit.block, kind, 0);
         let possible = through.unwrap_or(0).max(ended);
         let nth = |count: u64| {
             let mut seen = 0;
-            let found = look.steps.steps.iter().find(|step| {
+            let steps = look.steps();
+            let found = steps.steps.iter().find(|step| {
                 seen += u64::from(kind.counts(&step.command.op));
                 seen == count.max(1)
             });
@@ -63,8 +56,34 @@ pub(super) fn near(look: &mut Look<'_>) {
     }
 }
 
+/// The actions that every message meets, each once, in order; none if they are no more than `max`.
+fn certain(look: &Look<'_>, kind: Counted, max: u64) -> Vec<(Vec<u8>, Range)> {
+    let at_top = look.unit.commands(look.unit.block).iter().filter(|command| kind.counts(&command.op)).count() as u64;
+    if at_top <= max {
+        return Vec::new();
+    }
+    let steps = look.steps();
+    let sure = steps.steps.iter().filter(|step| step.frame.is_none() && !step.after_end && kind.counts(&step.command.op));
+    let mut certain: Vec<_> = sure.filter_map(|step| Some((target(&step.command.op)?, step.command.range))).collect();
+    // The same again is no second action.
+    certain.sort();
+    certain.dedup_by(|one, other| one.0 == other.0);
+    certain.sort_by_key(|(_, range)| range.start);
+    certain
+}
+
 /// Blocks in blocks, and tests in tests, against the engine's limit (sieve-limits.h).
 fn nesting(look: &mut Look<'_>) {
+    // The parser's limits are Pigeonhole's; what other engines take is known of some.
+    let engine = look.dialect.engine;
+    let blocks = if engine.is_pigeonhole() { Some(u64::from(Limits::BLOCKS - 1)) } else { known(engine.rules().blocks) };
+    let tests = engine.is_pigeonhole().then_some(u64::from(Limits::TESTS - 1));
+    let near = |depth: u64, max: Option<u64>| max.filter(|max| depth.saturating_mul(100) > max.saturating_mul(NEAR));
+    // Blocks and tests together are no fewer than either.
+    if near(look.written.depth, blocks).is_none() && near(look.written.depth, tests).is_none() {
+        return;
+    }
+    // Which of the deepest is told is a matter of the order in which they are met.
     let (mut blocks_deepest, mut tests_deepest) = ((0u64, Range::default()), (0u64, Range::default()));
     let mut rows = vec![(look.script.calls().top(), 0u64)];
     while let Some((row, depth)) = rows.pop() {
@@ -82,14 +101,8 @@ fn nesting(look: &mut Look<'_>) {
             }
         }
     }
-
-    // The parser's limits are Pigeonhole's; what other engines take is known of some.
-    let engine = look.dialect.engine;
-    let blocks = if engine.is_pigeonhole() { Some(u64::from(Limits::BLOCKS - 1)) } else { known(engine.rules().blocks) };
-    let tests = engine.is_pigeonhole().then_some(u64::from(Limits::TESTS - 1));
     for ((depth, range), max) in [(blocks_deepest, blocks), (tests_deepest, tests)] {
-        let Some(max) = max else { continue };
-        if depth.saturating_mul(100) > max.saturating_mul(NEAR) {
+        if let Some(max) = near(depth, max) {
             look.report(Diagnostic::new(Code::NearNesting, range).with("count", depth.to_string()).with("max", max.to_string()));
         }
     }
@@ -146,11 +159,14 @@ fn most(program: &Program, unit: &Unit, block: Block, kind: Counted, depth: u32)
         match &command.op {
             Op::If(branches) => {
                 let mut best = if branches.otherwise.is_some() { None } else { Some(0) };
-                for inside in branches.branches().map(|branch| branch.block).chain(branches.otherwise) {
+                let mut take = |inside| {
                     let (passed, stopped) = most(program, unit, inside, kind, depth);
                     ended = ended.max(through.saturating_add(stopped));
                     best = best.max(passed);
-                }
+                };
+                take(branches.first.block);
+                branches.others.iter().for_each(|branch| take(branch.block));
+                branches.otherwise.into_iter().for_each(take);
                 let Some(best) = best else { return (None, ended) };
                 through = through.saturating_add(best);
             }

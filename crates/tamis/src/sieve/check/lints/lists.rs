@@ -7,12 +7,12 @@ use crate::sieve::program::TestKind;
 pub(super) fn single(look: &mut Look<'_>) {
     for test in &look.unit.tests {
         let (TestKind::AllOf(tests) | TestKind::AnyOf(tests)) = &test.kind else { continue };
-        let Some(call) = look.call(test.range) else { continue };
-        let mut inside = call.tests();
-        let (Some(only), None) = (inside.next(), inside.next()) else { continue };
         if tests.end != tests.start + 1 {
             continue;
         }
+        let Some(call) = look.call(test.range) else { continue };
+        let mut inside = call.tests();
+        let (Some(only), None) = (inside.next(), inside.next()) else { continue };
         let edit = Edit { range: test.range, text: only.range().of(look.text()).to_owned() };
         let plain = Phrase { en: "write the test alone", fr: "écrire le test seul" };
         let mut finding = Diagnostic::new(Code::SingleTestList, call.name).with("name", call.name.of(look.text()));
@@ -26,6 +26,9 @@ pub(super) fn single(look: &mut Look<'_>) {
 
 /// `not not`.
 pub(super) fn double_negation(look: &mut Look<'_>) {
+    if !look.has.not {
+        return;
+    }
     for test in &look.unit.tests {
         let TestKind::Not(inside) = &test.kind else { continue };
         let inner = look.unit.test(*inside);

@@ -1,11 +1,15 @@
 //! Commands that never run, and tests whose answer the script itself gives.
 
+use super::walk::Word;
 use super::{Applicability, Code, Diagnostic, Edit, Look, Phrase, Range, fix};
 use crate::sieve::syntax::{Call, CallIter};
 use crate::text::offset;
 
 /// What stands after `stop` in its block, and branches behind one that is always taken.
 pub(super) fn unreachable(look: &mut Look<'_>) {
+    if !look.written.constant && !look.written.ending {
+        return;
+    }
     let mut dead = Vec::new();
     block(look, look.script.calls().top(), &mut dead);
     for Dead { range, head, by, label, place } in dead {
@@ -36,10 +40,9 @@ fn block(look: &Look<'_>, calls: CallIter<'_>, dead: &mut Vec<Dead>) -> bool {
     let (mut taken, mut all_end) = (None::<Call<'_>>, false);
     let mut rest: Option<Dead> = None;
     for call in calls {
-        let name = call.name.of(look.text());
-        let is = |known: &str| name.eq_ignore_ascii_case(known);
-        let (is_if, is_else) = (is("if"), is("else"));
-        let continues = is("elsif") || is_else;
+        let word = Word::of(call.name.bytes(look.text().as_bytes()));
+        let (is_if, is_else) = (word == Word::If, word == Word::Else);
+        let continues = word == Word::Elsif || is_else;
         if let Some(end) = ended.filter(|_| !continues || rest.is_some()) {
             let label = Phrase { en: "the block ends here", fr: "le bloc se termine ici" };
             let new = Dead { range: call.range(), head: call.head, by: end.name, place: end.head, label };
@@ -51,7 +54,8 @@ fn block(look: &Look<'_>, calls: CallIter<'_>, dead: &mut Vec<Dead>) -> bool {
             dead.push(Dead { range: call.range(), head: call.head, by: before.name, place: before.head, label });
             continue;
         }
-        let known = if is_if || is("elsif") { call.tests().next().and_then(|test| constant_value(look, test)) } else { None };
+        let asks = look.written.constant && matches!(word, Word::If | Word::Elsif);
+        let known = if asks { call.tests().next().and_then(|test| constant_value(look, test)) } else { None };
         let inside_ends = known != Some(false) && call.block().is_some_and(|inside| block(look, inside.commands, dead));
         if is_if {
             (taken, all_end) = (None, true);
@@ -66,7 +70,7 @@ fn block(look: &Look<'_>, calls: CallIter<'_>, dead: &mut Vec<Dead>) -> bool {
             if all_end && taken.is_some() {
                 ended = Some(call);
             }
-        } else if ["stop", "return", "break", "error"].iter().any(|known| is(known)) {
+        } else if word == Word::End {
             ended = Some(call);
         }
     }
@@ -76,27 +80,28 @@ fn block(look: &Look<'_>, calls: CallIter<'_>, dead: &mut Vec<Dead>) -> bool {
 
 /// The answer of a test, if it holds for every message because the script says so.
 fn constant_value(look: &Look<'_>, test: Call<'_>) -> Option<bool> {
-    let name = test.name.of(look.text());
-    let is = |known: &str| name.eq_ignore_ascii_case(known);
+    let word = Word::of(test.name.bytes(look.text().as_bytes()));
     let mut inside = test.tests().map(|inner| constant_value(look, inner));
-    if is("true") || is("false") {
-        Some(is("true"))
-    } else if is("not") {
-        inside.next()?.map(|value| !value)
-    } else if is("anyof") || is("allof") {
-        let decides = is("anyof");
-        let values: Vec<Option<bool>> = inside.collect();
-        match values.contains(&Some(decides)) {
-            true => Some(decides),
-            false => values.iter().all(Option::is_some).then_some(!decides),
+    match word {
+        Word::True | Word::False => Some(word == Word::True),
+        Word::Not => inside.next()?.map(|value| !value),
+        Word::AnyOf | Word::AllOf => {
+            let decides = word == Word::AnyOf;
+            let values: Vec<Option<bool>> = inside.collect();
+            match values.contains(&Some(decides)) {
+                true => Some(decides),
+                false => values.iter().all(Option::is_some).then_some(!decides),
+            }
         }
-    } else {
-        None
+        _ => None,
     }
 }
 
 /// Tests whose answer is known, except `true` and `false` where they stand for themselves: they mean what they say.
 pub(super) fn constant(look: &mut Look<'_>) {
+    if !look.written.constant {
+        return;
+    }
     let mut rows = vec![look.script.calls().top()];
     while let Some(row) = rows.pop() {
         for call in row {

@@ -6,7 +6,10 @@ use crate::sieve::program::{Op, Piece, Place, Text, Unit};
 
 /// Looks at every `redirect`.
 pub(super) fn redirects(look: &mut Look<'_>) {
-    let steps = look.steps.clone();
+    if !look.has.redirect {
+        return;
+    }
+    let steps = look.steps();
     let tainted = tainted(look.unit);
     // A piece whose value the message gives: a match value, or a variable that one was put into.
     let from_message = |piece: &Piece| match piece {

@@ -27,6 +27,9 @@ pub(super) fn patterns(look: &mut Look<'_>) {
             signs(look, test, names, keys, matching);
         }
     }
+    if !look.has.score {
+        return;
+    }
     for (setting, status) in [("sieve_spamtest_status_header", &look.dialect.settings.spamtest.status_header)] {
         let Some((name, pattern)) = status.split_once(':') else { continue };
         let asks = look.unit.tests.iter().find(|test| matches!(test.kind, TestKind::Score { virus: false, .. }));
@@ -62,22 +65,24 @@ fn misread(pattern: &[u8], flavour: Flavour) -> Option<(String, String)> {
     let mut at = 0;
     let mut bracket = false;
     while let Some(&byte) = pattern.get(at) {
-        let next = pattern.get(at + 1).copied();
+        let next = || pattern.get(at + 1).copied();
         match byte {
             b'\\' if bracket => {
                 // In POSIX a backslash between brackets is a backslash (9.3.5); `[\.]` takes it as well, which rarely harms.
                 if flavour != Flavour::Pcre
-                    && next.is_some_and(|next| matches!(next, b'd' | b'D' | b's' | b'S' | b'w' | b'W' | b't' | b'n'))
+                    && next().is_some_and(|next| matches!(next, b'd' | b'D' | b's' | b'S' | b'w' | b'W' | b't' | b'n'))
                 {
-                    let construct = format!("[…\\{}…]", char::from(next.unwrap_or(b'd')));
-                    return Some((construct, instead_of(next.unwrap_or(b'd')).trim_matches(['[', ']']).to_owned()));
+                    let construct = format!("[…\\{}…]", char::from(next().unwrap_or(b'd')));
+                    return Some((construct, instead_of(next().unwrap_or(b'd')).trim_matches(['[', ']']).to_owned()));
                 }
                 at += 1;
                 continue;
             }
             b'\\' => {
-                if let Some((construct, text, instead)) = HABITS.iter().find(|(construct, ..)| construct.as_bytes().get(1).copied() == next)
-                {
+                let next = next();
+                let known = |(construct, ..): &&(&str, &[u8], &str)| construct.as_bytes().get(1).copied() == next;
+                let habit = next.filter(u8::is_ascii_alphabetic).and_then(|_| HABITS.iter().find(known));
+                if let Some((construct, text, instead)) = habit {
                     let meant = Regex::new(format!("^{construct}$").as_bytes(), flavour, false).ok();
                     let holds = meant.is_some_and(|regex| regex.is_match(text, &mut 1_000).unwrap_or(true));
                     if !holds {
@@ -90,20 +95,20 @@ fn misread(pattern: &[u8], flavour: Flavour) -> Option<(String, String)> {
             b'[' if !bracket => {
                 bracket = true;
                 // A `]` right behind the bracket stands for itself.
-                at += if next == Some(b'^') { 2 } else { 1 };
+                at += if next() == Some(b'^') { 2 } else { 1 };
                 if pattern.get(at) == Some(&b']') {
                     at += 1;
                 }
                 continue;
             }
-            b'[' if matches!(next, Some(b':' | b'.' | b'=')) => {
+            b'[' if matches!(next(), Some(b':' | b'.' | b'=')) => {
                 let class = pattern.get(at + 2..).unwrap_or(&[]);
-                let end = class.windows(2).position(|pair| Some(pair.first()) == Some(next.as_ref()) && pair.last() == Some(&b']'));
+                let end = class.windows(2).position(|pair| Some(pair.first()) == Some(next().as_ref()) && pair.last() == Some(&b']'));
                 at += end.map_or(1, |end| end + 4);
                 continue;
             }
             b']' => bracket = false,
-            b'*' | b'+' | b'?' if !bracket && flavour != Flavour::Pcre && next == Some(b'?') => {
+            b'*' | b'+' | b'?' if !bracket && flavour != Flavour::Pcre && next() == Some(b'?') => {
                 return Some((format!("{}?", char::from(byte)), char::from(byte).to_string()));
             }
             _ => {}

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::{Applicability, Code, Diagnostic, Edit, Look, Phrase, Range, fix};
-use crate::sieve::program::{Op, TestKind};
 use crate::sieve::spec::Extension;
 use crate::sieve::syntax::{Call, Kind, StringToken, quote};
 use crate::text::{find, offset};
@@ -18,10 +17,10 @@ pub(super) fn unused(look: &mut Look<'_>) {
     let lists = requires.iter().filter_map(|call| Some((*call, call.arguments().first().copied()?)));
     let names: Vec<Cow<'_, [u8]>> =
         lists.clone().flat_map(|(_, list)| look.script.calls().strings(list).map(|string| string.value(look.text()))).collect();
-    if names.is_empty() {
-        return;
-    }
-    let words = words(look);
+    // Those that stand in the list more than once are not asked about.
+    let once = |name: &&Cow<'_, [u8]>| names.iter().filter(|other| other == name).take(2).count() == 1;
+    let required = |name: &Cow<'_, [u8]>| look.unit.required.iter().map(|(known, _)| *known).find(|known| known.name.as_bytes() == &**name);
+    let unused = unused_of(look, names.iter().filter(once).filter_map(required).collect());
     let mut at = 0;
     for (call, list) in lists {
         let strings: Vec<_> = look.script.calls().strings(list).collect();
@@ -35,7 +34,7 @@ pub(super) fn unused(look: &mut Look<'_>) {
             let again = names.get(at..).unwrap_or(&[]).contains(name);
             if before.contains(name) {
                 findings.push(Diagnostic::new(Code::DuplicateRequire, string.range).with("name", required.name));
-            } else if !again && !needs(look, &words, required) {
+            } else if !again && unused.iter().any(|known| known.name == required.name) {
                 findings.push(Diagnostic::new(Code::UnusedRequire, string.range).with("name", required.name));
             }
         }
@@ -87,59 +86,113 @@ fn comma(text: &str, range: Range) -> Option<u32> {
     }
 }
 
-/// True unless it is certain that the script does without an extension.
-fn needs(look: &Look<'_>, words: &[&str], extension: &Extension) -> bool {
+/// Which of some extensions the script surely does without.
+fn unused_of(look: &Look<'_>, required: Vec<&'static Extension>) -> Vec<&'static Extension> {
     let text = look.text();
     let substitutes = || find(text.as_bytes(), b"${").is_some();
-    match extension.name {
-        "variables" => named(words, extension) || substitutes() || has_variables(look, words),
-        "encoded-character" => substitutes(),
-        // Comparators are named in strings.
-        name if name.starts_with("comparator-") => {
-            find(text.as_bytes(), quote(name.trim_start_matches("comparator-")).as_bytes()).is_some()
-        }
-        name if SILENT.contains(&name) => true,
-        // What brings no word of its own has its effect elsewhere.
-        _ if extension.commands.is_empty() && extension.tags.is_empty() => true,
-        // Names of environment items and parts of the envelope are strings.
-        name if name.starts_with("vnd.") || name.starts_with("envelope-") => true,
-        _ => named(words, extension),
+    let mut left: Vec<Words> = Vec::new();
+    for extension in required {
+        let words = match extension.name {
+            "variables" if substitutes() => continue,
+            "variables" => Words::with(extension, if look.has.flag_variable { NAMING } else { SHARING }),
+            "encoded-character" if substitutes() => continue,
+            "encoded-character" => Words::none(extension),
+            // Comparators are named in strings.
+            name if name.starts_with("comparator-") => {
+                if find(text.as_bytes(), quote(name.trim_start_matches("comparator-")).as_bytes()).is_some() {
+                    continue;
+                }
+                Words::none(extension)
+            }
+            name if SILENT.contains(&name) => continue,
+            // What brings no word of its own has its effect elsewhere.
+            _ if extension.commands.is_empty() && extension.tags.is_empty() => continue,
+            // Names of environment items and parts of the envelope are strings.
+            name if name.starts_with("vnd.") || name.starts_with("envelope-") => continue,
+            _ => Words::with(extension, &[]),
+        };
+        left.push(words);
+    }
+    look_for(look, &mut left);
+    left.into_iter().map(|words| words.extension).collect()
+}
+
+/// Words of other extensions that need `variables` too (RFC 6609, 3.4; RFC 5703, 7).
+const SHARING: &[&str] = &["global", "import", "export", "extracttext", ":output"];
+
+/// The same, and commands that name a variable (RFC 5232, 3), in a script in which one does.
+const NAMING: &[&str] = &["global", "import", "export", "extracttext", ":output", "setflag", "addflag", "removeflag", "hasflag"];
+
+/// What shows that a script needs an extension.
+struct Words {
+    extension: &'static Extension,
+    /// Names beside those of its commands, tests and tags, which alone have a colon.
+    others: &'static [&'static str],
+    /// The [`shape`]s of all of them, as bits: of names, and of tags.
+    shapes: (u64, u64),
+}
+
+impl Words {
+    /// Nothing shows it.
+    const fn none(extension: &'static Extension) -> Self {
+        Self { extension, others: &[], shapes: (0, 0) }
+    }
+
+    fn with(extension: &'static Extension, others: &'static [&'static str]) -> Self {
+        let names =
+            extension.commands.iter().map(|command| command.name).chain(others.iter().copied().filter(|name| !name.starts_with(':')));
+        let tags = extension.tags.iter().map(|tag| tag.name).chain(others.iter().filter_map(|name| name.strip_prefix(':')));
+        let bits = |bits: u64, word: &str| bits | shape(word.as_bytes());
+        Self { extension, others, shapes: (names.fold(0, bits), tags.fold(0, bits)) }
+    }
+
+    #[inline(never)]
+    fn have_name(&self, word: &str) -> bool {
+        let own = self.extension.commands.iter().any(|command| command.name.eq_ignore_ascii_case(word));
+        own || self.others.iter().any(|name| name.eq_ignore_ascii_case(word))
+    }
+
+    #[inline(never)]
+    fn have_tag(&self, word: &str) -> bool {
+        let own = self.extension.tags.iter().any(|tag| tag.name.eq_ignore_ascii_case(word));
+        own || self.others.iter().any(|name| name.strip_prefix(':').is_some_and(|tag| tag.eq_ignore_ascii_case(word)))
     }
 }
 
-/// Words of other extensions that need `variables` too (RFC 6609, 3.4; RFC 5703, 7), and commands that name one (RFC 5232, 3).
-fn has_variables(look: &Look<'_>, words: &[&str]) -> bool {
-    let known = ["global", "import", "export", "extracttext", ":output"];
-    let flags = ["setflag", "addflag", "removeflag", "hasflag"];
-    let has = |names: &[&str]| words.iter().any(|word| names.iter().any(|name| name.eq_ignore_ascii_case(word)));
-    has(&known)
-        || has(&flags)
-            && (look.unit.commands.iter().any(|command| matches!(&command.op, Op::Flag { variable: Some(_), .. }))
-                || look.unit.tests.iter().any(|test| matches!(&test.kind, TestKind::HasFlag { variables: Some(_), .. })))
+/// The shapes of some words together.
+#[inline(never)]
+fn all_shapes(left: &[Words]) -> (u64, u64) {
+    left.iter().fold((0, 0), |(names, tags), words| (names | words.shapes.0, tags | words.shapes.1))
 }
 
-/// True if a command, test or tag of the extension stands in the script.
-fn named(words: &[&str], extension: &Extension) -> bool {
-    words.iter().any(|word| match word.strip_prefix(':') {
-        Some(tag) => extension.tags.iter().any(|known| known.name.eq_ignore_ascii_case(tag)),
-        None => extension.commands.iter().any(|command| command.name.eq_ignore_ascii_case(word)),
-    })
+/// One of 64 bits for a word, the same whatever the case of its letters: few words have that of another.
+#[inline]
+fn shape(word: &[u8]) -> u64 {
+    let (first, last) = (word.first().map_or(0, |byte| byte & 31), word.last().map_or(0, |byte| byte & 31));
+    1 << ((word.len() * 11 + usize::from(first) * 5 + usize::from(last)) % 64)
 }
 
-/// The names of commands, tests and tags in the script, each once as it is written, tags with their colon.
-fn words<'l>(look: &Look<'l>) -> Vec<&'l str> {
+/// Takes out those of which a word stands in the script, as a command, a test or a tag. Most scripts use what they require soon, so names and tags are read
+/// side by side, and no further than needed.
+fn look_for(look: &Look<'_>, left: &mut Vec<Words>) {
     let text = look.script.text();
-    let mut words: Vec<&str> = Vec::new();
     let calls = look.script.calls();
-    let tags = calls.arguments().iter().filter(|argument| argument.kind == Kind::Tag).map(|tag| tag.range);
-    for range in calls.all().map(|call| call.name).chain(tags) {
-        let word = range.of(text);
-        match words.iter().position(|known| *known == word) {
-            // The most frequent come to stand in front, where they are found at once.
-            Some(at) if at > 0 => words.swap(at, at / 2),
-            Some(_) => {}
-            None => words.push(word),
+    let mut names = calls.all().map(|call| call.name);
+    let mut tags =
+        calls.arguments().iter().filter(|argument| argument.kind == Kind::Tag).map(|tag| Range::new(tag.range.start + 1, tag.range.end));
+    let mut shapes = all_shapes(left);
+    while shapes != (0, 0) {
+        let (name, tag) = (names.next(), tags.next());
+        if name.is_none() && tag.is_none() {
+            return;
+        }
+        if name.is_some_and(|name| shape(name.bytes(text.as_bytes())) & shapes.0 != 0) {
+            left.retain(|words| !name.is_some_and(|name| words.have_name(name.of(text))));
+            shapes = all_shapes(left);
+        }
+        if tag.is_some_and(|tag| shape(tag.bytes(text.as_bytes())) & shapes.1 != 0) {
+            left.retain(|words| !tag.is_some_and(|tag| words.have_tag(tag.of(text))));
+            shapes = all_shapes(left);
         }
     }
-    words
 }

@@ -1,6 +1,6 @@
 //! When one test holds whenever another does. Only what is certain: literal keys, one comparator, nothing that a command may have changed.
 
-use crate::sieve::program::{AddressPart, Comparator, MatchKind, Matching, Test, TestKind, Text, Texts, Unit};
+use crate::sieve::program::{AddressPart, Comparator, MatchKind, Matching, Piece, Test, TestKind, Text, Texts, Unit};
 
 /// Comparing tests costs their product; beyond so many pairs of keys nothing is claimed.
 pub(super) const BUDGET: u32 = 40_000;
@@ -147,122 +147,6 @@ impl<'p> Comparison<'p> {
     }
 }
 
-/// The pairs of letters in a key, capitals folded, as bits. If one key stands in another, or is the same, its bits are among the other's.
-fn pairs(key: &[u8]) -> u64 {
-    key.windows(2).fold(0, |bits, pair| {
-        let code = pair.iter().fold(0u32, |code, byte| code.wrapping_mul(37).wrapping_add(u32::from(byte.to_ascii_lowercase())));
-        bits | 1 << (code.wrapping_mul(0x9e37_79b1) >> 26)
-    })
-}
-
-fn keys_of(test: &Test) -> Option<&Texts> {
-    match &test.kind {
-        TestKind::Header { keys, .. } | TestKind::Address { keys, .. } | TestKind::Envelope { keys, .. } | TestKind::Body { keys, .. } => {
-            Some(keys)
-        }
-        _ => None,
-    }
-}
-
-/// What a test reads, as bits: which fields, by their names, or what else.
-fn read(test: &Test) -> u64 {
-    let names = |what: u8, names: &Texts| {
-        names.items.iter().fold(0, |bits, name| {
-            let Some(name) = name.literal() else { return u64::MAX };
-            let add = |code: u32, byte: &u8| code.wrapping_mul(37).wrapping_add(u32::from(byte.to_ascii_lowercase()));
-            bits | 1 << (name.iter().fold(what.into(), add).wrapping_mul(0x9e37_79b1) >> 26)
-        })
-    };
-    match &test.kind {
-        TestKind::Header { names: of, .. } | TestKind::Exists { names: of, .. } => names(1, of),
-        TestKind::Address { names: of, .. } => names(2, of),
-        TestKind::Envelope { parts, .. } => names(3, parts),
-        TestKind::Body { .. } => 1,
-        TestKind::Size { .. } => 2,
-        TestKind::Not(_) => 4,
-        _ => u64::MAX,
-    }
-}
-
-/// What a test has to offer: it implies another only if they read something in common, and if that one asks for no pairs but these.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Held {
-    read: u64,
-    pairs: u64,
-}
-
-impl Held {
-    pub(super) fn by(unit: &Unit, test: &Test) -> Self {
-        let nothing = Self { read: 0, pairs: 0 };
-        match &test.kind {
-            // All of them must imply the other: the first one speaks for them.
-            TestKind::AnyOf(tests) => unit.tests(*tests).first().map_or(nothing, |test| Self::by(unit, test)),
-            TestKind::AllOf(tests) => unit.tests(*tests).iter().fold(nothing, |all, test| {
-                let one = Self::by(unit, test);
-                Self { read: all.read | one.read, pairs: all.pairs | one.pairs }
-            }),
-            _ => {
-                let pairs = match keys_of(test) {
-                    Some(keys) => keys.items.first().and_then(Text::literal).map_or(u64::MAX, pairs),
-                    // What has no keys implies nothing that asks for some, unless it is never true.
-                    None if matches!(test.kind, TestKind::Constant(_)) => u64::MAX,
-                    None => 0,
-                };
-                Self { read: read(test), pairs }
-            }
-        }
-    }
-}
-
-/// What a test asks for: what it reads and the pairs of one of its keys, or of those of one of its tests.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
-    any: [Held; 4],
-    count: usize,
-}
-
-impl Asked {
-    pub(super) fn by(unit: &Unit, test: &Test) -> Self {
-        let mut asked = Self { any: [Held { read: 0, pairs: 0 }; 4], count: 0 };
-        asked.add(unit, test);
-        asked
-    }
-
-    fn add(&mut self, unit: &Unit, test: &Test) {
-        match &test.kind {
-            TestKind::AnyOf(tests) => unit.tests(*tests).iter().for_each(|test| self.add(unit, test)),
-            // All are needed, so one of them may stand for the others.
-            TestKind::AllOf(tests) => match unit.tests(*tests).first() {
-                Some(first) => self.add(unit, first),
-                None => self.push(u64::MAX, 0),
-            },
-            _ => {
-                let read = read(test);
-                match keys_of(test) {
-                    Some(keys) => keys.items.iter().for_each(|key| self.push(read, key.literal().map_or(0, pairs))),
-                    None => self.push(read, 0),
-                }
-            }
-        }
-    }
-
-    fn push(&mut self, read: u64, pairs: u64) {
-        match self.any.get_mut(self.count) {
-            Some(place) => (*place, self.count) = (Held { read, pairs }, self.count + 1),
-            // No more room: what both ask for.
-            None => {
-                self.any.iter_mut().rev().take(1).for_each(|last| *last = Held { read: last.read | read, pairs: last.pairs & pairs });
-            }
-        }
-    }
-
-    /// False if a test that holds this surely does not imply the one that asks.
-    #[inline]
-    pub(super) fn is_met(&self, held: Held) -> bool {
-        self.any.iter().take(self.count).any(|asked| asked.read & held.read != 0 && asked.pairs & !held.pairs == 0)
-    }
-}
-
 /// Fields of which a message has one at most, so that two values exclude each other.
 fn single_field(names: &Texts) -> bool {
     let name = match &*names.items {
@@ -285,7 +169,7 @@ fn contains(x: &[u8], y: &[u8], folds: bool) -> bool {
 
 /// True if the test reads nothing that a command of the script may change, and has no effect itself.
 pub(super) fn is_pure(unit: &Unit, test: &Test) -> bool {
-    let literal = |texts: &Texts| texts.items.iter().all(|text: &Text| text.literal().is_some());
+    let literal = |texts: &Texts| texts.items.iter().all(|text: &Text| matches!(&*text.pieces, [] | [Piece::Literal(_)]));
     match &test.kind {
         // What Stalwart adds to these tests is not compared.
         #[cfg(feature = "expressions")]

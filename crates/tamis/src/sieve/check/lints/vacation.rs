@@ -6,6 +6,9 @@ use crate::sieve::program::Op;
 
 /// `vacation` that answers spam, or does not know the user's other addresses.
 pub(super) fn vacations(look: &mut Look<'_>) {
+    if !look.has.vacation {
+        return;
+    }
     let guard = guarded_from(look);
     for command in &look.unit.commands {
         let Op::Vacation(vacation) = &command.op else { continue };
