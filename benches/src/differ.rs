@@ -36,7 +36,7 @@ pub fn side(text: &str) -> Side {
 #[must_use]
 pub fn differ<'s>(before: &'s Side, after: &'s Side, account: &'s Account) -> Differ<'s> {
     let now = Timestamp { seconds: 1_793_610_000, zone_minutes: 60 };
-    Differ { before, after, account, from: None, to: None, now, language: Language::En, json: false }
+    Differ { before, after, account, from: None, to: None, user: None, hostname: None, now, language: Language::En, json: false }
 }
 
 /// The files below a folder, in order.

@@ -289,7 +289,7 @@ impl<'s> Binder<'s> {
         }
         // Each call comes to one command or none.
         let start = self.commands.len();
-        let room = calls.count();
+        let room = calls.count() + self.spare();
         self.commands.extend((0..room).map(|_| Command { range: Range::default(), op: Op::Stop }));
         let outer = std::mem::replace(&mut self.next, start);
         let outer_end = std::mem::replace(&mut self.row_end, start + room);
@@ -307,6 +307,18 @@ impl<'s> Binder<'s> {
         if let Some(place) = self.place(range) {
             settle(place, op);
         }
+    }
+
+    /// Room for more commands than a block has calls: errors make some. What is bound once needs no program then.
+    fn spare(&self) -> usize {
+        /// A missing semicolon makes one.
+        #[cfg(feature = "full")]
+        const FEW: usize = 3;
+        #[cfg(feature = "full")]
+        if self.again.is_some() {
+            return FEW;
+        }
+        0
     }
 
     /// The place of the next command of the block that is open. It is given before the command is made, so that this is made where it stays.
@@ -354,7 +366,7 @@ impl<'s> Binder<'s> {
             // What is inside is checked all the same.
             self.tests_to_nothing(*call);
             if let Some(inside) = owner.block() {
-                self.commands(inside.commands, false);
+                self.block(inside.commands, false);
             }
             return;
         };
