@@ -28,7 +28,8 @@ pub fn request(text: &str) -> String {
 pub const REQUEST: &str = "{\"version\":1,\"server\":\"mailcow\",\"lang\":\"en\",\"positions\":\"utf16\"}";
 
 /// What is typed.
-const TYPED: &str = "if header :contains \"Subject\" [\"facture\", \"devis\"] {\n    addflag \"\\\\Seen\";\n    fileinto \"Factures\";\n    stop;\n}\n";
+const TYPED: &str =
+    "if header :contains \"Subject\" [\"facture\", \"devis\"] {\n    addflag \"\\\\Seen\";\n    fileinto \"Factures\";\n    stop;\n}\n";
 
 /// The states of a script in the midst of which someone writes rules, one character after the other: most are broken.
 ///

@@ -13,7 +13,8 @@ const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 const budgets = [
   { what: 'WASM that checks and runs', folder: small, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 170_000 },
-  { what: "the studio's WASM", folder: studio, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 330_000 },
+  // 16 kB of it are for keystrokes that cost what they change (a draft), and for lints that find earlier rules by their keys.
+  { what: "the studio's WASM", folder: studio, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 350_000 },
   { what: "the editor's WASM", folder: editor, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 95_000 },
   { what: "Rspamd's WASM, loaded by its page alone", folder: rspamd, files: /\.wasm$/, measure: brotli, unit: 'brotli', limit: 160_000 },
   { what: "Rspamd's page", files: /^rspamd-.*\.js$/, measure: gzip, unit: 'gzip', limit: 8_000 },
