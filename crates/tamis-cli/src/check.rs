@@ -207,7 +207,6 @@ fn look(args: &CheckArgs, file: &str, configs: &mut Configs, mended: &mut Mended
         levels: config::levels(&config, &args.levels, language).map_err(told)?,
         addresses: if args.addresses.is_empty() { config.addresses.clone() } else { args.addresses.clone() },
         mailboxes: if args.mailboxes.is_empty() { config.mailboxes.clone() } else { Some(args.mailboxes.clone()) },
-        ..Options::default()
     };
     let include = args.server.include(&config);
     let mut script = files::script(file, language)?;

@@ -39,14 +39,16 @@ const CHUNK: usize = 32;
 
 /// How many bytes are the same at the start of both.
 fn equal(one: &[u8], other: &[u8]) -> usize {
-    let chunks = one.chunks_exact(CHUNK).zip(other.chunks_exact(CHUNK)).take_while(|(one, other)| one == other).count() * CHUNK;
+    let (ones, others) = (one.as_chunks::<CHUNK>().0, other.as_chunks::<CHUNK>().0);
+    let chunks = ones.iter().zip(others).take_while(|(one, other)| one == other).count() * CHUNK;
     let (one, other) = (one.get(chunks..).unwrap_or(&[]), other.get(chunks..).unwrap_or(&[]));
     chunks + one.iter().zip(other).take_while(|(one, other)| one == other).count()
 }
 
 /// How many bytes are the same at the end of both.
 fn equal_at_end(one: &[u8], other: &[u8]) -> usize {
-    let chunks = one.rchunks_exact(CHUNK).zip(other.rchunks_exact(CHUNK)).take_while(|(one, other)| one == other).count() * CHUNK;
+    let (ones, others) = (one.as_rchunks::<CHUNK>().1, other.as_rchunks::<CHUNK>().1);
+    let chunks = ones.iter().rev().zip(others.iter().rev()).take_while(|(one, other)| one == other).count() * CHUNK;
     let before = |text: &'_ [u8]| text.len().saturating_sub(chunks);
     let (one, other) = (one.get(..before(one)).unwrap_or(&[]), other.get(..before(other)).unwrap_or(&[]));
     chunks + one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count()
@@ -298,7 +300,7 @@ mod tests {
             for _ in 0..60 {
                 let at = boundary(&text, next(&mut state) % (text.len() + 1));
                 let end = boundary(&text, (at + [0, 0, 0, 1, 2, 9, 40][next(&mut state) % 7]).min(text.len()));
-                let piece = if next(&mut state) % 4 == 0 { "" } else { PIECES[next(&mut state) % PIECES.len()] };
+                let piece = if next(&mut state).is_multiple_of(4) { "" } else { PIECES[next(&mut state) % PIECES.len()] };
                 let new = [&text[..at], piece, &text[end.max(at)..]].concat();
                 let (again, kept) = parse_again(parsed, text.len(), &new, Common::of(&text, &new));
                 reused += kept.runs.len();
