@@ -239,7 +239,7 @@ fn every_command_moves() {
                 let whole = Script::parse(text.as_str());
                 assert_eq!(found.diagnostics, check(&whole, &included, &dialect, &options).diagnostics, "{} {text}", dialect.name);
                 let program = compile(&whole, &included, &dialect).program;
-                let shown = |program: &tamis::sieve::Program| program.units.iter().map(shown).collect::<Vec<_>>();
+                let shown = |program: &Program| program.units.iter().map(shown).collect::<Vec<_>>();
                 assert_eq!(
                     draft.compile(&text, &included, &dialect).program.map(shown),
                     program.as_ref().map(shown),
