@@ -55,6 +55,7 @@ impl Range {
     }
 
     /// The same range of a text before which so many bytes were added: wrapping, so that some may have been taken away.
+    #[cfg(feature = "full")]
     #[must_use]
     pub(crate) const fn moved(self, by: u32) -> Self {
         Self { start: self.start.wrapping_add(by), end: self.end.wrapping_add(by) }

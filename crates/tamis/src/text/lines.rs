@@ -52,6 +52,7 @@ impl LineIndex {
     }
 
     /// The index of a text that has so many bytes in common with this one's at its start and at its end, and is so many bytes longer, wrapping.
+    #[cfg(feature = "full")]
     #[must_use]
     pub(crate) fn edited(mut self, text: &str, start: usize, end: usize, longer: u32) -> Self {
         let changed = Range::new(offset(start), offset(text.len() - end));
@@ -187,6 +188,7 @@ mod tests {
         assert_eq!(index.byte_offset(text, 999, Encoding::Utf16), offset(text.len()));
     }
 
+    #[cfg(feature = "full")]
     #[test]
     fn an_edited_text_has_the_index_of_a_new_one() {
         let texts = ["", "a", "\n", "a\nb", "a\n\nb\n", "\n\n\n", "a\nbc\nd\n", "é\na", "a\né\n", "é\nè\nb\nà\n", "é\nb\n\nè\nà\n"];

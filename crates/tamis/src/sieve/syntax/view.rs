@@ -31,8 +31,10 @@ struct Data {
     /// Where its block begins.
     brace: Option<u32>,
     has_test_list: bool,
+    #[cfg(feature = "full")]
     is_command: bool,
     /// Of a command, how many blocks it stands in, the script included.
+    #[cfg(feature = "full")]
     depth: u8,
 }
 
@@ -268,14 +270,26 @@ impl Calls {
         }
     }
 
-    /// A command begins; gives its index.
+    /// A command begins, in so many blocks; gives its index.
     pub(super) fn begin_command(&mut self, depth: u32) -> u32 {
         self.commands += 1;
-        let index = self.count();
-        // There are few: `Limits::BLOCKS`.
-        self.calls.push(Data { is_command: true, depth: depth as u8, ..Data::default() });
+        let index = self.begin();
+        self.note_command(index, depth);
         index
     }
+
+    /// Notes what is asked for when the script is read again.
+    #[cfg(feature = "full")]
+    fn note_command(&mut self, index: u32, depth: u32) {
+        if let Some(call) = self.calls.get_mut(index as usize) {
+            // There are few: `Limits::BLOCKS`.
+            (call.is_command, call.depth) = (true, depth as u8);
+        }
+    }
+
+    /// The small module reads each text once.
+    #[cfg(not(feature = "full"))]
+    const fn note_command(&self, _: u32, _: u32) {}
 
     /// A call begins; gives its index.
     pub(super) fn begin(&mut self) -> u32 {
@@ -370,7 +384,10 @@ impl Calls {
 
     /// Forgets all but the first `count` calls: those of a block that belongs to no command.
     pub(super) fn truncate(&mut self, count: u32) {
-        self.commands -= commands_in(self.calls.get(count as usize..).unwrap_or(&[]));
+        #[cfg(feature = "full")]
+        {
+            self.commands -= commands_in(self.calls.get(count as usize..).unwrap_or(&[]));
+        }
         self.calls.truncate(count as usize);
     }
 }
@@ -409,6 +426,7 @@ impl CallIter<'_> {
     }
 }
 
+#[cfg(feature = "full")]
 fn commands_in(calls: &[Data]) -> usize {
     calls.iter().filter(|call| call.is_command).count()
 }
