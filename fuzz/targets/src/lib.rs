@@ -5,6 +5,7 @@ pub mod mime_bytes;
 pub mod regex;
 pub mod rspamd_expression;
 pub mod sieve_bytes;
+pub mod sieve_drafts;
 pub mod sieve_tokens;
 pub mod simulate_pair;
 pub mod ucl_bytes;
@@ -19,6 +20,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("regex", regex::run),
     ("rspamd_expression", rspamd_expression::run),
     ("sieve_bytes", sieve_bytes::run),
+    ("sieve_drafts", sieve_drafts::run),
     ("sieve_tokens", sieve_tokens::run),
     ("simulate_pair", simulate_pair::run),
     ("ucl_bytes", ucl_bytes::run),

@@ -46,6 +46,20 @@ fn every_script_of_the_corpus_holds() {
     }
 }
 
+/// Each is written once more, a rule at a time, in its first, second and last third.
+#[test]
+fn every_script_of_the_corpus_can_be_edited() {
+    for (path, data) in files(&root().join("corpus/sieve")) {
+        println!("{}", path.display());
+        let rules = ["\nif true {", " stop;", "\n}\n", "\"", "\"", "keep keep", ";"];
+        let edits = [40u8, 130, 250].iter().flat_map(|at| {
+            rules.iter().flat_map(move |rule| [&[*at, 0, u8::try_from(rule.len()).expect("short")], rule.as_bytes()].concat())
+        });
+        let edits: Vec<u8> = edits.chain([10, 90, 0, 200, 255, 0]).collect();
+        target("sieve_drafts")(&[&[u8::try_from(data.len() % 13).expect("a byte")], data.as_slice(), b"\n----\n", &edits].concat());
+    }
+}
+
 #[test]
 fn every_message_of_the_corpus_holds() {
     let messages = files(&root().join("corpus/mail"));

@@ -221,6 +221,51 @@ fn a_draft_says_what_a_check_says() {
     assert!(accepted > 50, "{accepted}");
 }
 
+/// Texts one after the other that a draft once had something else to say of.
+#[test]
+fn edits_that_once_were_told_otherwise() {
+    let nested = |word: &str| {
+        format!(
+            "if true {{\n if exists \"a\" {{\n  keep;\n  stop;\n }}\n {word} exists \"b\" {{\n  keep;\n  stop;\n }}\n if exists \"c\" {{\n  keep;\n }}\n}}\n"
+        )
+    };
+    let sequences = [
+        // What is to be required goes behind the comments at the head, which end where the first command begins.
+        vec![
+            "# a\n# b\nfoo;\nif envelope \"to\" \"x\" { stop; }\n".into(),
+            "# a\nbar;\n# b\nfoo;\nif envelope \"to\" \"x\" { stop; }\n".into(),
+        ],
+        // A cure that takes a line away looks at what stands before the command.
+        vec!["keep;\n/* a */ require \"copy\";\n".into(), "keep;\n/* a */\n require \"copy\";\n".into()],
+        // A string that is taken to end early ends with a brace that ends nothing.
+        vec![
+            "keep;\nfoo [\"a\", \" b.\nrequire \"c\";d.e\"] { f \"g\"; }\n# h\n".into(),
+            "keep;\nstop;\nfoo [\"a\", \" b.\nrequire \"c\";d.e\"] { f \"g\"; }\n# h\n".into(),
+        ],
+        // What the last command of a block lacks is told of what stands behind it.
+        vec!["keep;\nif true {\n require [\"a\", }\nkeep;\n".into(), "keep;\nstop;\nif true {\n require [\"a\", }\nkeep;\n".into()],
+        // The commands inside an unknown one are more than there is room for.
+        vec![nested("if"), nested("iff"), nested("if")],
+        vec!["if true {\n keep;\n stop;\n}\n".into(), "if true {\n keep\n stop;\n}\n".into(), "if true {\n keep;\n stop;\n}\n".into()],
+        // What is told of a command behind its block is told of that command, not of the last one inside.
+        vec![
+            "if true {\n redirect \"a\" \"b\" { stop; }, x;\n keep;\n}\nkeep;\n".into(),
+            "if true {\n redirect \"a\" \"b\" { stop; }, x;\n keep;\n stop;\n}\nkeep;\n".into(),
+        ],
+    ];
+    for (server, texts) in servers().iter().flat_map(|server| sequences.iter().map(move |texts| (server, texts))) {
+        let (dialect, mut draft) = (server.dialect(), Draft::default());
+        for text in texts {
+            let (found, _) = draft.check(text, &Scripts::default(), &dialect, &Options::default());
+            let whole = Script::parse(text.as_str());
+            same(&found.diagnostics, &check(&whole, &Scripts::default(), &dialect, &Options::default()).diagnostics, || text.clone());
+            let shown = |program: &Program| program.units.iter().map(shown).collect::<Vec<_>>();
+            let program = compile(&whole, &Scripts::default(), &dialect).program.as_ref().map(shown);
+            assert_eq!(draft.compile(text, &Scripts::default(), &dialect).program.map(shown), program, "{} {text}", dialect.name);
+        }
+    }
+}
+
 /// Each thing that a script may have, whole, with an edit before and one behind it.
 #[test]
 fn every_command_moves() {
