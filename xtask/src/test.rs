@@ -209,7 +209,8 @@ fn benches() -> Result<Outcome> {
 }
 
 fn fuzz() -> Result<Outcome> {
-    separate("fuzz", &["test"])
+    // The package at its root has nothing but what libFuzzer starts.
+    separate("fuzz", &["test", "--package", "tamis-fuzz-targets"])
 }
 
 /// A cargo command in a workspace of its own.

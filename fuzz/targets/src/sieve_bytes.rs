@@ -28,7 +28,9 @@ pub(crate) fn check(text: &str) {
         let compiled = compile(&script, &Scripts::default(), dialect);
         if let Some(laid_out) = &laid_out {
             let verdict = compile(laid_out, &Scripts::default(), dialect).verdict;
-            assert_eq!(verdict, compiled.verdict, "{}: layout has no meaning", dialect.name);
+            // Where capitals in names are mistakes, layout mends them.
+            let mended = dialect.engine.rules().lower_case && compiled.verdict != Verdict::Accepted;
+            assert!(verdict == compiled.verdict || mended, "{}: layout has no meaning: {:?}", dialect.name, compiled.verdict);
         }
         for diagnostic in &compiled.diagnostics {
             fits(diagnostic, &script);
