@@ -79,7 +79,7 @@ impl Moved {
         external.args.iter_mut().for_each(|argument| self.parameter(argument));
     }
 
-    fn only(self, only: &mut Option<Box<Only>>) {
+    fn part(self, only: &mut Option<Box<Only>>) {
         self.mime(only.as_mut().and_then(|only| only.mime.as_deref_mut()));
     }
 
@@ -177,7 +177,7 @@ impl Moved {
             TestKind::Header { names: first, keys, only, .. } | TestKind::Address { names: first, keys, only, .. } => {
                 self.texts(first);
                 self.texts(keys);
-                self.only(only);
+                self.part(only);
             }
             TestKind::Envelope { parts: first, keys, .. } | TestKind::String { source: first, keys, .. } => {
                 self.texts(first);
